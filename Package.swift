@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// A library target `SPIN<folder>` in `Sources/<folder>`.
+///
+/// Module names are global in a package graph, so targets carry the prefix; folders do not, so that
+/// the listing of `Sources` reads as the pipeline.
+func library(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: "SPIN\(folder)", dependencies: dependencies, path: "Sources/\(folder)")
+}
+
+/// A test target that mirrors `Sources/<folder>`.
+func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(folder)Tests", dependencies: dependencies + ["SPINTestSupport"],
+    path: "Tests/\(folder)Tests")
+}
+
+let package = Package(
+  name: "swift-spin",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "SPIN", targets: ["SPIN"]),
+    .executable(name: "spin", targets: ["spin"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+  ],
+  targets: [
+    // What everything stands on: errors, bytes and arithmetic.
+    library("Errors"),
+    .target(name: "CKernels", path: "Sources/CKernels"),
+    library("Storage", ["SPINErrors"]),
+    library("JSON", ["SPINErrors"]),
+    library("Kernels", ["SPINStorage", "CKernels"]),
+
+    // The pipeline, in its order.
+    library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON", crypto]),
+    library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library("Transformer", ["SPINErrors", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Calibration", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINTokenization"]),
+    library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
+    library("Importance", ["SPINTransformer", "SPINCalibration", "SPINScores"]),
+    library("Coupling", ["SPINErrors", "SPINScores", "SPINJSON"]),
+    library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINCoupling", "SPINJSON"]),
+
+    // What users import and run.
+    .target(
+      name: "SPIN",
+      dependencies: ["SPINTokenization", "SPINImportance", "SPINPatch"], path: "Sources/SPIN"),
+    .executableTarget(name: "spin", dependencies: ["SPIN", argumentParser], path: "Sources/CLI"),
+
+    .target(name: "SPINTestSupport", dependencies: ["SPINErrors"], path: "Tests/TestSupport"),
+    tests("Storage", ["SPINStorage"]),
+    tests("JSON", ["SPINJSON"]),
+    tests("Kernels", ["SPINKernels"]),
+    tests("Checkpoint", ["SPINCheckpoint"]),
+    tests("Tokenization", ["SPINTokenization"]),
+    tests("Transformer", ["SPINTransformer"]),
+    tests("Calibration", ["SPINCalibration"]),
+    tests("Scores", ["SPINScores"]),
+    tests("Importance", ["SPINImportance"]),
+    tests("Coupling", ["SPINCoupling"]),
+    tests("Patch", ["SPINPatch"]),
+    tests("Command", ["SPIN", "spin"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
+
+for target in package.targets where target.name != "CKernels" {
+  target.swiftSettings = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}
+
+// Only `make docs` asks for the documentation plugin; nobody else should have to fetch it.
+if Context.environment["SPIN_DOCS"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A fresh directory, removed when the object goes away.
+public final class TemporaryDirectory: Sendable {
+  /// Where it is.
+  public let path: String
+
+  /// Makes one under the system's temporary directory.
+  public init() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "spin-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path(percentEncoded: false)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of something inside it.
+  public func file(_ name: String) -> String { path + "/" + name }
+}
+
+/// Reference material that only the developers' machines hold: `../shared` beside the checkout.
+public enum SharedMaterial {
+  /// The folder, or nil where it is absent; a test that needs it says that it was skipped.
+  public static let path: String? = {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let folder = root.appending(path: "shared").path(percentEncoded: false)
+    return FileManager.default.fileExists(atPath: folder + "/README.md") ? folder : nil
+  }()
+}
