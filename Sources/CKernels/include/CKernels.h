@@ -1,4 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The arithmetic that decides SPIN's speed: one portable source, compiled once per instruction set.
+//
+// No function here allocates, locks or performs I/O. Matrices are row-major Float32; `ld` is the
+// distance between rows in elements. Every function states the order of its sums, because that
+// order is part of the result: it depends on shapes alone, never on threads, tiles or instruction
+// sets. With hardware FMA (x86-64 with AVX2 or AVX-512, arm64) all variants give the same bits;
+// the baseline for processors without it rounds products separately and differs in the last place.
+
 #ifndef SPIN_CKERNELS_H
 #define SPIN_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// How the elements of a weight are stored. The values are part of the ABI with Swift.
+enum spin_element { SPIN_F32 = 0, SPIN_F16 = 1, SPIN_BF16 = 2 };
+
+/// What a product does to the tile that it ends in.
+enum spin_update {
+  SPIN_STORE = 0,   ///< c = p
+  SPIN_ADD = 1,     ///< c += p
+  SPIN_ADD_ABS = 2  ///< c += |p|
+};
+
+/// The kernels of one instruction set.
+typedef struct spin_kernels {
+  const char *name;
+  /// The register tile: `tile_rows` x `tile_columns` outputs at a time.
+  ptrdiff_t tile_rows, tile_columns;
+
+  /// Packs `count` rows of k elements as panels of `tile_rows` (a) or `tile_columns` (b) rows, each
+  /// panel transposed to [k][panel]; the last panel is padded with zeros.
+  void (*pack_rows_a)(int element, const void *source, ptrdiff_t ld, ptrdiff_t count, ptrdiff_t k,
+                      float *panels);
+  void (*pack_rows_b)(int element, const void *source, ptrdiff_t ld, ptrdiff_t count, ptrdiff_t k,
+                      float *panels);
+  /// The same panels from the transposed source: k rows of `count` elements.
+  void (*pack_columns_a)(int element, const void *source, ptrdiff_t ld, ptrdiff_t count,
+                         ptrdiff_t k, float *panels);
+  void (*pack_columns_b)(int element, const void *source, ptrdiff_t ld, ptrdiff_t count,
+                         ptrdiff_t k, float *panels);
+
+  /// c[m, n] (update)= a^T b, with a as panels [m / tile_rows][k][tile_rows] and b as panels
+  /// [n / tile_columns][k][tile_columns].
+  ///
+  /// Each product is one chain of fused multiply-adds in increasing k.
+  void (*multiply)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, const float *b, float *c,
+                   ptrdiff_t ld, int update);
+
+  /// Widens `count` elements to Float32; exact.
+  void (*widen)(int element, const void *source, ptrdiff_t count, float *result);
+
+  /// result = |weight| * gradient, element by element: the importance of each weight.
+  void (*importance)(int element, const void *weight, const float *gradient, ptrdiff_t count,
+                     float *result);
+
+  /// result = a + b.
+  void (*add)(const float *a, const float *b, ptrdiff_t count, float *result);
+
+  /// One row of RMS normalization: y = x * r * gain with r = 1 / sqrt(mean(x^2) + epsilon).
+  void (*rms_norm)(const float *x, const float *gain, float epsilon, ptrdiff_t count, float *y);
+
+  /// One row of its input gradient, added to `base` (may be `dx` itself):
+  /// dx = base + r * (dy * gain - x * r^2 * mean(dy * gain * x)).
+  void (*rms_norm_gradient)(const float *x, const float *gain, const float *dy, const float *base,
+                            float epsilon, ptrdiff_t count, float *dx);
+
+  /// Rotates the two halves of one head by the angles whose cosines and sines are given:
+  /// (u, v) becomes (u cos - v sin, v cos + u sin). `direction` -1 rotates back.
+  void (*rotate)(float *head, const float *cosine, const float *sine, float direction,
+                 ptrdiff_t half);
+
+  /// y = gate * sigmoid(gate) * up.
+  void (*swiglu)(const float *gate, const float *up, ptrdiff_t count, float *y);
+  /// The gradients of the above; each may overwrite its argument.
+  void (*swiglu_gradient)(const float *gate, const float *up, const float *dy, ptrdiff_t count,
+                          float *dgate, float *dup);
+
+  /// In place: row[j] = exp(scale * row[j] - max) / sum for j in [low, high), 0 elsewhere in
+  /// [0, count).
+  void (*softmax)(float *row, float scale, ptrdiff_t low, ptrdiff_t high, ptrdiff_t count);
+  /// In place: dp[j] = scale * p[j] * (dp[j] - sum over i of p[i] * dp[i]).
+  void (*softmax_gradient)(const float *p, float *dp, float scale, ptrdiff_t count);
+
+  /// The logarithm's argument of one row's normalizer: returns sum of exp(row - max), sets max.
+  double (*exponential_sum)(const float *row, ptrdiff_t count, float *max);
+  /// In place: row[j] = (exp(row[j] - max) / sum - [j == target]) * weight.
+  void (*cross_entropy_gradient)(float *row, ptrdiff_t count, ptrdiff_t target, float max,
+                                 double sum, float weight);
+} spin_kernels;
+
+/// The kernel sets that this build holds, best first; `index` past the last, or one that this
+/// processor cannot run, gives NULL.
+const spin_kernels *spin_kernels_at(int index);
+
+/// How many there are, runnable or not.
+int spin_kernels_count(void);
+
 #endif
