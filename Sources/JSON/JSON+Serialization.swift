@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JSON {
+  /// The value as text; equal values give equal text.
+  ///
+  /// Members keep their order. Doubles are the shortest text that reads back as the same number;
+  /// not-a-number and infinities, which JSON cannot say, become `null`. Indented text ends in a
+  /// newline, breaks lines by two spaces, and keeps an array of plain values on one line where it
+  /// fits in 100 columns.
+  public func serialized(indented: Bool = true) -> String {
+    var text = ""
+    if indented {
+      appendIndented(to: &text, level: 0)
+      text += "\n"
+    } else {
+      appendCompact(to: &text, separator: ",", colon: ":")
+    }
+    return text
+  }
+
+  private func appendIndented(to text: inout String, level: Int) {
+    let inner = String(repeating: " ", count: 2 * (level + 1))
+    let outer = String(repeating: " ", count: 2 * level)
+    switch self {
+    case .array(let elements) where !elements.isEmpty:
+      if elements.allSatisfy({ !$0.isContainer }) {
+        var line = ""
+        appendCompact(to: &line, separator: ", ", colon: ": ")
+        if line.utf8.count + 2 * level <= 100 {
+          text += line
+          return
+        }
+      }
+      text += "[\n"
+      for (index, element) in elements.enumerated() {
+        text += inner
+        element.appendIndented(to: &text, level: level + 1)
+        text += index == elements.count - 1 ? "\n" : ",\n"
+      }
+      text += outer + "]"
+    case .object(let object) where object.count > 0:
+      text += "{\n"
+      for (index, (key, value)) in object.members.enumerated() {
+        text += inner
+        Self.appendQuoted(key, to: &text)
+        text += ": "
+        value.appendIndented(to: &text, level: level + 1)
+        text += index == object.count - 1 ? "\n" : ",\n"
+      }
+      text += outer + "}"
+    default:
+      appendCompact(to: &text, separator: ", ", colon: ": ")
+    }
+  }
+
+  private func appendCompact(to text: inout String, separator: String, colon: String) {
+    switch self {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .integer(let value): text += String(value)
+    case .number(let value): text += value.isFinite ? value.description : "null"
+    case .string(let value): Self.appendQuoted(value, to: &text)
+    case .array(let elements):
+      text += "["
+      for (index, element) in elements.enumerated() {
+        if index > 0 { text += separator }
+        element.appendCompact(to: &text, separator: separator, colon: colon)
+      }
+      text += "]"
+    case .object(let object):
+      text += "{"
+      for (index, (key, value)) in object.members.enumerated() {
+        if index > 0 { text += separator }
+        Self.appendQuoted(key, to: &text)
+        text += colon
+        value.appendCompact(to: &text, separator: separator, colon: colon)
+      }
+      text += "}"
+    }
+  }
+
+  private var isContainer: Bool {
+    switch self {
+    case .array(let elements): !elements.isEmpty
+    case .object(let object): object.count > 0
+    default: false
+    }
+  }
+
+  private static func appendQuoted(_ string: String, to text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\u{8}": text += "\\b"
+      case "\u{C}": text += "\\f"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+}

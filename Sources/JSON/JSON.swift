@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON value.
+///
+/// Objects keep the order of their members, so that what was read can be written again and results
+/// compare by eye. Integers and other numbers are told apart as they were written: `1` is an
+/// integer and `1.0` is not.
+public enum JSON: Sendable, Equatable {
+  /// `null`.
+  case null
+  /// `true` or `false`.
+  case bool(Bool)
+  /// A number written without fraction and exponent that fits 64 bits.
+  case integer(Int64)
+  /// Any other number.
+  case number(Double)
+  /// A string.
+  case string(String)
+  /// An array.
+  case array([JSON])
+  /// An object.
+  case object(JSONObject)
+
+  /// Parses a document.
+  ///
+  /// Integers beyond 64 bits become the nearest Double: Hugging Face's tokenizers write 10^30 for
+  /// "no limit".
+  ///
+  /// - Parameters:
+  ///   - bytes: UTF-8, without a byte order mark.
+  ///   - path: The name of the document, for messages.
+  /// - Throws: `SPINError` with code `malformedInput` that names line and column.
+  public init(parsing bytes: [UInt8], path: String) throws {
+    var reader = try JSONReader(bytes, path: path)
+    self = try reader.readJSON()
+    try reader.finish()
+  }
+}
+
+extension JSONReader {
+  /// Reads a value of any kind as a tree.
+  package mutating func readJSON() throws -> JSON { try readJSON(at: "") }
+
+  private mutating func readJSON(at keyPath: String) throws -> JSON {
+    switch try peekKind() {
+    case .null:
+      try readNull()
+      return .null
+    case .bool:
+      return .bool(try readBool())
+    case .string:
+      return .string(try readString())
+    case .number:
+      let number = try scanNumber()
+      if number.isInteger, let value = integer(number.range), value != 0 || !isNegative(number) {
+        return .integer(Int64(value))
+      }
+      return .number(try double(number.range))
+    case .array:
+      var elements: [JSON] = []
+      try readArray { index, reader in
+        elements.append(try reader.readJSON(at: "\(keyPath)[\(index)]"))
+      }
+      return .array(elements)
+    case .object:
+      var object = JSONObject(file: path, keyPath: keyPath)
+      try readObject { key, reader in
+        guard object[key] == nil else {
+          throw reader.failure("the key \"\(key)\" occurs twice, in two Unicode spellings")
+        }
+        object[key] = try reader.readJSON(at: keyPath.isEmpty ? key : "\(keyPath).\(key)")
+      }
+      return .object(object)
+    }
+  }
+
+  /// Minus zero is a number, not an integer: the sign would be lost.
+  private func isNegative(_ number: JSONNumber) -> Bool {
+    bytes[number.range.lowerBound] == UInt8(ascii: "-")
+  }
+}
+
+extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  /// `null`.
+  public init(nilLiteral: ()) { self = .null }
+  /// A truth value.
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An integer.
+  public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A number.
+  public init(floatLiteral value: Double) { self = .number(value) }
+  /// A string.
+  public init(stringLiteral value: String) { self = .string(value) }
+  /// An array.
+  public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  /// An object whose members keep the order written.
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    var object = JSONObject()
+    for (key, value) in elements { object[key] = value }
+    self = .object(object)
+  }
+
+  /// An integer.
+  public init(_ value: Int) { self = .integer(Int64(value)) }
+  /// A number; not-a-number and infinities are written as `null`.
+  public init(_ value: Double) { self = .number(value) }
+  /// A string, or `null`.
+  public init(_ value: String?) { self = value.map { .string($0) } ?? .null }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINErrors
+
+/// A Swift type that a JSON value can be read as, strictly: nothing is converted.
+public protocol JSONReadable {
+  /// What such a value is called in messages, with its article: "an integer".
+  static var jsonName: String { get }
+  /// Nil where the value is of another kind.
+  init?(json: JSON)
+}
+
+extension JSONObject {
+  /// The value of a key that has to be there.
+  ///
+  ///     let hiddenSize = try config.required("hidden_size", as: Int.self)
+  ///
+  /// - Throws: `SPINError` that names the document, the key, the value found and the type expected,
+  ///   where the key is missing or its value is of another kind.
+  public func required<Value: JSONReadable>(
+    _ key: String, as type: Value.Type = Value.self, code: SPINError.Code = .malformedInput
+  ) throws -> Value {
+    guard let json = self[key] else {
+      throw failure(key, "is missing, expected \(type.jsonName)", code: code)
+    }
+    return try read(json, key, code)
+  }
+
+  /// The value of a key that may be absent or `null`.
+  ///
+  /// - Throws: `SPINError` as `required` does, where a value is there and of another kind.
+  public func optional<Value: JSONReadable>(
+    _ key: String, as type: Value.Type = Value.self, code: SPINError.Code = .malformedInput
+  ) throws -> Value? {
+    guard let json = self[key], json != .null else { return nil }
+    return try read(json, key, code)
+  }
+
+  /// An error about one key of this object, as `config.json: key "rope_scaling.factor": ...`.
+  ///
+  /// - Parameters:
+  ///   - key: The key, which need not exist.
+  ///   - message: What was found and what was expected.
+  ///   - code: The kind of failure.
+  ///   - remedy: What the user can do about it.
+  public func failure(
+    _ key: String, _ message: String, code: SPINError.Code = .malformedInput, remedy: String? = nil
+  ) -> SPINError {
+    let whole = keyPath.isEmpty ? key : "\(keyPath).\(key)"
+    let place = "key \"\(whole)\""
+    return SPINError(
+      code, at: file.isEmpty ? place : "\(file): \(place)", message, remedy: remedy)
+  }
+
+  private func read<Value: JSONReadable>(
+    _ json: JSON, _ key: String, _ code: SPINError.Code
+  ) throws -> Value {
+    guard let value = Value(json: json) else {
+      throw failure(key, "is \(json.brief), expected \(Value.jsonName)", code: code)
+    }
+    return value
+  }
+}
+
+extension JSON {
+  /// The value as it stands in messages: short values in full, long ones by kind.
+  public var brief: String {
+    let text = serialized(indented: false)
+    guard text.utf8.count > 60 else { return text }
+    return switch self {
+    case .array(let elements): "an array of \(elements.count)"
+    case .object(let object): "an object with \(object.count) keys"
+    default: String(text.unicodeScalars.prefix(57)) + "..."
+    }
+  }
+
+  /// The members, where this is an object.
+  public var object: JSONObject? { JSONObject(json: self) }
+  /// The elements, where this is an array.
+  public var array: [JSON]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+  /// The text, where this is a string.
+  public var string: String? { String(json: self) }
+}
+
+extension Int: JSONReadable {
+  /// What it is called in messages.
+  public static var jsonName: String { "an integer" }
+  /// Reads a value of this kind only.
+  public init?(json: JSON) {
+    guard case .integer(let value) = json else { return nil }
+    self.init(exactly: value)
+  }
+}
+
+extension Double: JSONReadable {
+  /// What it is called in messages.
+  public static var jsonName: String { "a number" }
+  /// Reads a value of this kind only.
+  public init?(json: JSON) {
+    switch json {
+    case .integer(let value): self.init(value)
+    case .number(let value): self = value
+    default: return nil
+    }
+  }
+}
+
+extension Bool: JSONReadable {
+  /// What it is called in messages.
+  public static var jsonName: String { "true or false" }
+  /// Reads a value of this kind only.
+  public init?(json: JSON) {
+    guard case .bool(let value) = json else { return nil }
+    self = value
+  }
+}
+
+extension String: JSONReadable {
+  /// What it is called in messages.
+  public static var jsonName: String { "a string" }
+  /// Reads a value of this kind only.
+  public init?(json: JSON) {
+    guard case .string(let value) = json else { return nil }
+    self = value
+  }
+}
+
+extension JSONObject: JSONReadable {
+  /// What it is called in messages.
+  public static var jsonName: String { "an object" }
+  /// Reads a value of this kind only.
+  public init?(json: JSON) {
+    guard case .object(let value) = json else { return nil }
+    self = value
+  }
+}
+
+extension JSON: JSONReadable {
+  /// What it is called in messages.
+  public static var jsonName: String { "a value" }
+  /// Reads a value of this kind only.
+  public init?(json: JSON) { self = json }
+}
+
+extension Array: JSONReadable where Element: JSONReadable {
+  /// What it is called in messages.
+  public static var jsonName: String { "an array, each element \(Element.jsonName)" }
+  /// Reads a value of this kind only.
+  public init?(json: JSON) {
+    guard case .array(let elements) = json else { return nil }
+    self = []
+    reserveCapacity(elements.count)
+    for element in elements {
+      guard let value = Element(json: element) else { return nil }
+      append(value)
+    }
+  }
+}
