@@ -78,6 +78,14 @@ import SPINErrors
     return try unsafe body(UnsafeRawBufferPointer(start: start, count: range.count))
   }
 
+  /// A pointer into the file, valid as long as this object lives.
+  @unsafe package func pointer(at offset: Int) -> UnsafeRawPointer {
+    guard let base = unsafe base, offset >= 0, offset <= byteCount else {
+      preconditionFailure("offset outside the file")
+    }
+    return unsafe base + offset
+  }
+
   /// Lets the system drop the pages of `range` from memory; they are read again when touched.
   ///
   /// Resident size is what a memory budget counts, and a mapped checkpoint would otherwise stay
@@ -87,6 +95,7 @@ import SPINErrors
     let start = (range.lowerBound + page - 1) / page * page
     let end = range.upperBound / page * page
     guard let base = unsafe base, start < end else { return }
-    unsafe madvise(UnsafeMutableRawPointer(mutating: unsafe base + start), end - start, MADV_DONTNEED)
+    unsafe madvise(
+      UnsafeMutableRawPointer(mutating: unsafe base + start), end - start, MADV_DONTNEED)
   }
 }

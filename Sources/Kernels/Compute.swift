@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CKernels
+import Dispatch
+import SPINStorage
+import Synchronization
+
+/// Where arithmetic runs: a kernel set, a number of threads, and their scratch memory.
+///
+/// Work is cut into tasks by shape alone, each output is written by one task, and each sum has one
+/// order; so no result depends on `threadCount`. One operation runs at a time: a `Compute` belongs
+/// to one caller.
+@safe public final class Compute {
+  /// The kernels in use.
+  public let kernelSet: KernelSet
+  /// How many threads share the tasks of an operation.
+  public let threadCount: Int
+
+  private var sharedScratch = FloatBuffer(count: 0)
+  private var workerScratch: [FloatBuffer]
+
+  /// - Parameters:
+  ///   - threadCount: At least 1; more threads than cores only cost time.
+  ///   - kernelSet: The processor's best unless a test asks for another.
+  public init(threadCount: Int, kernelSet: KernelSet = .best) {
+    precondition(threadCount >= 1, "threadCount must be at least 1")
+    self.threadCount = threadCount
+    self.kernelSet = kernelSet
+    workerScratch = (0..<threadCount).map { _ in FloatBuffer(count: 0) }
+  }
+
+  /// The functions of the kernel set.
+  @unsafe var kernels: spin_kernels { unsafe kernelSet.table.pointee }
+  /// Rows and columns of the register tile, to which packed matrices are padded.
+  var tileRows: Int { unsafe kernelSet.table.pointee.tile_rows }
+  var tileColumns: Int { unsafe kernelSet.table.pointee.tile_columns }
+
+  /// Calls `body(worker, task)` for every task from 0 to `count`, on all threads.
+  ///
+  /// Tasks start in order but finish in any; `worker` numbers the calling thread from 0.
+  func forEach(_ count: Int, _ body: (_ worker: Int, _ task: Int) -> Void) {
+    let workers = min(threadCount, count)
+    guard workers > 1 else {
+      for task in 0..<count { body(0, task) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    withoutActuallyEscaping(body) { body in
+      let tasks = SharedTasks(body: body)
+      DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        while true {
+          let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard task < count else { return }
+          tasks.body(worker, task)
+        }
+      }
+    }
+  }
+
+  /// Carries a task body to other threads: tasks write disjoint memory, as `forEach` demands.
+  private struct SharedTasks: @unchecked Sendable {
+    let body: (_ worker: Int, _ task: Int) -> Void
+  }
+
+  /// Scratch memory that all threads share during one operation; its content is arbitrary.
+  @unsafe func shared(_ count: Int) -> UnsafeMutablePointer<Float> {
+    if sharedScratch.count < count { sharedScratch = FloatBuffer(count: count) }
+    return unsafe sharedScratch.base
+  }
+
+  /// Scratch memory of each thread during one operation; its content is arbitrary.
+  @unsafe func perWorker(_ count: Int) -> [UnsafeMutablePointer<Float>] {
+    for worker in workerScratch.indices where workerScratch[worker].count < count {
+      workerScratch[worker] = FloatBuffer(count: count)
+    }
+    return unsafe workerScratch.map { unsafe $0.base }
+  }
+}

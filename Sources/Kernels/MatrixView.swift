@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINStorage
+
+/// A row-major Float32 matrix `[rows, columns]` that lies in a buffer.
+public struct MatrixView: Sendable {
+  /// The memory that it lies in.
+  public let buffer: FloatBuffer
+  /// Where its first element lies.
+  public let offset: Int
+  /// Its number of rows; one per token for activations.
+  public let rows: Int
+  /// Its number of columns.
+  public let columns: Int
+  /// The distance between rows, in elements.
+  public let stride: Int
+
+  /// A view of part of a buffer; traps if it does not fit.
+  public init(_ buffer: FloatBuffer, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
+    let stride = stride ?? columns
+    precondition(rows >= 0 && columns >= 0 && stride >= columns && offset >= 0, "negative shape")
+    precondition(
+      rows == 0 || offset + (rows - 1) * stride + columns <= buffer.count, "view outside its buffer"
+    )
+    self.buffer = buffer
+    self.offset = offset
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+  }
+
+  /// A matrix of zeros in memory of its own.
+  public init(rows: Int, columns: Int) {
+    self.init(FloatBuffer(count: rows * columns), rows: rows, columns: columns)
+  }
+
+  /// A matrix with the given elements in memory of its own.
+  public init(_ values: [Float], rows: Int, columns: Int) {
+    precondition(values.count == rows * columns, "values do not fill the shape")
+    self.init(FloatBuffer(values), rows: rows, columns: columns)
+  }
+
+  /// The rows of `range`.
+  public func rows(_ range: Range<Int>) -> MatrixView {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
+    return MatrixView(
+      buffer, offset: offset + range.lowerBound * stride, rows: range.count, columns: columns,
+      stride: stride)
+  }
+
+  /// One element.
+  public subscript(row: Int, column: Int) -> Float {
+    get { buffer[index(row, column)] }
+    nonmutating set { buffer[index(row, column)] = newValue }
+  }
+
+  /// All elements, row by row, copied.
+  public var values: [Float] {
+    (0..<rows).flatMap { row in
+      buffer.values(offset + row * stride..<offset + row * stride + columns)
+    }
+  }
+
+  private func index(_ row: Int, _ column: Int) -> Int {
+    precondition(row >= 0 && row < rows && column >= 0 && column < columns, "outside the matrix")
+    return offset + row * stride + column
+  }
+
+  /// The first element of a row.
+  @unsafe func pointer(row: Int = 0) -> UnsafeMutablePointer<Float> {
+    unsafe buffer.base + (offset + row * stride)
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CKernels
+public import SPINStorage
+
+/// A weight matrix `[out, in]`, read where it lies: in a mapped checkpoint or in memory.
+public struct WeightMatrix: Sendable {
+  /// Its name in the checkpoint.
+  public let name: String
+  /// How its elements are stored.
+  public let elementType: ElementType
+  /// Rows: the outputs of the layer.
+  public let rows: Int
+  /// Columns: the inputs of the layer.
+  public let columns: Int
+
+  private enum Source: Sendable {
+    case file(MappedFile, offset: Int)
+    case memory(FloatBuffer)
+  }
+  private let source: Source
+
+  /// A matrix of a mapped file; traps if it does not lie inside.
+  public init(
+    name: String, file: MappedFile, offset: Int, elementType: ElementType, rows: Int, columns: Int
+  ) {
+    precondition(
+      offset >= 0 && offset + rows * columns * elementType.byteCount <= file.byteCount,
+      "matrix outside its file")
+    self.name = name
+    self.elementType = elementType
+    self.rows = rows
+    self.columns = columns
+    source = .file(file, offset: offset)
+  }
+
+  /// A Float32 matrix in memory.
+  public init(name: String, values: FloatBuffer, rows: Int, columns: Int) {
+    precondition(values.count == rows * columns, "values do not fill the shape")
+    self.name = name
+    elementType = .float32
+    self.rows = rows
+    self.columns = columns
+    source = .memory(values)
+  }
+
+  /// Lets the system drop its pages; they are read again when touched.
+  public func releasePages() {
+    if case .file(let file, let offset) = source {
+      file.releasePages(offset..<offset + rows * columns * elementType.byteCount)
+    }
+  }
+
+  /// The elements of some rows, widened to Float32.
+  public func values(rows range: Range<Int>) -> [Float] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
+    let result = FloatBuffer(count: range.count * columns)
+    let kernels = unsafe KernelSet.best.table.pointee
+    unsafe kernels.widen(code, pointer(row: range.lowerBound), result.count, result.base)
+    return result.values
+  }
+
+  var code: Int32 {
+    switch elementType {
+    case .float32: Int32(SPIN_F32.rawValue)
+    case .float16: Int32(SPIN_F16.rawValue)
+    case .bfloat16: Int32(SPIN_BF16.rawValue)
+    }
+  }
+
+  /// The element at a row and column; valid as long as the matrix is.
+  @unsafe func pointer(row: Int, column: Int = 0) -> UnsafeRawPointer {
+    let offset = (row * columns + column) * elementType.byteCount
+    switch source {
+    case .file(let file, let start): return unsafe file.pointer(at: start + offset)
+    case .memory(let values): return unsafe UnsafeRawPointer(values.base) + offset
+    }
+  }
+}

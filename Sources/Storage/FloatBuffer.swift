@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Float32 numbers at a fixed, cache-line-aligned place in memory, zero at first.
+///
+/// Kernels of several threads write disjoint parts of one buffer at a time; whoever hands a buffer
+/// to them sees to it that the parts are disjoint. That promise is what `@unchecked Sendable` means
+/// here.
+@safe public final class FloatBuffer: @unchecked Sendable {
+  /// How many numbers it holds.
+  public let count: Int
+  /// The first of them.
+  @unsafe package let base: UnsafeMutablePointer<Float>
+
+  private var byteCount: Int { max(count, 1) * MemoryLayout<Float>.stride }
+  /// From this size on memory comes straight from the system, and goes back there when freed.
+  private static let mappedFrom = 1 << 20
+
+  /// A buffer of zeros.
+  public init(count: Int) {
+    precondition(count >= 0, "count is negative")
+    self.count = count
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    if bytes >= Self.mappedFrom {
+      let mapped = unsafe mmap(
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS_FLAG, -1, 0)
+      guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
+        preconditionFailure("out of memory: \(bytes) bytes for a buffer")
+      }
+      #if os(Linux)
+        unsafe madvise(mapped, bytes, 14)  // MADV_HUGEPAGE: fewer page faults and TLB misses
+      #endif
+      unsafe base = mapped.bindMemory(to: Float.self, capacity: max(count, 1))
+    } else {
+      unsafe base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        .bindMemory(to: Float.self, capacity: max(count, 1))
+      unsafe base.initialize(repeating: 0, count: count)
+    }
+  }
+
+  /// A buffer that holds a copy of `values`.
+  public convenience init(_ values: [Float]) {
+    self.init(count: values.count)
+    unsafe base.update(from: values, count: values.count)
+  }
+
+  deinit {
+    if byteCount >= Self.mappedFrom {
+      unsafe munmap(base, byteCount)
+    } else {
+      unsafe UnsafeMutableRawPointer(base).deallocate()
+    }
+  }
+
+  /// One number; traps outside the buffer.
+  public subscript(index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count, "index outside the buffer")
+      return unsafe base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count, "index outside the buffer")
+      unsafe base[index] = newValue
+    }
+  }
+
+  /// The numbers of `range`, copied.
+  public func values(_ range: Range<Int>) -> [Float] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the buffer")
+    return unsafe [Float](UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
+  /// All numbers, copied.
+  public var values: [Float] { values(0..<count) }
+
+  /// Sets every number to zero.
+  public func clear() { unsafe base.update(repeating: 0, count: count) }
+
+  /// Calls `body` with the numbers of `range`, without copying them.
+  public func withSpan<Result>(
+    _ range: Range<Int>, _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the buffer")
+    let part = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+    return try unsafe body(part.span)
+  }
+
+  /// Calls `body` with the bytes of the numbers of `range`, for files.
+  @unsafe package func withUnsafeMutableBytes<Result>(
+    _ range: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the buffer")
+    return try unsafe body(
+      UnsafeMutableRawBufferPointer(
+        start: base + range.lowerBound, count: range.count * MemoryLayout<Float>.stride))
+  }
+}
+
+#if os(Linux)
+  private let MAP_ANONYMOUS_FLAG = Int32(MAP_ANONYMOUS)
+#else
+  private let MAP_ANONYMOUS_FLAG = MAP_ANON
+#endif
