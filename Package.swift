@@ -46,7 +46,8 @@ let package = Package(
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library("Transformer", ["SPINErrors", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
     library(
-      "Calibration", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINTokenization"]),
+      "Calibration",
+      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]),
     library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library("Importance", ["SPINTransformer", "SPINCalibration", "SPINScores"]),
     library("Coupling", ["SPINErrors", "SPINScores", "SPINJSON"]),

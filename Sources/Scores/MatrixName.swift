@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The place of an edited matrix in the decoder: its layer and its projection.
+///
+/// These seven projections of every decoder layer are all that SPIN scores and edits; embedding,
+/// norms, biases and the output head are not among them. The families spell them alike, as
+/// `model.layers.3.mlp.up_proj.weight`.
+public struct MatrixName: Sendable, Hashable {
+  /// The layer, counted from 0.
+  public let layer: Int
+  /// Which linear map of the layer.
+  public let projection: Projection
+
+  /// The matrix of a projection in a layer.
+  public init(layer: Int, projection: Projection) {
+    self.layer = layer
+    self.projection = projection
+  }
+
+  /// Reads the name of a tensor, nil where it is none of the edited matrices.
+  public init?(tensor: String) {
+    let parts = tensor.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      .map { Substring($0) }
+    guard parts.count == 6, parts[0] == "model", parts[1] == "layers", parts[5] == "weight",
+      let layer = Int(parts[2]), layer >= 0, String(layer) == parts[2],
+      let projection = Projection(rawValue: String(parts[4])),
+      projection.module.rawValue == parts[3]
+    else { return nil }
+    self.init(layer: layer, projection: projection)
+  }
+
+  /// The name of the tensor in a checkpoint.
+  public var tensor: String {
+    "model.layers.\(layer).\(projection.module.rawValue).\(projection.rawValue).weight"
+  }
+
+  /// A linear map of a decoder layer, in the order in which a layer applies them.
+  public enum Projection: String, Sendable, CaseIterable {
+    /// Queries.
+    case query = "q_proj"
+    /// Keys.
+    case key = "k_proj"
+    /// Values.
+    case value = "v_proj"
+    /// The output of the attention.
+    case output = "o_proj"
+    /// The gate of the feed-forward network.
+    case gate = "gate_proj"
+    /// The widening map of the feed-forward network.
+    case up = "up_proj"
+    /// The narrowing map of the feed-forward network.
+    case down = "down_proj"
+
+    /// The half of the layer that it belongs to.
+    public var module: Module {
+      switch self {
+      case .query, .key, .value, .output: .selfAttention
+      case .gate, .up, .down: .feedForward
+      }
+    }
+  }
+
+  /// One of the two halves of a decoder layer.
+  public enum Module: String, Sendable, CaseIterable {
+    /// The attention.
+    case selfAttention = "self_attn"
+    /// The feed-forward network.
+    case feedForward = "mlp"
+  }
+}
+
+extension MatrixName: Comparable {
+  /// Layers in order, and in a layer the order in which its projections are applied.
+  public static func < (left: MatrixName, right: MatrixName) -> Bool {
+    (left.layer, left.position) < (right.layer, right.position)
+  }
+
+  private var position: Int { Projection.allCases.firstIndex(of: projection) ?? 0 }
+}
+
+/// Which matrices of a layer are meant: `--target-module`.
+public enum TargetModule: String, Sendable, CaseIterable {
+  /// The feed-forward network, the default of the paper's command.
+  case feedForward = "mlp"
+  /// The attention.
+  case selfAttention = "self_attn"
+  /// Both.
+  case all
+
+  /// Whether a matrix is meant.
+  public func contains(_ name: MatrixName) -> Bool {
+    switch self {
+    case .all: true
+    case .feedForward: name.projection.module == .feedForward
+    case .selfAttention: name.projection.module == .selfAttention
+    }
+  }
+
+  /// Whether every matrix that `other` means is meant too.
+  public func contains(_ other: TargetModule) -> Bool { self == .all || self == other }
+}
