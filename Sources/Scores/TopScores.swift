@@ -111,8 +111,9 @@ extension TopScores {
     public let value: Float?
     /// The first score below, nil where nothing is below or it was not kept.
     public let nextValue: Float?
-    /// How many weights share one score on both sides of the cut, so that only their index decided;
-    /// 0 where the two scores differ. Scores that were not kept are not counted.
+    /// How many weights share one score across the cut, so that only their index decided.
+    ///
+    /// It is 0 where the scores above and below differ. Scores that were not kept are not counted.
     public let tieCount: Int
 
     /// The distance between the scores at the cut, nil where one is not known.
