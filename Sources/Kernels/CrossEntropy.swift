@@ -46,7 +46,7 @@ extension Compute {
         let (target, count) = (Int(targets[row]), columns)
         var max: Float = 0
         let sum = unsafe kernels.exponential_sum(logits, count, &max)
-        unsafe result[row] = log(sum) + Double(max) - Double(logits[target])
+        unsafe result[row] = log(sum) + (Double(max) - Double(logits[target]))
         if let weights {
           unsafe kernels.cross_entropy_gradient(logits, count, target, max, sum, weights[row])
         }

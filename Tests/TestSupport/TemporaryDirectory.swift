@@ -9,7 +9,8 @@ public final class TemporaryDirectory: Sendable {
 
   /// Makes one under the system's temporary directory.
   public init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "spin-test-\(UUID().uuidString)")
+    let url = FileManager.default.temporaryDirectory.appending(
+      path: "spin-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = url.path(percentEncoded: false)
   }
