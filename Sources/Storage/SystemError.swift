@@ -31,3 +31,18 @@ extension SPINError {
         : "choose a place that you may write to")
   }
 }
+
+extension SPINError {
+  /// An output that was being written when the system refused to go on.
+  package static func cannotWrite(_ path: String, errno number: Int32) -> SPINError {
+    let isFull = number == ENOSPC || number == EDQUOT || number == EFBIG
+    return SPINError(
+      .inputOutput, at: path, "cannot be written (\(reason(number)))",
+      remedy: isFull ? "free some disk space, then run the same command again" : nil)
+  }
+
+  /// An input that was being read when the system refused to go on.
+  package static func cannotRead(_ path: String, errno number: Int32) -> SPINError {
+    SPINError(.inputOutput, at: path, "cannot be read (\(reason(number)))")
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import SPINErrors
+import Synchronization
+
+extension ModelDirectory {
+  /// The SHA-256 of each weight file, by name; files are read in parallel.
+  ///
+  /// - Complexity: reads every byte, about a second per gigabyte and core.
+  public func fileHashes() throws -> [String: String] {
+    let results = Mutex<[String: Result<String, any Error>]>([:])
+    let names = weightFileNames
+    let directory = path
+    DispatchQueue.concurrentPerform(iterations: names.count) { index in
+      let hash = Result { try FileDigest.sha256(ofFileAt: directory + "/" + names[index]) }
+      results.withLock { $0[names[index]] = hash }
+    }
+    return try results.withLock { $0 }.mapValues { try $0.get() }
+  }
+
+  /// One SHA-256 for all weights, whatever the directory is called.
+  public func modelHash() throws -> String { Self.modelHash(of: try fileHashes()) }
+
+  /// The SHA-256 over one line `<sha-256>  <name>` a file, sorted by name: what
+  /// `sha256sum *.safetensors | sha256sum` prints.
+  public static func modelHash(of fileHashes: [String: String]) -> String {
+    let lines = fileHashes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      .map { "\($0.value)  \($0.key)\n" }
+    return FileDigest.sha256(Array(lines.joined().utf8))
+  }
+}

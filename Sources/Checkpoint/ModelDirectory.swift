@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINStorage
+
+/// The weights of a Hugging Face checkpoint: a directory with one safetensors file or several
+/// shards and their index.
+///
+/// Opening it reads and checks every header and maps the data, which are read from disk when they
+/// are touched. Links are followed, as the snapshots of the Hugging Face cache need.
+///
+///     let model = try ModelDirectory(path: "Qwen2-0.5B")
+///     let gate = try model.tensor("model.layers.0.mlp.gate_proj.weight")
+public struct ModelDirectory: Sendable {
+  /// The directory.
+  public let path: String
+  /// The weight files by name, sorted.
+  public let weightFileNames: [String]
+  /// All tensors by name.
+  public let tensors: [String: TensorEntry]
+  /// What is odd about the checkpoint without being wrong, as sentences.
+  public let warnings: [String]
+  /// The weight files, in the order of their names.
+  package let files: [SafetensorsFile]
+
+  /// Opens a model directory.
+  ///
+  /// - Throws: `SPINError` with code `missingInput` where there is nothing to open, `malformedInput`
+  ///   where a file breaks a rule of its format or is of a kind that is not read, `resumable` where
+  ///   an interrupted patch was left that has to be finished or undone first.
+  public init(path: String) throws {
+    guard let status = FileSystem.status(path) else {
+      throw SPINError(.missingInput, at: path, "no such directory", remedy: "check the path")
+    }
+    guard status.kind == .directory else {
+      throw SPINError(
+        .missingInput, at: path, "is a file, the directory of a model is expected",
+        remedy: "give the folder that holds config.json")
+    }
+    self.path = path
+    let weights = try WeightFiles(in: path)
+    files = try weights.names.map { try SafetensorsFile(path: path + "/" + $0) }
+    weightFileNames = weights.names
+    var tensors: [String: TensorEntry] = [:]
+    for file in files {
+      for entry in file.entries {
+        if let other = tensors.updateValue(entry, forKey: entry.name) {
+          throw SPINError(
+            .malformedInput, at: file.path,
+            "holds the tensor \"\(entry.name)\", which \(other.file.path) holds too",
+            remedy: "keep the shards of one checkpoint only")
+        }
+      }
+    }
+    self.tensors = tensors
+    warnings =
+      weights.warnings + (try weights.index.map { try Self.check($0, tensors, path) } ?? [])
+  }
+
+  /// A tensor that has to be there.
+  ///
+  /// - Throws: `SPINError` that names it.
+  public func tensor(_ name: String) throws -> TensorEntry {
+    guard let entry = tensors[name] else {
+      throw SPINError(.malformedInput, at: path, "has no tensor \"\(name)\"")
+    }
+    return entry
+  }
+
+  /// Checks that shards hold what the index says; what they hold beyond it is only odd.
+  private static func check(
+    _ index: ShardIndex, _ tensors: [String: TensorEntry], _ directory: String
+  ) throws -> [String] {
+    for (name, shard) in index.shards.sorted(by: { $0.key < $1.key }) {
+      guard let entry = tensors[name], entry.file.path == directory + "/" + shard else {
+        throw SPINError(
+          .malformedInput, at: index.path,
+          "says that \(shard) holds the tensor \"\(name)\", which it does not",
+          remedy: "download the index and the shards again")
+      }
+    }
+    var warnings: [String] = []
+    let unlisted = tensors.keys.filter { index.shards[$0] == nil }.sorted()
+    if let first = unlisted.first {
+      warnings.append(
+        "\(index.path): does not list \(unlisted.count) of the tensors in its shards, such as "
+          + "\"\(first)\"")
+    }
+    let total = tensors.values.reduce(0) { $0 + $1.byteRange.count }
+    if let stated = index.totalByteCount, stated != total {
+      warnings.append("\(index.path): gives a total size of \(stated), the shards hold \(total)")
+    }
+    return warnings
+  }
+}
+
+/// Which files of a directory hold its weights.
+struct WeightFiles {
+  let names: [String]
+  let index: ShardIndex?
+  let warnings: [String]
+
+  /// The single file wins over an index, as in transformers.
+  init(in directory: String) throws {
+    let names = try FileSystem.names(in: directory)
+    let single = "model.safetensors"
+    if names.contains(single) {
+      self.names = [single]
+      index = nil
+      warnings =
+        names.contains(ShardIndex.fileName)
+        ? ["\(directory): holds \(single) and an index; the index is ignored, as in transformers"]
+        : []
+      return
+    }
+    guard names.contains(ShardIndex.fileName) else {
+      throw Self.refusal(of: directory, names: names)
+    }
+    let index = try ShardIndex(path: directory + "/" + ShardIndex.fileName)
+    for shard in index.shardNames where !names.contains(shard) {
+      throw SPINError(
+        .missingInput, at: index.path, "names the shard \"\(shard)\", which is not in the folder",
+        remedy: "download the missing shard")
+    }
+    self.names = index.shardNames
+    self.index = index
+    warnings = []
+  }
+
+  /// Why a directory without weights that we read is refused, by what stands in it.
+  private static func refusal(of directory: String, names: [String]) -> SPINError {
+    func first(_ endings: String...) -> String? {
+      names.first { name in endings.contains { name.hasSuffix($0) } }
+    }
+    func refuse(_ message: String, _ remedy: String) -> SPINError {
+      SPINError(.malformedInput, at: directory, message, remedy: remedy)
+    }
+    if names.contains("snapshots"), names.contains("blobs") {
+      let commit = (try? FileSystem.names(in: directory + "/snapshots"))?.first ?? "<commit>"
+      return refuse(
+        "is an entry of the Hugging Face cache, the model lies deeper",
+        "give \(directory)/snapshots/\(commit)")
+    }
+    if let name = first(".gguf") {
+      return refuse(
+        "holds only GGUF weights (\(name))", "use the Hugging Face checkpoint they were made from")
+    }
+    if names.contains("adapter_model.safetensors") || names.contains("adapter_config.json") {
+      return refuse(
+        "holds an adapter, not a model", "merge it into its base model and use the result")
+    }
+    if let name = first(".bin", ".pth", ".pt", ".ckpt") {
+      return refuse(
+        "holds only PyTorch weights (\(name)), which are programs and are never run here",
+        "use a checkpoint in safetensors")
+    }
+    if let name = first(".h5", ".msgpack", ".npz", ".onnx") {
+      return refuse(
+        "holds no safetensors, only \(name)", "use a checkpoint in safetensors")
+    }
+    if let name = first(".safetensors") {
+      return refuse(
+        "holds \(name), but neither model.safetensors nor \(ShardIndex.fileName)",
+        "download the index, or rename the file if it holds the whole model")
+    }
+    return SPINError(
+      .missingInput, at: directory, "holds no weights: no model.safetensors and no index",
+      remedy: "give the folder of a Hugging Face checkpoint")
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension RawSpan {
+  /// The byte at an offset.
+  ///
+  /// - Precondition: the offset lies inside; likewise below.
+  @inlinable
+  package func byte(at offset: Int) -> UInt8 {
+    precondition(offset >= 0 && offset < byteCount, "offset outside the bytes")
+    return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+  }
+
+  /// A little-endian number at any offset, aligned or not.
+  @inlinable
+  package func littleEndian<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Number.Type = Number.self, at offset: Int
+  ) -> Number {
+    precondition(
+      offset >= 0 && offset <= byteCount - MemoryLayout<Number>.size, "offset outside the bytes")
+    return Number(
+      littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type))
+  }
+}
+
+extension [UInt8] {
+  /// Calls `body` with the bytes as a raw span.
+  package func withRawSpan<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
+    try body(unsafe span.bytes)
+  }
+
+  /// Adds a number in little-endian order.
+  package mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
+    for index in 0..<Number.bitWidth / 8 {
+      append(UInt8(truncatingIfNeeded: number >> (8 * index)))
+    }
+  }
+}
