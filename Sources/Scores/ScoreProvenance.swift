@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+
+/// What scores were computed from, so that they are never mistaken for others.
+public struct ScoreProvenance: Sendable, Equatable {
+  /// The program that computed them, with its version.
+  public var tool: String
+  /// The SHA-256 of each weight file of the model, by name.
+  public var modelFiles: [String: String]
+  /// What the user calls the data set: "privacy".
+  public var dataSet: String
+  /// The name of the data file, without its folder.
+  public var dataFile: String
+  /// The SHA-256 of the data file.
+  public var dataDigest: String
+  /// The rows drawn, in the order drawn, counted from 0 without the header.
+  public var rows: [Int]
+  /// The seed of the draw.
+  public var seed: UInt64
+  /// The SHA-256 of the token sequences that were scored.
+  public var sampleDigest: String
+  /// How many samples were scored.
+  public var sampleCount: Int
+  /// Their tokens.
+  public var tokenCount: Int
+  /// Their tokens that the loss covers.
+  public var responseTokenCount: Int
+  /// How many samples were cut to the model's positions.
+  public var truncatedCount: Int
+  /// How many rows were left out as too long.
+  public var skippedCount: Int
+  /// How many rows have no token that the loss covers.
+  public var emptyCount: Int
+  /// How many scores of each matrix were kept.
+  public var keep: KeepPolicy
+  /// Which matrices were scored.
+  public var targetModule: TargetModule
+  /// The policy for the first token of a response: "bos", "drop" or "keep".
+  public var firstResponseToken: String
+  /// The policy for samples that are too long: "error", "truncate" or "skip".
+  public var overflow: String
+
+  /// Records what scores were computed from.
+  public init(
+    tool: String, modelFiles: [String: String], dataSet: String, dataFile: String,
+    dataDigest: String, rows: [Int], seed: UInt64, sampleDigest: String, sampleCount: Int,
+    tokenCount: Int, responseTokenCount: Int, truncatedCount: Int, skippedCount: Int,
+    emptyCount: Int, keep: KeepPolicy, targetModule: TargetModule, firstResponseToken: String,
+    overflow: String
+  ) {
+    self.tool = tool
+    self.modelFiles = modelFiles
+    self.dataSet = dataSet
+    self.dataFile = dataFile
+    self.dataDigest = dataDigest
+    self.rows = rows
+    self.seed = seed
+    self.sampleDigest = sampleDigest
+    self.sampleCount = sampleCount
+    self.tokenCount = tokenCount
+    self.responseTokenCount = responseTokenCount
+    self.truncatedCount = truncatedCount
+    self.skippedCount = skippedCount
+    self.emptyCount = emptyCount
+    self.keep = keep
+    self.targetModule = targetModule
+    self.firstResponseToken = firstResponseToken
+    self.overflow = overflow
+  }
+
+  /// One SHA-256 for all weights of the model.
+  public var modelHash: String { ModelDirectory.modelHash(of: modelFiles) }
+}
