@@ -44,7 +44,9 @@ let package = Package(
     // The pipeline, in its order.
     library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON", crypto]),
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
-    library("Transformer", ["SPINErrors", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Transformer",
+      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library(
       "Calibration",
       ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]),
@@ -59,7 +61,9 @@ let package = Package(
       dependencies: ["SPINTokenization", "SPINImportance", "SPINPatch"], path: "Sources/SPIN"),
     .executableTarget(name: "spin", dependencies: ["SPIN", argumentParser], path: "Sources/CLI"),
 
-    .target(name: "SPINTestSupport", dependencies: ["SPINErrors"], path: "Tests/TestSupport"),
+    .target(
+      name: "SPINTestSupport", dependencies: ["SPINErrors", "SPINStorage", "SPINCheckpoint"],
+      path: "Tests/TestSupport"),
     tests("Storage", ["SPINStorage"]),
     tests("JSON", ["SPINJSON"]),
     tests("Kernels", ["SPINKernels"]),

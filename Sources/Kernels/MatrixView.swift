@@ -16,9 +16,12 @@ public struct MatrixView: Sendable {
   public let stride: Int
 
   /// A view of part of a buffer; traps if it does not fit.
+  ///
+  /// A stride of 0 repeats one row, for reading.
   public init(_ buffer: FloatBuffer, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
     let stride = stride ?? columns
-    precondition(rows >= 0 && columns >= 0 && stride >= columns && offset >= 0, "negative shape")
+    precondition(rows >= 0 && columns >= 0 && offset >= 0, "negative shape")
+    precondition(stride >= columns || stride == 0, "rows overlap")
     precondition(
       rows == 0 || offset + (rows - 1) * stride + columns <= buffer.count, "view outside its buffer"
     )
@@ -46,6 +49,12 @@ public struct MatrixView: Sendable {
     return MatrixView(
       buffer, offset: offset + range.lowerBound * stride, rows: range.count, columns: columns,
       stride: stride)
+  }
+
+  /// One row, repeated without being copied; for reading only.
+  public func repeated(_ count: Int) -> MatrixView {
+    precondition(rows == 1, "only one row can be repeated")
+    return MatrixView(buffer, offset: offset, rows: count, columns: columns, stride: 0)
   }
 
   /// One element.

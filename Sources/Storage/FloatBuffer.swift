@@ -86,14 +86,14 @@ import Foundation
     return try unsafe body(part.span)
   }
 
-  /// Calls `body` with the bytes of the numbers of `range`, for files.
-  @unsafe package func withUnsafeMutableBytes<Result>(
-    _ range: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  /// Calls `body` with the numbers of `range`, to be written.
+  public func withMutableSpan<Result>(
+    _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the buffer")
-    return try unsafe body(
-      UnsafeMutableRawBufferPointer(
-        start: base + range.lowerBound, count: range.count * MemoryLayout<Float>.stride))
+    let part = unsafe UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count)
+    var span = unsafe part.mutableSpan
+    return try body(&span)
   }
 }
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+public import SPINJSON
+
+/// The shape of a decoder, as `config.json` states it.
+public struct DecoderConfiguration: Sendable, Hashable {
+  /// Which family it belongs to.
+  public let family: Family
+  /// Width of the residual stream, D.
+  public let hiddenSize: Int
+  /// Width of the feed-forward network, F.
+  public let intermediateSize: Int
+  /// Decoder blocks.
+  public let layerCount: Int
+  /// Query heads, H.
+  public let headCount: Int
+  /// Key/value heads, K.
+  public let keyValueHeadCount: Int
+  /// Size of a head, E; need not be D / H.
+  public let headSize: Int
+  /// Entries of the vocabulary, V.
+  public let vocabularySize: Int
+  /// Longest sequence that the model was made for.
+  public let maxPositionEmbeddings: Int
+  /// The epsilon of every RMS normalization.
+  public let rmsNormEpsilon: Float
+  /// The rotary embedding.
+  public let rope: RopeParameters
+  /// Whether the output projection is the embedding.
+  public let tiesWordEmbeddings: Bool
+  /// The sliding window of each layer; nil where a token sees all before it.
+  public let windows: [Int?]
+  /// Whether q, k and v have biases.
+  public let hasQueryKeyValueBias: Bool
+  /// Whether o has a bias.
+  public let hasAttentionOutputBias: Bool
+  /// Whether queries and keys are normalized head by head.
+  public let hasQueryKeyNorm: Bool
+
+  /// Reads a `config.json`.
+  ///
+  /// - Throws: `SPINError` with code `configuration` that names the key, the value found and what
+  ///   was expected; `unavailable` for a model of a kind that SPIN does not compute.
+  public init(_ config: JSONObject) throws {
+    let family = try Family(config)
+    let defaults = family.defaults
+    func positive(_ key: String) throws -> Int {
+      try config.positive(key, try config.required(key, code: .configuration))
+    }
+    self.family = family
+    hiddenSize = try positive("hidden_size")
+    intermediateSize = try positive("intermediate_size")
+    layerCount = try positive("num_hidden_layers")
+    headCount = try positive("num_attention_heads")
+    vocabularySize = try positive("vocab_size")
+    let keyValueHeads: Int? = try config.optional("num_key_value_heads", code: .configuration)
+    keyValueHeadCount = try config.positive(
+      "num_key_value_heads", keyValueHeads ?? defaults.keyValueHeadCount ?? headCount)
+    guard headCount % keyValueHeadCount == 0 else {
+      throw config.failure(
+        "num_key_value_heads",
+        "is \(keyValueHeadCount), expected a divisor of "
+          + "num_attention_heads \(headCount)", code: .configuration)
+    }
+    headSize = try Self.headSize(config, hiddenSize, headCount, defaults)
+    maxPositionEmbeddings = try config.positive(
+      "max_position_embeddings",
+      try config.optional("max_position_embeddings", code: .configuration)
+        ?? defaults.maxPositionEmbeddings)
+    let epsilon =
+      try config.optional("rms_norm_eps", as: Double.self, code: .configuration) ?? 1e-6
+    guard epsilon > 0, epsilon < 1 else {
+      throw config.failure(
+        "rms_norm_eps", "is \(epsilon), expected a small positive number", code: .configuration)
+    }
+    rmsNormEpsilon = Float(epsilon)
+    rope = try RopeParameters(config)
+    tiesWordEmbeddings =
+      try config.optional("tie_word_embeddings", code: .configuration) ?? false
+    windows = try family.windows(config, layerCount: layerCount)
+    let attentionBias =
+      try config.optional("attention_bias", as: Bool.self, code: .configuration) ?? false
+    hasQueryKeyValueBias = defaults.hasQueryKeyValueBias || attentionBias
+    hasAttentionOutputBias = attentionBias
+    hasQueryKeyNorm = defaults.hasQueryKeyNorm
+    try Self.refuseVariants(config)
+  }
+
+  private static func headSize(
+    _ config: JSONObject, _ hiddenSize: Int, _ headCount: Int, _ defaults: Family.Defaults
+  ) throws -> Int {
+    let stated: Int? = try config.optional("head_dim", code: .configuration)
+    if stated == nil, defaults.headSize == nil, hiddenSize % headCount != 0 {
+      throw config.failure(
+        "hidden_size",
+        "is \(hiddenSize), expected a multiple of num_attention_heads \(headCount) "
+          + "where head_dim is absent", code: .configuration)
+    }
+    let size = try config.positive(
+      "head_dim", stated ?? defaults.headSize ?? hiddenSize / headCount)
+    guard size % 2 == 0 else {
+      throw config.failure(
+        "head_dim", "is \(size), expected an even number: rotary embedding turns pairs",
+        code: .configuration)
+    }
+    return size
+  }
+
+  /// What these families can be configured to be, and SPIN does not compute.
+  private static func refuseVariants(_ config: JSONObject) throws {
+    let activation =
+      try config.optional("hidden_act", as: String.self, code: .configuration) ?? "silu"
+    guard activation == "silu" || activation == "swish" else {
+      throw config.failure(
+        "hidden_act", "is \"\(activation)\", expected \"silu\"", code: .unavailable)
+    }
+    if try config.optional("mlp_bias", as: Bool.self, code: .configuration) ?? false {
+      throw config.failure("mlp_bias", "is true; biases there are not computed", code: .unavailable)
+    }
+    if let factor = try config.optional(
+      "partial_rotary_factor", as: Double.self, code: .configuration), factor != 1
+    {
+      throw config.failure(
+        "partial_rotary_factor", "is \(factor), expected 1", code: .unavailable)
+    }
+  }
+}
+
+extension JSONObject {
+  /// A count that has to be at least 1 and small enough to multiply safely.
+  func positive(_ key: String, _ value: Int) throws -> Int {
+    guard value > 0, value <= 1 << 28 else {
+      throw failure(
+        key, "is \(value), expected a positive number below 2^28", code: .configuration)
+    }
+    return value
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINCheckpoint
+import SPINErrors
+import SPINJSON
+public import SPINKernels
+import SPINStorage
+
+/// A decoder-only language model, read from a Hugging Face checkpoint.
+///
+///     let decoder = try Decoder(directory: ModelDirectory(path: "Qwen2-0.5B"))
+///     let logits = decoder.logits(of: [1, 2, 3], on: Compute(threadCount: 2))
+///
+/// Weights stay in the mapped file in the precision in which they are stored; arithmetic is Float32.
+public struct Decoder: Sendable {
+  /// Its shape.
+  public let configuration: DecoderConfiguration
+  /// Its weights.
+  public let weights: DecoderWeights
+
+  /// Reads `config.json` and finds every tensor it asks for.
+  ///
+  /// - Throws: `SPINError` for a model of another kind, a contradictory configuration, or a tensor
+  ///   that is missing, unexpected or of another shape.
+  public init(directory: ModelDirectory) throws {
+    let path = directory.path + "/config.json"
+    let bytes = try MappedFile(path: path)
+    let json = try JSON(parsing: bytes.bytes(0..<bytes.byteCount), path: path)
+    guard let config = json.object else {
+      throw SPINError(.configuration, at: path, "is not a JSON object")
+    }
+    configuration = try DecoderConfiguration(config)
+    weights = try DecoderWeights(directory, configuration)
+  }
+
+  /// The angles of positions below `positionCount`.
+  public func rotaryEmbedding(positionCount: Int) -> RotaryEmbedding {
+    RotaryEmbedding(
+      frequencies: configuration.rope.frequencies(headSize: configuration.headSize),
+      positionCount: positionCount)
+  }
+
+  /// A block, ready to compute.
+  public func block(_ layer: Int, rotary: RotaryEmbedding) -> DecoderBlock {
+    DecoderBlock(
+      configuration, weights: weights.blocks[layer], layer: layer, rotary: rotary)
+  }
+
+  /// The way from the last hidden state to logits.
+  public var head: LanguageModelHead {
+    LanguageModelHead(configuration: configuration, weights: weights)
+  }
+
+  /// Fills `[T, D]` with the embeddings of T tokens.
+  public func embed(_ tokens: [Int32], into hidden: MatrixView, on compute: Compute) {
+    compute.gatherRows(weights.embedding, tokens, into: hidden)
+  }
+
+  /// Logits `[T, V]` at every position of one sequence.
+  public func logits(of tokens: [Int32], on compute: Compute) -> MatrixView {
+    head.logits(hiddenStates(of: tokens, on: compute), on: compute)
+  }
+
+  /// The residual stream `[T, D]` after the last block, or after the first `depth` of them.
+  public func hiddenStates(
+    of tokens: [Int32], depth: Int? = nil, on compute: Compute
+  ) -> MatrixView {
+    let hidden = MatrixView(rows: tokens.count, columns: configuration.hiddenSize)
+    let state = BlockState(configuration, tokens: tokens.count)
+    let workspace = BlockWorkspace(configuration, tokens: tokens.count)
+    let rotary = rotaryEmbedding(positionCount: tokens.count)
+    embed(tokens, into: hidden, on: compute)
+    for layer in 0..<(depth ?? configuration.layerCount) {
+      block(layer, rotary: rotary).forward(
+        hidden, output: hidden, state: state, workspace: workspace, samples: [0..<tokens.count],
+        on: compute)
+    }
+    return hidden
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINKernels
+public import SPINStorage
+
+/// What the forward pass of a block computes that its backward pass needs again.
+///
+/// Whoever has the memory keeps it; whoever has not computes it again, to the same bits.
+public struct BlockState: Sendable {
+  /// Queries, keys and values `[T, heads * E]`, turned to their positions.
+  let query, key, value: MatrixView
+  /// Queries and keys before their normalization, where the family has one.
+  let rawQuery, rawKey: MatrixView?
+  /// What the heads gathered, `[T, H * E]`.
+  let attended: MatrixView
+  /// The residual stream between attention and feed-forward network, `[T, D]`.
+  let middle: MatrixView
+  /// The two inputs of the gated activation, `[T, F]`.
+  let gate, up: MatrixView
+
+  /// Numbers that the state of one token takes.
+  public static func elementsPerToken(_ configuration: DecoderConfiguration) -> Int {
+    let queries = configuration.headCount * configuration.headSize
+    let keys = configuration.keyValueHeadCount * configuration.headSize
+    let raw = configuration.hasQueryKeyNorm ? queries + keys : 0
+    return 2 * queries + 2 * keys + raw + configuration.hiddenSize
+      + 2 * configuration.intermediateSize
+  }
+
+  /// Room for the state of some tokens.
+  public init(_ configuration: DecoderConfiguration, tokens: Int) {
+    self.init(
+      configuration, tokens: tokens,
+      buffer: FloatBuffer(count: tokens * Self.elementsPerToken(configuration)))
+  }
+
+  /// Room in a buffer that is at least as large as needed.
+  public init(_ configuration: DecoderConfiguration, tokens: Int, buffer: FloatBuffer) {
+    var offset = 0
+    func matrix(_ columns: Int) -> MatrixView {
+      defer { offset += tokens * columns }
+      return MatrixView(buffer, offset: offset, rows: tokens, columns: columns)
+    }
+    let queries = configuration.headCount * configuration.headSize
+    let keys = configuration.keyValueHeadCount * configuration.headSize
+    query = matrix(queries)
+    key = matrix(keys)
+    value = matrix(keys)
+    rawQuery = configuration.hasQueryKeyNorm ? matrix(queries) : nil
+    rawKey = configuration.hasQueryKeyNorm ? matrix(keys) : nil
+    attended = matrix(queries)
+    middle = matrix(configuration.hiddenSize)
+    gate = matrix(configuration.intermediateSize)
+    up = matrix(configuration.intermediateSize)
+  }
+}
+
+/// Memory that a block needs while it computes, and not afterwards.
+public struct BlockWorkspace: Sendable {
+  private let buffer: FloatBuffer
+  private let configuration: DecoderConfiguration
+
+  /// Numbers that the workspace of one token takes.
+  public static func elementsPerToken(_ configuration: DecoderConfiguration) -> Int {
+    let queries = configuration.headCount * configuration.headSize
+    let keys = configuration.keyValueHeadCount * configuration.headSize
+    return 2 * configuration.hiddenSize + 2 * configuration.intermediateSize + 2 * queries
+      + 2 * keys
+  }
+
+  /// A workspace for at most so many tokens at a time.
+  public init(_ configuration: DecoderConfiguration, tokens: Int) {
+    self.configuration = configuration
+    buffer = FloatBuffer(count: tokens * Self.elementsPerToken(configuration))
+  }
+
+  /// The matrices of the workspace for `tokens` tokens.
+  func views(tokens: Int) -> Views {
+    var offset = 0
+    func matrix(_ columns: Int) -> MatrixView {
+      defer { offset += tokens * columns }
+      return MatrixView(buffer, offset: offset, rows: tokens, columns: columns)
+    }
+    let queries = configuration.headCount * configuration.headSize
+    let keys = configuration.keyValueHeadCount * configuration.headSize
+    return Views(
+      normalized: matrix(configuration.hiddenSize),
+      normalizedGradient: matrix(configuration.hiddenSize),
+      activated: matrix(configuration.intermediateSize),
+      activatedGradient: matrix(configuration.intermediateSize),
+      attendedGradient: matrix(queries), queryGradient: matrix(queries),
+      keyGradient: matrix(keys), valueGradient: matrix(keys))
+  }
+
+  struct Views {
+    let normalized, normalizedGradient: MatrixView
+    let activated, activatedGradient: MatrixView
+    let attendedGradient, queryGradient, keyGradient, valueGradient: MatrixView
+  }
+}

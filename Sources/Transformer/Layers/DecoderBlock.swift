@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINKernels
+public import SPINScores
+
+/// Takes the gradients of weight matrices as the backward pass comes by them.
+public protocol WeightGradientSink {
+  /// Whether the gradients of a projection are wanted at all; the pass goes no deeper than it must.
+  func wants(_ projection: MatrixName.Projection) -> Bool
+
+  /// Accounts for dW = dy^T x of each sample.
+  ///
+  /// - Parameters:
+  ///   - input: x `[T, in]`, shared by the projections.
+  ///   - gradients: For each projection dy `[T, out]`.
+  ///   - samples: The rows of each sample.
+  ///   - compute: Where to compute.
+  func add(
+    _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
+    samples: [Range<Int>], on compute: Compute)
+}
+
+/// One decoder block: attention, then feed-forward network, each around the residual stream.
+///
+/// A pass takes the tokens of many samples one after the other, without padding: everything but the
+/// attention works token by token, and the attention sample by sample.
+public struct DecoderBlock {
+  private let attention: SelfAttention
+  private let feedForward: FeedForward
+
+  init(
+    _ configuration: DecoderConfiguration, weights: BlockWeights, layer: Int,
+    rotary: RotaryEmbedding
+  ) {
+    attention = SelfAttention(
+      configuration: configuration, weights: weights,
+      attention: CausalAttention(
+        headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
+        headSize: configuration.headSize, window: configuration.windows[layer]),
+      rotary: rotary)
+    feedForward = FeedForward(configuration: configuration, weights: weights)
+  }
+
+  /// Computes what `backward` needs; the first part of `forward`.
+  public func prepare(
+    _ input: MatrixView, state: BlockState, workspace: BlockWorkspace, samples: [Range<Int>],
+    on compute: Compute
+  ) {
+    let views = workspace.views(tokens: input.rows)
+    attention.forward(input, state: state, workspace: views, samples: samples, on: compute)
+    feedForward.prepare(state: state, workspace: views, on: compute)
+  }
+
+  /// The output of the block.
+  ///
+  /// - Parameters:
+  ///   - input: `[T, D]`.
+  ///   - output: `[T, D]`; may be the input.
+  ///   - state: Filled for a later `backward`.
+  ///   - workspace: At least T tokens.
+  ///   - samples: The rows of each sample.
+  ///   - compute: Where to compute.
+  public func forward(
+    _ input: MatrixView, output: MatrixView, state: BlockState, workspace: BlockWorkspace,
+    samples: [Range<Int>], on compute: Compute
+  ) {
+    prepare(input, state: state, workspace: workspace, samples: samples, on: compute)
+    feedForward.forward(
+      state: state, output: output, workspace: workspace.views(tokens: input.rows), on: compute)
+  }
+
+  /// Turns the gradient of the output into that of the input, in place, and hands the gradients of
+  /// the weights to a sink.
+  ///
+  /// - Parameters:
+  ///   - input: `[T, D]`, as in the forward pass.
+  ///   - gradient: `[T, D]`, dLoss/doutput; becomes dLoss/dinput if `needsInputGradient`, and is
+  ///     undefined otherwise.
+  ///   - state: As `forward` or `prepare` filled it.
+  ///   - workspace: At least T tokens.
+  ///   - samples: The rows of each sample.
+  ///   - needsInputGradient: False for the first block, below which nothing is edited.
+  ///   - sink: Takes the gradients.
+  ///   - compute: Where to compute.
+  public func backward(
+    _ input: MatrixView, gradient: MatrixView, state: BlockState, workspace: BlockWorkspace,
+    samples: [Range<Int>], needsInputGradient: Bool, into sink: some WeightGradientSink,
+    on compute: Compute
+  ) {
+    let views = workspace.views(tokens: input.rows)
+    let attentionMatters =
+      needsInputGradient
+      || [.query, .key, .value, .output].contains { (projection: MatrixName.Projection) in
+        sink.wants(projection)
+      }
+    feedForward.backward(
+      gradient: gradient, state: state, workspace: views, samples: samples,
+      needsInputGradient: attentionMatters, into: sink, on: compute)
+    guard attentionMatters else { return }
+    attention.backward(
+      input, gradient: gradient, state: state, workspace: views, samples: samples,
+      needsInputGradient: needsInputGradient, into: sink, on: compute)
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINKernels
+import SPINScores
+import SPINStorage
+
+/// The attention half of a block, forward beside backward:
+///
+///     n = norm(x);   q, k, v = n Wq^T, n Wk^T, n Wv^T (+ biases)
+///     q, k normalized head by head where the family does, then turned to their positions
+///     middle = x + attention(q, k, v) Wo^T
+struct SelfAttention {
+  let configuration: DecoderConfiguration
+  let weights: BlockWeights
+  let attention: CausalAttention
+  let rotary: RotaryEmbedding
+
+  /// Fills the attention's part of `state`.
+  func forward(
+    _ input: MatrixView, state: BlockState, workspace: BlockWorkspace.Views,
+    samples: [Range<Int>], on compute: Compute
+  ) {
+    let normalized = normalize(input, workspace, on: compute)
+    compute.linear(
+      normalized,
+      [
+        .init(weights[.query], bias: weights.biases[.query], output: state.rawQuery ?? state.query),
+        .init(weights[.key], bias: weights.biases[.key], output: state.rawKey ?? state.key),
+        .init(weights[.value], bias: weights.biases[.value], output: state.value),
+      ])
+    if let rawQuery = state.rawQuery, let rawKey = state.rawKey,
+      let queryNorm = weights.queryNorm, let keyNorm = weights.keyNorm
+    {
+      let epsilon = configuration.rmsNormEpsilon
+      compute.rmsNorm(
+        heads(rawQuery), gain: queryNorm, epsilon: epsilon, output: heads(state.query))
+      compute.rmsNorm(heads(rawKey), gain: keyNorm, epsilon: epsilon, output: heads(state.key))
+    }
+    rotary.rotate(state.query, samples: samples, on: compute)
+    rotary.rotate(state.key, samples: samples, on: compute)
+    attention.forward(
+      query: state.query, key: state.key, value: state.value, output: state.attended,
+      samples: samples, on: compute)
+    compute.linear(
+      state.attended,
+      [.init(weights[.output], bias: weights.biases[.output], output: state.middle)])
+    compute.add(state.middle, input, result: state.middle)
+  }
+
+  /// Turns the gradient of `middle` into that of `input`, in place.
+  func backward(
+    _ input: MatrixView, gradient: MatrixView, state: BlockState,
+    workspace: BlockWorkspace.Views, samples: [Range<Int>], needsInputGradient: Bool,
+    into sink: some WeightGradientSink, on compute: Compute
+  ) {
+    sink.add(state.attended, [(.output, gradient)], samples: samples, on: compute)
+    compute.linearInputGradient(
+      [(gradient, weights[.output])], into: workspace.attendedGradient)
+    let (dq, dk, dv) = (
+      workspace.queryGradient, workspace.keyGradient, workspace.valueGradient
+    )
+    attention.backward(
+      query: state.query, key: state.key, value: state.value,
+      outputGradient: workspace.attendedGradient, queryGradient: dq, keyGradient: dk,
+      valueGradient: dv, samples: samples, on: compute)
+    rotary.rotate(dq, samples: samples, backward: true, on: compute)
+    rotary.rotate(dk, samples: samples, backward: true, on: compute)
+    if let rawQuery = state.rawQuery, let queryNorm = weights.queryNorm {
+      normGradient(rawQuery, queryNorm, dq, workspace, on: compute)
+    }
+    if let rawKey = state.rawKey, let keyNorm = weights.keyNorm {
+      normGradient(rawKey, keyNorm, dk, workspace, on: compute)
+    }
+    let normalized = normalize(input, workspace, on: compute)
+    sink.add(
+      normalized, [(.query, dq), (.key, dk), (.value, dv)], samples: samples, on: compute)
+    guard needsInputGradient else { return }
+    compute.linearInputGradient(
+      [(dq, weights[.query]), (dk, weights[.key]), (dv, weights[.value])],
+      into: workspace.normalizedGradient)
+    compute.rmsNormInputGradient(
+      input, gain: weights.inputNorm, epsilon: configuration.rmsNormEpsilon,
+      outputGradient: workspace.normalizedGradient, base: gradient, result: gradient)
+  }
+
+  private func normalize(
+    _ input: MatrixView, _ workspace: BlockWorkspace.Views, on compute: Compute
+  ) -> MatrixView {
+    compute.rmsNorm(
+      input, gain: weights.inputNorm, epsilon: configuration.rmsNormEpsilon,
+      output: workspace.normalized)
+    return workspace.normalized
+  }
+
+  /// Takes a gradient through the normalization of heads, in place.
+  private func normGradient(
+    _ raw: MatrixView, _ gain: FloatBuffer, _ gradient: MatrixView,
+    _ workspace: BlockWorkspace.Views, on compute: Compute
+  ) {
+    // Nothing reaches the heads past their normalization: the base is zero.
+    let zero = MatrixView(
+      FloatBuffer(count: configuration.headSize), rows: 1, columns: configuration.headSize)
+    compute.rmsNormInputGradient(
+      heads(raw), gain: gain, epsilon: configuration.rmsNormEpsilon,
+      outputGradient: heads(gradient), base: zero.repeated(heads(raw).rows),
+      result: heads(gradient))
+  }
+
+  /// The same numbers with one head a row.
+  private func heads(_ matrix: MatrixView) -> MatrixView {
+    MatrixView(
+      matrix.buffer, offset: matrix.offset,
+      rows: matrix.rows * (matrix.columns / configuration.headSize),
+      columns: configuration.headSize)
+  }
+}
