@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Unicode normalization form C (UAX #15).
+///
+/// The data are those of the `tokenizers` package, whose composition follows an older Unicode than
+/// its patterns do: what a later version added passes through unchanged, there as here.
+package struct CanonicalComposition: Sendable {
+  private var decompositions: [UInt32: (UInt32, UInt32)] = [:]
+  private var compositions: [UInt64: UInt32] = [:]
+  private var combiningClasses: [UInt32: UInt8] = [:]
+
+  static let shared = CanonicalComposition()
+
+  // Hangul syllables are composed by arithmetic (Unicode 3.12).
+  private static let syllables: ClosedRange<UInt32> = 0xAC00...0xD7A3
+  private static let leadBase: UInt32 = 0x1100
+  private static let vowelBase: UInt32 = 0x1161
+  private static let tailBase: UInt32 = 0x11A7
+  private static let leadCount: UInt32 = 19
+  private static let vowelCount: UInt32 = 21
+  private static let tailCount: UInt32 = 28
+
+  private init() {
+    readPairs(UnicodeData.compositions, composing: true)
+    readPairs(UnicodeData.exclusions, composing: false)
+    var scalar: UInt32 = 0
+    for index in stride(from: 0, to: UnicodeData.singletons.count, by: 2) {
+      scalar += UnicodeData.singletons[index]
+      decompositions[scalar] = (UnicodeData.singletons[index + 1], 0)
+    }
+    let classes = UnicodeData.combiningClasses
+    var index = 0
+    while index < classes.count {
+      let combiningClass = UInt8(classes[index])
+      let end = index + 2 + 2 * Int(classes[index + 1])
+      ScalarClasses.forEachRange(classes[index + 2..<end]) { range in
+        for scalar in range { combiningClasses[UInt32(scalar)] = combiningClass }
+      }
+      index = end
+    }
+  }
+
+  private mutating func readPairs(_ flat: [UInt32], composing: Bool) {
+    var scalar: UInt32 = 0
+    for index in stride(from: 0, to: flat.count, by: 3) {
+      scalar += flat[index]
+      let (first, second) = (flat[index + 1], flat[index + 2])
+      decompositions[scalar] = (first, second)
+      if composing { compositions[UInt64(first) << 32 | UInt64(second)] = scalar }
+    }
+  }
+
+  /// The scalars that may change, move or combine with one before them.
+  ///
+  /// Those which compose again are settled on their own: only what follows can unsettle them.
+  var unsettledScalars: Set<UInt32> {
+    var scalars = Set(combiningClasses.keys)
+    for pair in compositions.keys { scalars.insert(UInt32(truncatingIfNeeded: pair)) }
+    for scalar in decompositions.keys where compose(scalar) == nil { scalars.insert(scalar) }
+    scalars.formUnion(Self.vowelBase..<Self.vowelBase + Self.vowelCount)
+    scalars.formUnion(Self.tailBase + 1..<Self.tailBase + Self.tailCount)
+    return scalars
+  }
+
+  /// The scalar itself where its own decomposition composes to it again.
+  private func compose(_ scalar: UInt32) -> UInt32? {
+    guard let (first, second) = decompositions[scalar] else { return nil }
+    return compositions[UInt64(first) << 32 | UInt64(second)]
+  }
+
+  /// The text in form C.
+  ///
+  /// - Parameter text: Well-formed UTF-8.
+  /// - Complexity: One pass and a copy where nothing can change, which is nearly always.
+  package static func normalize(_ text: [UInt8]) -> [UInt8] {
+    guard mayChange(text.span) else { return text }
+    return shared.composed(text)
+  }
+
+  private static func mayChange(_ text: Span<UInt8>) -> Bool {
+    let flags = ScalarClasses.shared.flags
+    var index = 0
+    while index < text.count {
+      if text[index] < 0x80 {
+        index += 1
+        continue
+      }
+      let (value, length) = scalar(in: text, at: index)
+      if flags[value] & ScalarClasses.composing != 0 { return true }
+      index += length
+    }
+    return false
+  }
+
+  private func composed(_ text: [UInt8]) -> [UInt8] {
+    var scalars: [(value: UInt32, combiningClass: UInt8)] = []
+    scalars.reserveCapacity(text.count)
+    var index = 0
+    let span = text.span
+    while index < span.count {
+      let (value, length) = scalar(in: span, at: index)
+      decompose(UInt32(value), into: &scalars)
+      index += length
+    }
+    sortMarks(&scalars)
+    recompose(&scalars)
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    for scalar in scalars { appendScalar(scalar.value, to: &result) }
+    return result
+  }
+
+  private func decompose(
+    _ scalar: UInt32, into scalars: inout [(value: UInt32, combiningClass: UInt8)]
+  ) {
+    if scalar < 0xC0 {
+      scalars.append((scalar, 0))
+    } else if Self.syllables.contains(scalar) {
+      let offset = scalar - 0xAC00
+      let block = Self.vowelCount * Self.tailCount
+      scalars.append((Self.leadBase + offset / block, 0))
+      scalars.append((Self.vowelBase + offset % block / Self.tailCount, 0))
+      let tail = offset % Self.tailCount
+      if tail > 0 { scalars.append((Self.tailBase + tail, 0)) }
+    } else if let (first, second) = decompositions[scalar] {
+      decompose(first, into: &scalars)
+      if second != 0 { decompose(second, into: &scalars) }
+    } else {
+      scalars.append((scalar, combiningClasses[scalar] ?? 0))
+    }
+  }
+
+  /// Sorts each run of marks by class; marks of one class keep their order.
+  private func sortMarks(_ scalars: inout [(value: UInt32, combiningClass: UInt8)]) {
+    var index = 0
+    while index < scalars.count {
+      guard scalars[index].combiningClass != 0 else {
+        index += 1
+        continue
+      }
+      let start = index
+      while index < scalars.count, scalars[index].combiningClass != 0 { index += 1 }
+      // The order of `sort` is stable in practice only; the position makes it so by definition.
+      let marks = scalars[start..<index].enumerated().sorted {
+        ($0.element.combiningClass, $0.offset) < ($1.element.combiningClass, $1.offset)
+      }
+      for (offset, mark) in marks.enumerated() { scalars[start + offset] = mark.element }
+    }
+  }
+
+  private func recompose(_ scalars: inout [(value: UInt32, combiningClass: UInt8)]) {
+    var kept = 0
+    var starter: Int?
+    var lastClass: UInt8 = 0
+    for index in scalars.indices {
+      let scalar = scalars[index]
+      // A mark is blocked from its starter by one of the same or a higher class in between.
+      if let starter, kept == starter + 1 || lastClass < scalar.combiningClass,
+        let whole = composition(scalars[starter].value, scalar.value)
+      {
+        scalars[starter].value = whole
+        continue
+      }
+      if scalar.combiningClass == 0 { starter = kept }
+      lastClass = scalar.combiningClass
+      scalars[kept] = scalar
+      kept += 1
+    }
+    scalars.removeLast(scalars.count - kept)
+  }
+
+  private func composition(_ first: UInt32, _ second: UInt32) -> UInt32? {
+    if first >= Self.leadBase, first < Self.leadBase + Self.leadCount,
+      second >= Self.vowelBase, second < Self.vowelBase + Self.vowelCount
+    {
+      let pair = (first - Self.leadBase) * Self.vowelCount + second - Self.vowelBase
+      return 0xAC00 + pair * Self.tailCount
+    }
+    if Self.syllables.contains(first), (first - 0xAC00) % Self.tailCount == 0,
+      second > Self.tailBase, second < Self.tailBase + Self.tailCount
+    {
+      return first + second - Self.tailBase
+    }
+    return compositions[UInt64(first) << 32 | UInt64(second)]
+  }
+}

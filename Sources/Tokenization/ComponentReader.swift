@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+
+/// Reads the steps of a `tokenizer.json` around its model; refuses by name what is not supported.
+struct ComponentReader {
+  /// The name of the document, for messages.
+  let path: String
+
+  /// The elements of nested `Sequence` objects in order, or the one object; none for null.
+  private func flattened(
+    _ json: JSON?, at location: String, list: String
+  ) throws -> [(type: String, object: JSONObjectReader)] {
+    guard let json, json != .null else { return [] }
+    let object = try JSONObjectReader(json, at: location)
+    let type = try object.required("type", as: String.self)
+    guard type == "Sequence" else { return [(type, object)] }
+    let elements = try object.required(list, as: [JSON].self)
+    return try elements.enumerated().flatMap { index, element in
+      try flattened(element, at: "\(location).\(list)[\(index)]", list: list)
+    }
+  }
+
+  // MARK: - Normalizers
+
+  func normalizers(_ json: JSON?) throws -> [Normalizer] {
+    try flattened(json, at: "\(path): normalizer", list: "normalizers").map { type, object in
+      switch type {
+      case "NFC": return .nfc
+      case "Lowercase": return .lowercase
+      case "Prepend": return .prepend(try text(object, "prepend"))
+      case "Strip":
+        return .strip(
+          left: try object.optional("strip_left") ?? true,
+          right: try object.optional("strip_right") ?? true)
+      case "Replace":
+        let pattern = try literalPattern(object)
+        return .replace(pattern, with: try text(object, "content"))
+      default:
+        throw object.unsupported(
+          "type", type, supported: "NFC, Lowercase, Prepend, Replace, Strip or Sequence")
+      }
+    }
+  }
+
+  private func text(_ object: JSONObjectReader, _ key: String) throws -> [UInt8] {
+    Array(try object.required(key, as: String.self).utf8)
+  }
+
+  /// The text under `pattern.String`.
+  private func literalPattern(_ object: JSONObjectReader) throws -> [UInt8] {
+    let pattern = try object.child("pattern")
+    if let regex = try pattern.optional("Regex", as: String.self) {
+      throw pattern.unsupported("Regex", regex, supported: "a pattern given as String")
+    }
+    let literal = try text(pattern, "String")
+    guard !literal.isEmpty else { throw pattern.failure("String", "is empty") }
+    return literal
+  }
+
+  // MARK: - Pre-tokenizers
+
+  func preTokenizers(_ json: JSON?) throws -> [PreTokenizer] {
+    let elements = try flattened(json, at: "\(path): pre_tokenizer", list: "pretokenizers")
+    return try elements.enumerated().map { index, element in
+      let step = try preTokenizer(element.type, element.object)
+      if step.isByteLevel, index + 1 < elements.count {
+        throw element.object.failure("type", "ByteLevel is followed by another step, expected last")
+      }
+      return step
+    }
+  }
+
+  private func preTokenizer(_ type: String, _ object: JSONObjectReader) throws -> PreTokenizer {
+    switch type {
+    case "Split": return .split(try wordPattern(object))
+    case "Digits":
+      return .digits(isIndividual: try object.optional("individual_digits") ?? false)
+    case "Metaspace": return try metaspace(object)
+    case "ByteLevel":
+      let usesPattern: Bool = try object.optional("use_regex") ?? true
+      return .byteLevel(
+        addsPrefixSpace: try object.required("add_prefix_space", as: Bool.self),
+        pattern: usesPattern ? .gpt2 : nil)
+    default:
+      throw object.unsupported(
+        "type", type, supported: "Split, Digits, Metaspace, ByteLevel or Sequence")
+    }
+  }
+
+  private func wordPattern(_ object: JSONObjectReader) throws -> WordPattern {
+    let pattern = try object.child("pattern")
+    if let literal = try pattern.optional("String", as: String.self) {
+      throw pattern.unsupported(
+        "String", literal, supported: "the pattern of Llama 3, Qwen2 or GPT-2")
+    }
+    let regex = try pattern.required("Regex", as: String.self)
+    guard let known = WordPattern(text: regex) else {
+      throw pattern.unsupported("Regex", regex, supported: "the pattern of Llama 3, Qwen2 or GPT-2")
+    }
+    // The patterns match all text, so that isolating the matches is cutting between them.
+    let behavior = try object.required("behavior", as: String.self)
+    guard behavior == "Isolated" else {
+      throw object.unsupported("behavior", behavior, supported: "\"Isolated\"")
+    }
+    guard try object.optional("invert") ?? false == false else {
+      throw object.failure("invert", "is true, expected false")
+    }
+    return known
+  }
+
+  private func replacement(_ object: JSONObjectReader) throws -> [UInt8] {
+    let replacement = try object.required("replacement", as: String.self)
+    guard replacement.unicodeScalars.count == 1 else {
+      throw object.failure("replacement", "is \"\(replacement)\", expected one character")
+    }
+    return Array(replacement.utf8)
+  }
+
+  /// The scheme, which older files give as `add_prefix_space`.
+  private func prependScheme(_ object: JSONObjectReader) throws -> PrependScheme {
+    let addsPrefix = try object.optional("add_prefix_space", as: Bool.self)
+    guard let name = try object.optional("prepend_scheme", as: String.self) else {
+      return addsPrefix ?? true ? .always : .never
+    }
+    guard let scheme = PrependScheme(rawValue: name) else {
+      throw object.unsupported("prepend_scheme", name, supported: "always, first or never")
+    }
+    guard addsPrefix != false || scheme == .never else {
+      throw object.failure("add_prefix_space", "is false, but prepend_scheme is \"\(name)\"")
+    }
+    return scheme
+  }
+
+  private func metaspace(_ object: JSONObjectReader) throws -> PreTokenizer {
+    .metaspace(
+      replacement: try replacement(object), scheme: try prependScheme(object),
+      isSplit: try object.optional("split") ?? true)
+  }
+
+  // MARK: - Decoders
+
+  /// The steps back to text, nil where the file names none.
+  func decodingSteps(_ json: JSON?) throws -> [DecodingStep]? {
+    guard let json, json != .null else { return nil }
+    return try flattened(json, at: "\(path): decoder", list: "decoders").map { type, object in
+      switch type {
+      case "ByteLevel": return .byteLevel
+      case "ByteFallback": return .byteFallback
+      case "Fuse": return .fuse
+      case "Replace":
+        return .replace(try literalPattern(object), with: try text(object, "content"))
+      case "Strip":
+        let content = try text(object, "content")
+        guard !content.isEmpty else { throw object.failure("content", "is empty") }
+        return .strip(
+          content, start: try count(object, "start"), stop: try count(object, "stop"))
+      case "Metaspace":
+        return .metaspace(
+          replacement: try replacement(object),
+          dropsFirst: try prependScheme(object) != .never)
+      default:
+        throw object.unsupported(
+          "type", type,
+          supported: "ByteLevel, ByteFallback, Fuse, Metaspace, Replace, Strip or Sequence")
+      }
+    }
+  }
+
+  private func count(_ object: JSONObjectReader, _ key: String) throws -> Int {
+    let count = try object.required(key, as: Int.self)
+    guard 0...Vocabulary.maximumTokenLength ~= count else {
+      throw object.failure(key, "is \(count), expected 0 to \(Vocabulary.maximumTokenLength)")
+    }
+    return count
+  }
+}
+
+extension PreTokenizer {
+  /// Whether the model that follows sees bytes.
+  var isByteLevel: Bool {
+    if case .byteLevel = self { true } else { false }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+
+/// A JSON object inside a larger document, whose errors say where in the document it lies.
+struct JSONObjectReader {
+  private let object: JSONObject
+  /// The document and the way to the object, as `tokenizer.json: decoder.decoders[1]`.
+  let location: String
+
+  init(_ json: JSON, at location: String) throws {
+    guard let object = json.object else {
+      throw SPINError(.malformedInput, at: location, "is \(json.brief), expected an object")
+    }
+    self.object = object
+    self.location = location
+  }
+
+  func required<Value: JSONReadable>(_ key: String, as type: Value.Type) throws -> Value {
+    guard let value = try optional(key, as: type) else {
+      throw failure(key, "is missing, expected \(type.jsonName)")
+    }
+    return value
+  }
+
+  /// Nil where the key is absent or null.
+  func optional<Value: JSONReadable>(
+    _ key: String, as type: Value.Type = Value.self
+  ) throws -> Value? {
+    guard let json = object[key], json != .null else { return nil }
+    guard let value = Value(json: json) else {
+      throw failure(key, "is \(json.brief), expected \(type.jsonName)")
+    }
+    return value
+  }
+
+  /// The object under a key that has to be there.
+  func child(_ key: String) throws -> JSONObjectReader {
+    try JSONObjectReader(required(key, as: JSON.self), at: "\(location).\(key)")
+  }
+
+  /// The keys in order.
+  var keys: [String] { object.keys }
+
+  func failure(_ key: String, _ message: String, remedy: String? = nil) -> SPINError {
+    SPINError(.malformedInput, at: "\(location).\(key)", message, remedy: remedy)
+  }
+
+  /// The refusal of a value that is well-formed and not supported.
+  func unsupported(_ key: String, _ value: String, supported: String) -> SPINError {
+    SPINError(
+      .malformedInput, at: "\(location).\(key)",
+      "\(quoted(Array(value.utf8))) is not supported, expected \(supported)")
+  }
+}

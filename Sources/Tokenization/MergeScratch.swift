@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The symbols of one word while they merge, and memory that is kept from word to word.
+///
+/// Merging takes, again and again, the neighbors whose merge has the lowest rank, the leftmost
+/// where ranks are equal. Short words search for it; long ones, such as a text that nothing cut,
+/// keep a heap.
+struct MergeScratch {
+  /// The symbols, and what remains of them after `merge`.
+  var ids: [Int32] = []
+  /// Rank and outcome of the merge of each symbol with the next.
+  private var ranks: [UInt32] = []
+  private var outcomes: [Int32] = []
+
+  /// Beyond it, searching costs more than a heap.
+  private static let longestSearched = 48
+
+  /// Merges the symbols as far as the table allows.
+  mutating func merge(with table: MergeTable) {
+    guard ids.count > 1 else { return }
+    if ids.count <= Self.longestSearched {
+      mergeBySearch(table)
+    } else {
+      var heap = MergeHeap(ids, table)
+      ids = heap.merged(table)
+    }
+  }
+
+  private mutating func mergeBySearch(_ table: MergeTable) {
+    ranks.removeAll(keepingCapacity: true)
+    outcomes.removeAll(keepingCapacity: true)
+    for index in 1..<ids.count {
+      let merge = table.merge(ids[index - 1], ids[index])
+      ranks.append(merge.rank)
+      outcomes.append(merge.id)
+    }
+    while true {
+      var best = 0
+      var lowest = MergeTable.noRank
+      for (index, rank) in ranks.enumerated() where rank < lowest {
+        lowest = rank
+        best = index
+      }
+      guard lowest != MergeTable.noRank else { return }
+      ids[best] = outcomes[best]
+      ids.remove(at: best + 1)
+      ranks.remove(at: best)
+      outcomes.remove(at: best)
+      if best < ranks.count { update(best, table) }
+      if best > 0 { update(best - 1, table) }
+    }
+  }
+
+  @inline(__always)
+  private mutating func update(_ index: Int, _ table: MergeTable) {
+    let merge = table.merge(ids[index], ids[index + 1])
+    ranks[index] = merge.rank
+    outcomes[index] = merge.id
+  }
+}
+
+/// Merging by a binary heap over (rank, position), for words of any length.
+private struct MergeHeap {
+  private struct Candidate {
+    /// Rank above position, so that one comparison orders by both.
+    let key: UInt64
+    let outcome: Int32
+  }
+
+  private var ids: [Int32]
+  private var previous: [Int32]
+  private var next: [Int32]
+  private var heap: [Candidate] = []
+
+  init(_ ids: [Int32], _ table: MergeTable) {
+    self.ids = ids
+    previous = (0..<ids.count).map { Int32($0 - 1) }
+    next = (0..<ids.count).map { Int32($0 + 1) }
+    next[ids.count - 1] = -1
+    heap.reserveCapacity(ids.count)
+    for index in 1..<ids.count { push(index - 1, index, table) }
+  }
+
+  /// The symbols that remain; to be called once.
+  mutating func merged(_ table: MergeTable) -> [Int32] {
+    while let candidate = pop() {
+      let left = Int(candidate.key & 0xFFFF_FFFF)
+      let right = Int(next[left])
+      // A candidate is stale once either side merged with something else. Texts only grow, so an
+      // outcome that is still the one foreseen is of the same two sides.
+      guard ids[left] >= 0, right >= 0,
+        table.merge(ids[left], ids[right]).id == candidate.outcome
+      else { continue }
+      ids[left] = candidate.outcome
+      ids[right] = -1
+      let after = next[right]
+      next[left] = after
+      if after >= 0 {
+        previous[Int(after)] = Int32(left)
+        push(left, Int(after), table)
+      }
+      if previous[left] >= 0 { push(Int(previous[left]), left, table) }
+    }
+    return ids.filter { $0 >= 0 }
+  }
+
+  private mutating func push(_ left: Int, _ right: Int, _ table: MergeTable) {
+    let merge = table.merge(ids[left], ids[right])
+    guard merge.rank != MergeTable.noRank else { return }
+    let candidate = Candidate(key: UInt64(merge.rank) << 32 | UInt64(left), outcome: merge.id)
+    heap.append(candidate)
+    var child = heap.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard heap[parent].key > candidate.key else { break }
+      heap[child] = heap[parent]
+      child = parent
+    }
+    heap[child] = candidate
+  }
+
+  private mutating func pop() -> Candidate? {
+    guard let top = heap.first, let last = heap.popLast() else { return nil }
+    guard !heap.isEmpty else { return top }
+    var parent = 0
+    while true {
+      var child = 2 * parent + 1
+      guard child < heap.count else { break }
+      if child + 1 < heap.count, heap[child + 1].key < heap[child].key { child += 1 }
+      guard heap[child].key < last.key else { break }
+      heap[parent] = heap[child]
+      parent = child
+    }
+    heap[parent] = last
+    return top
+  }
+}

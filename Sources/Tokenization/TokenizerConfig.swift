@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// What `tokenizer_config.json` and `special_tokens_map.json` say besides the tokenizer itself.
+struct TokenizerConfig {
+  private let objects: [JSONObjectReader]
+  /// The files `added_tokens.json` and `added_tokens_decoder` list, for SentencePiece models.
+  private let furtherTokens: JSONObjectReader?
+
+  /// Reads the files that are there; none has to be.
+  init(directory: String) throws {
+    objects = try ["tokenizer_config.json", "special_tokens_map.json"].compactMap {
+      try Self.object(directory + "/" + $0)
+    }
+    furtherTokens = try Self.object(directory + "/added_tokens.json")
+  }
+
+  private static func object(_ path: String) throws -> JSONObjectReader? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let file = try MappedFile(path: path)
+    return try JSONObjectReader(
+      JSON(parsing: file.bytes(0..<file.byteCount), path: path), at: path)
+  }
+
+  /// Names BOS and EOS, and adds them where the configuration asks and the file is silent.
+  func complete(_ parts: inout TokenizerParts) throws {
+    try nameTokens(&parts)
+    guard parts.prefix.isEmpty, parts.suffix.isEmpty else { return }
+    if try flag("add_bos_token") == true { parts.prefix = [parts.bosID].compactMap(\.self) }
+    if try flag("add_eos_token") == true { parts.suffix = [parts.eosID].compactMap(\.self) }
+  }
+
+  /// Names BOS and EOS.
+  func nameTokens(_ parts: inout TokenizerParts) throws {
+    if let id = try token("bos_token", parts) { parts.bosID = id }
+    if let id = try token("eos_token", parts) { parts.eosID = id }
+  }
+
+  private func flag(_ key: String) throws -> Bool? {
+    for object in objects {
+      if let flag = try object.optional(key, as: Bool.self) { return flag }
+    }
+    return nil
+  }
+
+  /// The id of a token that the first file to speak of it names.
+  private func token(_ key: String, _ parts: TokenizerParts) throws -> Int32? {
+    for object in objects {
+      guard let json = try object.optional(key, as: JSON.self) else { continue }
+      let content: String
+      if let text = json.string {
+        content = text
+      } else {
+        content = try object.child(key).required("content", as: String.self)
+      }
+      let text = Array(content.utf8)
+      let added = parts.addedTokens.first { $0.content == text }
+      guard let id = added?.id ?? parts.model.vocabulary.id(of: text) else {
+        throw object.failure(key, "is \(quoted(text)), which is no token of the tokenizer")
+      }
+      return id
+    }
+    return nil
+  }
+
+  /// What the configuration says to LlamaTokenizer.
+  func llamaOptions() throws -> LlamaTokenizerOptions {
+    var options = LlamaTokenizerOptions()
+    options.addsBOS = try flag("add_bos_token") ?? options.addsBOS
+    options.addsEOS = try flag("add_eos_token") ?? options.addsEOS
+    options.isLegacy = try flag("legacy") ?? options.isLegacy
+    options.addsPrefixSpace = try flag("add_prefix_space")
+    var tokens: [Int32: AddedToken] = [:]
+    if let furtherTokens {
+      for content in furtherTokens.keys {
+        let id = try checkedID(
+          try furtherTokens.required(content, as: Int.self), furtherTokens, content)
+        tokens[id] = AddedToken(id: id, content: Array(content.utf8))
+      }
+    }
+    if let config = objects.first,
+      try config.optional("added_tokens_decoder", as: JSON.self) != nil
+    {
+      let decoder = try config.child("added_tokens_decoder")
+      for key in decoder.keys {
+        guard let number = Int(key) else { throw decoder.failure(key, "is not an id") }
+        let id = try checkedID(number, decoder, key)
+        tokens[id] = try AddedToken(decoder.child(key), id: id)
+      }
+    }
+    options.addedTokens = tokens.values.sorted { $0.id < $1.id }
+    return options
+  }
+
+  private func checkedID(_ id: Int, _ object: JSONObjectReader, _ key: String) throws -> Int32 {
+    guard 0..<Vocabulary.idLimit ~= id else {
+      throw object.failure(key, "has the id \(id), expected 0 to \(Vocabulary.idLimit - 1)")
+    }
+    return Int32(id)
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+
+/// The member `model` of a `tokenizer.json`.
+struct TokenizerJSONModel {
+  private var vocabulary: Vocabulary?
+  private var merges: MergeList?
+  private var options = BytePairModel.Options()
+  private var unknownToken: String?
+
+  /// Reads the object.
+  init(_ reader: inout JSONReader) throws {
+    try reader.readObject { key, reader in
+      switch key {
+      case "type":
+        let type = try reader.readString()
+        guard type == "BPE" else {
+          throw reader.failure("the model type \"\(type)\" is not supported, expected \"BPE\"")
+        }
+      case "vocab": vocabulary = try Self.readVocabulary(&reader)
+      case "merges": merges = try Self.readMerges(&reader)
+      case "unk_token": unknownToken = reader.takeNull() ? nil : try reader.readString()
+      case "fuse_unk": options.fusesUnknown = try Self.readFlag(&reader)
+      case "byte_fallback": options.fallsBackToBytes = try Self.readFlag(&reader)
+      case "ignore_merges": options.ignoresMerges = try Self.readFlag(&reader)
+      case "dropout":
+        guard reader.takeNull() ? true : try reader.readDouble() == 0 else {
+          throw reader.failure("dropout, which makes encoding random, is not supported")
+        }
+      case "continuing_subword_prefix", "end_of_word_suffix":
+        guard reader.takeNull() ? true : try reader.readString().isEmpty else {
+          throw reader.failure("\"\(key)\" is not supported, expected none")
+        }
+      default: try reader.skipValue()
+      }
+    }
+    guard vocabulary != nil else { throw reader.failure("this model has no key \"vocab\"") }
+    guard merges != nil else { throw reader.failure("this model has no key \"merges\"") }
+  }
+
+  private static func readFlag(_ reader: inout JSONReader) throws -> Bool {
+    reader.takeNull() ? false : try reader.readBool()
+  }
+
+  private static func readVocabulary(_ reader: inout JSONReader) throws -> Vocabulary {
+    var vocabulary = Vocabulary()
+    let place = "\(reader.path): model.vocab"
+    try reader.readMembers { token, reader in
+      let id = try reader.readInt()
+      do {
+        try vocabulary.append(token, id: id)
+      } catch let error as SPINError {
+        throw error.located(in: place)
+      }
+    }
+    do {
+      try vocabulary.index()
+    } catch let error as SPINError {
+      throw error.located(in: place)
+    }
+    return vocabulary
+  }
+
+  /// Reads merges in either form, `"a b"` and `["a", "b"]`.
+  private static func readMerges(_ reader: inout JSONReader) throws -> MergeList {
+    var merges = MergeList()
+    try reader.readArray { index, reader in
+      guard index < MergeTable.maximumCount else {
+        throw reader.failure(
+          "has more than \(MergeTable.maximumCount) merges, which is the most allowed")
+      }
+      if try reader.peekKind() == .string {
+        let both = try reader.readUTF8()
+        guard let space = both.firstIndex(of: 0x20),
+          !both[(space + 1)...].contains(0x20)
+        else {
+          throw reader.failure(
+            "model.merges[\(index)] is \(quoted(both)), expected two pieces with one space between")
+        }
+        merges.append(both[..<space], both[(space + 1)...])
+      } else {
+        try readPair(&reader, index, &merges)
+      }
+    }
+    return merges
+  }
+
+  private static func readPair(
+    _ reader: inout JSONReader, _ index: Int, _ merges: inout MergeList
+  ) throws {
+    var left: ArraySlice<UInt8>?
+    var count = 0
+    try reader.readArray { place, reader in
+      count = place + 1
+      if place == 0 {
+        left = try reader.readUTF8()
+      } else if place == 1, let left {
+        merges.append(left, try reader.readUTF8())
+      } else {
+        try reader.skipValue()
+      }
+    }
+    guard count == 2 else {
+      throw reader.failure("model.merges[\(index)] has \(count) pieces, expected two")
+    }
+  }
+
+  /// The model with its merges by id.
+  func resolved(path: String, isByteLevel: Bool) throws -> BytePairModel {
+    guard let vocabulary, let merges else { preconditionFailure("read without both") }
+    var options = options
+    options.alphabet = isByteLevel ? .bytes : .scalars
+    guard !isByteLevel || !options.fallsBackToBytes else {
+      throw SPINError(
+        .malformedInput, at: "\(path): model.byte_fallback",
+        "is true in a byte-level tokenizer, whose bytes are tokens already")
+    }
+    if let unknownToken {
+      guard let id = vocabulary.id(of: Array(unknownToken.utf8)) else {
+        throw SPINError(
+          .malformedInput, at: "\(path): model.unk_token",
+          "\(quoted(Array(unknownToken.utf8))) is not in the vocabulary")
+      }
+      options.unknownID = id
+    }
+    do {
+      let table = try merges.resolved(in: vocabulary)
+      return BytePairModel(vocabulary: vocabulary, merges: table, options: options)
+    } catch let error as SPINError {
+      throw error.located(in: path)
+    }
+  }
+}

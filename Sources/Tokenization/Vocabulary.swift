@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+
+/// The tokens of a model by id and by text.
+///
+/// The texts lie end to end in one array and are found through an open-addressing table, so that
+/// 150,000 tokens cost three allocations instead of 150,000.
+struct Vocabulary: Sendable {
+  /// The most tokens that a file may list.
+  static let maximumCount = 1 << 20
+  /// One more than the largest id: four times `maximumCount`, so that tables by id stay small.
+  static let idLimit = 1 << 22
+  /// The longest token in bytes.
+  static let maximumTokenLength = 4096
+
+  private var bytes: [UInt8] = []
+  /// Where the token of each id begins and how long it is; a length of -1 where there is none.
+  private var starts: [UInt32] = []
+  private var lengths: [Int32] = []
+  /// A slot is a tag from the hash above the id; `emptySlot` where there is none.
+  private var slots: [UInt64] = []
+  private var mask = 0
+  /// Drawn anew each time: a file cannot be made to collide on purpose.
+  private let seed = UInt64.random(in: 0...UInt64.max)
+  /// The number of tokens.
+  private(set) var count = 0
+
+  private static let emptySlot = UInt64.max
+
+  /// One more than the largest id.
+  var idEnd: Int { lengths.count }
+
+  /// Adds a token; it can be found after `index`.
+  mutating func append(_ token: ArraySlice<UInt8>, id: Int) throws {
+    guard count < Self.maximumCount else {
+      throw SPINError(
+        .malformedInput, "has more than \(Self.maximumCount) tokens, which is the most allowed")
+    }
+    guard id >= 0, id < Self.idLimit else {
+      throw SPINError(
+        .malformedInput,
+        "token \(quoted(token)) has the id \(id), expected 0 to \(Self.idLimit - 1)")
+    }
+    guard token.count <= Self.maximumTokenLength else {
+      throw SPINError(
+        .malformedInput,
+        "the token with id \(id) has \(token.count) bytes, at most \(Self.maximumTokenLength)"
+          + " are allowed")
+    }
+    if id >= lengths.count {
+      starts.append(contentsOf: repeatElement(0, count: id + 1 - starts.count))
+      lengths.append(contentsOf: repeatElement(-1, count: id + 1 - lengths.count))
+    }
+    guard lengths[id] < 0 else {
+      throw SPINError(
+        .malformedInput,
+        "the id \(id) belongs to two tokens, \(quoted(self.token(id))) and \(quoted(token))")
+    }
+    starts[id] = UInt32(bytes.count)
+    lengths[id] = Int32(token.count)
+    bytes.append(contentsOf: token)
+    count += 1
+  }
+
+  /// Builds the table that `id(of:)` looks into.
+  ///
+  /// - Throws: `SPINError` where two ids have the same text.
+  mutating func index() throws {
+    var capacity = 16
+    while capacity < 2 * count { capacity *= 2 }
+    mask = capacity - 1
+    slots = try table(capacity)
+  }
+
+  private func table(_ capacity: Int) throws -> [UInt64] {
+    var table = [UInt64](repeating: Self.emptySlot, count: capacity)
+    let text = bytes.span
+    for id in 0..<lengths.count where lengths[id] >= 0 {
+      let range = range(id)
+      let hash = hash(text, range)
+      var slot = Int(truncatingIfNeeded: hash) & mask
+      while table[slot] != Self.emptySlot {
+        if matches(table[slot], hash, text, range) {
+          throw SPINError(
+            .malformedInput,
+            "the token \(quoted(token(id))) occurs twice, as ids \(table[slot] & 0xFFFF_FFFF)"
+              + " and \(id)")
+        }
+        slot = (slot + 1) & mask
+      }
+      table[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(id)
+    }
+    return table
+  }
+
+  /// The id of the token with this text, -1 where there is none.
+  func id(of text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
+    guard !slots.isEmpty else { return -1 }
+    let hash = hash(text, range)
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != Self.emptySlot {
+      if matches(slots[slot], hash, text, range) {
+        return Int32(truncatingIfNeeded: slots[slot] & 0xFFFF_FFFF)
+      }
+      slot = (slot + 1) & mask
+    }
+    return -1
+  }
+
+  /// The id of the token with this text, nil where there is none.
+  func id(of text: [UInt8]) -> Int32? {
+    let id = id(of: text.span, 0..<text.count)
+    return id < 0 ? nil : id
+  }
+
+  /// Whether there is a token with this id.
+  func contains(_ id: Int) -> Bool { id >= 0 && id < lengths.count && lengths[id] >= 0 }
+
+  /// The text of a token.
+  ///
+  /// - Precondition: `contains(id)`.
+  func token(_ id: Int) -> ArraySlice<UInt8> { bytes[range(id)] }
+
+  private func range(_ id: Int) -> Range<Int> {
+    let start = Int(starts[id])
+    return start..<start + Int(lengths[id])
+  }
+
+  @inline(__always)
+  private func matches(
+    _ slot: UInt64, _ hash: UInt64, _ text: Span<UInt8>, _ range: Range<Int>
+  ) -> Bool {
+    guard slot >> 32 == hash >> 32 else { return false }
+    let id = Int(slot & 0xFFFF_FFFF)
+    guard Int(lengths[id]) == range.count else { return false }
+    var own = Int(starts[id])
+    for index in range {
+      if bytes[own] != text[index] { return false }
+      own += 1
+    }
+    return true
+  }
+
+  @inline(__always)
+  private func hash(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    hashBytes(text, range, seed: seed)
+  }
+}
+
+/// FNV-1a of the bytes in `range`, mixed once more so that all bits depend on all bytes.
+@inline(__always)
+func hashBytes(_ text: Span<UInt8>, _ range: Range<Int>, seed: UInt64) -> UInt64 {
+  var hash = seed
+  for index in range { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
+  hash = (hash ^ hash >> 32) &* 0x9E37_79B9_7F4A_7C15
+  return hash ^ hash >> 29
+}
+
+/// A token for a message: in quotes, ill-formed bytes replaced, long ones cut.
+func quoted(_ token: some Collection<UInt8>) -> String {
+  let text = String(decoding: token.prefix(60), as: UTF8.self)
+  return "\"" + text + (token.count > 60 ? "..." : "") + "\""
+}

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compare our tokenizer with the `tokenizers` package, id by id, on generated strings.
+
+    python3 -m venv venv && venv/bin/pip install tokenizers==0.23.3
+    swift build -c release --product tokenizer-probe
+    venv/bin/python Tools/tokenizers/compare.py DIRECTORY...
+
+Each directory holds a `tokenizer.json`; beside it, a `tokenizer.model` is compared too, against the
+same package. Compared are the ids without and with special tokens, and the decoded text with and
+without them. Installs nothing, ends with status 1 on the first directory that differs.
+`--count` strings (20,000 by default) are drawn for each directory from `--seed`.
+"""
+
+import argparse
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from tokenizers import Tokenizer
+
+SCRIPTS = [
+    (0x20, 0x7F), (0xA0, 0x250), (0x300, 0x370), (0x370, 0x400), (0x400, 0x530), (0x531, 0x590),
+    (0x591, 0x600), (0x600, 0x700), (0x900, 0x980), (0x980, 0xA00), (0xB80, 0xC00), (0xE00, 0xE80),
+    (0xF00, 0x1000), (0x10A0, 0x1100), (0x1100, 0x1200), (0x1200, 0x1380), (0x1780, 0x1800),
+    (0x1E00, 0x1F00), (0x1F00, 0x2000), (0x2000, 0x2070), (0x2100, 0x2190), (0x2190, 0x2600),
+    (0x2E80, 0x3000), (0x3000, 0x3100), (0x3130, 0x3190), (0x4E00, 0xA000), (0xA000, 0xA490),
+    (0xAC00, 0xD7A4), (0xF900, 0xFB00), (0xFB00, 0xFE00), (0xFE00, 0xFF00), (0xFF00, 0xFFF0),
+    (0x10000, 0x10100), (0x10330, 0x10350), (0x11000, 0x11080), (0x1D100, 0x1D800),
+    (0x1F000, 0x1FB00), (0x20000, 0x2A6E0), (0x30000, 0x323B0), (0xE0100, 0xE01F0),
+]
+EMOJI = ["👩‍💻", "👨‍👩‍👧‍👦", "🏳️‍🌈", "👍🏽", "🇩🇪🇫🇷", "1️⃣", "❤️‍🔥", "😶‍🌫️", "🦙", "☺️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]
+SPACES = [" ", "  ", "   ", "\t", "\n", "\r\n", "\r", "\n\n", "\v", "\f", "\u0085", "\u00a0",
+          "\u1680", "\u2003", "\u2028", "\u2029", "\u202f", "\u3000", "\u200b", "\ufeff", "\u2581"]
+WORDS = ["the", "Hello", "world", "don't", "I'LL", "we've", "'s", "'S", "'ſ", "it's", "THEY'RE",
+         "x'd", "can''t", "3.14159", "1234567", "٣٤٥", "½", "Ⅷ", "²³", "naïve", "Straße", "ﬁ",
+         "e\u0301", "A\u030a\u0323", "q\u0307\u0323", "각", "\u1112\u1161\u11ab", "\u212b", "Ω",
+         "नमस्ते", "ภาษาไทย", "你好世界", "こんにちは", "한국어", "Привет", "שָׁלוֹם", "مرحبا",
+         "for(int i=0;i<10;++i){", "===>", "...", "http://a.b/c?d=e&f", "a_b-c", "#!", "\\n",
+         "<0x0A>", "<0x", "[INST]", "<<SYS>>", "</s", "<s", "<|", "|>", "▁", "▁▁x", "Ġ", "Ċ"]
+
+
+def scalar(rng):
+    while True:
+        start, end = rng.choice(SCRIPTS) if rng.random() < 0.9 else (0, 0x110000)
+        c = rng.randrange(start, end)
+        if not 0xD800 <= c < 0xE000:
+            return chr(c)
+
+
+def fragment(rng, added):
+    kind = rng.random()
+    if kind < 0.30:
+        return rng.choice(WORDS)
+    if kind < 0.50:
+        return rng.choice(SPACES) * (1 if rng.random() < 0.8 else rng.randrange(1, 40))
+    if kind < 0.62:
+        start, end = rng.choice(SCRIPTS)
+        return "".join(chr(rng.randrange(start, end)) for _ in range(rng.randrange(1, 12)))
+    if kind < 0.70:
+        return "".join(scalar(rng) for _ in range(rng.randrange(1, 8)))
+    if kind < 0.76:
+        return rng.choice(EMOJI)
+    if kind < 0.82:
+        return "".join(chr(rng.randrange(0x20)) for _ in range(rng.randrange(1, 4)))
+    if kind < 0.90 and added:
+        token = rng.choice(added)
+        return token if rng.random() < 0.7 else token[: rng.randrange(len(token) + 1)]
+    if kind < 0.95:
+        return str(rng.randrange(10 ** rng.randrange(1, 12)))
+    return "".join(rng.choice("abcdefghijklmnopqrstuvwxyz'ETAOIN") for _ in range(rng.randrange(1, 15)))
+
+
+def strings(count, seed, added):
+    rng = random.Random(seed)
+    result = ["", " ", "  ", "\n", "\r\n", "\0", "▁", "▁ ▁", "'", "''", "\u0301", "\ufffd"]
+    result += WORDS + EMOJI + SPACES + added[:300]
+    result += ["a" + token + "b" for token in added[:100]]
+    result += ["a" * 3000, "ab" * 2000, "é" * 1000, " " * 2000, "\n" * 500, "你" * 1000, "🦙" * 300,
+               "9" * 1000, "a b" * 1000, "x" + "\u0301" * 300, "-" * 700, "'s" * 400, "\0" * 200]
+    while len(result) < count:
+        result.append("".join(fragment(rng, added) for _ in range(rng.randrange(1, 14))))
+    return result
+
+
+class Answers:
+    """What the probe wrote, read in order."""
+
+    def __init__(self, data):
+        self.data, self.position = data, 0
+
+    def count(self):
+        (value,) = struct.unpack_from("<I", self.data, self.position)
+        self.position += 4
+        return value
+
+    def ids(self):
+        count = self.count()
+        values = struct.unpack_from(f"<{count}i", self.data, self.position)
+        self.position += 4 * count
+        return list(values)
+
+    def text(self):
+        count = self.count()
+        self.position += count
+        return self.data[self.position - count : self.position].decode()
+
+
+def compare(probe, file, reference, count, seed):
+    added = sorted(t.content for t in reference.get_added_tokens_decoder().values())
+    texts = strings(count, seed, added)
+    with tempfile.TemporaryFile() as questions:
+        for text in texts:
+            encoded = text.encode()
+            questions.write(struct.pack("<I", len(encoded)) + encoded)
+        questions.seek(0)
+        start = time.perf_counter()
+        done = subprocess.run([probe, "encode", file], stdin=questions, stdout=subprocess.PIPE)
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        return f"the probe ended with status {done.returncode}"
+    answers, tokens, differences = Answers(done.stdout), 0, 0
+    for text in texts:
+        whole = reference.encode(text).ids
+        pairs = [
+            ("ids", answers.ids(), reference.encode(text, add_special_tokens=False).ids),
+            ("ids with special tokens", answers.ids(), whole),
+            ("decoded", answers.text(), reference.decode(whole, skip_special_tokens=False)),
+            ("decoded, special tokens skipped", answers.text(), reference.decode(whole)),
+        ]
+        tokens += len(whole)
+        for name, ours, theirs in pairs:
+            if ours != theirs:
+                differences += 1
+                if differences <= 10:
+                    print(f"  {name} of {text[:200]!r}\n    ours   {ours!r:.300}\n    theirs {theirs!r:.300}")
+                break
+    if differences:
+        return f"{differences} of {len(texts)} strings differ"
+    print(f"{file}: {len(texts)} strings, {tokens} tokens: identical ({seconds:.1f} s for ours)")
+    return None
+
+
+def main():
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("directories", nargs="+")
+    parser.add_argument("--probe", default=os.path.join(root, ".build/release/tokenizer-probe"))
+    parser.add_argument("--count", type=int, default=20000)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    status = 0
+    for directory in arguments.directories:
+        reference = Tokenizer.from_file(os.path.join(directory, "tokenizer.json"))
+        for name in ("tokenizer.json", "tokenizer.model"):
+            file = os.path.join(directory, name)
+            if os.path.exists(file):
+                problem = compare(arguments.probe, file, reference, arguments.count, arguments.seed)
+                if problem:
+                    print(f"{file}: {problem}")
+                    status = 1
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+import SPINTokenization
+
+/// Lets the scripts beside it use our tokenizer; no part of the product.
+///
+///     tokenizer-probe encode DIRECTORY|FILE < strings > ids
+///     tokenizer-probe time DIRECTORY TEXT_FILE RUNS
+///
+/// `encode` reads strings, each as a 32-bit little-endian byte count and UTF-8. For each it writes a
+/// count and the ids without special tokens, the same with them, and the text of the latter, once
+/// whole and once without special tokens, each as a byte count and UTF-8.
+///
+/// `time` prints a JSON line for each run: seconds to load, seconds to encode, and the ids' count.
+@main
+enum TokenizerProbe {
+  static func main() {
+    do {
+      let arguments = CommandLine.arguments
+      switch arguments.dropFirst().first {
+      case "encode" where arguments.count == 3: try encode(arguments[2])
+      case "time" where arguments.count == 5:
+        try time(arguments[2], arguments[3], runs: Int(arguments[4]) ?? 1)
+      default:
+        throw SPINError(.usage, "expected: encode DIRECTORY|FILE, or time DIRECTORY TEXT_FILE RUNS")
+      }
+    } catch {
+      FileHandle.standardError.write(Data("tokenizer-probe: \(error)\n".utf8))
+      exit((error as? SPINError)?.code.exitStatus ?? 1)
+    }
+  }
+
+  private static func tokenizer(_ path: String) throws -> Tokenizer {
+    if path.hasSuffix(".json") { return try Tokenizer(jsonFile: path) }
+    if path.hasSuffix(".model") { return try Tokenizer(sentencePieceFile: path) }
+    return try Tokenizer(directory: path)
+  }
+
+  private static func encode(_ path: String) throws {
+    let tokenizer = try tokenizer(path)
+    let input = try [UInt8](FileHandle.standardInput.readToEnd() ?? Data())
+    var output: [UInt8] = []
+    func append(_ value: Int) {
+      for shift in stride(from: 0, to: 32, by: 8) { output.append(UInt8(value >> shift & 0xFF)) }
+    }
+    func append(_ text: String) {
+      append(text.utf8.count)
+      output.append(contentsOf: text.utf8)
+    }
+    var index = 0
+    while index + 4 <= input.count {
+      let count = (0..<4).reduce(0) { $0 | Int(input[index + $1]) << (8 * $1) }
+      index += 4
+      let text = Array(input[index..<index + count])
+      index += count
+      let plain = tokenizer.encode(utf8: text, addSpecialTokens: false)
+      let whole = tokenizer.encode(utf8: text)
+      for ids in [plain, whole] {
+        append(ids.count)
+        for id in ids { append(Int(id)) }
+      }
+      append(tokenizer.decode(whole, skipSpecialTokens: false))
+      append(tokenizer.decode(whole, skipSpecialTokens: true))
+    }
+    FileHandle.standardOutput.write(Data(output))
+  }
+
+  private static func time(_ directory: String, _ textFile: String, runs: Int) throws {
+    guard let data = FileManager.default.contents(atPath: textFile) else {
+      throw SPINError(.missingInput, at: textFile, "cannot be read")
+    }
+    let text = String(decoding: data, as: UTF8.self)
+    let clock = ContinuousClock()
+    for _ in 0..<runs {
+      var loaded: Tokenizer?
+      let load = try clock.measure { loaded = try Tokenizer(directory: directory) }
+      guard let tokenizer = loaded else { continue }
+      var count = 0
+      let encode = clock.measure { count = tokenizer.encode(text).count }
+      print(
+        "{\"load_seconds\": \(load / .seconds(1)), \"encode_seconds\": \(encode / .seconds(1)),"
+          + " \"tokens\": \(count), \"bytes\": \(data.count)}")
+    }
+  }
+}
