@@ -70,33 +70,44 @@ package struct CanonicalComposition: Sendable {
 
   /// The text in form C.
   ///
+  /// Only stretches around unsettled scalars are taken apart, each from the settled scalar before
+  /// it: nothing reaches across a settled one.
+  ///
   /// - Parameter text: Well-formed UTF-8.
-  /// - Complexity: One pass and a copy where nothing can change, which is nearly always.
+  /// - Complexity: One pass where nothing can change, which is nearly always.
   package static func normalize(_ text: [UInt8]) -> [UInt8] {
-    guard mayChange(text.span) else { return text }
-    return shared.composed(text)
-  }
-
-  private static func mayChange(_ text: Span<UInt8>) -> Bool {
     let flags = ScalarClasses.shared.flags
+    let span = text.span
+    var result: [UInt8] = []
+    var copied = 0
+    var settled = 0
     var index = 0
-    while index < text.count {
-      if text[index] < 0x80 {
-        index += 1
+    while index < span.count {
+      let (value, length) = scalar(in: span, at: index)
+      if value < 0x80 || flags[value] & ScalarClasses.composing == 0 {
+        settled = index
+        index += length
         continue
       }
-      let (value, length) = scalar(in: text, at: index)
-      if flags[value] & ScalarClasses.composing != 0 { return true }
-      index += length
+      while index < span.count {
+        let (value, length) = scalar(in: span, at: index)
+        guard flags[value] & ScalarClasses.composing != 0 else { break }
+        index += length
+      }
+      if result.isEmpty { result.reserveCapacity(text.count + 64) }
+      result.append(contentsOf: text[copied..<settled])
+      result.append(contentsOf: shared.composed(span.extracting(settled..<index)))
+      copied = index
+      settled = index
     }
-    return false
+    guard copied > 0 else { return text }
+    result.append(contentsOf: text[copied...])
+    return result
   }
 
-  private func composed(_ text: [UInt8]) -> [UInt8] {
+  private func composed(_ span: Span<UInt8>) -> [UInt8] {
     var scalars: [(value: UInt32, combiningClass: UInt8)] = []
-    scalars.reserveCapacity(text.count)
     var index = 0
-    let span = text.span
     while index < span.count {
       let (value, length) = scalar(in: span, at: index)
       decompose(UInt32(value), into: &scalars)
@@ -105,7 +116,6 @@ package struct CanonicalComposition: Sendable {
     sortMarks(&scalars)
     recompose(&scalars)
     var result: [UInt8] = []
-    result.reserveCapacity(text.count)
     for scalar in scalars { appendScalar(scalar.value, to: &result) }
     return result
   }

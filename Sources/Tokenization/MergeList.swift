@@ -28,11 +28,16 @@ struct MergeList {
   func resolved(in vocabulary: Vocabulary) throws -> MergeTable {
     var table = MergeTable(capacity: count)
     let text = bytes.span
+    var previous = 0
     for index in 0..<count {
       let (start, middle, end) = (starts[index], middles[index], starts[index + 1])
       let left = vocabulary.id(of: text, start..<middle)
       let right = vocabulary.id(of: text, middle..<end)
-      let whole = vocabulary.id(of: text, start..<end)
+      // Vocabularies list what the merges make in their order, so the next id is tried first.
+      let whole =
+        vocabulary.isToken(previous + 1, text, start..<end)
+        ? Int32(previous + 1) : vocabulary.id(of: text, start..<end)
+      previous = Int(whole)
       guard left >= 0, right >= 0, whole >= 0 else {
         let missing = left < 0 ? start..<middle : right < 0 ? middle..<end : start..<end
         throw SPINError(

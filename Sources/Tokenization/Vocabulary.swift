@@ -15,9 +15,8 @@ struct Vocabulary: Sendable {
   static let maximumTokenLength = 4096
 
   private var bytes: [UInt8] = []
-  /// Where the token of each id begins and how long it is; a length of -1 where there is none.
-  private var starts: [UInt32] = []
-  private var lengths: [Int32] = []
+  /// Where the token of each id lies; in one array, so that a look-up misses the cache once.
+  private var extents: [Extent] = []
   /// A slot is a tag from the hash above the id; `emptySlot` where there is none.
   private var slots: [UInt64] = []
   private var mask = 0
@@ -28,8 +27,14 @@ struct Vocabulary: Sendable {
 
   private static let emptySlot = UInt64.max
 
+  /// A token in `bytes`; a length of -1 where the id has none.
+  private struct Extent {
+    var start: UInt32 = 0
+    var length: Int32 = -1
+  }
+
   /// One more than the largest id.
-  var idEnd: Int { lengths.count }
+  var idEnd: Int { extents.count }
 
   /// Adds a token; it can be found after `index`.
   mutating func append(_ token: ArraySlice<UInt8>, id: Int) throws {
@@ -48,17 +53,13 @@ struct Vocabulary: Sendable {
         "the token with id \(id) has \(token.count) bytes, at most \(Self.maximumTokenLength)"
           + " are allowed")
     }
-    if id >= lengths.count {
-      starts.append(contentsOf: repeatElement(0, count: id + 1 - starts.count))
-      lengths.append(contentsOf: repeatElement(-1, count: id + 1 - lengths.count))
-    }
-    guard lengths[id] < 0 else {
+    while id >= extents.count { extents.append(Extent()) }
+    guard extents[id].length < 0 else {
       throw SPINError(
         .malformedInput,
         "the id \(id) belongs to two tokens, \(quoted(self.token(id))) and \(quoted(token))")
     }
-    starts[id] = UInt32(bytes.count)
-    lengths[id] = Int32(token.count)
+    extents[id] = Extent(start: UInt32(bytes.count), length: Int32(token.count))
     bytes.append(contentsOf: token)
     count += 1
   }
@@ -76,7 +77,7 @@ struct Vocabulary: Sendable {
   private func table(_ capacity: Int) throws -> [UInt64] {
     var table = [UInt64](repeating: Self.emptySlot, count: capacity)
     let text = bytes.span
-    for id in 0..<lengths.count where lengths[id] >= 0 {
+    for id in extents.indices where extents[id].length >= 0 {
       let range = range(id)
       let hash = hash(text, range)
       var slot = Int(truncatingIfNeeded: hash) & mask
@@ -115,7 +116,7 @@ struct Vocabulary: Sendable {
   }
 
   /// Whether there is a token with this id.
-  func contains(_ id: Int) -> Bool { id >= 0 && id < lengths.count && lengths[id] >= 0 }
+  func contains(_ id: Int) -> Bool { extents.indices.contains(id) && extents[id].length >= 0 }
 
   /// The text of a token.
   ///
@@ -123,18 +124,24 @@ struct Vocabulary: Sendable {
   func token(_ id: Int) -> ArraySlice<UInt8> { bytes[range(id)] }
 
   private func range(_ id: Int) -> Range<Int> {
-    let start = Int(starts[id])
-    return start..<start + Int(lengths[id])
+    let start = Int(extents[id].start)
+    return start..<start + Int(extents[id].length)
   }
 
   @inline(__always)
   private func matches(
     _ slot: UInt64, _ hash: UInt64, _ text: Span<UInt8>, _ range: Range<Int>
   ) -> Bool {
-    guard slot >> 32 == hash >> 32 else { return false }
-    let id = Int(slot & 0xFFFF_FFFF)
-    guard Int(lengths[id]) == range.count else { return false }
-    var own = Int(starts[id])
+    slot >> 32 == hash >> 32 && isToken(Int(slot & 0xFFFF_FFFF), text, range)
+  }
+
+  /// Whether the id is that of the token with this text.
+  @inline(__always)
+  func isToken(_ id: Int, _ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard id < extents.count else { return false }
+    let extent = extents[id]
+    guard Int(extent.length) == range.count else { return false }
+    var own = Int(extent.start)
     for index in range {
       if bytes[own] != text[index] { return false }
       own += 1
