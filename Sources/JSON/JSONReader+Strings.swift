@@ -29,31 +29,66 @@ extension JSONReader {
     if text.hasEscapes { _ = try unescape(text) }
   }
 
+  /// Reads a string and appends it as UTF-8, its escapes resolved.
+  ///
+  /// For readers of very many strings, which keep them end to end.
+  package mutating func readUTF8(appendingTo output: inout [UInt8]) throws {
+    skipWhitespace()
+    let text = try scanString("a string")
+    if text.hasEscapes {
+      output.append(contentsOf: try unescape(text))
+    } else {
+      output.append(contentsOf: bytes[text.range])
+    }
+  }
+
+  /// Reads an array of strings, appending each as UTF-8 to `output` and where it ends to `ends`.
+  package mutating func readStrings(
+    appendingTo output: inout [UInt8], ends: inout [Int]
+  ) throws {
+    try open(UInt8(ascii: "["), "an array")
+    if !take(UInt8(ascii: "]")) {
+      repeat {
+        try readUTF8(appendingTo: &output)
+        ends.append(output.count)
+        skipWhitespace()
+      } while take(UInt8(ascii: ","))
+      guard take(UInt8(ascii: "]")) else { throw unexpected("\",\" or \"]\"") }
+    }
+    depth -= 1
+  }
+
   /// Finds the end of a string literal, checking its UTF-8 on the way.
   mutating func scanString(_ expected: String) throws -> JSONText {
     guard take(UInt8(ascii: "\"")) else { throw unexpected(expected) }
-    let start = position
+    let text = try text(from: position)
+    position = text.range.upperBound + 1
+    return text
+  }
+
+  private func text(from start: Int) throws -> JSONText {
+    let span = bytes.span
     var hasEscapes = false
-    while position < bytes.count {
-      let byte = bytes[position]
+    var index = start
+    while index < span.count {
+      let byte = span[index]
       switch byte {
       case UInt8(ascii: "\""):
-        position += 1
-        return JSONText(range: start..<position - 1, hasEscapes: hasEscapes)
+        return JSONText(range: start..<index, hasEscapes: hasEscapes)
       case UInt8(ascii: "\\"):
         hasEscapes = true
         // The next byte is part of the escape even when it is a quote; `unescape` judges it.
-        position += 2
+        index += 2
       case 0x20..<0x80:
-        position += 1
+        index += 1
       case 0x80...:
-        position += try scalarLength(at: position)
+        index += try scalarLength(at: index)
       default:
-        throw failure("holds the control byte \(hexadecimal(byte)), which a string has to escape")
+        throw failure(
+          "holds the control byte \(hexadecimal(byte)), which a string has to escape", at: index)
       }
     }
-    position = start - 1
-    throw failure("the string that begins here is not closed")
+    throw failure("the string that begins here is not closed", at: start - 1)
   }
 
   /// The bytes that the scalar at `start` takes, checked against table 3-7 of the Unicode standard.
@@ -68,11 +103,15 @@ extension JSONReader {
     case 0xF0: (length, second) = (4, 0x90...0xBF)
     case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
     case 0xF4: (length, second) = (4, 0x80...0x8F)
-    default: throw failure("the byte \(hexadecimal(bytes[start])) is not valid UTF-8")
+    default:
+      throw failure("the byte \(hexadecimal(bytes[start])) is not valid UTF-8", at: start)
     }
     guard start + length <= bytes.count, second.contains(bytes[start + 1]),
-      bytes[start + 1..<start + length].allSatisfy({ $0 & 0xC0 == 0x80 })
-    else { throw failure("the byte \(hexadecimal(bytes[start])) is not followed by valid UTF-8") }
+      length < 3 || bytes[start + 2] & 0xC0 == 0x80, length < 4 || bytes[start + 3] & 0xC0 == 0x80
+    else {
+      throw failure(
+        "the byte \(hexadecimal(bytes[start])) is not followed by valid UTF-8", at: start)
+    }
     return length
   }
 

@@ -34,6 +34,9 @@ package struct JSONReader {
   let bytes: [UInt8]
   var depth = 0
 
+  /// The size of the document.
+  package var byteCount: Int { bytes.count }
+
   /// Starts at the first byte of a document.
   ///
   /// - Throws: `SPINError` with code `malformedInput` if it is longer than `maximumByteCount`.
@@ -134,7 +137,7 @@ extension JSONReader {
     }
   }
 
-  private mutating func open(_ bracket: UInt8, _ expected: String) throws {
+  mutating func open(_ bracket: UInt8, _ expected: String) throws {
     skipWhitespace()
     guard take(bracket) else { throw unexpected(expected) }
     depth += 1

@@ -15,37 +15,41 @@ struct MergeTable: Sendable {
 
   static let noRank = UInt32.max
 
-  private struct Slot {
-    var pair: UInt64
-    var merge: Merge
-  }
-
-  private var slots: [Slot]
+  /// A slot is a pair of ids of 21 bits each, above the place of its outcome.
+  ///
+  /// Nearly all look-ups find nothing, so that the table is kept small and what is found apart.
+  private var slots: [UInt64]
+  private var merges: [Merge] = []
   private let shift: UInt64
+  /// The number of pairs.
   private(set) var count = 0
 
-  private static let emptyPair = UInt64.max
+  private static let emptySlot = UInt64.max
   private static let none = Merge(rank: noRank, id: -1)
+  private static let placeBits: UInt64 = 21
+  private static let placeMask: UInt64 = 1 << placeBits - 1
 
   /// An empty table with room for `capacity` merges.
   init(capacity: Int) {
     var bits: UInt64 = 4
-    while 1 << bits < 2 * capacity { bits += 1 }
+    while 1 << bits < capacity + capacity / 2 { bits += 1 }
     shift = 64 - bits
-    slots = Array(repeating: Slot(pair: Self.emptyPair, merge: Self.none), count: 1 << bits)
+    slots = Array(repeating: Self.emptySlot, count: 1 << bits)
+    merges.reserveCapacity(capacity)
   }
 
   /// Adds a merge; of two for one pair the last counts, as in the `tokenizers` package.
   ///
-  /// - Precondition: fewer merges than the capacity were added.
-  mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
+  /// - Precondition: fewer merges than the capacity, and than `maximumCount`, were added.
+  mutating func append(_ left: Int32, _ right: Int32, _ merge: Merge) {
     let pair = Self.pair(left, right)
     var slot = first(pair)
-    while slots[slot].pair != Self.emptyPair, slots[slot].pair != pair {
+    while slots[slot] != Self.emptySlot, slots[slot] >> Self.placeBits != pair {
       slot = (slot + 1) & (slots.count - 1)
     }
-    if slots[slot].pair == Self.emptyPair { count += 1 }
-    slots[slot] = Slot(pair: pair, merge: merge)
+    if slots[slot] == Self.emptySlot { count += 1 }
+    slots[slot] = pair << Self.placeBits | UInt64(merges.count)
+    merges.append(merge)
   }
 
   /// What the pair merges into; rank `noRank` where it does not.
@@ -55,15 +59,15 @@ struct MergeTable: Sendable {
     var slot = first(pair)
     while true {
       let found = slots[slot]
-      if found.pair == pair { return found.merge }
-      if found.pair == Self.emptyPair { return Self.none }
+      if found == Self.emptySlot { return Self.none }
+      if found >> Self.placeBits == pair { return merges[Int(found & Self.placeMask)] }
       slot = (slot + 1) & (slots.count - 1)
     }
   }
 
   @inline(__always)
   private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    UInt64(UInt32(bitPattern: left)) << placeBits | UInt64(UInt32(bitPattern: right))
   }
 
   @inline(__always)

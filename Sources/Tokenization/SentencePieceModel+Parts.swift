@@ -38,7 +38,7 @@ extension SentencePieceModel {
     options.unknownID = Int32(exactly: unknownID).flatMap { known($0) }
     options.fusesUnknown = true
     let model = BytePairModel(
-      vocabulary: vocabulary, merges: merges(vocabulary), options: options)
+      vocabulary: vocabulary, merges: try merges(vocabulary), options: options)
     var parts = TokenizerParts(format: .sentencePiece, model: model)
     parts.bosID = known(Int32(bosID))
     parts.eosID = known(Int32(eosID))
@@ -88,7 +88,7 @@ extension SentencePieceModel {
     return tokens
   }
 
-  private func merges(_ vocabulary: Vocabulary) -> MergeTable {
+  private func merges(_ vocabulary: Vocabulary) throws -> MergeTable {
     var merges: [(left: Int32, right: Int32, whole: Int32)] = []
     for (id, piece) in pieces.enumerated() where piece.type == .normal {
       let text = Array(piece.text)
@@ -101,12 +101,17 @@ extension SentencePieceModel {
         merges.append((left, right, Int32(id)))
       }
     }
+    guard merges.count <= MergeTable.maximumCount else {
+      throw SPINError(
+        .malformedInput, at: path,
+        "its pieces make \(merges.count) merges, at most \(MergeTable.maximumCount) are allowed")
+    }
     let scores = Set(pieces.map(\.score)).sorted(by: >)
     let ranks = Dictionary(uniqueKeysWithValues: scores.enumerated().map { ($1, UInt32($0)) })
     var table = MergeTable(capacity: merges.count)
     for merge in merges {
       guard let rank = ranks[pieces[Int(merge.whole)].score] else { continue }
-      table.insert(merge.left, merge.right, MergeTable.Merge(rank: rank, id: merge.whole))
+      table.append(merge.left, merge.right, MergeTable.Merge(rank: rank, id: merge.whole))
     }
     return table
   }

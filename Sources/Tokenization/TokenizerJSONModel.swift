@@ -20,7 +20,10 @@ struct TokenizerJSONModel {
           throw reader.failure("the model type \"\(type)\" is not supported, expected \"BPE\"")
         }
       case "vocab": vocabulary = try Self.readVocabulary(&reader)
-      case "merges": merges = try Self.readMerges(&reader)
+      case "merges":
+        var list = MergeList(documentByteCount: reader.byteCount)
+        try reader.readArray { _, reader in try list.read(&reader) }
+        merges = list
       case "unk_token": unknownToken = reader.takeNull() ? nil : try reader.readString()
       case "fuse_unk": options.fusesUnknown = try Self.readFlag(&reader)
       case "byte_fallback": options.fallsBackToBytes = try Self.readFlag(&reader)
@@ -61,50 +64,6 @@ struct TokenizerJSONModel {
       throw error.located(in: place)
     }
     return vocabulary
-  }
-
-  /// Reads merges in either form, `"a b"` and `["a", "b"]`.
-  private static func readMerges(_ reader: inout JSONReader) throws -> MergeList {
-    var merges = MergeList()
-    try reader.readArray { index, reader in
-      guard index < MergeTable.maximumCount else {
-        throw reader.failure(
-          "has more than \(MergeTable.maximumCount) merges, which is the most allowed")
-      }
-      if try reader.peekKind() == .string {
-        let both = try reader.readUTF8()
-        guard let space = both.firstIndex(of: 0x20),
-          !both[(space + 1)...].contains(0x20)
-        else {
-          throw reader.failure(
-            "model.merges[\(index)] is \(quoted(both)), expected two pieces with one space between")
-        }
-        merges.append(both[..<space], both[(space + 1)...])
-      } else {
-        try readPair(&reader, index, &merges)
-      }
-    }
-    return merges
-  }
-
-  private static func readPair(
-    _ reader: inout JSONReader, _ index: Int, _ merges: inout MergeList
-  ) throws {
-    var left: ArraySlice<UInt8>?
-    var count = 0
-    try reader.readArray { place, reader in
-      count = place + 1
-      if place == 0 {
-        left = try reader.readUTF8()
-      } else if place == 1, let left {
-        merges.append(left, try reader.readUTF8())
-      } else {
-        try reader.skipValue()
-      }
-    }
-    guard count == 2 else {
-      throw reader.failure("model.merges[\(index)] has \(count) pieces, expected two")
-    }
   }
 
   /// The model with its merges by id.

@@ -9,8 +9,9 @@ import SPINErrors
 struct Vocabulary: Sendable {
   /// The most tokens that a file may list.
   static let maximumCount = 1 << 20
-  /// One more than the largest id: four times `maximumCount`, so that tables by id stay small.
-  static let idLimit = 1 << 22
+  /// One more than the largest id: twice `maximumCount`, so that tables by id stay small and two
+  /// ids fit 42 bits.
+  static let idLimit = 1 << 21
   /// The longest token in bytes.
   static let maximumTokenLength = 4096
 
@@ -69,7 +70,7 @@ struct Vocabulary: Sendable {
   /// - Throws: `SPINError` where two ids have the same text.
   mutating func index() throws {
     var capacity = 16
-    while capacity < 2 * count { capacity *= 2 }
+    while capacity < count + count / 2 { capacity *= 2 }
     mask = capacity - 1
     slots = try table(capacity)
   }
