@@ -116,6 +116,14 @@ extension TopScores {
     /// It is 0 where the scores above and below differ. Scores that were not kept are not counted.
     public let tieCount: Int
 
+    /// Describes a cut.
+    package init(count: Int, value: Float?, nextValue: Float?, tieCount: Int) {
+      self.count = count
+      self.value = value
+      self.nextValue = nextValue
+      self.tieCount = tieCount
+    }
+
     /// The distance between the scores at the cut, nil where one is not known.
     public var margin: Float? {
       guard let value, let nextValue else { return nil }

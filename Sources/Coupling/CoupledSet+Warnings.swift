@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINScores
+
+extension CoupledSet {
+  /// What a user should know before relying on the selection, each a sentence with what to do.
+  public var warnings: [String] {
+    [emptySelection, emptySets(.first), emptySets(.general), ties].compactMap { $0 }
+  }
+
+  private enum Group { case first, general }
+
+  private var emptySelection: String? {
+    guard count == 0 else { return nil }
+    guard !matrices.isEmpty else {
+      return "no matrix takes part; check --target-module and --layers"
+    }
+    let sets =
+      "\(overlapCount) weights are in both sets of \(firstCount), \(coupledCount) of them outside "
+      + "the \(generalCount) of \"\(selection.general)\""
+    return "the selection is empty: \(sets); choose a larger --q, a smaller --p or --count"
+  }
+
+  /// Shapes whose share is less than one weight.
+  private func emptySets(_ group: Group) -> String? {
+    let amount = group == .first ? selection.pairAmount : selection.generalAmount
+    guard case .share(let share) = amount,
+      // Equal shares leave the same matrices empty: said once.
+      group == .first || selection.pairAmount != selection.generalAmount
+    else { return nil }
+    let empty = matrices.filter { amount.count(rows: $0.rows, columns: $0.columns) == 0 }
+    guard let largest = empty.map(\.size).max() else { return nil }
+    var shapes: [String] = []
+    for matrix in empty {
+      let shape = "\(matrix.rows)x\(matrix.columns)"
+      if !shapes.contains(shape) { shapes.append(shape) }
+    }
+    let subject = empty.count == 1 ? "1 matrix gets" : "\(empty.count) matrices get"
+    let option = group == .first ? "--q" : "--p"
+    return
+      "\(subject) no weight at \(option) \(share) (\(shapes.joined(separator: ", "))): the share "
+      + "of such a matrix is less than one weight; choose --count or a share of at least "
+      + "\(1 / Double(largest))"
+  }
+
+  private var ties: String? {
+    let tied = matrices.filter {
+      $0.first.cut.tieCount > 0 || $0.second.cut.tieCount > 0 || $0.general.tieCount > 0
+    }
+    guard !tied.isEmpty else { return nil }
+    let subject = tied.count == 1 ? "1 matrix" : "\(tied.count) matrices"
+    return
+      "in \(subject) equal scores stand on both sides of a cut, and the smaller index went in; "
+      + "another share would not depend on the order of weights"
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCoupling
+import SPINErrors
+import SPINJSON
+import SPINScores
+import SPINTestSupport
+import Testing
+
+@Suite struct SelectionFileTests {
+  private func made(_ selection: Selection) throws -> CoupledSet {
+    let files = try CoupledSetTests.files(keeping: 150)
+    return try CoupledSet(
+      selection, first: files.first, second: files.second, general: files.general)
+  }
+
+  private func parse(_ text: String) throws -> CoupledSet {
+    try CoupledSet(
+      json: JSON(parsing: Array(text.utf8), path: "selection.json"), path: "selection.json")
+  }
+
+  @Test func whatIsWrittenReadsBack() throws {
+    let selections = [
+      Selection(generalAmount: .share(0.1), pairAmount: .share(0.3)),
+      Selection(
+        generalAmount: .count(150), pairAmount: .count(1), rule: .releasedCode,
+        targetModule: .feedForward, layers: 0...1, scale: 0.3, seed: .max),
+      Selection(rule: .random),
+    ]
+    for selection in selections {
+      let set = try made(selection)
+      let text = set.json(tool: "spin test").serialized()
+      let read = try parse(text)
+      #expect(read == set)
+      #expect(read.json(tool: "spin test").serialized() == text)
+    }
+  }
+
+  @Test(arguments: [
+    ("\"selection/1\"", "\"selection/2\"", "key \"schema\": is \"selection/2\""),
+    ("\"paper\"", "\"papier\"", "key \"rule\": is \"papier\", expected one of paper"),
+    ("\"overlap_p_value\"", "\"p_value\"", "overlap_p_value\": is missing"),
+    ("\"shape\": [10, 20]", "\"shape\": [10]", "shape\": is [10]"),
+    ("\"shape\": [10, 20]", "\"shape\": [2, 2]", "has 60 weights, the matrix 4"),
+    ("mlp.up_proj.weight", "mlp.up_proj.bias", "expected a matrix of a decoder layer"),
+    ("\"p\": {", "\"r\": {", "key \"p\": is missing"),
+    ("{\n    \"share\": 0.1", "{\n    \"share\": 7", "--p: is 7.0"),
+    ("\"indices\": [", "\"indices\": [200, ", "are not ascending"),
+  ])
+  func malformedFilesAreRefusedByKey(old: String, new: String, reason: String) throws {
+    let set = try made(Selection(generalAmount: .share(0.1), pairAmount: .share(0.3)))
+    let text = set.json(tool: "spin test").serialized()
+    let range = try #require(text.firstRange(of: old))
+    let edited = text.replacingCharacters(in: range, with: new)
+    #expect {
+      _ = try parse(edited)
+    } throws: { error in
+      "\(error)".hasPrefix("selection.json") && "\(error)".contains(reason)
+    }
+  }
+}
+
+extension String {
+  fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
+    String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
+  }
+}
