@@ -126,10 +126,9 @@ def main():
                 total.zero_()
             for batch in batched(rows, arguments.batch):
                 backward(model, *batch)
-            with torch.no_grad():
-                for name, total in totals.items():
-                    total.mul_(matrices[name].abs())
-        sums[data] = sum(total.sum(dtype=torch.float64).item() for total in totals.values())
+            for name, total in totals.items():
+                peer.weigh(total, matrices[name])
+        sums[data] = peer.grand_sum(totals.values())
     name = "one_pass"
     if arguments.hook:
         name += ", hook"

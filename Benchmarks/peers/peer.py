@@ -86,6 +86,19 @@ def peak_resident():
     return None
 
 
+def weigh(total, parameter):
+    """Multiplies a sum by abs(W) in place, in pieces, so that no second matrix is needed."""
+    for sums, weights in zip(total.split(256), parameter.detach().split(256)):
+        sums.mul_(weights.abs())
+
+
+def grand_sum(totals):
+    """The sum of all entries in float64: programs that agree on it computed the same thing."""
+    import torch
+    return sum(
+        part.sum(dtype=torch.float64).item() for total in totals for part in total.split(256))
+
+
 class Stopwatch:
     """Wall and processor seconds of what runs inside `with`, summed over its uses."""
 

@@ -31,7 +31,7 @@ def score_layer(model, chosen, rows):
             parameter.grad = None
     for name, parameter in chosen.items():
         parameter.requires_grad_(False)
-        absolute[name].mul_(parameter.abs())
+        peer.weigh(absolute[name], parameter)
     return absolute
 
 
@@ -49,7 +49,7 @@ def main():
         for chosen in layers.values():
             with scoring:
                 scores = score_layer(model, chosen, rows)
-            sums[data] += sum(score.sum(dtype=torch.float64).item() for score in scores.values())
+            sums[data] += peer.grand_sum(scores.values())
     peer.finish("per_layer", arguments, samples, matrices, loading, scoring, sums)
 
 
