@@ -51,7 +51,12 @@ let package = Package(
       "Calibration",
       ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]),
     library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
-    library("Importance", ["SPINTransformer", "SPINCalibration", "SPINScores"]),
+    library(
+      "Importance",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTransformer", "SPINCalibration", "SPINScores",
+      ]),
     library("Coupling", ["SPINErrors", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINCoupling", "SPINJSON"]),
 
@@ -72,7 +77,7 @@ let package = Package(
     tests("Transformer", ["SPINTransformer"]),
     tests("Calibration", ["SPINCalibration"]),
     tests("Scores", ["SPINScores"]),
-    tests("Importance", ["SPINImportance"]),
+    tests("Importance", ["SPINImportance", "SPINStorage"]),
     tests("Coupling", ["SPINCoupling"]),
     tests("Patch", ["SPINPatch"]),
     tests("Command", ["SPIN", "spin"]),

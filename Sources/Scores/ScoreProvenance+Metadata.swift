@@ -6,7 +6,7 @@ import SPINJSON
 /// Provenance as the strings of a safetensors file's `__metadata__`.
 extension ScoreProvenance {
   /// The strings in a fixed order, so that equal scores are equal files.
-  var metadata: [(key: String, value: String)] {
+  package var metadata: [(key: String, value: String)] {
     var files = JSONObject()
     for (name, hash) in modelFiles.sorted(by: { $0.key < $1.key }) { files[name] = .string(hash) }
     return [

@@ -67,6 +67,14 @@ package enum FileSystem {
     guard unsafe mkdir(path, 0o777) == 0 else { throw SPINError.cannotCreate(path, errno: errno) }
   }
 
+  /// Makes a directory and those above it, as far as they are absent.
+  package static func ensureDirectory(_ path: String) throws {
+    if status(path)?.kind == .directory { return }
+    let parent = parent(of: path)
+    if parent != path { try ensureDirectory(parent) }
+    try makeDirectory(path)
+  }
+
   /// Gives something a new name, replacing a file of that name in one step.
   package static func rename(_ old: String, to new: String) throws {
     try FileFault.check(.rename, new)

@@ -76,6 +76,11 @@ package final class RandomAccessFile: Sendable {
   }
 
   /// Writes numbers as they lie in memory.
+  package func write(_ values: Span<Float>, at offset: Int) throws {
+    try unsafe write(values.bytes, at: offset)
+  }
+
+  /// Writes numbers as they lie in memory.
   package func write(_ values: [Float], at offset: Int) throws {
     try unsafe write(values.span.bytes, at: offset)
   }

@@ -29,6 +29,7 @@ extension [UInt8] {
   }
 
   /// Adds a number in little-endian order.
+  @inlinable
   package mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
     for index in 0..<Number.bitWidth / 8 {
       append(UInt8(truncatingIfNeeded: number >> (8 * index)))

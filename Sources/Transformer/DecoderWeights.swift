@@ -53,21 +53,15 @@ public struct DecoderWeights: Sendable {
   /// - Throws: `SPINError` that names the first tensor that does not fit.
   public init(_ directory: ModelDirectory, _ configuration: DecoderConfiguration) throws {
     var reader = TensorReader(directory: directory)
-    let (d, f) = (configuration.hiddenSize, configuration.intermediateSize)
-    let queries = configuration.headCount * configuration.headSize
-    let keys = configuration.keyValueHeadCount * configuration.headSize
+    let d = configuration.hiddenSize
     embedding = try reader.matrix(
       "model.embed_tokens.weight", rows: configuration.vocabularySize, columns: d)
-    let shapes: [MatrixName.Projection: (rows: Int, columns: Int)] = [
-      .query: (queries, d), .key: (keys, d), .value: (keys, d), .output: (d, queries),
-      .gate: (f, d), .up: (f, d), .down: (d, f),
-    ]
     blocks = try (0..<configuration.layerCount).map { layer in
       let prefix = "model.layers.\(layer)."
       var matrices: [MatrixName.Projection: WeightMatrix] = [:]
       var biases: [MatrixName.Projection: FloatBuffer] = [:]
       for projection in MatrixName.Projection.allCases {
-        guard let shape = shapes[projection] else { continue }
+        let shape = configuration.shape(projection)
         let name = MatrixName(layer: layer, projection: projection).tensor
         matrices[projection] = try reader.matrix(name, rows: shape.rows, columns: shape.columns)
         if configuration.hasBias(projection) {
@@ -100,6 +94,18 @@ public struct DecoderWeights: Sendable {
 }
 
 extension DecoderConfiguration {
+  /// The shape of a matrix, `[out, in]`.
+  public func shape(_ projection: MatrixName.Projection) -> (rows: Int, columns: Int) {
+    let (queries, keys) = (headCount * headSize, keyValueHeadCount * headSize)
+    return switch projection {
+    case .query: (queries, hiddenSize)
+    case .key, .value: (keys, hiddenSize)
+    case .output: (hiddenSize, queries)
+    case .gate, .up: (intermediateSize, hiddenSize)
+    case .down: (hiddenSize, intermediateSize)
+    }
+  }
+
   func hasBias(_ projection: MatrixName.Projection) -> Bool {
     switch projection {
     case .query, .key, .value: hasQueryKeyValueBias

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINKernels
+import SPINStorage
+
+/// The residual stream between blocks and its gradient, for all tokens, in a scratch file.
+///
+/// A file and not memory, for two reasons: the budget need not cover it (the system caches it where
+/// there is room), and an interrupted run finds it again. Slot l holds the output of block l; two
+/// more slots take turns to hold the gradient.
+final class ActivationFile {
+  private let file: RandomAccessFile
+  private let tokenCount: Int
+  private let width: Int
+  private let layerCount: Int
+
+  /// Opens or makes the file.
+  ///
+  /// - Throws: `SPINError` where the disk has no room for it.
+  init(path: String, tokenCount: Int, width: Int, layerCount: Int) throws {
+    (self.tokenCount, self.width, self.layerCount) = (tokenCount, width, layerCount)
+    let needed = 4 * tokenCount * width * (layerCount + 2)
+    let existing = FileSystem.status(path)?.byteCount ?? 0
+    let free = try FileSystem.freeByteCount(at: FileSystem.parent(of: path))
+    guard needed - existing <= free else {
+      throw SPINError(
+        .inputOutput, at: path,
+        "needs \(needed / 1_000_000) MB of scratch space, \(free / 1_000_000) MB are free",
+        remedy: "free some, or name another folder with --scratch")
+    }
+    file = try RandomAccessFile(path: path, .createOrUpdate)
+    if existing > needed { try file.truncate(to: needed) }
+  }
+
+  /// The slot of the output of a block.
+  func output(of layer: Int) -> Int { layer }
+  /// The slot of the gradient of the output of a block; -1 stands for the embedding.
+  func gradient(after layer: Int) -> Int { layerCount + (layer + 2) % 2 }
+
+  /// Reads the rows of some tokens.
+  func read(_ slot: Int, _ tokens: Range<Int>, into matrix: MatrixView) throws {
+    precondition(matrix.rows == tokens.count && matrix.columns == width, "matrix: shape")
+    let range = matrix.offset..<matrix.offset + tokens.count * width
+    try matrix.buffer.withMutableSpan(range) { span in
+      try file.read(into: &span, at: offset(slot, tokens))
+    }
+  }
+
+  /// Writes the rows of some tokens.
+  func write(_ slot: Int, _ tokens: Range<Int>, from matrix: MatrixView) throws {
+    precondition(matrix.rows == tokens.count && matrix.columns == width, "matrix: shape")
+    let range = matrix.offset..<matrix.offset + tokens.count * width
+    try matrix.buffer.withSpan(range) { span in
+      try file.write(span, at: offset(slot, tokens))
+    }
+  }
+
+  /// Waits until all that was written is on disk.
+  func synchronize() throws { try file.synchronize() }
+
+  private func offset(_ slot: Int, _ tokens: Range<Int>) -> Int {
+    4 * width * (slot * tokenCount + tokens.lowerBound)
+  }
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCalibration
+import SPINErrors
+import SPINKernels
+import SPINScores
+import SPINStorage
+import SPINTransformer
+
+/// One sweep of all samples through the blocks and one back, block by block.
+final class GradientSweep {
+  private let scorer: ImportanceScorer
+  private let workspace: ScoringWorkspace
+  private let shouldStop: () -> Bool
+  private let meter: ScoringMeter
+  private let configuration: DecoderConfiguration
+  private let compute: Compute
+  private let rotary: RotaryEmbedding
+  private let packings: [SamplePacking]
+  private let activations: ActivationFile
+  private let journal: ScoringJournal
+  private let blockWorkspace: BlockWorkspace
+  private let input: MatrixView
+  private let gradient: MatrixView
+  /// Where states go that are not kept.
+  private let passingState: FloatBuffer
+  /// States that wait for the backward sweep.
+  private var kept: [KeptKey: BlockState] = [:]
+  private var keptBytesLeft: Int
+
+  private struct KeptKey: Hashable {
+    let layer: Int
+    let firstToken: Int
+  }
+
+  /// The mean loss of each sample of each data set, in nats.
+  var losses: [String: [Double]] {
+    Dictionary(uniqueKeysWithValues: packings.map { ($0.name, journal.losses(of: $0.name)) })
+  }
+
+  init(
+    _ scorer: ImportanceScorer, workspace: ScoringWorkspace, shouldStop: @escaping () -> Bool,
+    report: @escaping (ScoringEvent) -> Void
+  ) throws {
+    self.scorer = scorer
+    self.workspace = workspace
+    self.shouldStop = shouldStop
+    configuration = scorer.decoder.configuration
+    compute = Compute(threadCount: scorer.resources.threads)
+    var packings: [SamplePacking] = []
+    for dataSet in scorer.dataSets {
+      packings.append(
+        SamplePacking(
+          name: dataSet.name, samples: dataSet.samples,
+          start: packings.last?.tokenRange.upperBound ?? 0, chunkTokens: scorer.plan.chunkTokens))
+    }
+    self.packings = packings
+    let chunks = packings.flatMap(\.chunks)
+    let widest = chunks.map(\.tokens.count).max() ?? 0
+    let longest = chunks.flatMap { $0.samples.map(\.count) }.max() ?? 0
+    rotary = scorer.decoder.rotaryEmbedding(positionCount: longest)
+    activations = try ActivationFile(
+      path: workspace.activations, tokenCount: scorer.plan.tokenCount,
+      width: configuration.hiddenSize, layerCount: configuration.layerCount)
+    journal = try ScoringJournal(path: workspace.journal, identity: workspace.identity)
+    blockWorkspace = BlockWorkspace(configuration, tokens: widest)
+    input = MatrixView(rows: widest, columns: configuration.hiddenSize)
+    gradient = MatrixView(rows: widest, columns: configuration.hiddenSize)
+    passingState = FloatBuffer(count: widest * BlockState.elementsPerToken(configuration))
+    keptBytesLeft = scorer.plan.keptStateBytes
+    meter = ScoringMeter(scorer, report: report)
+  }
+
+  /// Does what is left to do.
+  func run() throws {
+    let layers = 0..<configuration.layerCount
+    if journal.finishedCount > 0 {
+      let count = (2 * layers.count + 1) * packings.count
+      meter.report(.resumed(finishedUnits: journal.finishedCount, unitCount: count))
+    }
+    meter.begin(unfinished: unfinishedWork)
+    for layer in layers { try forEachDataSet { try forward(layer, $0) } }
+    try forEachDataSet(losses(of:))
+    let accumulator = ScoreAccumulator(configuration, target: scorer.target)
+    for layer in layers.reversed() {
+      try forEachDataSet { try backward(layer, $0, into: accumulator) }
+    }
+  }
+
+  private func forEachDataSet(_ body: (SamplePacking) throws -> Void) rethrows {
+    for packing in packings { try body(packing) }
+  }
+
+  // MARK: - Units
+
+  private func forward(_ layer: Int, _ packing: SamplePacking) throws {
+    let unit = ScoringJournal.Unit.forward(layer: layer, dataSet: packing.name)
+    guard !journal.contains(unit) else { return }
+    let block = scorer.decoder.block(layer, rotary: rotary)
+    for chunk in packing.chunks {
+      try checkForStop()
+      let input = input.rows(0..<chunk.tokens.count)
+      try readInput(of: layer, chunk, into: input)
+      block.forward(
+        input, output: input, state: roomForState(layer, chunk), workspace: blockWorkspace,
+        samples: chunk.samples, on: compute)
+      try activations.write(activations.output(of: layer), chunk.tokenRange, from: input)
+      meter.advance(.forward, layer: layer, dataSet: packing.name, tokens: chunk.tokens.count)
+    }
+    if packing.name == packings.last?.name { scorer.decoder.weights.blocks[layer].releasePages() }
+    try activations.synchronize()
+    try journal.record(unit)
+  }
+
+  private func losses(of packing: SamplePacking) throws {
+    guard !journal.contains(.losses(dataSet: packing.name)) else { return }
+    let last = configuration.layerCount - 1
+    let logits = MatrixView(
+      rows: scorer.plan.logitRows, columns: configuration.vocabularySize)
+    var losses: [Double] = []
+    for chunk in packing.chunks {
+      try checkForStop()
+      let hidden = input.rows(0..<chunk.tokens.count)
+      let gradient = gradient.rows(0..<chunk.tokens.count)
+      try activations.read(activations.output(of: last), chunk.tokenRange, into: hidden)
+      let rows = MatrixView(rows: chunk.predictingRows.count, columns: configuration.hiddenSize)
+      compute.gatherRows(hidden, chunk.predictingRows, into: rows)
+      var values = scorer.decoder.head.lossGradient(
+        rows, targets: chunk.targets, weights: chunk.lossWeights, logits: logits, on: compute)[...]
+      for count in chunk.predictionCounts {
+        losses.append(values.prefix(count).reduce(0, +) / Double(count))
+        values = values.dropFirst(count)
+      }
+      compute.scatterRows(rows, chunk.predictingRows, into: gradient)
+      try activations.write(activations.gradient(after: last), chunk.tokenRange, from: gradient)
+      meter.advance(
+        .losses, layer: configuration.layerCount, dataSet: packing.name, tokens: rows.rows)
+    }
+    scorer.decoder.weights.head.releasePages()
+    try activations.synchronize()
+    try journal.record(losses: losses, of: packing.name)
+  }
+
+  private func backward(
+    _ layer: Int, _ packing: SamplePacking, into accumulator: ScoreAccumulator
+  ) throws {
+    let unit = ScoringJournal.Unit.backward(layer: layer, dataSet: packing.name)
+    guard !journal.contains(unit) else { return }
+    let block = scorer.decoder.block(layer, rotary: rotary)
+    accumulator.clear()
+    for chunk in packing.chunks {
+      try checkForStop()
+      let input = input.rows(0..<chunk.tokens.count)
+      let gradient = gradient.rows(0..<chunk.tokens.count)
+      try readInput(of: layer, chunk, into: input)
+      try activations.read(activations.gradient(after: layer), chunk.tokenRange, into: gradient)
+      let (state, isKept) = state(layer, chunk)
+      if !isKept {
+        block.prepare(
+          input, state: state, workspace: blockWorkspace, samples: chunk.samples, on: compute)
+      }
+      block.backward(
+        input, gradient: gradient, state: state, workspace: blockWorkspace, samples: chunk.samples,
+        needsInputGradient: layer > 0, into: accumulator, on: compute)
+      if layer > 0 {
+        try activations.write(
+          activations.gradient(after: layer - 1), chunk.tokenRange, from: gradient)
+      }
+      meter.advance(
+        .backward, layer: layer, dataSet: packing.name, tokens: chunk.tokens.count,
+        recomputed: !isKept)
+    }
+    try writeScores(layer, packing, from: accumulator)
+    if packing.name == packings.last?.name { scorer.decoder.weights.blocks[layer].releasePages() }
+    if layer > 0 { try activations.synchronize() }
+    try journal.record(unit)
+  }
+
+  private func writeScores(
+    _ layer: Int, _ packing: SamplePacking, from accumulator: ScoreAccumulator
+  ) throws {
+    guard let index = packings.firstIndex(where: { $0.name == packing.name }) else { return }
+    let scores = try accumulator.topScores(
+      layer: layer, weights: scorer.decoder.weights.blocks[layer], keep: scorer.keep, on: compute)
+    try ScoreFile(provenance: scorer.provenances[index], matrices: scores)
+      .write(to: workspace.part(layer: layer, dataSet: packing.name))
+  }
+
+  // MARK: - Parts of units
+
+  private func readInput(of layer: Int, _ chunk: SamplePacking.Chunk, into matrix: MatrixView)
+    throws
+  {
+    if layer == 0 {
+      scorer.decoder.embed(chunk.tokens, into: matrix, on: compute)
+    } else {
+      try activations.read(activations.output(of: layer - 1), chunk.tokenRange, into: matrix)
+    }
+  }
+
+  private func key(_ layer: Int, _ chunk: SamplePacking.Chunk) -> KeptKey {
+    KeptKey(layer: layer, firstToken: chunk.tokenRange.lowerBound)
+  }
+
+  /// Room for what a forward pass leaves: kept where the budget allows, the last blocks first since
+  /// they are needed first.
+  private func roomForState(_ layer: Int, _ chunk: SamplePacking.Chunk) -> BlockState {
+    let perToken = 4 * BlockState.elementsPerToken(configuration)
+    let bytes = perToken * chunk.tokens.count
+    let laterBytes = perToken * scorer.plan.tokenCount * (configuration.layerCount - 1 - layer)
+    guard bytes <= keptBytesLeft, laterBytes + bytes <= scorer.plan.keptStateBytes else {
+      return BlockState(configuration, tokens: chunk.tokens.count, buffer: passingState)
+    }
+    keptBytesLeft -= bytes
+    let state = BlockState(configuration, tokens: chunk.tokens.count)
+    kept[key(layer, chunk)] = state
+    return state
+  }
+
+  /// What the forward pass left, or room to compute it again.
+  private func state(
+    _ layer: Int, _ chunk: SamplePacking.Chunk
+  ) -> (state: BlockState, isKept: Bool) {
+    if let state = kept.removeValue(forKey: key(layer, chunk)) { return (state, true) }
+    return (BlockState(configuration, tokens: chunk.tokens.count, buffer: passingState), false)
+  }
+
+  private var unfinishedWork: ScoringMeter.Unfinished {
+    var work = ScoringMeter.Unfinished()
+    for packing in packings {
+      let tokens = packing.tokenRange.count
+      for layer in 0..<configuration.layerCount {
+        if !journal.contains(.forward(layer: layer, dataSet: packing.name)) {
+          work.forwardTokens += tokens
+        }
+        if !journal.contains(.backward(layer: layer, dataSet: packing.name)) {
+          work.backwardTokens += tokens
+        }
+      }
+      if !journal.contains(.losses(dataSet: packing.name)) {
+        work.predictions += packing.chunks.reduce(0) { $0 + $1.targets.count }
+      }
+    }
+    return work
+  }
+
+  private func checkForStop() throws {
+    guard shouldStop() else { return }
+    throw SPINError(
+      .interrupted, "stopped; what is finished is kept",
+      remedy: "run the same command again to go on")
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINCalibration
+import SPINCheckpoint
+import SPINErrors
+import SPINKernels
+public import SPINScores
+import SPINStorage
+public import SPINTransformer
+
+/// Scores every weight of the chosen matrices for several data sets.
+///
+///     score_D = |W| * sum over samples s of D of |dL_s / dW|
+///
+/// with L_s the mean negative log-likelihood of the response tokens of sample s. All samples of all
+/// data sets go through the first block, then through the second, and so on, and back: each block's
+/// weights are read once forward and once backward. Scores do not depend on threads, budget, chunks
+/// or interruptions, to the bit.
+///
+/// - Source: Qian et al. 2025, arXiv:2410.16672, section 3.
+/// - Note: Differs from ChnQ/SPIN d708d83, `src/compute_importance_score.py`, which runs every
+///   sample once per layer and adds in bfloat16; here it is one pass, in Float32.
+public struct ImportanceScorer {
+  /// What decides speed and memory, and no bit of the result.
+  public struct Resources: Sendable {
+    /// Threads that compute.
+    public var threads: Int
+    /// Bytes of memory to stay below.
+    public var maxMemory: Int
+    /// The folder of the scratch file; nil for one beside the scores.
+    public var scratchDirectory: String?
+
+    /// Resources of a run.
+    public init(threads: Int, maxMemory: Int, scratchDirectory: String? = nil) {
+      self.threads = threads
+      self.maxMemory = maxMemory
+      self.scratchDirectory = scratchDirectory
+    }
+  }
+
+  let decoder: Decoder
+  let dataSets: [CalibrationSet]
+  let target: TargetModule
+  let keep: KeepPolicy
+  let resources: Resources
+  let provenances: [ScoreProvenance]
+  /// What the run will take.
+  public let plan: ScoringPlan
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - decoder: The model.
+  ///   - modelFiles: The SHA-256 of each of its weight files, by name.
+  ///   - dataSets: What to score it on; their names differ.
+  ///   - target: The matrices to score.
+  ///   - keep: How many scores of each matrix to write.
+  ///   - tool: Name and version of the program, for the record.
+  ///   - resources: What the run may take.
+  /// - Throws: `SPINError` where names repeat or the budget is too small.
+  public init(
+    decoder: Decoder, modelFiles: [String: String], dataSets: [CalibrationSet],
+    target: TargetModule = .feedForward, keep: KeepPolicy = .automatic, tool: String,
+    resources: Resources
+  ) throws {
+    precondition(!dataSets.isEmpty, "dataSets is empty")
+    for dataSet in dataSets {
+      try ScoreDirectory.checkName(dataSet.name)
+      guard dataSets.count(where: { $0.name == dataSet.name }) == 1 else {
+        throw SPINError(.usage, at: "--data", "names \"\(dataSet.name)\" twice")
+      }
+    }
+    self.decoder = decoder
+    self.dataSets = dataSets
+    self.target = target
+    self.keep = keep
+    self.resources = resources
+    provenances = dataSets.map {
+      ScoreProvenance(
+        tool: tool, modelFiles: modelFiles, dataSet: $0, keep: keep, targetModule: target)
+    }
+    plan = try ScoringPlan(
+      configuration: decoder.configuration,
+      elementBytes: decoder.weights.head.elementType.byteCount, target: target,
+      sampleLengths: dataSets.flatMap { $0.samples.map(\.tokens.count) },
+      predictionCount: dataSets.reduce(0) { $0 + $1.report.responseTokenCount },
+      threads: resources.threads, maxMemory: resources.maxMemory)
+  }
+
+  /// Whether a folder already holds these very scores.
+  public func isComplete(at directory: ScoreDirectory) throws -> Bool {
+    try zip(dataSets, provenances).allSatisfy { dataSet, provenance in
+      let path = try directory.path(of: dataSet.name)
+      guard FileSystem.status(path) != nil else { return false }
+      return try ScoreFile(path: path).provenance == provenance
+    }
+  }
+
+  /// Scores, and writes one file a data set; goes on where an interrupted run stopped.
+  ///
+  /// - Parameters:
+  ///   - directory: The folder of the scores; it is made if it is absent.
+  ///   - restart: Whether to discard what an unfinished or other run left there.
+  ///   - shouldStop: Asked between steps; true ends the run with an error of code `interrupted`,
+  ///     and the same call later goes on from there.
+  ///   - report: Told of progress.
+  /// - Returns: The mean loss of each sample of each data set, in nats.
+  /// - Throws: `SPINError` where the folder holds other scores, the disk is full, a score is not
+  ///   finite, or the run was stopped.
+  @discardableResult
+  public func run(
+    into directory: ScoreDirectory, restart: Bool = false,
+    shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (ScoringEvent) -> Void = { _ in }
+  ) throws -> [String: [Double]] {
+    try FileSystem.ensureDirectory(directory.path)
+    let workspace = ScoringWorkspace(directory: directory, resources: resources, identity: identity)
+    if restart { try workspace.discard(dataSets.map(\.name)) }
+    try requireVacant(directory)
+    try workspace.prepare()
+    let sweep = try GradientSweep(
+      self, workspace: workspace, shouldStop: shouldStop, report: report)
+    try sweep.run()
+    for (dataSet, provenance) in zip(dataSets, provenances) {
+      let parts = try (0..<decoder.configuration.layerCount).flatMap { layer in
+        try ScoreFile(path: workspace.part(layer: layer, dataSet: dataSet.name)).matrices
+      }
+      try ScoreFile(provenance: provenance, matrices: parts)
+        .write(to: directory.path(of: dataSet.name))
+    }
+    let losses = sweep.losses
+    try workspace.discard([])
+    return losses
+  }
+
+  /// One digest of everything that decides the result.
+  private var identity: String {
+    let text = provenances.flatMap { $0.metadata.map { "\($0.0)=\($0.1)" } }
+    return FileDigest.sha256(Array(text.joined(separator: "\n").utf8))
+  }
+
+  /// Refuses to write over scores of something else.
+  private func requireVacant(_ directory: ScoreDirectory) throws {
+    for (dataSet, provenance) in zip(dataSets, provenances) {
+      let path = try directory.path(of: dataSet.name)
+      guard FileSystem.status(path) != nil else { continue }
+      guard (try? ScoreFile(path: path))?.provenance == provenance else {
+        throw SPINError(
+          .cannotCreate, at: path, "exists and holds scores of another model, data or options",
+          remedy: "choose another --out, or give --restart to replace it")
+      }
+    }
+  }
+}
+
+extension ScoreProvenance {
+  /// What the scores of a data set are computed from.
+  init(
+    tool: String, modelFiles: [String: String], dataSet: CalibrationSet, keep: KeepPolicy,
+    targetModule: TargetModule
+  ) {
+    let report = dataSet.report
+    self.init(
+      tool: tool, modelFiles: modelFiles, dataSet: dataSet.name,
+      dataFile: FileSystem.name(of: dataSet.path), dataDigest: dataSet.dataDigest,
+      rows: dataSet.rows, seed: dataSet.options.seed, sampleDigest: dataSet.sampleDigest,
+      sampleCount: report.sampleCount, tokenCount: report.tokenCount,
+      responseTokenCount: report.responseTokenCount, truncatedCount: report.truncatedRows.count,
+      skippedCount: report.skippedRows.count, emptyCount: report.rowsWithoutResponse.count,
+      keep: keep, targetModule: targetModule,
+      firstResponseToken: dataSet.options.firstResponseToken.rawValue,
+      overflow: dataSet.options.overflow.rawValue)
+  }
+}

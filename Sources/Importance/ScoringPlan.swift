@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINKernels
+public import SPINScores
+public import SPINTransformer
+
+/// What a scoring run will take: tokens, arithmetic, memory, disk. Known before any work is done.
+public struct ScoringPlan: Sendable, Hashable {
+  /// Tokens of all samples of all data sets.
+  public let tokenCount: Int
+  /// Tokens that go through a block together.
+  public let chunkTokens: Int
+  /// Predictions whose logits are in memory together.
+  public let logitRows: Int
+  /// Bytes for what forward passes leave for backward passes; what does not fit is recomputed.
+  public let keptStateBytes: Int
+  /// Bytes that what forward passes leave would take in all.
+  public let wholeStateBytes: Int
+  /// Bytes of memory that the run stays below.
+  public let memoryBytes: Int
+  /// Bytes of scratch file: the residual stream between blocks, and its gradient.
+  public let scratchBytes: Int
+  /// Floating-point operations of the matrix products.
+  public let operations: Double
+
+  /// Plans a run.
+  ///
+  /// - Parameters:
+  ///   - configuration: The model's shape.
+  ///   - elementBytes: Bytes of a stored weight, 2 or 4.
+  ///   - target: The matrices to score.
+  ///   - sampleLengths: Tokens of every sample of every data set.
+  ///   - predictionCount: Response tokens of all of them.
+  ///   - threads: How many threads compute.
+  ///   - maxMemory: The budget in bytes.
+  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
+  public init(
+    configuration: DecoderConfiguration, elementBytes: Int, target: TargetModule,
+    sampleLengths: [Int], predictionCount: Int, threads: Int, maxMemory: Int
+  ) throws {
+    let cost = MemoryCost(
+      configuration: configuration, elementBytes: elementBytes, target: target, threads: threads,
+      longestSample: sampleLengths.max() ?? 1)
+    tokenCount = sampleLengths.reduce(0, +)
+    let longest = sampleLengths.max() ?? 1
+    let smallest = cost.bytes(chunkTokens: longest, logitRows: 1)
+    guard smallest <= maxMemory else {
+      throw SPINError(
+        .usage, at: "--max-memory",
+        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
+          + "\((smallest + 999_999) / 1_000_000) MB",
+        remedy: "allow more, or score fewer matrices or shorter samples")
+    }
+    // A quarter of the budget at most goes into larger steps; the rest keeps states.
+    let comfortable = max(smallest, min(maxMemory, smallest + (maxMemory - smallest) / 2))
+    let chunkTokens = cost.largest(from: longest, to: max(longest, min(tokenCount, 1024))) {
+      cost.bytes(chunkTokens: $0, logitRows: 1) <= comfortable
+    }
+    let logitRows = cost.largest(from: 1, to: max(1, min(predictionCount, 256))) {
+      cost.bytes(chunkTokens: chunkTokens, logitRows: $0) <= comfortable
+    }
+    let fixed = cost.bytes(chunkTokens: chunkTokens, logitRows: logitRows)
+    let stateBytes = 4 * BlockState.elementsPerToken(configuration)
+    (self.chunkTokens, self.logitRows) = (chunkTokens, logitRows)
+    wholeStateBytes = tokenCount * stateBytes * configuration.layerCount
+    keptStateBytes = min(maxMemory - fixed, wholeStateBytes)
+    memoryBytes = fixed + keptStateBytes
+    scratchBytes = 4 * configuration.hiddenSize * tokenCount * (configuration.layerCount + 2)
+    let keptShare = wholeStateBytes == 0 ? 1 : Double(keptStateBytes) / Double(wholeStateBytes)
+    let work = WorkPerToken(configuration, target: target)
+    operations =
+      Double(tokenCount) * Double(configuration.layerCount)
+      * (work.forward + work.backward + (1 - keptShare) * work.preparation)
+      + 4 * Double(predictionCount) * Double(configuration.vocabularySize)
+      * Double(configuration.hiddenSize)
+  }
+}
+
+/// Floating-point operations of the matrix products of one block for one token.
+struct WorkPerToken {
+  /// The forward pass.
+  let forward: Double
+  /// What of it has to be done again where its state was not kept.
+  let preparation: Double
+  /// Input gradients of all matrices, weight gradients of the scored ones.
+  let backward: Double
+
+  init(_ configuration: DecoderConfiguration, target: TargetModule) {
+    var (all, scored, down) = (0.0, 0.0, 0.0)
+    for projection in MatrixName.Projection.allCases {
+      let shape = configuration.shape(projection)
+      let size = Double(shape.rows) * Double(shape.columns)
+      all += size
+      if target.contains(MatrixName(layer: 0, projection: projection)) { scored += size }
+      if projection == .down { down = size }
+    }
+    forward = 2 * all
+    preparation = 2 * (all - down)
+    backward = 2 * all + 2 * scored
+  }
+}
