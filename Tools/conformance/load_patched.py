@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks a patched copy of a checkpoint from outside: transformers loads it, and only the patch differs.
+
+    python Tools/conformance/load_patched.py BASE PATCHED PATCH
+    python Tools/conformance/load_patched.py --spin SPIN
+
+The first form checks a copy that exists. The second makes small models of the four families, runs
+`spin score`, `spin select` and `spin patch apply --out` on each, and checks the result.
+
+Checked: the same files, those without weights byte for byte; the same tensors, types and shapes; the
+elements whose bits differ are exactly those that the patch lists; the copy loads in transformers without
+a missing or unexpected key, runs, gives finite logits, and different ones if the patch is not empty.
+"""
+
+import argparse
+import pathlib
+import sys
+import tempfile
+
+import torch
+import transformers
+from safetensors import safe_open
+from transformers import AutoModelForCausalLM
+
+import patch_file
+import tiny_models
+
+transformers.utils.logging.disable_progress_bar()
+
+INTEGERS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+PROMPT = list(range(3, 40))
+
+
+def files(directory):
+    return {str(p.relative_to(directory)): p for p in directory.rglob("*") if p.is_file()}
+
+
+def changed_elements(base, patched):
+    """Tensor name to the flat indices whose bits differ, over two files with the same tensors."""
+    result = {}
+    with safe_open(base, "pt") as a, safe_open(patched, "pt") as b:
+        if list(a.keys()) != list(b.keys()) or a.metadata() != b.metadata():
+            sys.exit(f"{patched}: other tensors or metadata than {base}")
+        for name in a.keys():
+            x, y = a.get_tensor(name), b.get_tensor(name)
+            if x.dtype != y.dtype or x.shape != y.shape:
+                sys.exit(f"{patched}: {name} has another type or shape")
+            kind = INTEGERS[x.element_size()]
+            differs = (x.view(kind) != y.view(kind)).flatten().nonzero().flatten().tolist()
+            if differs:
+                result[name] = differs
+    return result
+
+
+def logits(directory):
+    """Logits of a fixed prompt; loading must leave no key missing or unexpected."""
+    model, info = AutoModelForCausalLM.from_pretrained(directory, output_loading_info=True)
+    for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
+        if info[problem]:
+            sys.exit(f"{directory}: {problem} {sorted(map(str, info[problem]))[:5]}")
+    ids = torch.tensor([[i % model.config.vocab_size for i in PROMPT]])
+    with torch.no_grad():
+        return model(input_ids=ids).logits.float()
+
+
+def check(base, patched, patch, label):
+    """Prints one line; ends the program if anything is not as it should be."""
+    ours, theirs = files(base), files(patched)
+    if set(ours) != set(theirs):
+        sys.exit(f"{label}: files differ: {sorted(set(ours) ^ set(theirs))}")
+    changed = {}
+    for name in ours:
+        if name.endswith(".safetensors"):
+            changed |= changed_elements(ours[name], theirs[name])
+        elif ours[name].read_bytes() != theirs[name].read_bytes():
+            sys.exit(f"{label}: {name} differs")
+    listed = {
+        tensor: indices.tolist()
+        for tensor, indices in patch_file.indices(patch).items() if len(indices)
+    }
+    if changed != listed:
+        names = sorted(n for n in set(changed) | set(listed) if changed.get(n) != listed.get(n))
+        sys.exit(f"{label}: what differs is not what the patch lists: {names[:5]}")
+    before, after = logits(base), logits(patched)
+    if not torch.isfinite(after).all():
+        sys.exit(f"{label}: logits of the patched model are not finite")
+    if listed and torch.equal(before, after):
+        sys.exit(f"{label}: the patched model computes the same as the base")
+    count = sum(map(len, listed.values()))
+    print(f"{label}: {count} elements of {len(listed)} tensors differ, exactly as listed; "
+          f"logits move by at most {(after - before).abs().max().item():.2g}")
+
+
+def check_families(spin):
+    """Score, select and apply on small trained models of the four families."""
+    from compare_selection import run
+    with tempfile.TemporaryDirectory() as temporary:
+        root = pathlib.Path(temporary)
+        data, pairs = tiny_models.write_data(root)
+        options = [part for name, path in data.items() for part in ("--data", f"{name}={path}")]
+        for family in tiny_models.FAMILIES:
+            base, scores = root / family, root / f"{family}-scores"
+            patch, patched = root / f"{family}.json", root / f"{family}-patched"
+            tiny_models.write_model(family, base, pairs, 0)
+            run(spin, "score", base, *options, "--out", scores, "--nsamples", 16,
+                "--target-module", "all", "--overflow", "truncate")
+            run(spin, "select", base, "--scores", scores, "--pair", "privacy,fairness",
+                "--general", "general", "--p", "1e-2", "--q", "1e-2", "--rule", "paper",
+                "--target-module", "all", "--out", patch)
+            run(spin, "patch", "apply", base, patch, "--out", patched)
+            check(base, patched, patch, family)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("paths", nargs="*", type=pathlib.Path, metavar="BASE PATCHED PATCH")
+    parser.add_argument("--spin", type=pathlib.Path, help="path of the spin executable")
+    arguments = parser.parse_args()
+    if arguments.spin and not arguments.paths:
+        check_families(arguments.spin)
+    elif len(arguments.paths) == 3 and not arguments.spin:
+        check(*arguments.paths, arguments.paths[1].name)
+    else:
+        parser.error("give BASE PATCHED PATCH, or --spin SPIN")
+
+
+if __name__ == "__main__":
+    main()
