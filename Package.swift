@@ -66,6 +66,11 @@ let package = Package(
       dependencies: ["SPINTokenization", "SPINImportance", "SPINPatch"], path: "Sources/SPIN"),
     .executableTarget(name: "spin", dependencies: ["SPIN", argumentParser], path: "Sources/CLI"),
 
+    // What Tools/tokenizers compares with the `tokenizers` package; no product.
+    .executableTarget(
+      name: "tokenizer-probe", dependencies: ["SPINErrors", "SPINTokenization"],
+      path: "Tools/tokenizers/probe"),
+
     .target(
       name: "SPINTestSupport", dependencies: ["SPINErrors", "SPINStorage", "SPINCheckpoint"],
       path: "Tests/TestSupport"),

@@ -6,9 +6,10 @@
     venv/bin/python Tools/tokenizers/compare.py DIRECTORY...
 
 Each directory holds a `tokenizer.json`; beside it, a `tokenizer.model` is compared too, against the
-same package. Compared are the ids without and with special tokens, and the decoded text with and
-without them. Installs nothing, ends with status 1 on the first directory that differs.
-`--count` strings (20,000 by default) are drawn for each directory from `--seed`.
+same package. Without directories, small tokenizers are trained instead, one for each step that we
+support and the real ones do not use. Compared are the ids without and with special tokens, and the
+decoded text with and without them. Installs nothing; ends with status 1 where anything differs.
+`--count` strings (20,000 by default) are drawn for each tokenizer from `--seed`.
 """
 
 import argparse
@@ -20,7 +21,8 @@ import sys
 import tempfile
 import time
 
-from tokenizers import Tokenizer
+from tokenizers import (
+    AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers)
 
 SCRIPTS = [
     (0x20, 0x7F), (0xA0, 0x250), (0x300, 0x370), (0x370, 0x400), (0x400, 0x530), (0x531, 0x590),
@@ -35,8 +37,8 @@ SCRIPTS = [
 EMOJI = ["👩‍💻", "👨‍👩‍👧‍👦", "🏳️‍🌈", "👍🏽", "🇩🇪🇫🇷", "1️⃣", "❤️‍🔥", "😶‍🌫️", "🦙", "☺️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]
 SPACES = [" ", "  ", "   ", "\t", "\n", "\r\n", "\r", "\n\n", "\v", "\f", "\u0085", "\u00a0",
           "\u1680", "\u2003", "\u2028", "\u2029", "\u202f", "\u3000", "\u200b", "\ufeff", "\u2581"]
-WORDS = ["the", "Hello", "world", "don't", "I'LL", "we've", "'s", "'S", "'ſ", "it's", "THEY'RE",
-         "x'd", "can''t", "3.14159", "1234567", "٣٤٥", "½", "Ⅷ", "²³", "naïve", "Straße", "ﬁ",
+WORDS = ["[L]", "[R]", "[LR]", "[LR][N]", "[N] n", "[N]", "word", "words", "word.", "é̂", "the", "Hello", "world", "don't", "I'LL", "we've", "'s", "'S", "'ſ", "it's", "THEY'RE",
+         "x'd", "can't", "3.14159", "1234567", "٣٤٥", "½", "Ⅷ", "²³", "naïve", "Straße", "ﬁ",
          "e\u0301", "A\u030a\u0323", "q\u0307\u0323", "각", "\u1112\u1161\u11ab", "\u212b", "Ω",
          "नमस्ते", "ภาษาไทย", "你好世界", "こんにちは", "한국어", "Привет", "שָׁלוֹם", "مرحبا",
          "for(int i=0;i<10;++i){", "===>", "...", "http://a.b/c?d=e&f", "a_b-c", "#!", "\\n",
@@ -122,6 +124,10 @@ def compare(probe, file, reference, count, seed):
     seconds = time.perf_counter() - start
     if done.returncode:
         return f"the probe ended with status {done.returncode}"
+    # The package, since 0.22 or so, decodes an added token that is looked for in normalized text as
+    # its normalized spelling ("▁[N]"), and then does not know it as special. We give its text.
+    respelled = {id for id, token in reference.get_added_tokens_decoder().items()
+                 if reference.id_to_token(id) != token.content}
     answers, tokens, differences = Answers(done.stdout), 0, 0
     for text in texts:
         whole = reference.encode(text).ids
@@ -132,7 +138,7 @@ def compare(probe, file, reference, count, seed):
             ("decoded, special tokens skipped", answers.text(), reference.decode(whole)),
         ]
         tokens += len(whole)
-        for name, ours, theirs in pairs:
+        for name, ours, theirs in pairs[:2] if respelled.intersection(whole) else pairs:
             if ours != theirs:
                 differences += 1
                 if differences <= 10:
@@ -144,15 +150,96 @@ def compare(probe, file, reference, count, seed):
     return None
 
 
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+
+
+def trained(normalizer=None, pre_tokenizer=None, decoder=None, template=None, **model):
+    """A small BPE trained on our own strings, with added tokens of every kind."""
+    byte_level = "ByteLevel" in str(pre_tokenizer)
+    tokenizer = Tokenizer(models.BPE(**model))
+    special = [model["unk_token"]] if model.get("unk_token") else []
+    if model.get("byte_fallback"):
+        special += [f"<0x{b:02X}>" for b in range(256)]
+    if normalizer:
+        tokenizer.normalizer = normalizer
+    if pre_tokenizer:
+        tokenizer.pre_tokenizer = pre_tokenizer
+    if decoder:
+        tokenizer.decoder = decoder
+    alphabet = pre_tokenizers.ByteLevel.alphabet() if byte_level else []
+    trainer = trainers.BpeTrainer(
+        vocab_size=1500, special_tokens=special + ["<s>", "</s>"], initial_alphabet=alphabet,
+        limit_alphabet=300, show_progress=False)
+    texts = [text for text in strings(4000, 7, []) if len(text) < 300]
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.add_tokens([
+        AddedToken("[L]", lstrip=True, normalized=False),
+        AddedToken("[R]", rstrip=True, normalized=False),
+        AddedToken("[LR]", lstrip=True, rstrip=True, normalized=False, special=True),
+        AddedToken("word", single_word=True, normalized=False),
+        AddedToken("[N] n", normalized=True), AddedToken("[N]", normalized=True, special=True),
+        AddedToken("[LR][", normalized=False), AddedToken("é̂", normalized=True)])
+    if template:
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single=template, special_tokens=[(t, tokenizer.token_to_id(t)) for t in ("<s>", "</s>")])
+    return tokenizer
+
+
+def variants():
+    """Tokenizers for each supported step, by name."""
+    llama = [normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]
+    back = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
+            decoders.Strip(" ", 1, 0)]
+    space = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    plain = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    split = pre_tokenizers.Split(Regex(GPT2), "isolated")
+    digits = pre_tokenizers.Digits
+    sequence = pre_tokenizers.Sequence
+    for scheme in ("always", "first", "never"):
+        for cut in (False, True):
+            metaspace = pre_tokenizers.Metaspace(prepend_scheme=scheme, split=cut)
+            yield f"metaspace-{scheme}-{cut}", trained(
+                None, metaspace, decoders.Metaspace(prepend_scheme=scheme), "<s> $A",
+                unk_token="<unk>", fuse_unk=True, byte_fallback=cut)
+    yield "gpt2", trained(None, space, decoders.ByteLevel(), "<s> $A </s>")
+    yield "gpt2-split", trained(
+        normalizers.NFC(), sequence([split, plain]), decoders.ByteLevel(), None, ignore_merges=True)
+    for single in (True, False):
+        yield f"digits-{single}", trained(
+            normalizers.Sequence([normalizers.Strip(), normalizers.NFC()]),
+            sequence([digits(individual_digits=single), space]), decoders.ByteLevel())
+        yield f"strip-{single}", trained(
+            normalizers.Strip(left=single, right=not single), digits(individual_digits=single), None,
+            "$A </s>", unk_token="<unk>", fuse_unk=single, ignore_merges=single)
+    yield "dropped", trained(normalizers.Sequence(llama), None, decoders.Sequence(back))
+    yield "unknown", trained(
+        normalizers.Sequence(llama), None, decoders.Sequence(back), "<s> $A", unk_token="<unk>")
+    yield "fused", trained(
+        normalizers.Sequence(llama), None, decoders.Sequence(back), unk_token="<unk>",
+        fuse_unk=True)
+    yield "fallback", trained(
+        normalizers.Sequence(llama), None, decoders.Sequence(back), "<s> $A", unk_token="<unk>",
+        fuse_unk=True, byte_fallback=True)
+
+
 def main():
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("directories", nargs="+")
+    parser.add_argument("directories", nargs="*")
     parser.add_argument("--probe", default=os.path.join(root, ".build/release/tokenizer-probe"))
     parser.add_argument("--count", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     status = 0
+    if not arguments.directories:
+        with tempfile.TemporaryDirectory() as directory:
+            for name, reference in variants():
+                file = os.path.join(directory, name + ".json")
+                reference.save(file)
+                problem = compare(arguments.probe, file, reference, arguments.count, arguments.seed)
+                if problem:
+                    print(f"{name}: {problem}")
+                    status = 1
     for directory in arguments.directories:
         reference = Tokenizer.from_file(os.path.join(directory, "tokenizer.json"))
         for name in ("tokenizer.json", "tokenizer.model"):
