@@ -63,8 +63,13 @@ let package = Package(
     // What users import and run.
     .target(
       name: "SPIN",
-      dependencies: ["SPINTokenization", "SPINImportance", "SPINPatch"], path: "Sources/SPIN"),
-    .executableTarget(name: "spin", dependencies: ["SPIN", argumentParser], path: "Sources/CLI"),
+      dependencies: [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
+        "SPINCoupling", "SPINPatch",
+      ], path: "Sources/SPIN"),
+    .executableTarget(
+      name: "spin", dependencies: ["SPIN", "SPINJSON", argumentParser], path: "Sources/CLI"),
 
     // What Tools/tokenizers compares with the `tokenizers` package; no product.
     .executableTarget(

@@ -1,10 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
+import SPIN
 
-@main
+/// The program `spin`.
 struct SPINCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spin",
-    abstract: "Make a language model more aware of fairness and of privacy, without training.")
+    abstract: "Make a language model more aware of fairness and of privacy, without training.",
+    discussion: """
+      SPIN finds the few weights on which both depend and sets them to zero (Qian et al., ACL \
+      2025). `spin run` does the whole job on a Hugging Face checkpoint; the other commands are its \
+      steps. `spin demo` shows it on a small model that comes with the program.
+
+      Results go to standard output, progress and warnings to standard error. Exit status: 0 done, \
+      2 a check did not hold, 64 wrong usage, 65 malformed input, 66 missing input, 69 not \
+      supported, 73 output cannot be created, 74 input or output failed, 78 contradictory \
+      configuration, 130 interrupted (the same command goes on from there).
+      """,
+    version: SPINVersion.current,
+    subcommands: [ScoreCommand.self])
+}
+
+@main
+enum Program {
+  static func main() {
+    do {
+      var command = try SPINCommand.parseAsRoot()
+      try command.run()
+    } catch let error as SPINError {
+      StandardError.write("spin: \(error)\n")
+      exit(error.code.exitStatus)
+    } catch {
+      SPINCommand.exit(withError: error)
+    }
+  }
+}
+
+/// Where progress, warnings and errors go.
+enum StandardError {
+  static let isTerminal = isatty(STDERR_FILENO) == 1
+
+  static func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+
+  static func warn(_ text: String) { write("warning: \(text)\n") }
 }

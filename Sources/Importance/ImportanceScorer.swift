@@ -20,7 +20,7 @@ public import SPINTransformer
 /// - Source: Qian et al. 2025, arXiv:2410.16672, section 3.
 /// - Note: Differs from ChnQ/SPIN d708d83, `src/compute_importance_score.py`, which runs every
 ///   sample once per layer and adds in bfloat16; here it is one pass, in Float32.
-public struct ImportanceScorer {
+public struct ImportanceScorer: Sendable {
   /// What decides speed and memory, and no bit of the result.
   public struct Resources: Sendable {
     /// Threads that compute.

@@ -141,7 +141,7 @@ struct ImportanceScorerTests {
       let folder = fixture.directory.file("killed-\(step)")
       let counter = Counter()
       let scorer = try fixture.scorer(keep: .entries(40))
-      let killed = FileFault.withHook(
+      let killed = try FileFault.withHook(
         below: folder, { _, _ in if counter.next() >= step { throw Killed() } }
       ) {
         do {

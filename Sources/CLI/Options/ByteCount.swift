@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// A number of bytes as people write it: "8GB", "500 MB", "4GiB", "1000000".
+struct ByteCount: ExpressibleByArgument {
+  let bytes: Int
+
+  init?(argument: String) {
+    let digits = argument.prefix { $0.isNumber || $0 == "." }
+    let unit = argument.dropFirst(digits.count).drop { $0 == " " }.uppercased()
+    let factors: [String: Double] = [
+      "": 1, "B": 1, "K": 1e3, "KB": 1e3, "M": 1e6, "MB": 1e6, "G": 1e9, "GB": 1e9, "T": 1e12,
+      "TB": 1e12, "KIB": 0x1p10, "MIB": 0x1p20, "GIB": 0x1p30, "TIB": 0x1p40,
+    ]
+    guard let number = Double(digits), let factor = factors[unit] else { return nil }
+    let bytes = number * factor
+    guard bytes >= 1, bytes < 0x1p62 else { return nil }
+    self.bytes = Int(bytes)
+  }
+
+  /// "8.6 GB".
+  static func text(_ bytes: Int) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"]
+    var (value, unit) = (Double(bytes), 0)
+    while value >= 999.5, unit + 1 < units.count { (value, unit) = (value / 1000, unit + 1) }
+    return unit == 0 ? "\(bytes) B" : "\(Decimals.text(value, value < 10 ? 1 : 0)) \(units[unit])"
+  }
+}
+
+/// Decimal numbers with a fixed number of places.
+enum Decimals {
+  static func text(_ value: Double, _ places: Int) -> String {
+    guard places > 0 else { return "\(Int(value.rounded()))" }
+    var scale = 1
+    for _ in 0..<places { scale *= 10 }
+    let scaled = Int((value.magnitude * Double(scale)).rounded())
+    let fraction = String(scaled % scale)
+    let padding = String(repeating: "0", count: places - fraction.count)
+    return "\(value < 0 && scaled > 0 ? "-" : "")\(scaled / scale).\(padding)\(fraction)"
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import SPIN
+
+extension TargetModule: ExpressibleByArgument {}
+extension FirstResponseToken: ExpressibleByArgument {}
+extension Overflow: ExpressibleByArgument {}
+
+extension KeepPolicy: ExpressibleByArgument {
+  /// Reads what `init(_:)` reads.
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// `NAME=FILE`
+struct DataArgument: ExpressibleByArgument {
+  let file: ScoringRequest.DataFile
+
+  init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "=") else { return nil }
+    let path = String(argument[argument.index(after: equals)...])
+    guard equals > argument.startIndex, !path.isEmpty else { return nil }
+    file = .init(name: String(argument[..<equals]), path: path)
+  }
+}
+
+/// What is scored and how samples are drawn; shared by `score` and `run`.
+struct ScoringOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A data set: a name and a CSV or JSONL file of prompts and responses. Repeatable.",
+      valueName: "name=file"))
+  var data: [DataArgument]
+
+  @Option(help: "The column of the prompts.")
+  var promptColumn = DataTable.Columns().prompt
+
+  @Option(help: "The column of the responses.")
+  var responseColumn = DataTable.Columns().response
+
+  @Option(help: "How many rows of each data set to draw.")
+  var nsamples = CalibrationOptions().sampleCount
+
+  @Option(help: "The seed of the draw, as NumPy's default_rng takes it.")
+  var seed: UInt64 = CalibrationOptions().seed
+
+  @Option(help: "The matrices to score: mlp, self_attn or all.")
+  var targetModule = TargetModule.feedForward
+
+  @Option(
+    help: ArgumentHelp(
+      "The first token of a response: bos drops it if it is BOS, drop always (as the paper's "
+        + "code), keep never."))
+  var firstResponseToken = FirstResponseToken.bos
+
+  @Option(help: "A sample longer than the model's positions: error, truncate or skip.")
+  var overflow = Overflow.error
+
+  @Option(
+    help: ArgumentHelp(
+      "How many scores of each matrix to write: a count, a share such as 1e-3, or auto.",
+      valueName: "count|share|auto"))
+  var keep = KeepPolicy.automatic
+
+  func validate() throws {
+    guard !data.isEmpty else { throw ValidationError("Please name at least one data set: --data.") }
+    guard nsamples > 0 else { throw ValidationError("--nsamples must be at least 1.") }
+  }
+
+  func request(model: String, resources: ResourceOptions) -> ScoringRequest {
+    var request = ScoringRequest(
+      model: model, data: data.map(\.file), resources: resources.resources)
+    request.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
+    request.calibration = CalibrationOptions(
+      sampleCount: nsamples, seed: seed, firstResponseToken: firstResponseToken,
+      overflow: overflow)
+    request.target = targetModule
+    request.keep = keep
+    return request
+  }
+}
+
+/// What a command may take of the machine; no result depends on it.
+struct ResourceOptions: ParsableArguments {
+  @Option(help: "Threads that compute (default: all processors).")
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory to stay below, as 8GB (default: three quarters of the machine's).",
+      valueName: "size"))
+  var maxMemory: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the scratch file (default: beside the output).", valueName: "dir"))
+  var scratch: String?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be between 1 and 1024.")
+    }
+  }
+
+  var resources: ImportanceScorer.Resources {
+    .init(
+      threads: threads ?? Machine.processorCount,
+      maxMemory: maxMemory?.bytes ?? Machine.defaultMemoryBudget, scratchDirectory: scratch)
+  }
+}

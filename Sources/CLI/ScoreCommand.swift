@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// `spin score`: data sets to importance scores.
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Score the importance of every weight for some data sets.",
+    discussion: """
+      The score of a weight for a data set is |W| times the sum over its samples of |dL/dW|, L the \
+      mean negative log-likelihood of the response. Only the largest scores of each matrix are \
+      written, one file a data set. An interrupted run goes on when the command is repeated; \
+      threads, memory and interruptions change no bit of the result.
+      """)
+
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var model: String
+
+  @OptionGroup(title: "Data")
+  var scoring: ScoringOptions
+
+  @OptionGroup(title: "Resources")
+  var resources: ResourceOptions
+
+  @Option(help: ArgumentHelp("The folder to write scores to.", valueName: "dir"))
+  var out: String
+
+  @Flag(help: "Discard an unfinished run or other scores in the output folder.")
+  var restart = false
+
+  @Flag(help: "Print the plan and stop.")
+  var dryRun = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  var quiet = false
+
+  func run() throws {
+    let job = try ScoringJob(scoring.request(model: model, resources: resources))
+    let plan = ScoringPlanText(job: job)
+    if !quiet { StandardError.write(plan.text) }
+    let scores = ScoreDirectory(path: out)
+    if !dryRun { try ScoringRun(job: job, isQuiet: quiet).run(into: scores, restart: restart) }
+    if json {
+      print(try ScoringResult(job: job, directory: dryRun ? nil : scores, plan: plan.json).text)
+    } else if !dryRun {
+      for dataSet in job.dataSets { print(try scores.path(of: dataSet.name)) }
+    }
+  }
+}
+
+/// Runs a job with progress and Ctrl+C.
+struct ScoringRun {
+  let job: ScoringJob
+  let isQuiet: Bool
+
+  func run(into directory: ScoreDirectory, restart: Bool) throws {
+    if !restart, try job.scorer.isComplete(at: directory) {
+      if !isQuiet { StandardError.write("score    already done\n") }
+      return
+    }
+    Interruption.listen()
+    let reporter = ScoringProgressReporter(isQuiet: isQuiet)
+    defer { reporter.finish() }
+    try job.scorer.run(
+      into: directory, restart: restart, shouldStop: { Interruption.wasRequested },
+      report: reporter.show)
+  }
+}
+
+/// What `spin score --json` prints.
+struct ScoringResult {
+  let job: ScoringJob
+  let directory: ScoreDirectory?
+  let plan: JSON
+
+  var text: String {
+    get throws {
+      var object: JSONObject = [
+        "schema": "score-result/1", "tool_version": .string(SPINVersion.current),
+        "model_hash": .string(ModelDirectory.modelHash(of: job.modelFiles)), "plan": plan,
+      ]
+      if let directory {
+        var scores = JSONObject()
+        for dataSet in job.dataSets {
+          scores[dataSet.name] = .string(try directory.path(of: dataSet.name))
+        }
+        object["scores"] = .object(scores)
+        object["peak_resident_bytes"] = Machine.peakResidentBytes.map { JSON($0) } ?? .null
+      }
+      return JSON.object(object).serialized()
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINJSON
+
+/// What a scoring job is about to do, for people.
+struct ScoringPlanText {
+  let job: ScoringJob
+
+  var text: String {
+    let plan = job.scorer.plan
+    let configuration = job.decoder.configuration
+    let resources = job.request.resources
+    let seconds = plan.operations / Machine.measuredRate(threads: resources.threads) / 0.85
+    var lines = [
+      "model    \(job.request.model): \(configuration.family.rawValue), "
+        + "\(configuration.layerCount) layers of \(configuration.hiddenSize), "
+        + "\(job.decoder.weights.head.elementType.rawValue), "
+        + "sha256 \(ModelDirectory.modelHash(of: job.modelFiles).prefix(12))"
+    ]
+    lines += job.dataSets.map(dataLine)
+    lines.append(
+      "plan     \(plan.tokenCount) tokens, \(job.request.target.rawValue) matrices: about "
+        + "\(ScoringProgressReporter.time(seconds)) on \(resources.threads) threads, "
+        + "memory \(ByteCount.text(plan.memoryBytes)) of "
+        + "\(ByteCount.text(resources.maxMemory)), scratch \(ByteCount.text(plan.scratchBytes))")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func dataLine(_ dataSet: CalibrationSet) -> String {
+    let report = dataSet.report
+    let counts: [(Int, String)] = [
+      (report.duplicateCount, "duplicates"), (report.truncatedRows.count, "truncated"),
+      (report.skippedRows.count, "skipped as too long"),
+      (report.rowsWithoutResponse.count, "without response"),
+      (report.missingLookingCount, "that pandas would read as missing"),
+    ]
+    let notes = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return "data     \(dataSet.name): \(report.sampleCount) samples, \(report.tokenCount) tokens, "
+      + "\(report.responseTokenCount) of responses, seed \(dataSet.options.seed)"
+      + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
+  }
+
+  /// The same for machines.
+  var json: JSON {
+    let plan = job.scorer.plan
+    return [
+      "tokens": JSON(plan.tokenCount), "operations": .number(plan.operations),
+      "memory_bytes": JSON(plan.memoryBytes), "scratch_bytes": JSON(plan.scratchBytes),
+      "kept_state_bytes": JSON(plan.keptStateBytes), "chunk_tokens": JSON(plan.chunkTokens),
+      "data_sets": .array(
+        job.dataSets.map { dataSet in
+          let report = dataSet.report
+          return [
+            "name": .string(dataSet.name), "samples": JSON(report.sampleCount),
+            "tokens": JSON(report.tokenCount), "response_tokens": JSON(report.responseTokenCount),
+            "truncated": JSON(report.truncatedRows.count),
+            "skipped": JSON(report.skippedRows.count),
+            "without_response": JSON(report.rowsWithoutResponse.count),
+            "duplicates": JSON(report.duplicateCount),
+          ]
+        }),
+    ]
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// `import SPIN` is all that a program needs.
+@_exported public import SPINCalibration
+@_exported public import SPINCheckpoint
+@_exported public import SPINCoupling
+@_exported public import SPINErrors
+@_exported public import SPINImportance
+@_exported public import SPINKernels
+@_exported public import SPINScores
+@_exported public import SPINStorage
+@_exported public import SPINTokenization
+@_exported public import SPINTransformer

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINStorage
+
+/// What to score, as a user says it: a folder, some files, some options.
+public struct ScoringRequest: Sendable {
+  /// A data set by the name that the user gives it.
+  public struct DataFile: Sendable, Hashable {
+    /// "privacy".
+    public var name: String
+    /// Where its file is.
+    public var path: String
+
+    /// Names a file.
+    public init(name: String, path: String) {
+      self.name = name
+      self.path = path
+    }
+  }
+
+  /// The folder of the checkpoint.
+  public var model: String
+  /// The data sets, in the order in which they are scored.
+  public var data: [DataFile]
+  /// The columns of prompts and responses.
+  public var columns = DataTable.Columns()
+  /// How samples are drawn.
+  public var calibration = CalibrationOptions()
+  /// The matrices to score.
+  public var target = TargetModule.feedForward
+  /// How many scores to write.
+  public var keep = KeepPolicy.automatic
+  /// What the run may take.
+  public var resources: ImportanceScorer.Resources
+
+  /// A request with the paper's defaults.
+  public init(
+    model: String, data: [DataFile],
+    resources: ImportanceScorer.Resources = .init(
+      threads: Machine.processorCount, maxMemory: Machine.defaultMemoryBudget)
+  ) {
+    self.model = model
+    self.data = data
+    self.resources = resources
+  }
+}
+
+/// A request whose inputs were read and found good: ready to run.
+public struct ScoringJob: Sendable {
+  /// What was asked for.
+  public let request: ScoringRequest
+  /// The checkpoint.
+  public let directory: ModelDirectory
+  /// The SHA-256 of each weight file, by name.
+  public let modelFiles: [String: String]
+  /// The model.
+  public let decoder: Decoder
+  /// Its tokenizer.
+  public let tokenizer: Tokenizer
+  /// The samples.
+  public let dataSets: [CalibrationSet]
+  /// The arithmetic.
+  public let scorer: ImportanceScorer
+
+  /// Reads model, tokenizer and data, and plans the run.
+  ///
+  /// - Throws: `SPINError` for whatever is wrong with any of them; nothing has been written then.
+  public init(_ request: ScoringRequest) throws {
+    self.request = request
+    directory = try ModelDirectory(path: request.model)
+    try directory.requirePlainWeights()
+    decoder = try Decoder(directory: directory)
+    tokenizer = try Tokenizer(directory: request.model)
+    let (tokenizer, configuration) = (tokenizer, decoder.configuration)
+    dataSets = try request.data.map { file in
+      try CalibrationSet(
+        name: file.name, table: DataTable(path: file.path, columns: request.columns),
+        options: request.calibration,
+        encoding: CalibrationEncoding(
+          beginningOfSequence: tokenizer.addsBOS ? tokenizer.bosID : nil,
+          vocabularySize: configuration.vocabularySize,
+          positionCount: configuration.maxPositionEmbeddings, encode: { tokenizer.encode($0) }))
+    }
+    modelFiles = try directory.fileHashes()
+    scorer = try ImportanceScorer(
+      decoder: decoder, modelFiles: modelFiles, dataSets: dataSets, target: request.target,
+      keep: request.keep, tool: SPINVersion.tool, resources: request.resources)
+  }
+}
