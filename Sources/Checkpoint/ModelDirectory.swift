@@ -27,7 +27,7 @@ public struct ModelDirectory: Sendable {
   ///
   /// - Throws: `SPINError` with code `missingInput` where there is nothing to open, `malformedInput`
   ///   where a file breaks a rule of its format or is of a kind that is not read, `resumable` where
-  ///   an interrupted patch was left that has to be finished or undone first.
+  ///   an interrupted edit in place was found that cannot be finished now.
   public init(path: String) throws {
     guard let status = FileSystem.status(path) else {
       throw SPINError(.missingInput, at: path, "no such directory", remedy: "check the path")
@@ -38,6 +38,9 @@ public struct ModelDirectory: Sendable {
         remedy: "give the folder that holds config.json")
     }
     self.path = path
+    let finished = try EditJournal.recover(path).map {
+      "\(path): an interrupted \($0) was finished"
+    }
     let weights = try WeightFiles(in: path)
     files = try weights.names.map { try SafetensorsFile(path: path + "/" + $0) }
     weightFileNames = weights.names
@@ -54,7 +57,8 @@ public struct ModelDirectory: Sendable {
     }
     self.tensors = tensors
     warnings =
-      weights.warnings + (try weights.index.map { try Self.check($0, tensors, path) } ?? [])
+      [finished].compactMap(\.self) + weights.warnings
+      + (try weights.index.map { try Self.check($0, tensors, path) } ?? [])
   }
 
   /// A tensor that has to be there.

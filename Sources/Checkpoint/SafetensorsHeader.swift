@@ -151,9 +151,11 @@ private struct HeaderParser {
       case "dtype": typeName = try reader.readString()
       case "shape":
         shape = try Self.readSizes(
-          &reader, limit: SafetensorsHeader.maximumRank, "the shape of tensor \"\(name)\"")
+          &reader, limit: SafetensorsHeader.maximumRank, "the shape of tensor \"\(name)\"", "holds",
+          "has")
       case "data_offsets":
-        offsets = try Self.readSizes(&reader, limit: 2, "the offsets of tensor \"\(name)\"")
+        offsets = try Self.readSizes(
+          &reader, limit: 2, "the offsets of tensor \"\(name)\"", "hold", "have")
       default:
         throw reader.failure(
           "tensor \"\(name)\" has the key \"\(key)\", expected dtype, shape and data_offsets")
@@ -189,14 +191,16 @@ private struct HeaderParser {
 
   /// Sizes from 0 to 2^53, beyond which other readers lose digits.
   private static func readSizes(
-    _ reader: inout JSONReader, limit: Int, _ what: String
+    _ reader: inout JSONReader, limit: Int, _ what: String, _ hold: String, _ have: String
   ) throws -> [Int] {
     var sizes: [Int] = []
     try reader.readArray { index, reader in
-      guard index < limit else { throw reader.failure("\(what) has more than \(limit) numbers") }
+      guard index < limit else {
+        throw reader.failure("\(what) \(have) more than \(limit) numbers")
+      }
       let size = try reader.readInt()
       guard 0...(1 << 53) ~= size else {
-        throw reader.failure("\(what) holds \(size), expected 0 to 2^53")
+        throw reader.failure("\(what) \(hold) \(size), expected 0 to 2^53")
       }
       sizes.append(size)
     }

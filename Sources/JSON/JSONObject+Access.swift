@@ -74,6 +74,16 @@ extension JSON {
     }
   }
 
+  /// The members of a document that has to be an object.
+  ///
+  /// - Throws: `SPINError` that names the document and what it is instead.
+  public func requireObject(
+    at path: String, code: SPINError.Code = .malformedInput
+  ) throws -> JSONObject {
+    guard let object else { throw SPINError(code, at: path, "is \(brief), expected an object") }
+    return object
+  }
+
   /// The members, where this is an object.
   public var object: JSONObject? { JSONObject(json: self) }
   /// The elements, where this is an array.

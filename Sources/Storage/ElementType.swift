@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The element types that SPIN computes on. Files may hold others, which pass through untouched.
+/// The element types that SPIN computes on.
+///
+/// Files may hold others, which pass through untouched.
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// IEEE 754 binary32.
   case float32 = "F32"

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A change of a few bytes of a file in a directory.
+package struct ByteEdit: Sendable, Equatable {
+  /// The name of the file.
+  package let file: String
+  /// Where the bytes begin.
+  package let offset: Int
+  /// The bytes before.
+  package let old: [UInt8]
+  /// The bytes after, as many.
+  package let new: [UInt8]
+
+  /// Describes a change.
+  package init(file: String, offset: Int, old: [UInt8], new: [UInt8]) {
+    precondition(old.count == new.count, "an edit keeps the size of a file")
+    self.file = file
+    self.offset = offset
+    self.old = old
+    self.new = new
+  }
+}

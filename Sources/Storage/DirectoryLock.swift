@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+
+/// A claim on a directory that other processes of ours respect; it ends with the process.
+package final class DirectoryLock: Sendable {
+  private let descriptor: Int32
+
+  /// Claims a directory.
+  ///
+  /// - Throws: `SPINError` with code `resumable` where another process holds it.
+  package init(_ path: String) throws {
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SPINError.cannotOpen(path, errno: errno) }
+    // File systems without locks are taken on trust.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      close(descriptor)
+      throw SPINError(
+        .resumable, at: path, "is being edited by another process",
+        remedy: "wait for it to end, then run the command again")
+    }
+  }
+
+  /// Gives the directory back; letting go of the object does the same.
+  package func release() { flock(descriptor, LOCK_UN) }
+
+  deinit { close(descriptor) }
+}
