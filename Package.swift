@@ -58,7 +58,7 @@ let package = Package(
         "SPINTransformer", "SPINCalibration", "SPINScores",
       ]),
     library("Coupling", ["SPINErrors", "SPINScores", "SPINJSON"]),
-    library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINCoupling", "SPINJSON"]),
+    library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
 
     // What users import and run.
     .target(

@@ -9,12 +9,24 @@ public enum FileDigest {
   ///
   /// - Throws: `SPINError` if the file cannot be opened or mapped.
   public static func sha256(ofFileAt path: String) throws -> String {
+    try sha256(ofFileAt: path, with: [])
+  }
+
+  /// The digest that a file would have after some edits.
+  package static func sha256(ofFileAt path: String, with edits: [ByteEdit]) throws -> String {
     let file = try MappedFile(path: path)
     let piece = 4 << 20
     var hash = SHA256()
     for start in stride(from: 0, to: file.byteCount, by: piece) {
       let range = start..<min(start + piece, file.byteCount)
-      hash.update(data: file.bytes(range))
+      var bytes = file.bytes(range)
+      for edit in edits {
+        // An edit may lie across the end of a piece.
+        for (place, byte) in zip(edit.offset..., edit.new) where range.contains(place) {
+          bytes[place - start] = byte
+        }
+      }
+      hash.update(data: bytes)
       file.releasePages(range)
     }
     return hexadecimal(hash.finalize())

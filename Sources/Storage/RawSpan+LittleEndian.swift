@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+
 extension RawSpan {
   /// The byte at an offset.
   ///
@@ -33,6 +35,19 @@ extension [UInt8] {
   package mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
     for index in 0..<Number.bitWidth / 8 {
       append(UInt8(truncatingIfNeeded: number >> (8 * index)))
+    }
+  }
+}
+
+extension RawSpan {
+  /// Whether two spans hold the same bytes.
+  package func isEqual(to other: RawSpan) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    return unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in
+        guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+        return unsafe memcmp(left, right, byteCount) == 0
+      }
     }
   }
 }
