@@ -5,7 +5,9 @@ import SPINKernels
 public import SPINScores
 public import SPINTransformer
 
-/// What a scoring run will take: tokens, arithmetic, memory, disk. Known before any work is done.
+/// What a scoring run will take: tokens, arithmetic, memory and disk.
+///
+/// Known before any work is done.
 public struct ScoringPlan: Sendable, Hashable {
   /// Tokens of all samples of all data sets.
   public let tokenCount: Int

@@ -4,7 +4,7 @@ import CKernels
 import SPINStorage
 
 extension CausalAttention {
-  /// Queries whose probabilities are held at a time. A multiple of every tile height.
+  /// Queries whose probabilities are held at a time, a multiple of every tile height.
   static let queryBlock = 96
   /// Keys begin at a multiple of this, which every tile width divides.
   static let keyAlignment = 32

@@ -186,8 +186,9 @@ extension Compute {
     }
   }
 
-  /// Rows and columns of the accumulator that one task keeps in the second-level cache. Multiples
-  /// of every tile; they move no bit of the result.
+  /// Rows and columns of the accumulator that one task keeps in the second-level cache.
+  ///
+  /// Multiples of every tile; they move no bit of the result.
   private static let gradientRowBlock = 96
   private static let gradientColumnBlock = 1024
 

@@ -24,7 +24,7 @@ import Foundation
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     if bytes >= Self.mappedFrom {
       let mapped = unsafe mmap(
-        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS_FLAG, -1, 0)
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping, -1, 0)
       guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
         preconditionFailure("out of memory: \(bytes) bytes for a buffer")
       }
@@ -98,7 +98,7 @@ import Foundation
 }
 
 #if os(Linux)
-  private let MAP_ANONYMOUS_FLAG = Int32(MAP_ANONYMOUS)
+  private let anonymousMapping = Int32(MAP_ANONYMOUS)
 #else
-  private let MAP_ANONYMOUS_FLAG = MAP_ANON
+  private let anonymousMapping = MAP_ANON
 #endif

@@ -20,7 +20,7 @@ struct ScoringFixture {
     golden = try Fixture(family: family)
     let decoder = try Decoder(directory: ModelDirectory(path: golden.path))
     self.decoder = decoder
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryDirectory(inMemory: true)
     self.directory = directory
     let golden = golden
     dataSets = try ["privacy", "fairness", "general"].map { name in

@@ -8,9 +8,14 @@ public final class TemporaryDirectory: Sendable {
   public let path: String
 
   /// Makes one under the system's temporary directory.
-  public init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(
-      path: "spin-test-\(UUID().uuidString)")
+  ///
+  /// - Parameter inMemory: Whether to prefer a file system in memory, where waiting for the disk
+  ///   costs nothing; for tests that wait thousands of times.
+  public init(inMemory: Bool = false) throws {
+    let shared = URL(filePath: "/dev/shm")
+    let usesShared = inMemory && FileManager.default.isWritableFile(atPath: shared.path())
+    let parent = usesShared ? shared : FileManager.default.temporaryDirectory
+    let url = parent.appending(path: "spin-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = url.path(percentEncoded: false)
   }

@@ -12,7 +12,7 @@ extension KeepPolicy: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-/// `NAME=FILE`
+/// A data set as `NAME=FILE`.
 struct DataArgument: ExpressibleByArgument {
   let file: ScoringRequest.DataFile
 

@@ -3,7 +3,7 @@
 import SPINKernels
 import SPINScores
 
-/// The feed-forward half of a block, forward beside backward:
+/// The feed-forward half of a block, forward beside backward.
 ///
 ///     n = norm(middle);   g, u = n Wg^T, n Wu^T
 ///     output = middle + (g * sigmoid(g) * u) Wd^T
