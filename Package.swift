@@ -68,8 +68,15 @@ let package = Package(
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
         "SPINCoupling", "SPINPatch",
       ], path: "Sources/SPIN"),
+    .target(
+      name: "CDemoModel", path: "Sources/DemoModel",
+      // Embedded by the compiler, not copied as resources.
+      exclude: [
+        "config.json", "generation_config.json", "model.safetensors", "tokenizer.json",
+        "tokenizer_config.json", "privacy.csv", "fairness.csv", "general.csv",
+      ]),
     .executableTarget(
-      name: "spin", dependencies: ["SPIN", "SPINJSON", argumentParser], path: "Sources/CLI"),
+      name: "spin", dependencies: ["SPIN", "SPINJSON", "SPINStorage", "CDemoModel", argumentParser], path: "Sources/CLI"),
 
     // What Tools/tokenizers compares with the `tokenizers` package; no product.
     .executableTarget(
@@ -96,7 +103,7 @@ let package = Package(
   cLanguageStandard: .c11
 )
 
-for target in package.targets where target.name != "CKernels" {
+for target in package.targets where !["CKernels", "CDemoModel"].contains(target.name) {
   target.swiftSettings = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
