@@ -21,6 +21,7 @@ import torch
 
 import float64_model
 import patch_file
+import score_file
 import select_reference
 import selection
 import tiny_models
@@ -42,7 +43,25 @@ def selected(spin, model, scores, rule, p, q, out):
     return patch_file.indices(out)
 
 
-def compare(spin, model, files, nsamples, seed, shares, label):
+def compare_scores(scores, reference, shares):
+    """Compares score files with the reference; the number of top sets that differ."""
+    worst, differing, sets = 0.0, 0, 0
+    for data, matrices in reference.items():
+        kept = score_file.read(scores / f"{data}.safetensors")
+        worst = max(worst, score_file.largest_error(kept, matrices))
+        for share in sorted({share for pair in shares for share in pair}):
+            for name, exact in matrices.items():
+                expected = selection.top(exact, share)
+                sets += 1
+                if not np.array_equal(score_file.top(kept[name], len(expected)), expected):
+                    differing += 1
+                    print(f"    {data} {name} top {share:g}: last inside, first outside, ties "
+                          f"{selection.margin(exact, share)}")
+    print(f"  {sets} top sets, {differing} differ; largest relative error of a score {worst:.1e}")
+    return differing
+
+
+def compare(spin, model, files, nsamples, seed, shares, label, scores_only):
     """Prints one line per rule and share; the number of matrices whose sets differ."""
     attention = float64_model.attention_of(_model_type(model))
     reference, facts = select_reference.score(
@@ -57,7 +76,8 @@ def compare(spin, model, files, nsamples, seed, shares, label):
         data = [part for name, path in files.items() for part in ("--data", f"{name}={path}")]
         run(spin, "score", model, *data, "--out", scores, "--nsamples", nsamples, "--seed", seed,
             "--target-module", "all", "--overflow", "truncate")
-        for p, q in shares:
+        differing += compare_scores(scores, reference, shares)
+        for p, q in [] if scores_only else shares:
             for rule in selection.RULES:
                 expected = select_reference.select(reference, rule, p, q)
                 patch = pathlib.Path(temporary) / f"{rule}-{p}-{q}.json"
@@ -99,13 +119,15 @@ def main():
     parser.add_argument("--share", type=float, action="append", help="p = q; repeatable")
     parser.add_argument("--steps", type=int, default=250, help="of training")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--scores-only", action="store_true", help="do not run spin select")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     shares = [(share, share) for share in arguments.share or [1e-3, 1e-2, 5e-2]]
     if arguments.model:
         files = select_reference.named_files(arguments.data)
         sys.exit(1 if compare(arguments.spin, arguments.model, files, arguments.nsamples,
-                              arguments.seed, shares, arguments.model.name) else 0)
+                              arguments.seed, shares, arguments.model.name,
+                              arguments.scores_only) else 0)
     shares.append((0.02, 0.05))
     differing = 0
     with tempfile.TemporaryDirectory() as temporary:
@@ -117,7 +139,7 @@ def main():
                 directory = root / f"{family}-{steps}"
                 tiny_models.write_model(family, directory, pairs, steps)
                 differing += compare(arguments.spin, directory, files, arguments.nsamples,
-                                     arguments.seed, shares, label)
+                                     arguments.seed, shares, label, arguments.scores_only)
     print("all identical" if differing == 0 else f"{differing} comparisons differ")
     sys.exit(1 if differing else 0)
 
