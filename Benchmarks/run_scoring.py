@@ -28,7 +28,7 @@ MODELS = ("qwen2-1024x4", "qwen2-0.5b")
 
 
 def run(command):
-    """(standard output, wall seconds, peak resident bytes); ends the benchmark on a failure."""
+    """(standard output, wall and processor seconds, peak resident bytes); ends on a failure."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
         process = subprocess.Popen([str(part) for part in command], stdout=out, stderr=errors)
@@ -40,7 +40,8 @@ def run(command):
         if process.returncode != 0:
             sys.exit(f"{' '.join(map(str, command))}\nexit {process.returncode}\n"
                      f"{errors.read().decode()[-2000:]}")
-        return out.read().decode(), wall, usage.ru_maxrss * 1024
+        processor = usage.ru_utime + usage.ru_stime
+        return out.read().decode(), wall, processor, usage.ru_maxrss * 1024
 
 
 def data_options(work):
@@ -49,7 +50,7 @@ def data_options(work):
 
 def run_peer(program, work, model, threads, nsamples, *extra):
     """One run of a PyTorch peer, with the memory that the kernel reports."""
-    output, wall, resident = run([
+    output, wall, _, resident = run([
         sys.executable, PEERS / f"{program}.py", work / model, *data_options(work),
         "--nsamples", nsamples, "--threads", threads, *extra])
     result = json.loads(output.strip().splitlines()[-1])
@@ -57,23 +58,30 @@ def run_peer(program, work, model, threads, nsamples, *extra):
 
 
 def run_spin(spin, work, model, threads, nsamples, tokens, *extra):
-    """One run of `spin score`; `tokens` are those that the peer counted for the same samples."""
+    """One run of `spin score`; `tokens` are those that the peer counted for the same samples.
+
+    `seconds` leaves out what a dry run does (reading and hashing the model, tokenizing), as the peers
+    leave out loading; writing the scores is included.
+    """
     with tempfile.TemporaryDirectory(dir=work) as temporary:
-        output, wall, resident = run([
+        command = [
             spin, "score", work / model, *data_options(work), "--out",
             pathlib.Path(temporary) / "scores", "--nsamples", nsamples, "--seed", 0,
             "--threads", threads, "--target-module", "all", "--overflow", "truncate", "--json",
-            *extra])
-    told = json.loads(output)
-    seconds = told.get("seconds", wall)
-    counted = told.get("tokens", tokens)
-    if counted != tokens:
-        sys.exit(f"spin counted {counted} tokens, the peer {tokens}")
+            "--quiet", *extra]
+        _, preparing, preparing_processor, _ = run([*command, "--dry-run"])
+        output, wall, processor, resident = run(command)
+    plan = json.loads(output)["plan"]
+    if plan["tokens"] != tokens:
+        sys.exit(f"spin counted {plan['tokens']} tokens, the peer {tokens}")
+    seconds = wall - preparing
     return {
         "program": "spin", "model": model, "threads": threads, "target": "all",
-        "nsamples": nsamples, "seconds": round(seconds, 3), "wall_seconds": round(wall, 3),
-        "tokens": tokens, "tokens_per_second": round(tokens / seconds, 2),
-        "peak_resident_bytes": resident,
+        "nsamples": nsamples, "seconds": round(seconds, 3),
+        "processor_seconds": round(processor - preparing_processor, 3), "wall_seconds": round(wall, 3),
+        "preparing_seconds": round(preparing, 3), "tokens": tokens,
+        "tokens_per_second": round(tokens / seconds, 2), "peak_resident_bytes": resident,
+        "plan": plan,
     }
 
 
@@ -93,6 +101,8 @@ def summary(results, sgemm, parameters):
             gflops = 6e-9 * result["tokens_per_second"] * parameters
             line[name] = {
                 "tokens_per_second": result["tokens_per_second"],
+                "processor_ms_per_token": round(
+                    1e3 * result["processor_seconds"] / result["tokens"], 3),
                 "peak_resident_mb": round(result["peak_resident_bytes"] / 2**20),
                 "gflops_at_6": round(gflops, 1),
                 "share_of_sgemm": round(gflops / sgemm[str(threads)], 3),
@@ -112,7 +122,7 @@ def measure(arguments, model, threads):
     work, results = arguments.work, []
     for _ in range(arguments.rounds):
         # The product rate is taken in every round too: it drifts with the machine as the rest does.
-        output, _, _ = run([sys.executable, PEERS / "sgemm.py", "--threads", threads])
+        output, *_ = run([sys.executable, PEERS / "sgemm.py", "--threads", threads])
         rate = json.loads(output)["gflops"][str(threads)]
         one = run_peer("one_pass", work, model, threads, arguments.nsamples)
         results.append(one | {"sgemm_gflops": rate})
