@@ -45,9 +45,14 @@ struct ScoreCommand: ParsableCommand {
     let plan = ScoringPlanText(job: job)
     if !quiet { StandardError.write(plan.text) }
     let scores = ScoreDirectory(path: out)
-    if !dryRun { try ScoringRun(job: job, isQuiet: quiet).run(into: scores, restart: restart) }
+    let clock = ContinuousClock()
+    let time = try clock.measure {
+      if !dryRun { try ScoringRun(job: job, isQuiet: quiet).run(into: scores, restart: restart) }
+    }
     if json {
-      print(try ScoringResult(job: job, directory: dryRun ? nil : scores, plan: plan.json).text)
+      let result = ScoringResult(
+        job: job, directory: dryRun ? nil : scores, plan: plan.json, seconds: time / .seconds(1))
+      print(try result.text)
     } else if !dryRun {
       for dataSet in job.dataSets { print(try scores.path(of: dataSet.name)) }
     }
@@ -78,6 +83,7 @@ struct ScoringResult {
   let job: ScoringJob
   let directory: ScoreDirectory?
   let plan: JSON
+  let seconds: Double
 
   var text: String {
     get throws {
@@ -91,6 +97,8 @@ struct ScoringResult {
           scores[dataSet.name] = .string(try directory.path(of: dataSet.name))
         }
         object["scores"] = .object(scores)
+        object["tokens"] = JSON(job.scorer.plan.tokenCount)
+        object["seconds"] = .number(seconds)
         object["peak_resident_bytes"] = Machine.peakResidentBytes.map { JSON($0) } ?? .null
       }
       return JSON.object(object).serialized()

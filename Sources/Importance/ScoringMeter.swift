@@ -23,7 +23,8 @@ final class ScoringMeter {
     let configuration = scorer.decoder.configuration
     self.report = report
     layerCount = configuration.layerCount
-    work = WorkPerToken(configuration, target: scorer.target)
+    work = WorkPerToken(
+      configuration, target: scorer.target, context: scorer.plan.meanContext)
     perPrediction = 4 * Double(configuration.vocabularySize) * Double(configuration.hiddenSize)
     let plan = scorer.plan
     recomputedShare =

@@ -23,6 +23,8 @@ public struct ScoringPlan: Sendable, Hashable {
   public let memoryBytes: Int
   /// Bytes of scratch file: the residual stream between blocks, and its gradient.
   public let scratchBytes: Int
+  /// Tokens that a token attends to, on average.
+  public let meanContext: Double
   /// Floating-point operations of the matrix products.
   public let operations: Double
 
@@ -70,7 +72,9 @@ public struct ScoringPlan: Sendable, Hashable {
     memoryBytes = fixed + keptStateBytes
     scratchBytes = 4 * configuration.hiddenSize * tokenCount * (configuration.layerCount + 2)
     let keptShare = wholeStateBytes == 0 ? 1 : Double(keptStateBytes) / Double(wholeStateBytes)
-    let work = WorkPerToken(configuration, target: target)
+    meanContext =
+      sampleLengths.reduce(0.0) { $0 + Double($1) * Double($1 + 1) / 2 } / Double(tokenCount)
+    let work = WorkPerToken(configuration, target: target, context: meanContext)
     operations =
       Double(tokenCount) * Double(configuration.layerCount)
       * (work.forward + work.backward + (1 - keptShare) * work.preparation)
@@ -88,7 +92,7 @@ struct WorkPerToken {
   /// Input gradients of all matrices, weight gradients of the scored ones.
   let backward: Double
 
-  init(_ configuration: DecoderConfiguration, target: TargetModule) {
+  init(_ configuration: DecoderConfiguration, target: TargetModule, context: Double) {
     var (all, scored, down) = (0.0, 0.0, 0.0)
     for projection in MatrixName.Projection.allCases {
       let shape = configuration.shape(projection)
@@ -97,8 +101,10 @@ struct WorkPerToken {
       if target.contains(MatrixName(layer: 0, projection: projection)) { scored += size }
       if projection == .down { down = size }
     }
-    forward = 2 * all
-    preparation = 2 * (all - down)
-    backward = 2 * all + 2 * scored
+    // Two products of queries with their context forward; backward one of them again, and four.
+    let attention = 2 * context * Double(configuration.headCount * configuration.headSize)
+    forward = 2 * all + 2 * attention
+    preparation = 2 * (all - down) + 2 * attention
+    backward = 2 * all + 2 * scored + 5 * attention
   }
 }

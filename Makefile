@@ -1,0 +1,47 @@
+# make demo         build, then the whole job on the embedded model
+# make test         all tests, in release: kernels are C and slow without optimisation
+# make lint         formatting, unsafe only where it belongs, no traps on input, file sizes
+# make bench        scoring and tokenizers beside their Python peers, into Benchmarks/results
+# make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
+# make conformance  compare whole runs with PyTorch, transformers and tokenizers
+# make docs         the library's documentation, into .build/docs
+# make clean        remove what was built
+
+PYTHON_ENV ?= .venv
+PYTHON = $(PYTHON_ENV)/bin/python
+SPIN = .build/release/spin
+
+.PHONY: demo test lint bench fixtures conformance docs clean build
+
+demo:
+	swift run -c release spin demo
+
+test:
+	swift test -c release
+
+lint:
+	Tools/lint.sh
+
+build:
+	swift build -c release --product spin
+
+$(PYTHON):
+	Tools/venv.sh $(PYTHON_ENV)
+
+bench: build $(PYTHON)
+	$(PYTHON) Benchmarks/run_scoring.py $(SPIN)
+	Benchmarks/tokenizers/run.sh $(PYTHON)
+
+fixtures: $(PYTHON)
+	$(PYTHON) Tools/fixtures/generate.py
+	git diff --exit-code Tests/Fixtures
+
+conformance: build $(PYTHON)
+	Tools/conformance/run.sh $(PYTHON) $(SPIN)
+
+docs:
+	SPIN_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
+	  generate-documentation --target SPIN --output-path .build/docs --warnings-as-errors
+
+clean:
+	swift package clean

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// `spin run`: the whole job.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Do the whole job: scores, selection, patch, and the patched model.",
+    discussion: """
+      Prints a plan, scores, selects and writes OUT/scores/, OUT/selection.json, OUT/patch.json, \
+      OUT/manifest.json and, with --save-model, OUT/model/. An interrupted run goes on when the \
+      command is repeated.
+
+        spin run Qwen2-0.5B --data privacy=privacy.csv --data fairness=fairness.csv \\
+          --data general=alpaca.csv --out run --save-model
+      """)
+
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var model: String
+
+  @OptionGroup(title: "Data")
+  var scoring: ScoringOptions
+
+  @OptionGroup(title: "Selection")
+  var rule: SelectionRuleOptions
+
+  @OptionGroup(title: "Resources")
+  var resources: ResourceOptions
+
+  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  var out: String
+
+  @Flag(help: "Write a patched copy of the model to OUT/model.")
+  var saveModel = false
+
+  @Flag(help: "Discard what an earlier run left in the output folder.")
+  var restart = false
+
+  @Flag(help: "Print the plan and stop.")
+  var dryRun = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  var quiet = false
+
+  func run() throws {
+    let selection = try rule.selection(targetModule: nil, seed: scoring.seed)
+    let job = try ScoringJob(scoring.request(model: model, resources: resources))
+    let plan = ScoringPlanText(job: job)
+    if !quiet { StandardError.write(plan.text) }
+    guard !dryRun else {
+      if json { print(plan.json.serialized()) }
+      return
+    }
+    let pipeline = PipelineRun(
+      job: job, selection: selection, savesModel: saveModel,
+      arguments: Array(CommandLine.arguments.dropFirst()))
+    let result = try RunExecution(pipeline: pipeline, isQuiet: quiet)
+      .run(into: RunDirectory(path: out), restart: restart)
+    RunSummary(result: result, pipeline: pipeline, directory: RunDirectory(path: out))
+      .show(asJSON: json)
+  }
+}
+
+/// Runs a pipeline with progress and Ctrl+C.
+struct RunExecution {
+  let pipeline: PipelineRun
+  let isQuiet: Bool
+
+  func run(into directory: RunDirectory, restart: Bool) throws -> PipelineRun.Result {
+    Interruption.listen()
+    let reporter = ScoringProgressReporter(isQuiet: isQuiet)
+    defer { reporter.finish() }
+    return try pipeline.run(
+      into: directory, restart: restart, shouldStop: { Interruption.wasRequested },
+      report: reporter.show)
+  }
+}

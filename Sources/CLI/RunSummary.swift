@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINJSON
+
+/// What a run came to, for people and for machines.
+struct RunSummary {
+  let result: PipelineRun.Result
+  let pipeline: PipelineRun
+  let directory: RunDirectory
+
+  func show(asJSON: Bool) {
+    result.coupledSet.warnings.forEach(StandardError.warn)
+    print(asJSON ? json.serialized() : text)
+  }
+
+  private var text: String {
+    let set = result.coupledSet
+    var lines = [SelectionTable(set, showsAll: false).text]
+    lines.append(
+      "\(result.patch.weightCount) weights in \(result.patch.tensors.count) matrices, of "
+        + "\(set.matrices.reduce(0) { $0 + $1.size }) scored")
+    lines.append("selection  \(directory.selection)")
+    lines.append("patch      \(directory.patch)")
+    lines.append("manifest   \(directory.manifest)")
+    if pipeline.savesModel {
+      lines.append("model      \(directory.model)")
+    } else {
+      lines.append(
+        "apply with: spin patch apply \(pipeline.job.request.model) \(directory.patch) --out DIR")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var json: JSON {
+    [
+      "schema": "run-result/1", "tool_version": .string(SPINVersion.current),
+      "weights": JSON(result.patch.weightCount), "matrices": JSON(result.patch.tensors.count),
+      "warnings": .array(result.coupledSet.warnings.map { .string($0) }),
+      "selection": .string(directory.selection), "patch": .string(directory.patch),
+      "manifest": .string(directory.manifest),
+      "model": pipeline.savesModel ? .string(directory.model) : .null,
+      "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
+    ]
+  }
+}

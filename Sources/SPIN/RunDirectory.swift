@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The folder that a whole run leaves behind.
+public struct RunDirectory: Sendable, Hashable {
+  /// Where it is.
+  public let path: String
+
+  /// Names a folder, which need not exist yet.
+  public init(path: String) { self.path = path }
+
+  /// The scores, one file a data set.
+  public var scores: ScoreDirectory { ScoreDirectory(path: path + "/scores") }
+  /// The sets of every matrix with their statistics.
+  public var selection: String { path + "/selection.json" }
+  /// The edit.
+  public var patch: String { path + "/patch.json" }
+  /// What was done, with what, on what.
+  public var manifest: String { path + "/manifest.json" }
+  /// The patched checkpoint, where one was asked for.
+  public var model: String { path + "/model" }
+}

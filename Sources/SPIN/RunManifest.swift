@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// The record of a run: enough to repeat it and to check that the repetition is the same.
+///
+/// What decides the result stands under `identity`; what cannot change it (time, machine, memory)
+/// under `circumstances`.
+struct RunManifest {
+  let run: PipelineRun
+  let directory: RunDirectory
+  let coupledSet: CoupledSet
+  let patch: Patch
+  let losses: [String: [Double]]
+  let seconds: Double
+
+  static let schema = "run/1"
+
+  /// Writes `manifest.json`, whole or not at all.
+  func write() throws {
+    let text = try json().serialized()
+    try OutputFile.write(Array(text.utf8), to: directory.manifest)
+  }
+
+  private func json() throws -> JSON {
+    [
+      "schema": .string(Self.schema), "tool_version": .string(SPINVersion.current),
+      "arguments": .array(run.arguments.map { .string($0) }),
+      "identity": identity, "results": results, "outputs": try outputs(),
+      "circumstances": circumstances,
+    ]
+  }
+
+  private var identity: JSON {
+    var files = JSONObject()
+    for (name, hash) in run.job.modelFiles.sorted(by: { $0.key < $1.key }) {
+      files[name] = .string(hash)
+    }
+    let data = run.job.dataSets.map { dataSet -> JSON in
+      [
+        "name": .string(dataSet.name), "file": .string(FileSystem.name(of: dataSet.path)),
+        "sha256": .string(dataSet.dataDigest), "samples_sha256": .string(dataSet.sampleDigest),
+        "rows": .array(dataSet.rows.map { JSON($0) }),
+      ]
+    }
+    let request = run.job.request
+    return [
+      "model_sha256": .string(ModelDirectory.modelHash(of: run.job.modelFiles)),
+      "model_files": .object(files), "data": .array(data),
+      "nsamples": JSON(request.calibration.sampleCount),
+      "seed": .string("\(request.calibration.seed)"),
+      "first_response_token": .string(request.calibration.firstResponseToken.rawValue),
+      "overflow": .string(request.calibration.overflow.rawValue),
+      "target_module": .string(request.target.rawValue),
+      "keep": .string(request.keep.description),
+      "selection": .object(coupledSet.provenance),
+    ]
+  }
+
+  private var results: JSON {
+    var means = JSONObject()
+    var values = JSONObject()
+    for dataSet in run.job.dataSets {
+      guard let losses = losses[dataSet.name], !losses.isEmpty else { continue }
+      means[dataSet.name] = .number(losses.reduce(0, +) / Double(losses.count))
+      values[dataSet.name] = .array(losses.map { .number($0) })
+    }
+    return [
+      "weights": JSON(patch.weightCount), "matrices": JSON(patch.tensors.count),
+      "warnings": .array(coupledSet.warnings.map { .string($0) }),
+      "mean_loss": .object(means), "losses": .object(values),
+    ]
+  }
+
+  private func outputs() throws -> JSON {
+    var paths = [directory.selection, directory.patch]
+    paths += try run.job.dataSets.map { try directory.scores.path(of: $0.name) }
+    if run.savesModel {
+      paths += patch.base.files.keys.sorted().map { directory.model + "/" + $0 }
+    }
+    var outputs = JSONObject()
+    for path in paths {
+      let name = String(path.dropFirst(directory.path.count + 1))
+      outputs[name] = .string(try FileDigest.sha256(ofFileAt: path))
+    }
+    return .object(outputs)
+  }
+
+  private var circumstances: JSON {
+    [
+      "finished": .string(Date().formatted(.iso8601)), "seconds": .number(seconds),
+      "threads": JSON(run.job.request.resources.threads),
+      "max_memory_bytes": JSON(run.job.request.resources.maxMemory),
+      "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
+      "kernels": .string(KernelSet.best.name), "processors": JSON(Machine.processorCount),
+    ]
+  }
+
+  /// The losses that an earlier run recorded, nil where there is no manifest.
+  static func losses(at path: String) throws -> [String: [Double]]? {
+    guard FileSystem.status(path) != nil else { return nil }
+    let json = try JSON(parsing: FileSystem.read(path), path: path)
+    guard let values = json.object?["results"]?.object?["losses"]?.object else { return nil }
+    var losses: [String: [Double]] = [:]
+    for key in values.keys {
+      losses[key] = values[key]?.array?.compactMap { Double(json: $0) }
+    }
+    return losses
+  }
+}

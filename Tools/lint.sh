@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What `make lint` checks. Prints every finding; fails if there is one.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+failed=0
+complain() {
+  printf 'lint: %s\n' "$1"
+  failed=1
+}
+
+swift format lint --strict --recursive Package.swift Sources Tests || complain "swift format"
+
+# Pointers and unchecked memory stay in two folders.
+if grep -rnwE 'unsafe|Unsafe[A-Za-z]*' --include='*.swift' Sources \
+  | grep -vE '^Sources/(Storage|Kernels)/' | grep -vE '^[^:]+:[0-9]+: *//'; then
+  complain "unsafe code outside Sources/Storage and Sources/Kernels"
+fi
+
+# Wrong input is an error, never a trap.
+if grep -rnE 'fatalError\(|try!|as! ' --include='*.swift' Sources; then
+  complain "a trap in Sources"
+fi
+
+# Every source file names its license.
+for file in $(git ls-files '*.swift' '*.c' '*.h' '*.py' '*.sh'); do
+  head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: no SPDX line"
+done
+
+# One concept a file: 600 lines for sources, 800 for tests.
+while read -r lines file; do
+  limit=600
+  case $file in Tests/*) limit=800 ;; esac
+  [ "$lines" -le "$limit" ] || complain "$file has $lines lines, at most $limit"
+done < <(git ls-files '*.swift' '*.c' '*.h' | xargs wc -l | grep -v ' total$')
+
+[ "$failed" = 0 ] && echo "lint: nothing to complain about"
+exit "$failed"
