@@ -57,7 +57,7 @@ let package = Package(
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINScores",
       ]),
-    library("Coupling", ["SPINErrors", "SPINScores", "SPINJSON"]),
+    library("Coupling", ["SPINErrors", "SPINStorage", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
 
     // What users import and run.

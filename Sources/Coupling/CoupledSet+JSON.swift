@@ -16,10 +16,20 @@ extension CoupledSet {
   public func json(tool: String) -> JSON {
     var files = JSONObject()
     for (name, hash) in modelFiles.sorted(by: { $0.key < $1.key }) { files[name] = .string(hash) }
-    return [
-      "schema": .string(Self.schema),
-      "tool": .string(tool),
-      "model_files": .object(files),
+    var object: JSONObject = [
+      "schema": .string(Self.schema), "tool": .string(tool), "model_files": .object(files),
+    ]
+    let provenance = self.provenance
+    for key in provenance.keys { object[key] = provenance[key] }
+    object["totals"] = totals
+    object["warnings"] = .array(warnings.map { .string($0) })
+    object["matrices"] = .array(matrices.map(\.json))
+    return .object(object)
+  }
+
+  /// The rule, all parameters and the data that the scores come from.
+  public var provenance: JSONObject {
+    [
       "rule": .string(selection.rule.rawValue),
       "pair": .array(selection.pair.map { .string($0) }),
       "general": .string(selection.general),
@@ -30,19 +40,20 @@ extension CoupledSet {
       "scale": JSON(selection.scale),
       "seed": .string("\(selection.seed)"),
       "data": .array(sources.map(\.json)),
-      "totals": [
-        "matrices": JSON(matrices.count),
-        "selected": JSON(count),
-        "selected_coupled": JSON(selectedCoupledCount),
-        "coupled": JSON(coupledCount),
-        "overlap": JSON(overlapCount),
-        "expected_overlap": JSON(expectedOverlap),
-        "first": JSON(firstCount),
-        "second": JSON(secondCount),
-        "general": JSON(generalCount),
-      ],
-      "warnings": .array(warnings.map { .string($0) }),
-      "matrices": .array(matrices.map(\.json)),
+    ]
+  }
+
+  private var totals: JSON {
+    [
+      "matrices": JSON(matrices.count),
+      "selected": JSON(count),
+      "selected_coupled": JSON(selectedCoupledCount),
+      "coupled": JSON(coupledCount),
+      "overlap": JSON(overlapCount),
+      "expected_overlap": JSON(expectedOverlap),
+      "first": JSON(firstCount),
+      "second": JSON(secondCount),
+      "general": JSON(generalCount),
     ]
   }
 }

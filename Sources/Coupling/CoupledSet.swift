@@ -66,6 +66,24 @@ public struct CoupledSet: Sendable, Equatable {
     try Self.checkLayers(selection, scored: first.matrices)
   }
 
+  /// Selects weights with scores from a folder.
+  ///
+  /// - Parameters:
+  ///   - selection: The parameters, which name the three data sets.
+  ///   - scores: The folder with their scores.
+  ///   - modelFiles: The SHA-256 of each weight file of the model at hand, by name.
+  /// - Throws: `SPINError` where scores are missing, do not belong together or are of another
+  ///   model, and as the other initializer does.
+  public init(
+    _ selection: Selection, scores: ScoreDirectory, modelFiles: [String: String]
+  ) throws {
+    try selection.validate()
+    let names = selection.pair + [selection.general]
+    let files = try scores.read(names)
+    try files[0].requireModel(modelFiles, scoresAt: scores.path(of: names[0]))
+    try self.init(selection, first: files[0], second: files[1], general: files[2])
+  }
+
   /// A set whose parts are known, as read from a file.
   init(
     selection: Selection, modelFiles: [String: String], sources: [Source],

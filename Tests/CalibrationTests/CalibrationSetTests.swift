@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func duplicatesAmongTheRowsDrawnAreCounted() throws {
-    let found = try set([("a", "b"), ("a", "b"), ("a", "c"), ("a", "b")], bos: true)
+    let found = try set([("a", "b"), ("a", "b"), ("a", "c"), ("a", "b"), ("b", "a")], bos: true)
     #expect(found.report.duplicateCount == 2)
   }
 

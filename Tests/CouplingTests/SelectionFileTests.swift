@@ -19,6 +19,14 @@ import Testing
       json: JSON(parsing: Array(text.utf8), path: "selection.json"), path: "selection.json")
   }
 
+  @Test func aFileReadsBack() throws {
+    let directory = try TemporaryDirectory()
+    let set = try made(Selection(generalAmount: .count(3), pairAmount: .count(50), rule: .union))
+    let path = directory.file("selection.json")
+    try set.write(to: path, tool: "spin test")
+    #expect(try CoupledSet(path: path) == set)
+  }
+
   @Test func whatIsWrittenReadsBack() throws {
     let selections = [
       Selection(generalAmount: .share(0.1), pairAmount: .share(0.3)),
