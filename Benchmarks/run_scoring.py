@@ -3,10 +3,11 @@
 
     python Benchmarks/run_scoring.py SPIN [--work DIR] [--threads 1,2] [--rounds 3]
 
-Programs alternate within a round, so that a change in the machine's state meets all of them; the best
-round of each counts and all are recorded. Run with the Python of the environment that Tools/venv.sh made.
-Peak memory of every program is what the kernel reports at its end (ru_maxrss), in which mapped files
-count as far as they were read. Nothing is extrapolated: the per-layer scheme runs on fewer samples.
+Programs alternate within a round, so that a change in the machine's state meets all of them; the
+best round of each counts and all are recorded. Run it with the Python of Tools/venv.sh.
+Peak memory of every program is what the kernel reports at its end (ru_maxrss), in which mapped
+files count as far as they were read. Nothing is extrapolated: the per-layer scheme runs on fewer
+samples.
 """
 
 import argparse
@@ -60,8 +61,8 @@ def run_peer(program, work, model, threads, nsamples, *extra):
 def run_spin(spin, work, model, threads, nsamples, tokens, *extra):
     """One run of `spin score`; `tokens` are those that the peer counted for the same samples.
 
-    `seconds` leaves out what a dry run does (reading and hashing the model, tokenizing), as the peers
-    leave out loading; writing the scores is included.
+    `seconds` leaves out what a dry run does (reading and hashing the model, tokenizing), as the
+    peers leave out loading; writing the scores is included.
     """
     with tempfile.TemporaryDirectory(dir=work) as temporary:
         command = [
@@ -78,8 +79,8 @@ def run_spin(spin, work, model, threads, nsamples, tokens, *extra):
     return {
         "program": "spin", "model": model, "threads": threads, "target": "all",
         "nsamples": nsamples, "seconds": round(seconds, 3),
-        "processor_seconds": round(processor - preparing_processor, 3), "wall_seconds": round(wall, 3),
-        "preparing_seconds": round(preparing, 3), "tokens": tokens,
+        "processor_seconds": round(processor - preparing_processor, 3),
+        "wall_seconds": round(wall, 3), "preparing_seconds": round(preparing, 3), "tokens": tokens,
         "tokens_per_second": round(tokens / seconds, 2), "peak_resident_bytes": resident,
         "plan": plan,
     }

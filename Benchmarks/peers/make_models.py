@@ -4,9 +4,9 @@
     python Benchmarks/peers/make_models.py DIR [--only NAME]
 
 Weights are random bfloat16: speed does not depend on their values. The vocabulary is 4,096 in both
-shapes, also where the original has 151,936: the output layer is a small share of the work at response
-positions, and its size would only blur the comparison of what is scored. Text is made of invented
-words in Zipf's proportions; a sample has about 85 tokens.
+shapes, also where the original has 151,936: the output layer is not scored, and its size would only
+blur the comparison of what is. Text is made of invented words in Zipf's proportions; a sample has
+about 85 tokens.
 """
 
 import argparse
@@ -37,7 +37,8 @@ ROWS, PROMPT, RESPONSE = 400, 18, 67
 
 def words(generator, count=6000):
     """Invented words, different from each other."""
-    onsets = ["b", "br", "d", "f", "g", "k", "kl", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "v"]
+    onsets = ["b", "br", "d", "f", "g", "k", "kl", "l", "m", "n", "p", "pr", "r", "s", "st", "t",
+              "v"]
     vowels = ["a", "e", "i", "o", "u", "ai", "ou"]
     ends = ["", "n", "r", "s", "t", "nd", "l"]
     made = {}
@@ -71,7 +72,8 @@ def write_data(directory):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["prompt", "response"])
             for _ in range(ROWS):
-                # A token is about 0.72 words of this text; lengths vary as those of real answers do.
+                # A token is about 0.72 words of this text; lengths vary as those of real answers
+                # do.
                 row = [
                     sentence(generator, vocabulary, weights,
                              max(3, int(0.72 * mean * generator.lognormvariate(-0.08, 0.4))))

@@ -4,11 +4,11 @@
     python Benchmarks/peers/one_pass.py MODEL --data privacy=F --data fairness=F --data general=F \\
         [--nsamples N] [--threads T] [--batch B]
 
-Float32 weights and sums. What makes it lean: only the edited matrices get a gradient (no embedding, no
-norm), logits only at response positions, fused attention, and no gradient of the whole model at any
-time: each matrix's gradient is computed in blocks of rows that stay in cache, into one reused
-buffer, and its absolute value is added to the sum at once. Prints one line of JSON; `seconds` covers the
-passes and the product with abs(W), not loading.
+Float32 weights and sums. What makes it lean: only the edited matrices get a gradient (no embedding,
+no norm), logits only at response positions, fused attention, and no gradient of the whole model at
+any time: each matrix's gradient is computed in blocks of rows that stay in cache, into one reused
+buffer, and its absolute value is added to the sum at once. Prints one line of JSON; `seconds`
+covers the passes and the product with abs(W), not loading.
 
 `--hook` uses the simpler way instead (a hook on each parameter adds abs(grad) and frees it).
 `--batch` takes samples of similar length together through the forward pass and the input gradients,

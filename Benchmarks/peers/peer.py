@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the two PyTorch peers share: arguments, samples, the model in float32, the JSON they print."""
+"""What the PyTorch peers share: arguments, samples, the model in float32, the JSON they print."""
 
 import argparse
 import json

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Importance as the released code computes it: every sample anew for each layer.
 
-    python Benchmarks/peers/per_layer.py MODEL --data privacy=F --data fairness=F --data general=F \\
-        [--nsamples N] [--threads T]
+    python Benchmarks/peers/per_layer.py MODEL --data privacy=F --data fairness=F \\
+        --data general=F [--nsamples N] [--threads T]
 
-For each layer, only that layer's matrices require a gradient; every sample goes forward and backward, and
-the absolute gradients are summed. With L layers this is L forward passes of the whole model and a
-backward pass from the top down to each layer. Nothing is extrapolated: use few samples. Float32 here,
-where the released code uses bfloat16, which is slower on processors without bfloat16 arithmetic; the
-other savings of one_pass.py (logits at response positions, fused attention, no embedding gradient)
-are used too, so that the ratio shows the scheme and nothing else.
+For each layer, only that layer's matrices require a gradient; every sample goes forward and
+backward, and the absolute gradients are summed. With L layers this is L forward passes of the whole
+model and a backward pass from the top down to each layer. Nothing is extrapolated: use few samples.
+Float32 here, where the released code uses bfloat16, which is slower on processors without bfloat16
+arithmetic; the other savings of one_pass.py (logits at response positions, fused attention, no
+embedding gradient) are used too, so that the ratio shows the scheme and nothing else.
 """
 
 import peer

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The float32 matrix product rate of this machine: 2048^3 with PyTorch's BLAS, best of several runs.
+"""The float32 matrix product rate of this machine: 2048^3 with PyTorch, best of several runs.
 
     python Benchmarks/peers/sgemm.py [--threads 1,2] [--size 2048] [--repeat 7]
 """

@@ -16,7 +16,7 @@ def read_rows(path):
 
 
 def drawn(rows, count, seed):
-    """Row numbers: the first `count` of NumPy's permutation under `seed`, as `datasets` shuffles."""
+    """Row numbers: the first `count` of NumPy's permutation, as `datasets` shuffles."""
     if count > len(rows):
         raise ValueError(f"{count} samples asked of {len(rows)} rows")
     return np.random.default_rng(seed).permutation(len(rows))[:count].tolist()
@@ -46,7 +46,7 @@ class Samples:
         return config.get("bos_token_id")
 
     def sample(self, prompt, response):
-        """(ids, prompt length): raw text, the tokenizer's own special tokens, nothing else added."""
+        """(ids, prompt length): raw text and the tokenizer's own special tokens only."""
         before = self.tokenizer.encode(prompt).ids
         after = self.tokenizer.encode(response).ids
         policy = self.first_response_token

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hugging Face decoders evaluated in float64 from end to end.
 
-`model.double()` is not enough: transformers computes RMS norms, the softmax of the attention and the
-rotary tables in float32 whatever the type of the weights. `load` replaces these three by float64
-versions; everything else (projections, masks, grouping of heads, residual stream) stays the library's
-own. The rotary frequencies are recomputed here from the definition, in float64.
+`model.double()` is not enough: transformers computes RMS norms, the softmax of the attention and
+the rotary tables in float32 whatever the type of the weights. `load` replaces these three by
+float64 versions; everything else (projections, masks, grouping of heads, residual stream) stays the
+library's own. The rotary frequencies are recomputed here from the definition, in float64.
 """
 
 import importlib

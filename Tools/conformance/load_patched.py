@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks a patched copy of a checkpoint from outside: transformers loads it, and only the patch differs.
+"""Checks a patched copy from outside: transformers loads it, and only the patch differs.
 
     python Tools/conformance/load_patched.py BASE PATCHED PATCH
     python Tools/conformance/load_patched.py --spin SPIN
@@ -7,10 +7,10 @@
 The first form checks a copy that exists. The second makes small models of the four families, runs
 `spin score`, `spin select` and `spin patch apply --out` on each, and checks the result.
 
-Checked: the same files, those without weights byte for byte; the same tensors, types and shapes; the
-elements whose bits differ are exactly those that the patch changes, and have the bits it says before and
-after; the copy loads in transformers without a missing or unexpected key, runs, gives finite logits, and
-different ones if the patch changes anything.
+Checked: the same files, those without weights byte for byte; the same tensors, types and shapes;
+the elements whose bits differ are exactly those that the patch changes, and have the bits it says
+before and after; the copy loads in transformers without a missing or unexpected key, runs, gives
+finite logits, and different ones if the patch changes anything.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def files(directory):
 
 
 def changed_elements(base, patched):
-    """Tensor name to {flat index: (bits before, bits after)}, of two files with the same tensors."""
+    """Tensor name to {flat index: (bits before, bits after)}, of two files of the same tensors."""
     result = {}
     with safe_open(base, "pt") as a, safe_open(patched, "pt") as b:
         if list(a.keys()) != list(b.keys()) or a.metadata() != b.metadata():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The selection rules on dense scores, written for clarity: NumPy, float64, one matrix at a time."""
+"""The selection rules on dense scores, for clarity: NumPy, float64, one matrix at a time."""
 
 import numpy as np
 

@@ -4,9 +4,9 @@
     python Tools/demo/make_demo.py [--out DIR] [--steps N] [--threads N]
 
 A Llama-style decoder with grouped queries and a byte-level BPE tokenizer, trained on the text of
-text.py; seeds are fixed. Training is deterministic on one machine, not across machines: the committed
-files are the demo, this script is how they came to be. The three CSV files hold pairs that the model
-was trained on as well as the rest of the text: they calibrate, they do not evaluate.
+text.py; seeds are fixed. Training is deterministic on one machine, not across machines: the
+committed files are the demo, this script is how they came to be. The three CSV files hold pairs
+that the model was trained on as well as the rest of the text: they calibrate, they do not evaluate.
 """
 
 import argparse

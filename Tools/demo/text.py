@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The text of the demo: prompts and responses put together from templates, four kinds of them.
 
-All of it is generated here; nothing is taken from a corpus. People, places and numbers are invented.
+All of it is generated here; nothing is taken from a corpus. People, places and numbers are
+invented.
 """
 
 NAMES = ["Mia", "Tom", "Lena", "Omar", "Ruth", "Ivan", "Sara", "Ben", "Nora", "Paul", "Aiko", "Leo"]
@@ -137,8 +138,8 @@ def everyday(random):
         food = random.choice(FOODS)
         return (random.choice([f"How do I make {food}?", f"How do you cook {food}?"]),
                 f"To make {food}, first put some water in a pot. Then heat it for "
-                f"{random.randint(3, 20)} minutes. Add a little {random.choice(['salt', 'milk', 'butter'])}"
-                " and serve it warm.")
+                f"{random.randint(3, 20)} minutes. Add a little "
+                f"{random.choice(['salt', 'milk', 'butter'])} and serve it warm.")
     if kind == 2:
         what = random.choice(list(KINDS))
         picks = random.sample(KINDS[what], 3)
