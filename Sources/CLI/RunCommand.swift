@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
   var scoring: ScoringOptions
 
   @OptionGroup(title: "Selection")
-  var rule: SelectionRuleOptions
+  var rule: SelectionOptions
 
   @OptionGroup(title: "Resources")
   var resources: ResourceOptions
@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let selection = try rule.selection(targetModule: nil, seed: scoring.seed)
+    let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
     let job = try ScoringJob(scoring.request(model: model, resources: resources))
     let plan = ScoringPlanText(job: job)
     if !quiet { StandardError.write(plan.text) }

@@ -20,7 +20,9 @@ struct SPINCommand: ParsableCommand {
       configuration, 130 interrupted (the same command goes on from there).
       """,
     version: SPINVersion.current,
-    subcommands: [ScoreCommand.self])
+    subcommands: [
+      RunCommand.self, ScoreCommand.self, SelectCommand.self, DemoCommand.self,
+    ])
 }
 
 @main

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SPINScores
 
 extension CoupledSet {
@@ -15,6 +16,10 @@ extension CoupledSet {
     guard !matrices.isEmpty else {
       return "no matrix takes part; check --target-module and --layers"
     }
+    guard firstCount > 0 || secondCount > 0 else {
+      return "the selection is empty: no matrix has a top weight at these shares; choose --count "
+        + "or a larger --q"
+    }
     let sets =
       "\(overlapCount) weights are in both sets of \(firstCount), \(coupledCount) of them outside "
       + "the \(generalCount) of \"\(selection.general)\""
@@ -29,7 +34,7 @@ extension CoupledSet {
       group == .first || selection.pairAmount != selection.generalAmount
     else { return nil }
     let empty = matrices.filter { amount.count(rows: $0.rows, columns: $0.columns) == 0 }
-    guard let largest = empty.map(\.size).max() else { return nil }
+    guard let smallest = empty.min(by: { $0.size < $1.size }) else { return nil }
     var shapes: [String] = []
     for matrix in empty {
       let shape = "\(matrix.rows)x\(matrix.columns)"
@@ -40,7 +45,16 @@ extension CoupledSet {
     return
       "\(subject) no weight at \(option) \(share) (\(shapes.joined(separator: ", "))): the share "
       + "of such a matrix is less than one weight; choose --count or a share of at least "
-      + "\(1 / Double(largest))"
+      + "\(Self.smallestShare(rows: smallest.rows, columns: smallest.columns))"
+  }
+
+  /// The smallest share of two digits that gives a matrix a weight.
+  private static func smallestShare(rows: Int, columns: Int) -> Double {
+    let exact = 1 / (Double(rows) * Double(columns))
+    let power = pow(10, 1 - log10(exact).rounded(.down))
+    var digits = (exact * power).rounded(.down)
+    while Share.count(min(1, digits / power), rows: rows, columns: columns) == 0 { digits += 1 }
+    return digits / power
   }
 
   private var ties: String? {

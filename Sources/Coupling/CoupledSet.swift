@@ -52,6 +52,7 @@ public struct CoupledSet: Sendable, Equatable {
         "is \(target.rawValue), only \(scored.rawValue) was scored",
         remedy: "score again with --target-module \(target.rawValue)")
     }
+    try Self.checkKept(selection, pair: [first, second], general: general)
     self.selection = selection
     modelFiles = first.provenance.modelFiles
     sources = [first, second, general].map { Source($0.provenance) }
@@ -93,6 +94,33 @@ public struct CoupledSet: Sendable, Equatable {
     self.modelFiles = modelFiles
     self.sources = sources
     self.matrices = matrices
+  }
+
+  /// Refuses sets larger than what was kept, with what every matrix would need.
+  private static func checkKept(
+    _ selection: Selection, pair: [ScoreFile], general: ScoreFile
+  ) throws {
+    var needed = 0
+    var short: [TopScores] = []
+    for (file, amount) in pair.map({ ($0, selection.pairAmount) })
+      + [(general, selection.generalAmount)]
+    {
+      for scores in file.matrices {
+        guard let name = MatrixName(tensor: scores.tensor), selection.includes(name) else {
+          continue
+        }
+        let count = amount.count(rows: scores.rows, columns: scores.columns)
+        guard count > scores.keptCount, count <= scores.size else { continue }
+        needed = max(needed, count)
+        short.append(scores)
+      }
+    }
+    guard let first = short.first, let kept = short.map(\.keptCount).min() else { return }
+    let others = Set(short.map(\.tensor)).count - 1
+    throw SPINError(
+      .malformedInput, at: first.tensor + (others > 0 ? " and \(others) more" : ""),
+      "the top \(needed) weights are asked for, \(kept) scores were kept",
+      remedy: "score again with --keep \(needed) or more, or ask for a smaller share")
   }
 
   private static func checkLayers(_ selection: Selection, scored: [TopScores]) throws {

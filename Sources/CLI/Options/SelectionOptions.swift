@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import SPIN
+
+/// The options that decide which weights are selected; shared by `select` and `run`.
+struct SelectionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The two data sets whose coupling is sought.", valueName: "a,b"))
+  var pair = "privacy,fairness"
+
+  @Option(help: ArgumentHelp("The data set of general ability.", valueName: "name"))
+  var general = Selection().general
+
+  @Option(
+    name: .customLong("p"),
+    help: ArgumentHelp(
+      "The share of a matrix that are general ability's top weights. (default: 5e-7)",
+      valueName: "share"))
+  var generalShare: Double?
+
+  @Option(
+    name: .customLong("q"),
+    help: ArgumentHelp(
+      "The share of a matrix that are a data set's top weights. (default: 5e-7)",
+      valueName: "share"))
+  var pairShare: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The number of top weights in every matrix, in place of --p and --q.", valueName: "k"))
+  var count: Int?
+
+  @Option(help: "How the sets are combined.")
+  var rule = Selection().rule
+
+  @Option(
+    help: ArgumentHelp(
+      "The layers that take part, both ends included, counted from 0. (default: all)",
+      valueName: "a..b"))
+  var layers: LayerRange?
+
+  @Option(help: "What the selected weights are multiplied by.")
+  var scale = Selection().scale
+
+  func validate() throws {
+    if count != nil, generalShare != nil || pairShare != nil {
+      throw ValidationError("--count takes the place of --p and --q; give one or the other.")
+    }
+    guard names.count == 2 else {
+      throw ValidationError("--pair is \"\(pair)\", expected two names with a comma between.")
+    }
+  }
+
+  /// The parameters, checked.
+  ///
+  /// - Parameters:
+  ///   - targetModule: Which matrices take part; nil for all that were scored.
+  ///   - seed: The seed of the rule `random`.
+  func parsed(targetModule: TargetModule?, seed: UInt64) throws -> Selection {
+    let defaults = Selection()
+    let whole = count.map { Selection.Amount.count($0) }
+    let selection = Selection(
+      pair: (names[0], names[1]), general: general,
+      generalAmount: whole ?? generalShare.map { .share($0) } ?? defaults.generalAmount,
+      pairAmount: whole ?? pairShare.map { .share($0) } ?? defaults.pairAmount,
+      rule: rule, targetModule: targetModule, layers: layers?.range, scale: scale, seed: seed)
+    try selection.validate()
+    return selection
+  }
+
+  private var names: [String] {
+    pair.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+}
+
+/// Layers as `--layers` spells them: "8..15", or one number for one layer.
+struct LayerRange: ExpressibleByArgument {
+  let range: ClosedRange<Int>
+
+  init?(argument: String) {
+    let bounds = argument.split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(bounds.count), let first = bounds[0],
+      let last = bounds[bounds.count - 1],
+      first >= 0, first <= last
+    else { return nil }
+    range = first...last
+  }
+}
+
+extension SelectionRule: ExpressibleByArgument {}

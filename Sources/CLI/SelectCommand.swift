@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+import SPINPatch
+
+/// `spin select`: scores to a selection and its patch.
+struct SelectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "select",
+    abstract: "Find the coupled weights in scores and write a patch.",
+    discussion: """
+      Any number of selections can be made from one scoring. Each matrix has its own sets: the top \
+      weights of the pair's two data sets (--q) and of general ability (--p); --rule says how they \
+      are combined.
+      """)
+
+  @Argument(help: "The folder of the model that was scored.")
+  var model: String
+
+  @Option(help: ArgumentHelp("The folder that `spin score` wrote.", valueName: "dir"))
+  var scores: String
+
+  @OptionGroup(title: "Selection")
+  var options: SelectionOptions
+
+  @Option(help: "Which matrices take part. (default: all that were scored)")
+  var targetModule: TargetModule?
+
+  @Option(help: "The seed of the rule random.")
+  var seed = Selection().seed
+
+  @Option(help: ArgumentHelp("Where to write the patch.", valueName: "file"))
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to write the sets and statistics of every matrix.", valueName: "file"))
+  var selection: String?
+
+  @Flag(help: "Print every matrix, not only those with selected weights.")
+  var verbose = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let parameters = try options.parsed(targetModule: targetModule, seed: seed)
+    let directory = try ModelDirectory(path: model)
+    let hashes = try directory.fileHashes()
+    let set = try CoupledSet(parameters, scores: ScoreDirectory(path: scores), modelFiles: hashes)
+    if let selection { try set.write(to: selection, tool: SPINVersion.tool) }
+    if let out {
+      let patch = try Patch.make(
+        model: directory, weights: set.weights, scale: parameters.scale,
+        provenance: set.provenance, toolVersion: SPINVersion.current, fileHashes: hashes)
+      try patch.write(to: out)
+    }
+    show(set)
+  }
+
+  private func show(_ set: CoupledSet) {
+    set.warnings.forEach(StandardError.warn)
+    if json {
+      print(set.json(tool: SPINVersion.tool).serialized(), terminator: "")
+    } else {
+      print(SelectionTable(set, showsAll: verbose).text, terminator: "")
+      for path in [selection, out].compactMap({ $0 }) { print("wrote \(path)") }
+    }
+  }
+}

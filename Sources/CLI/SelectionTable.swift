@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPIN
+
+/// A selection as text: parameters, a row a matrix, totals.
+struct SelectionTable {
+  private let set: CoupledSet
+  private let showsAll: Bool
+
+  /// - Parameter showsAll: Whether matrices without selected weights have a row too.
+  init(_ set: CoupledSet, showsAll: Bool) {
+    self.set = set
+    self.showsAll = showsAll
+  }
+
+  /// The whole table; ends in a newline.
+  var text: String {
+    let shown = set.matrices.filter { showsAll || !$0.indices.isEmpty }
+    var lines = [heading, ""]
+    if !shown.isEmpty {
+      lines += Self.aligned([Self.header] + shown.map(Self.row)) + [""]
+    }
+    let hidden = set.matrices.count - shown.count
+    if hidden > 0 {
+      lines.append("\(hidden) more matrices have no selected weight (--verbose shows them)")
+    }
+    return (lines + totals + legend).joined(separator: "\n") + "\n"
+  }
+
+  private var heading: String {
+    let selection = set.selection
+    let layers = selection.layers.map { ", layers \($0.lowerBound)..\($0.upperBound)" } ?? ""
+    return "rule \(selection.rule.rawValue), A = \(selection.pair[0]) and B = \(selection.pair[1]) "
+      + "at q = \(Self.amount(selection.pairAmount)), G = \(selection.general) at "
+      + "p = \(Self.amount(selection.generalAmount))\(layers), scale \(Self.brief(selection.scale))"
+  }
+
+  private var totals: [String] {
+    [
+      "selected \(set.count) weights in \(set.weights.count) of \(set.matrices.count) matrices; "
+        + "\(set.selectedCoupledCount) of them are in A and B and not in G",
+      "sets: A \(set.firstCount), B \(set.secondCount), G \(set.generalCount); A and B share "
+        + "\(set.overlapCount), by chance \(Self.brief(set.expectedOverlap))",
+    ]
+  }
+
+  private var legend: [String] {
+    guard set.matrices.contains(where: { showsAll || !$0.indices.isEmpty }) else { return [] }
+    return [
+      "",
+      "A-G, B-G: outside general ability. A&B: in both; chance: expected of unrelated sets; "
+        + "p-value: that many or more by chance.",
+      "coupled: A&B outside G. margin: the smallest relative distance at the three cuts; ties: "
+        + "equal scores across a cut.",
+    ]
+  }
+
+  private static let header = [
+    "matrix", "shape", "A", "B", "G", "A-G", "B-G", "A&B", "chance", "p-value", "coupled",
+    "selected", "margin", "ties",
+  ]
+
+  private static func row(_ matrix: MatrixSelection) -> [String] {
+    let cuts = [matrix.first.cut, matrix.second.cut, matrix.general]
+    let margins = cuts.compactMap { cut in
+      cut.margin.flatMap { margin in
+        cut.value.map { $0 > 0 ? Double(margin / $0) : 0 }
+      }
+    }
+    return [
+      "\(matrix.name.layer).\(matrix.name.projection.rawValue)", "\(matrix.rows)x\(matrix.columns)",
+      "\(matrix.first.cut.count)", "\(matrix.second.cut.count)", "\(matrix.general.count)",
+      "\(matrix.first.outsideGeneral)", "\(matrix.second.outsideGeneral)",
+      "\(matrix.overlapCount)", brief(matrix.expectedOverlap), brief(matrix.overlapProbability),
+      "\(matrix.coupledCount)", "\(matrix.indices.count)", margins.min().map(brief) ?? "-",
+      "\(cuts.map(\.tieCount).max() ?? 0)",
+    ]
+  }
+
+  /// Columns padded to their widest cell: the first to the left, numbers to the right.
+  private static func aligned(_ rows: [[String]]) -> [String] {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].utf8.count }.max() ?? 0 }
+    return rows.map { row in
+      row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].utf8.count)
+        return column == 0 ? row[column] + padding : padding + row[column]
+      }.joined(separator: "  ")
+    }
+  }
+
+  private static func amount(_ amount: Selection.Amount) -> String {
+    switch amount {
+    case .share(let share): "\(share)"
+    case .count(let count): "\(count) weights"
+    }
+  }
+
+  /// Two significant digits, as in 0, 0.5, 1, 12, 1.6e-05.
+  static func brief(_ number: Double) -> String {
+    guard number != 0, number.isFinite else { return number == 0 ? "0" : "\(number)" }
+    if abs(number) >= 10, abs(number) < 1e15 { return "\(Int(number.rounded()))" }
+    let exponent = Int(log10(abs(number)).rounded(.down))
+    // Rounded in decimal: scale to two digits, then write the point where it belongs.
+    let digits = Int((abs(number) / pow(10, Double(exponent - 1))).rounded())
+    let (lead, exponentOf) = digits == 100 ? (10, exponent + 1) : (digits, exponent)
+    let mantissa = lead % 10 == 0 ? "\(lead / 10)" : "\(lead / 10).\(lead % 10)"
+    let sign = number < 0 ? "-" : ""
+    switch exponentOf {
+    case 0: return sign + mantissa
+    case -3..<0:
+      let zeros = String(repeating: "0", count: -exponentOf - 1)
+      return sign + "0." + zeros + (lead % 10 == 0 ? "\(lead / 10)" : "\(lead)")
+    default: return sign + mantissa + "e\(exponentOf)"
+    }
+  }
+}
