@@ -5,7 +5,7 @@
     python Tools/conformance/load_patched.py --spin SPIN
 
 The first form checks a copy that exists. The second makes small models of the four families, runs
-`spin score`, `spin select` and `spin patch apply --out` on each, and checks the result.
+`spin run --save-model` on each and applies its patch once more with `spin patch apply --out`.
 
 Checked: the same files, those without weights byte for byte; the same tensors, types and shapes;
 the elements whose bits differ are exactly those that the patch changes, and have the bits it says
@@ -23,6 +23,7 @@ import transformers
 from safetensors import safe_open
 from transformers import AutoModelForCausalLM
 
+import compare_selection
 import patch_file
 import tiny_models
 
@@ -92,23 +93,22 @@ def check(base, patched, patch, label):
 
 
 def check_families(spin):
-    """Score, select and apply on small trained models of the four families."""
-    from compare_selection import run
+    """The whole job on small models of the four families, as one command and then in its parts."""
     with tempfile.TemporaryDirectory() as temporary:
         root = pathlib.Path(temporary)
         data, pairs = tiny_models.write_data(root)
         options = [part for name, path in data.items() for part in ("--data", f"{name}={path}")]
+        options += ["--nsamples", 16, "--target-module", "all", "--overflow", "truncate"]
+        shares = ["--p", "1e-2", "--q", "1e-2", "--rule", "paper"]
         for family in tiny_models.FAMILIES:
-            base, scores = root / family, root / f"{family}-scores"
-            patch, patched = root / f"{family}.json", root / f"{family}-patched"
+            base, out, copy = root / family, root / f"{family}-run", root / f"{family}-copy"
             tiny_models.write_model(family, base, pairs, 0)
-            run(spin, "score", base, *options, "--out", scores, "--nsamples", 16,
-                "--target-module", "all", "--overflow", "truncate")
-            run(spin, "select", base, "--scores", scores, "--pair", "privacy,fairness",
-                "--general", "general", "--p", "1e-2", "--q", "1e-2", "--rule", "paper",
-                "--target-module", "all", "--out", patch)
-            run(spin, "patch", "apply", base, patch, "--out", patched)
-            check(base, patched, patch, family)
+            compare_selection.run(
+                spin, "run", base, *options, *shares, "--out", out, "--save-model")
+            check(base, out / "model", out / "patch.json", f"{family}, spin run")
+            compare_selection.run(
+                spin, "patch", "apply", base, out / "patch.json", "--out", copy)
+            check(base, copy, out / "patch.json", f"{family}, spin patch apply")
 
 
 def main():
