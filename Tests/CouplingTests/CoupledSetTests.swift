@@ -85,7 +85,7 @@ import Testing
     let wide = Selection(generalAmount: .count(50), pairAmount: .count(10))
     #expect(
       message(wide, keeping: 40)
-        == "\(Self.tensors[0]): the top 50 weights are asked for, 40 scores were kept; "
+        == "\(Self.tensors[0]) and 4 more: the top 50 weights are asked for, 40 scores were kept; "
         + "score again with --keep 50 or more, or ask for a smaller share")
     #expect(message(Selection(pairAmount: .count(201))).contains("the matrix has 200"))
   }
@@ -125,6 +125,23 @@ import Testing
     #expect(general.warnings.count == 1)
     #expect(general.warnings[0].contains("no weight at --p 0.001"))
     #expect(try select(Selection(pairAmount: .count(200), rule: .first)).warnings.count == 1)
+  }
+
+  /// 1 / (7 * 9) is 0.01587..., and 0.016 * 63 is 1.008.
+  @Test func theShareThatIsRecommendedGivesAWeight() throws {
+    let matrix = MadeScores.Matrix(
+      MadeScores.up, rows: 7, columns: 9, (0..<63).map { Float($0) })
+    let none = try MadeScores.select(
+      Selection(generalAmount: .count(1), pairAmount: .share(0.015)), (matrix, matrix, matrix))
+    #expect(none.warnings.count == 2)
+    #expect(
+      none.warnings[0]
+        == "the selection is empty: no matrix has a top weight at these shares; choose --count or "
+        + "a larger --q")
+    #expect(none.warnings[1].hasSuffix("choose --count or a share of at least 0.016"))
+    let some = try MadeScores.select(
+      Selection(generalAmount: .count(1), pairAmount: .share(0.016)), (matrix, matrix, matrix))
+    #expect(some.firstCount == 1)
   }
 
   @Test func tiesAcrossACutAreSaid() throws {
