@@ -88,10 +88,15 @@ let package = Package(
       path: "Tests/TestSupport"),
     tests("Storage", ["SPINStorage"]),
     tests("JSON", ["SPINJSON"]),
-    tests("Kernels", ["SPINKernels"]),
+    tests("Kernels", ["SPINKernels", "SPINStorage"]),
     tests("Checkpoint", ["SPINCheckpoint"]),
     tests("Tokenization", ["SPINTokenization"]),
-    tests("Transformer", ["SPINTransformer"]),
+    tests(
+      "Transformer",
+      [
+        "SPINTransformer", "SPINErrors", "SPINJSON", "SPINStorage", "SPINCheckpoint", "SPINKernels",
+        "SPINScores",
+      ]),
     tests("Calibration", ["SPINCalibration"]),
     tests("Scores", ["SPINScores"]),
     tests("Importance", ["SPINImportance", "SPINStorage"]),

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compares whole runs of the program with PyTorch, transformers and tokenizers.
+#
+#   Tools/conformance/run.sh PYTHON SPIN      PYTHON from the environment that Tools/venv.sh made
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+python=$1
+spin=$2
+
+"$python" Tools/fixtures/generate.py --check
+"$python" Tools/conformance/compare_selection.py "$spin"
+"$python" Tools/conformance/load_patched.py --spin "$spin"
+swift build -c release --product tokenizer-probe
+"$python" Tools/tokenizers/compare.py
