@@ -61,6 +61,7 @@ def main():
     arguments = parser.parse_args()
     import tokenizers
 
+    load_before = os.getloadavg()[0]
     ours, theirs = [], []
     for _ in range(arguments.runs):
         ours.append(run([arguments.probe, "time", arguments.directory, arguments.text, "1"]))
@@ -83,7 +84,13 @@ def main():
     mine, package = medians(ours), medians(theirs)
     report = {
         "schema": "benchmark-tokenizers/1",
-        "machine": {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()},
+        "machine": {
+            "processor": processor(),
+            "cores": os.cpu_count(),
+            "system": platform.system(),
+            # Seconds of a busy machine compare with each other only.
+            "load_average_before": round(load_before, 2),
+        },
         "threads": 1,
         "runs": arguments.runs,
         "tokenizer": os.path.basename(os.path.normpath(arguments.directory)),
