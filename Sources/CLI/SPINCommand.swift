@@ -21,7 +21,8 @@ struct SPINCommand: ParsableCommand {
       """,
     version: SPINVersion.current,
     subcommands: [
-      RunCommand.self, ScoreCommand.self, SelectCommand.self, DemoCommand.self,
+      RunCommand.self, ScoreCommand.self, SelectCommand.self, PatchCommand.self,
+      InspectCommand.self, DemoCommand.self,
     ])
 }
 

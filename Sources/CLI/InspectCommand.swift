@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// `spin inspect`: says what something is.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Explain what a model folder or a file is.",
+    discussion: """
+      Knows model folders, safetensors files, score files, selections, patches, configurations and \
+      tokenizers, and names what people hold instead of weights.
+      """)
+
+  @Argument(help: "A folder or a file.")
+  var path: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let inspection = try Inspection(of: path)
+    Warnings.write(inspection.warnings)
+    print(json ? PatchText.text(inspection.json) : inspection.text)
+  }
+}

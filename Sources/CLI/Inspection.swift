@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINCheckpoint
+import SPINJSON
+import SPINStorage
+
+/// What a folder or a file is, as facts in order.
+struct Inspection {
+  /// The facts by name, the first of them the kind.
+  private(set) var facts: JSONObject
+  /// What is odd about it.
+  let warnings: [String]
+
+  init(of path: String) throws {
+    guard let status = FileSystem.status(path) else {
+      throw SPINError(.missingInput, at: path, "no such file or folder", remedy: "check the path")
+    }
+    if status.kind == .directory {
+      let model = try ModelDirectory(path: path)
+      facts = try Self.describe(model)
+      warnings = model.warnings
+    } else {
+      facts = try Self.describe(file: path)
+      warnings = []
+    }
+  }
+
+  var json: JSON {
+    var object: JSONObject = [
+      "schema": "inspection/1", "tool_version": .string(SPINVersion.current),
+    ]
+    for (key, value) in facts.members { object[key] = value }
+    return .object(object)
+  }
+
+  /// One line a fact; the members of an object one line each below it.
+  var text: String {
+    let width = facts.keys.map(\.utf8.count).max() ?? 0
+    return facts.members.map { key, value in
+      let name = Columns.padded(key.split(separator: "_").joined(separator: " "), width)
+      guard let object = value.object else { return "\(name)  \(Self.text(value))" }
+      let inner = object.keys.map(\.utf8.count).max() ?? 0
+      return name
+        + object.members.map { "\n  \(Columns.padded($0, inner))  \(Self.text($1))" }.joined()
+    }.joined(separator: "\n")
+  }
+
+  private static func text(_ value: JSON) -> String {
+    if let elements = value.array { return elements.map(text).joined(separator: ", ") }
+    return value.string ?? (value == .null ? "none" : value.brief)
+  }
+
+  // MARK: - Models
+
+  private static func describe(_ model: ModelDirectory) throws -> JSONObject {
+    var facts: JSONObject = ["kind": "model", "path": .string(model.path)]
+    let names = try FileSystem.names(in: model.path)
+    if names.contains("config.json") {
+      let path = model.path + "/config.json"
+      let config = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
+      for key in [
+        "model_type", "architectures", "hidden_size", "num_hidden_layers", "vocab_size",
+        "quantization_config",
+      ] {
+        if let value = config[key], value != .null { facts[key] = value }
+      }
+    }
+    let entries = Array(model.tensors.values)
+    facts["parameters"] = JSON(entries.reduce(0) { $0 + $1.count })
+    facts["tensors"] = JSON(entries.count)
+    facts["dtypes"] = parameters(entries)
+    var files = JSONObject()
+    for file in model.files {
+      files[FileSystem.name(of: file.path)] = .string(
+        "\(ByteCount.text(file.file.byteCount)), \(file.header.tensors.count) tensors")
+    }
+    facts["weight_files"] = .object(files)
+    let tokenizers = ["tokenizer.json", "tokenizer.model", "tokenizer_config.json"]
+    facts["tokenizer_files"] = .array(tokenizers.filter(names.contains).map { .string($0) })
+    if let (scheme, tensor) = model.quantization {
+      facts["quantization"] = "\(scheme), as \(tensor) shows; it cannot be scored or patched"
+    }
+    return facts
+  }
+
+  private static func parameters(_ entries: [TensorEntry]) -> JSON {
+    var counts = JSONObject()
+    for (type, entries) in Dictionary(grouping: entries, by: \.elementTypeName)
+      .sorted(by: { $0.key < $1.key })
+    {
+      counts[type] = JSON(entries.reduce(0) { $0 + $1.count })
+    }
+    return .object(counts)
+  }
+
+  // MARK: - Files
+
+  private static func describe(file path: String) throws -> JSONObject {
+    let mapped = try MappedFile(path: path)
+    let signature = FileSignature(of: mapped)
+    switch signature {
+    case .safetensors: return try describe(try SafetensorsFile(path: path))
+    case .json: return try describe(json: path)
+    default:
+      let error = signature.refusal(at: path)
+      if error == nil, path.hasSuffix(".safetensors") {
+        // It should be one: say what is wrong with it.
+        return try describe(try SafetensorsFile(path: path))
+      }
+      return [
+        "kind": .string(error?.message ?? "is nothing that spin knows"), "path": .string(path),
+        "size": .string(ByteCount.text(mapped.byteCount)), "advice": JSON(error?.remedy),
+      ]
+    }
+  }
+
+  private static func describe(_ file: SafetensorsFile) throws -> JSONObject {
+    var metadata = JSONObject()
+    for (key, value) in file.header.metadata { metadata[key] = .string(value) }
+    let isScores = metadata["schema"]?.string?.hasPrefix("scores/") == true
+    var tensors = JSONObject()
+    for entry in file.entries {
+      tensors[entry.name] = .string("\(entry.elementTypeName) \(entry.shape)")
+    }
+    return [
+      "kind": isScores ? "score file" : "safetensors file", "path": .string(file.path),
+      "size": .string(ByteCount.text(file.file.byteCount)),
+      "parameters": JSON(file.entries.reduce(0) { $0 + $1.count }),
+      "dtypes": parameters(file.entries), "metadata": .object(metadata),
+      "tensors": .object(tensors),
+    ]
+  }
+
+  private static func describe(json path: String) throws -> JSONObject {
+    let json = try JSON(parsing: FileSystem.read(path), path: path)
+    var facts: JSONObject = ["kind": "JSON file", "path": .string(path)]
+    guard let object = json.object else { return facts }
+    if object["schema"]?.string == Patch.schema {
+      let patch = try Patch(json: json, path: path)
+      facts["kind"] = "patch"
+      facts["weights"] = JSON(patch.weightCount)
+      facts["tensors"] = JSON(patch.tensors.count)
+      facts["base"] = .string(patch.base.modelHash)
+    } else if let schema = object["schema"]?.string {
+      facts["kind"] = .string("\(schema.split(separator: "/").first ?? "JSON") file of spin")
+      facts["schema_of_file"] = .string(schema)
+    } else if object["weight_map"] != nil {
+      facts["kind"] = "shard index"
+    } else if object["model_type"] != nil || object["architectures"] != nil {
+      facts["kind"] = "model configuration"
+      facts["model_type"] = object["model_type"]
+    } else if let model = object["model"]?.object, model["vocab"] != nil {
+      facts["kind"] = "tokenizer"
+      facts["type"] = model["type"]
+      facts["vocabulary"] = model["vocab"]?.object.map { JSON($0.count) }
+    }
+    facts["keys"] = .array(object.keys.prefix(40).map { .string($0) })
+    return facts
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// A model, a patch, and where the result goes; shared by `patch apply` and `patch revert`.
+struct PatchTarget: ParsableArguments {
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var model: String
+
+  @Argument(help: "The patch file.")
+  var patch: String
+
+  @Option(help: ArgumentHelp("Write a copy of the model to this new folder.", valueName: "dir"))
+  var out: String?
+
+  @Flag(help: "Edit the model's own files.")
+  var inPlace = false
+
+  func validate() throws {
+    guard (out != nil) != inPlace else {
+      throw ValidationError("Please give either --out DIR, for a copy, or --in-place.")
+    }
+  }
+
+  /// Does it.
+  func run(_ direction: PatchDirection) throws -> PatchReceipt {
+    let patch = try Patch(path: patch)
+    let model = try ModelDirectory(path: model)
+    Warnings.write(model.warnings)
+    switch (direction, out) {
+    case (.apply, let out?): return try patch.apply(to: model, out: out)
+    case (.apply, nil): return try patch.applyInPlace(model)
+    case (.revert, let out?): return try patch.revert(model, out: out)
+    case (.revert, nil): return try patch.revertInPlace(model)
+    }
+  }
+}
+
+/// What is odd without being wrong, on standard error.
+enum Warnings {
+  static func write(_ warnings: [String]) {
+    for warning in warnings { StandardError.warn(warning) }
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// `spin patch`: what is done with a patch file.
+struct PatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "patch",
+    abstract: "Apply, check, take back and compare patches of a model.",
+    discussion: """
+      A patch file lists weights with their bits before and after. It fits any copy of the model \
+      it was made for; every listed weight is checked before anything is written.
+      """,
+    subcommands: [
+      PatchApplyCommand.self, PatchVerifyCommand.self, PatchRevertCommand.self,
+      PatchDiffCommand.self, PatchShowCommand.self,
+    ])
+}
+
+/// `spin patch apply`: a model and a patch to a patched model.
+struct PatchApplyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Patch a model, as a copy or in place.",
+    discussion: """
+      A copy shares its unchanged bytes with the original where the file system can. Editing in \
+      place survives an interruption at any moment: the next command on the model finishes it.
+      """)
+
+  @OptionGroup var target: PatchTarget
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let receipt = try target.run(.apply)
+    print(json ? PatchText.json(receipt, .apply) : PatchText.text(receipt, .apply))
+  }
+}
+
+/// `spin patch revert`: a patched model to the model before.
+struct PatchRevertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revert", abstract: "Take a patch back, as a copy or in place.",
+    discussion: "The result is byte for byte the model before the patch.")
+
+  @OptionGroup var target: PatchTarget
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let receipt = try target.run(.revert)
+    print(json ? PatchText.json(receipt, .revert) : PatchText.text(receipt, .revert))
+  }
+}
+
+/// `spin patch verify`: does a model have a patch.
+struct PatchVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Say whether a model has a patch.",
+    discussion: """
+      Every listed weight is looked at and the weight files are hashed. Exit status: 0 where the \
+      model has the whole patch, or with --expect unpatched none of it; 2 otherwise.
+      """)
+
+  /// What the model should be.
+  enum Expectation: String, ExpressibleByArgument, CaseIterable { case patched, unpatched }
+
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var model: String
+
+  @Argument(help: "The patch file.")
+  var patch: String
+
+  @Option(help: "What the model should be.")
+  var expect = Expectation.patched
+
+  @Flag(help: "Do not hash the weight files.")
+  var skipHashes = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let patch = try Patch(path: patch)
+    let directory = try ModelDirectory(path: model)
+    Warnings.write(directory.warnings)
+    let found = try patch.verify(directory, hashing: !skipHashes)
+    print(json ? PatchText.json(found, patch) : PatchText.text(found, patch))
+    guard found.state.rawValue != expect.rawValue else { return }
+    // A patch that changes no bit leaves every model as it was and as it should be.
+    if found.state == .unpatched, patch.weightCount == patch.unchangedCount { return }
+    throw SPINError(
+      .checkFailed, at: model, "is \(found.state.rawValue), expected \(expect.rawValue)")
+  }
+}
+
+/// `spin patch show`: what a patch does.
+struct PatchShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Say what a patch does and where it comes from.")
+
+  @Argument(help: "The patch file.")
+  var patch: String
+
+  @Flag(help: "Print the patch as JSON.")
+  var json = false
+
+  func run() throws {
+    let patch = try Patch(path: patch)
+    print(json ? patch.json.serialized() : PatchText.text(patch), terminator: json ? "" : "\n")
+  }
+}
+
+/// `spin patch diff`: two models to the weights in which they differ.
+struct PatchDiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "List the weights in which two checkpoints differ.",
+    discussion: "Exit status: 0 where they hold the same bits, 2 where they differ.")
+
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var first: String
+
+  @Argument(help: "The folder of another.")
+  var second: String
+
+  @Option(help: ArgumentHelp("Weights to show of each tensor.", valueName: "n"))
+  var show = 5
+
+  @Option(
+    help: ArgumentHelp("Write the patch from the first to the second here.", valueName: "file"))
+  var patch: String?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let models = (try ModelDirectory(path: first), try ModelDirectory(path: second))
+    Warnings.write(models.0.warnings + models.1.warnings)
+    let difference = try CheckpointDifference(models.0, models.1)
+    try patch.map { try difference.patch(toolVersion: SPINVersion.current).write(to: $0) }
+    let text = DifferenceText(difference: difference, shown: max(0, show))
+    print(json ? text.json : text.text)
+    guard !difference.isEmpty, patch == nil else { return }
+    throw SPINError(.checkFailed, at: second, "differs from \(first)")
+  }
+}
