@@ -16,7 +16,9 @@ struct Inspection {
     guard let status = FileSystem.status(path) else {
       throw SPINError(.missingInput, at: path, "no such file or folder", remedy: "check the path")
     }
-    if status.kind == .directory {
+    if let folder = try Self.describe(ownFolder: path, status) {
+      (facts, warnings) = (folder, [])
+    } else if status.kind == .directory {
       let model = try ModelDirectory(path: path)
       facts = try Self.describe(model)
       warnings = model.warnings
@@ -34,21 +36,29 @@ struct Inspection {
     return .object(object)
   }
 
-  /// One line a fact; the members of an object one line each below it.
+  /// Members of an object that are listed; people want the first, machines have `json`.
+  private static let listedCount = 12
+
+  /// One line a fact; the first members of an object one line each below it.
   var text: String {
     let width = facts.keys.map(\.utf8.count).max() ?? 0
     return facts.members.map { key, value in
       let name = Columns.padded(key.split(separator: "_").joined(separator: " "), width)
       guard let object = value.object else { return "\(name)  \(Self.text(value))" }
-      let inner = object.keys.map(\.utf8.count).max() ?? 0
-      return name
-        + object.members.map { "\n  \(Columns.padded($0, inner))  \(Self.text($1))" }.joined()
+      let listed = object.members.prefix(object.count > 20 ? Self.listedCount : 20)
+      let inner = listed.map(\.0.utf8.count).max() ?? 0
+      let rest = object.count - listed.count
+      return key.split(separator: "_").joined(separator: " ")
+        + listed.map { "\n  \(Columns.padded($0, inner))  \(Self.text($1))" }.joined()
+        + (rest > 0 ? "\n  and \(rest) more (--json shows all)" : "")
     }.joined(separator: "\n")
   }
 
   private static func text(_ value: JSON) -> String {
     if let elements = value.array { return elements.map(text).joined(separator: ", ") }
-    return value.string ?? (value == .null ? "none" : value.brief)
+    guard let string = value.string else { return value == .null ? "none" : value.brief }
+    let scalars = string.unicodeScalars
+    return scalars.count <= 160 ? string : String(scalars.prefix(120)) + "... (--json shows all)"
   }
 
   // MARK: - Models
@@ -81,7 +91,57 @@ struct Inspection {
     if let (scheme, tensor) = model.quantization {
       facts["quantization"] = "\(scheme), as \(tensor) shows; it cannot be scored or patched"
     }
+    describeUse(of: model, &facts)
     return facts
+  }
+
+  /// Whether SPIN can score the model, and what it would edit.
+  private static func describeUse(of model: ModelDirectory, _ facts: inout JSONObject) {
+    do {
+      let tokenizer = try Tokenizer(directory: model.path)
+      facts["tokenizer"] = .string("\(tokenizer.summary)")
+    } catch { facts["tokenizer"] = .string("cannot be used: \(error)") }
+    do {
+      let decoder = try Decoder(directory: model)
+      var shares = JSONObject()
+      for projection in MatrixName.Projection.allCases {
+        let (rows, columns) = decoder.configuration.shape(projection)
+        let count = Selection.Amount.share(5e-7).count(rows: rows, columns: columns)
+        shares["\(projection.module.rawValue).\(projection.rawValue)"] = .string(
+          "[\(rows), \(columns)] in each of \(decoder.configuration.layerCount) layers, "
+            + "\(count) weights at a share of 5e-7")
+      }
+      facts["scored_matrices"] = .object(shares)
+    } catch { facts["scored_matrices"] = .string("none: \(error)") }
+  }
+
+  /// A folder that spin itself wrote: scores, or a whole run.
+  private static func describe(ownFolder path: String, _ status: FileStatus) throws -> JSONObject? {
+    guard status.kind == .directory, FileSystem.status(path + "/config.json") == nil else {
+      return nil
+    }
+    if FileSystem.status(path + "/manifest.json") != nil {
+      return [
+        "kind": "run", "path": .string(path),
+        "holds": .array(try FileSystem.names(in: path).sorted().map { .string($0) }),
+      ]
+    }
+    let dataSets = try ScoreDirectory(path: path).dataSets()
+    let files = dataSets.compactMap { try? ScoreFile(path: "\(path)/\($0).safetensors") }
+    guard let first = files.first, files.count == dataSets.count else { return nil }
+    var scores = JSONObject()
+    for file in files {
+      let source = file.provenance
+      scores[source.dataSet] = .string(
+        "\(source.sampleCount) samples of \(source.dataFile), \(source.tokenCount) tokens")
+    }
+    return [
+      "kind": "scores", "path": .string(path),
+      "model": .string(ModelDirectory.modelHash(of: first.provenance.modelFiles)),
+      "matrices": JSON(first.matrices.count),
+      "target_module": .string(first.provenance.targetModule.rawValue),
+      "keep": .string(first.provenance.keep.description), "data_sets": .object(scores),
+    ]
   }
 
   private static func parameters(_ entries: [TensorEntry]) -> JSON {
