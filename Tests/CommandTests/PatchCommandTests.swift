@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPIN
+import SPINCheckpoint
+import SPINJSON
+import SPINStorage
+import SPINTestSupport
+import Testing
+
+/// Runs the built program and looks at what a user sees.
+struct PatchCommandTests {
+  private let directory: TemporaryDirectory
+  private var model: String { directory.file("model") }
+  private var patch: String { directory.file("patch.json") }
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    try FileSystem.makeDirectory(directory.file("model"))
+    let writer = try SafetensorsWriter(
+      path: directory.file("model/model.safetensors"),
+      tensors: [.init(name: "w", type: .float32, shape: [1_000, 100])])
+    var bytes: [UInt8] = []
+    for index in 0..<100_000 { bytes.append(littleEndian: Float(index + 1).bitPattern) }
+    try writer.write(bytes, to: "w")
+    try writer.finish()
+    try OutputFile.write(
+      Array(#"{"model_type": "llama", "architectures": ["LlamaForCausalLM"]}"#.utf8),
+      to: directory.file("model/config.json"))
+    let made = try Patch.make(
+      model: try ModelDirectory(path: model),
+      weights: [("w", Array(stride(from: 0, to: 100_000, by: 50)))], scale: 0,
+      provenance: ["rule": "paper"], toolVersion: SPINVersion.current)
+    try made.write(to: patch)
+  }
+
+  @Test func applyVerifyDiffRevert() throws {
+    let before = try FileDigest.sha256(ofFileAt: model + "/model.safetensors")
+    let out = directory.file("out")
+    let applied = try spin("patch", "apply", model, patch, "--out", out)
+    #expect(applied.status == 0)
+    #expect(applied.output.hasPrefix("patched  \(out)\nchanged  2000 weights in 1 files\n"))
+    #expect(applied.errors == "")
+    #expect(try spin("patch", "verify", out, patch).status == 0)
+    let unpatched = try spin("patch", "verify", model, patch)
+    #expect(unpatched.status == 2)
+    #expect(unpatched.errors == "spin: \(model): is unpatched, expected patched\n")
+    #expect(try spin("patch", "verify", model, patch, "--expect", "unpatched").status == 0)
+    let difference = try spin("patch", "diff", model, out, "--show", "1")
+    #expect(difference.status == 2)
+    #expect(
+      difference.output == """
+        2000 elements differ in 1 tensors
+        w  F32 [1000, 100]: 2000
+          [0]  1.0 -> 0.0
+          and 1999 more
+
+        """)
+    let back = directory.file("back")
+    #expect(try spin("patch", "revert", out, patch, "--out", back).status == 0)
+    #expect(try FileDigest.sha256(ofFileAt: back + "/model.safetensors") == before)
+    #expect(try spin("patch", "diff", model, back).status == 0)
+  }
+
+  @Test func jsonIsForMachines() throws {
+    let out = directory.file("out")
+    for (arguments, schema) in [
+      (["patch", "apply", model, patch, "--out", out], "patch-result/1"),
+      (["patch", "verify", out, patch], "patch-verification/1"),
+      (["patch", "diff", model, out], "difference/1"),
+      (["patch", "show", patch], "patch/1"),
+      (["inspect", model], "inspection/1"),
+      (["inspect", model + "/model.safetensors"], "inspection/1"),
+      (["inspect", patch], "inspection/1"),
+    ] {
+      let result = try spin(arguments + ["--json"])
+      let json = try JSON(parsing: Array(result.output.utf8), path: "stdout")
+      #expect(json.object?["schema"] == .string(schema))
+      #expect(json.object?["tool_version"] == .string(SPINVersion.current))
+    }
+  }
+
+  @Test func inspectExplainsAModel() throws {
+    let result = try spin("inspect", model)
+    #expect(
+      result.output == """
+        kind             model
+        path             \(model)
+        model type       llama
+        architectures    LlamaForCausalLM
+        parameters       100000
+        tensors          1
+        dtypes         \("")
+          F32  100000
+        weight files   \("")
+          model.safetensors  400 kB, 1 tensors
+        tokenizer files \(" ")
+
+        """)
+  }
+
+  @Test func wrongUseEndsWithTheRightStatus() throws {
+    let broken = directory.file("broken.json")
+    try OutputFile.write([1], to: broken)
+    for (arguments, status) in [
+      (["patch", "apply", model, patch], 64),
+      (["patch", "apply", model, patch, "--in-place", "--out", "x"], 64),
+      (["patch", "apply", model, broken, "--in-place"], 65),
+      (["patch", "apply", model, directory.file("none.json"), "--in-place"], 66),
+      (["patch", "apply", directory.file("none"), patch, "--in-place"], 66),
+      (["patch", "apply", model, patch, "--out", model], 73),
+      (["patch", "revert", model, patch, "--in-place"], 2),
+      (["inspect", directory.file("none")], 66),
+    ] as [([String], Int32)] {
+      let result = try spin(arguments)
+      #expect(result.status == status, "\(arguments)")
+      #expect(result.output == "", "\(arguments)")
+      #expect(!result.errors.isEmpty, "\(arguments)")
+    }
+    #expect(try FileSystem.names(in: directory.path) == ["broken.json", "model", "patch.json"])
+  }
+
+  /// A real SIGKILL at many moments; the next command finishes what the killed one began.
+  @Test func killNineInPlaceIsFinishedByTheNextCommand() throws {
+    let patch = try Patch(path: patch)
+    let original = try FileDigest.sha256(ofFileAt: model + "/model.safetensors")
+    let patched = patch.filesAfter?["model.safetensors"]
+    var direction = "apply"
+    for attempt in 0..<30 {
+      try killed(
+        after: 0.002 + 0.001 * Double(attempt), "patch", direction, model, self.patch, "--in-place")
+      // Reading commands finish too.
+      #expect(try spin("inspect", model).status == 0)
+      let hash = try FileDigest.sha256(ofFileAt: model + "/model.safetensors")
+      #expect(hash == original || hash == patched, "attempt \(attempt)")
+      #expect(
+        try FileSystem.names(in: model).filter { !$0.hasSuffix(".tmp") } == [
+          "config.json", "model.safetensors",
+        ])
+      direction = hash == original ? "apply" : "revert"
+    }
+  }
+
+  /// A limit on the size of files plays the full disk: no file grows beyond 64 blocks.
+  @Test func aFullDiskLeavesNothing() throws {
+    let out = directory.file("out")
+    let result = try run(
+      "/bin/sh",
+      [
+        "-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"", Self.program, "patch", "apply",
+        model, patch, "--out", out,
+      ])
+    #expect(result.status == 74)
+    #expect(
+      result.errors == "spin: \(out)/model.safetensors: cannot be written (File too large); free "
+        + "some disk space, then run the same command again\n")
+    #expect(try FileSystem.names(in: directory.path) == ["model", "patch.json"])
+  }
+
+  @Test func aTargetThatCannotBeWrittenIsSaid() throws {
+    // A folder below a file cannot be made by anybody, not even by root.
+    let result = try spin("patch", "apply", model, patch, "--out", model + "/config.json/out")
+    #expect(result.status == 73)
+    #expect(
+      result.errors == "spin: \(model)/config.json/out: cannot be written (Not a directory); "
+        + "choose a place that you may write to\n")
+  }
+
+  // MARK: - Running
+
+  private struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// The program lies beside the test bundle.
+  private static let program =
+    FileSystem.parent(of: CommandLine.arguments[0]) + "/spin"
+
+  private func spin(_ arguments: String...) throws -> Outcome { try spin(arguments) }
+
+  private func spin(_ arguments: [String]) throws -> Outcome {
+    try run(Self.program, arguments)
+  }
+
+  private func run(_ program: String, _ arguments: [String]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    let files = try (0..<2).map { _ in
+      try RandomAccessFile(path: directory.file(".\(UUID().uuidString)"), .create)
+    }
+    defer { for file in files { try? FileSystem.remove(file.path) } }
+    process.standardOutput = FileHandle(forWritingAtPath: files[0].path)
+    process.standardError = FileHandle(forWritingAtPath: files[1].path)
+    try process.run()
+    process.waitUntilExit()
+    let texts = try files.map { String(decoding: try FileSystem.read($0.path), as: UTF8.self) }
+    return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+  }
+
+  private func killed(after seconds: Double, _ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: Self.program)
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    Thread.sleep(forTimeInterval: seconds)
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+}
