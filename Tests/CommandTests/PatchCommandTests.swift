@@ -82,21 +82,15 @@ struct PatchCommandTests {
 
   @Test func inspectExplainsAModel() throws {
     let result = try spin("inspect", model)
-    #expect(
-      result.output == """
-        kind             model
-        path             \(model)
-        model type       llama
-        architectures    LlamaForCausalLM
-        parameters       100000
-        tensors          1
-        dtypes         \("")
-          F32  100000
-        weight files   \("")
-          model.safetensors  400 kB, 1 tensors
-        tokenizer files \(" ")
-
-        """)
+    #expect(result.status == 0)
+    let facts = Set(
+      result.output.split(separator: "\n").map { line in
+        line.split(separator: " ").joined(separator: " ")
+      })
+    for fact in [
+      "kind model", "path \(model)", "model type llama", "architectures LlamaForCausalLM",
+      "parameters 100000", "tensors 1", "F32 100000", "model.safetensors 400 kB, 1 tensors",
+    ] { #expect(facts.contains(fact), "\(fact)") }
   }
 
   @Test func wrongUseEndsWithTheRightStatus() throws {
