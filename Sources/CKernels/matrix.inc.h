@@ -200,7 +200,19 @@ INLINE void NAME(multiply_tile)(ptrdiff_t k, const float *restrict a, const floa
   for (int i = 0; i < TILE_ROWS; i++)
 #pragma clang loop unroll(full)
     for (int v = 0; v < TILE_VECTORS; v++) sum[i][v] = (NAME(vector)){0};
+  // The tile of c is wanted at the end, and its rows lie far apart.
+  if (update != SPIN_STORE)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < TILE_ROWS; i++)
+      for (int line = 0; line < TILE_COLUMNS; line += 16)
+        __builtin_prefetch(c + i * ld + line, 1);
   for (ptrdiff_t j = 0; j < k; j++, a += TILE_ROWS, b += TILE_COLUMNS) {
+#if LANES == 16
+    // From the third-level cache the hardware prefetcher alone comes too late (measured: +12%).
+    __builtin_prefetch(b + 16 * TILE_COLUMNS);
+    __builtin_prefetch(b + 16 * TILE_COLUMNS + 16);
+    __builtin_prefetch(a + 24 * TILE_ROWS);
+#endif
     NAME(vector) right[TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int v = 0; v < TILE_VECTORS; v++) right[v] = *(const NAME(vector) *)(b + v * LANES);
@@ -245,21 +257,28 @@ static __attribute__((noinline)) void NAME(multiply_edge)(ptrdiff_t m, ptrdiff_t
     }
 }
 
+/// Rows of a that stay in the second-level cache while the panels of b pass by.
+#define ROW_BLOCK (240 / TILE_ROWS * TILE_ROWS)
+
 INLINE void NAME(multiply_panels)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a,
                                   const float *b, float *c, ptrdiff_t ld, int update) {
-  // The panel of b stays in the first-level cache while the panels of a pass by.
-  for (ptrdiff_t j = 0; j < n; j += TILE_COLUMNS)
-    for (ptrdiff_t i = 0; i < m; i += TILE_ROWS) {
-      float *tile = c + i * ld + j;
-      if (i + TILE_ROWS <= m && j + TILE_COLUMNS <= n) {
-        NAME(multiply_tile)(k, a + i * k, b + j * k, tile, ld, update);
-      } else {
-        NAME(multiply_edge)(m - i < TILE_ROWS ? m - i : TILE_ROWS,
-                            n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS, k, a + i * k, b + j * k,
-                            tile, ld, update);
+  for (ptrdiff_t block = 0; block < m; block += ROW_BLOCK) {
+    const ptrdiff_t end = block + ROW_BLOCK < m ? block + ROW_BLOCK : m;
+    // A panel of b stays in the first-level cache while the panels of the block pass by.
+    for (ptrdiff_t j = 0; j < n; j += TILE_COLUMNS)
+      for (ptrdiff_t i = block; i < end; i += TILE_ROWS) {
+        float *tile = c + i * ld + j;
+        if (i + TILE_ROWS <= m && j + TILE_COLUMNS <= n) {
+          NAME(multiply_tile)(k, a + i * k, b + j * k, tile, ld, update);
+        } else {
+          NAME(multiply_edge)(m - i < TILE_ROWS ? m - i : TILE_ROWS,
+                              n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS, k, a + i * k, b + j * k,
+                              tile, ld, update);
+        }
       }
-    }
+  }
 }
+#undef ROW_BLOCK
 
 static void NAME(multiply)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, const float *b,
                            float *c, ptrdiff_t ld, int update) {

@@ -59,7 +59,7 @@ struct MemoryCost {
   private func threadElements(_ tokens: Int) -> Int {
     let e = configuration.headSize + 64
     let attention = longestSample * (5 * e + 3 * 96) + 2 * 96 * e
-    return max(128 * 256, 96 * tokens, attention)
+    return max(256 * 256, 96 * tokens, attention)
   }
 
   private func headBytes(_ tokens: Int, _ rows: Int) -> Int {
@@ -67,6 +67,6 @@ struct MemoryCost {
     let d = configuration.hiddenSize
     // Logits, once more packed; hidden states of a chunk, gathered and scattered.
     return v * d * elementBytes + 4 * rows * (2 * v + 64 + 3 * d) + 4 * tokens * 3 * d
-      + threads * 4 * 128 * 256
+      + threads * 4 * 256 * 256
   }
 }

@@ -194,7 +194,9 @@ extension Compute {
 
   /// Columns of the result that one task computes: enough tasks to share, few enough that packing
   /// weights stays cheap.
-  private func columnBlock(_ columns: Int) -> Int { columns >= 2048 ? 128 : 64 }
+  private func columnBlock(_ columns: Int) -> Int {
+    columns >= 4096 ? 256 : columns >= 1024 ? 128 : 64
+  }
 
   /// Packs matrices with the same number of rows as panels, in blocks of `sumBlock` columns:
   /// [matrix][block][panel][column][tile_rows].
