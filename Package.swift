@@ -76,7 +76,9 @@ let package = Package(
         "tokenizer_config.json", "privacy.csv", "fairness.csv", "general.csv",
       ]),
     .executableTarget(
-      name: "spin", dependencies: ["SPIN", "SPINJSON", "SPINStorage", "CDemoModel", argumentParser], path: "Sources/CLI"),
+      name: "spin",
+      dependencies: ["SPIN", "SPINJSON", "SPINStorage", "CDemoModel", argumentParser],
+      path: "Sources/CLI"),
 
     // What Tools/tokenizers compares with the `tokenizers` package; no product.
     .executableTarget(
