@@ -16,10 +16,12 @@ func library(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Targ
 }
 
 /// A test target that mirrors `Sources/<folder>`.
-func tests(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ folder: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(folder)Tests", dependencies: dependencies + ["SPINTestSupport"],
-    path: "Tests/\(folder)Tests")
+    path: "Tests/\(folder)Tests", exclude: exclude)
 }
 
 let package = Package(
@@ -104,7 +106,7 @@ let package = Package(
     tests("Importance", ["SPINImportance", "SPINStorage"]),
     tests("Coupling", ["SPINCoupling"]),
     tests("Patch", ["SPINPatch"]),
-    tests("Command", ["SPIN", "spin"]),
+    tests("Command", ["SPIN", "spin"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

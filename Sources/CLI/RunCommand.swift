@@ -50,10 +50,11 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
     let job = try ScoringJob(scoring.request(model: model, resources: resources))
+    try FeasibleSelection(selection: selection, job: job).require()
     let plan = ScoringPlanText(job: job)
     if !quiet { StandardError.write(plan.text) }
     guard !dryRun else {
-      if json { print(plan.json.serialized()) }
+      if json { print(plan.document.serialized(), terminator: "") }
       return
     }
     let pipeline = PipelineRun(
@@ -74,9 +75,15 @@ struct RunExecution {
   func run(into directory: RunDirectory, restart: Bool) throws -> PipelineRun.Result {
     Interruption.listen()
     let reporter = ScoringProgressReporter(isQuiet: isQuiet)
-    defer { reporter.finish() }
-    return try pipeline.run(
-      into: directory, restart: restart, shouldStop: { Interruption.wasRequested },
-      report: reporter.show)
+    do {
+      let result = try pipeline.run(
+        into: directory, restart: restart, shouldStop: { Interruption.wasRequested },
+        report: reporter.show)
+      reporter.finish()
+      return result
+    } catch {
+      reporter.clear()
+      throw error
+    }
   }
 }

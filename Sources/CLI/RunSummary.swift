@@ -11,12 +11,14 @@ struct RunSummary {
 
   func show(asJSON: Bool) {
     result.coupledSet.warnings.forEach(StandardError.warn)
-    print(asJSON ? json.serialized() : text)
+    print(asJSON ? json.serialized() : text, terminator: asJSON ? "" : "\n")
   }
 
   private var text: String {
     let set = result.coupledSet
-    var lines = [SelectionTable(set, showsAll: false).text]
+    var lines = [
+      SelectionTable(set, showsAll: false, hint: " (\(directory.selection) has them)").text
+    ]
     lines.append(
       "\(result.patch.weightCount) weights in \(result.patch.tensors.count) matrices, of "
         + "\(set.matrices.reduce(0) { $0 + $1.size }) scored")
@@ -25,7 +27,7 @@ struct RunSummary {
     lines.append("manifest   \(directory.manifest)")
     if pipeline.savesModel {
       lines.append("model      \(directory.model)")
-    } else {
+    } else if result.patch.weightCount > 0 {
       lines.append(
         "apply with: spin patch apply \(pipeline.job.request.model) \(directory.patch) --out DIR")
     }

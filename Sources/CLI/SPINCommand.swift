@@ -29,6 +29,8 @@ struct SPINCommand: ParsableCommand {
 @main
 enum Program {
   static func main() {
+    // A file beyond the limit of `ulimit -f` is an error with a message, not the end of the program.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try SPINCommand.parseAsRoot()
       try command.run()
@@ -46,7 +48,8 @@ enum StandardError {
   static let isTerminal = isatty(STDERR_FILENO) == 1
 
   static func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    // Where even this cannot be written, the exit status still tells.
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   static func warn(_ text: String) { write("warning: \(text)\n") }

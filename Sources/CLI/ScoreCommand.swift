@@ -52,7 +52,7 @@ struct ScoreCommand: ParsableCommand {
     if json {
       let result = ScoringResult(
         job: job, directory: dryRun ? nil : scores, plan: plan.json, seconds: time / .seconds(1))
-      print(try result.text)
+      print(try result.text, terminator: "")
     } else if !dryRun {
       for dataSet in job.dataSets { print(try scores.path(of: dataSet.name)) }
     }
@@ -71,10 +71,15 @@ struct ScoringRun {
     }
     Interruption.listen()
     let reporter = ScoringProgressReporter(isQuiet: isQuiet)
-    defer { reporter.finish() }
-    try job.scorer.run(
-      into: directory, restart: restart, shouldStop: { Interruption.wasRequested },
-      report: reporter.show)
+    do {
+      try job.scorer.run(
+        into: directory, restart: restart, shouldStop: { Interruption.wasRequested },
+        report: reporter.show)
+    } catch {
+      reporter.clear()
+      throw error
+    }
+    reporter.finish()
   }
 }
 

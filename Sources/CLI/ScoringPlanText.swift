@@ -21,7 +21,8 @@ struct ScoringPlanText {
     lines += job.dataSets.map(dataLine)
     lines.append(
       "plan     \(plan.tokenCount) tokens, \(job.request.target.rawValue) matrices: about "
-        + "\(ScoringProgressReporter.time(seconds)) on \(resources.threads) threads, "
+        + "\(ScoringProgressReporter.time(seconds)) on \(resources.threads) "
+        + (resources.threads == 1 ? "thread, " : "threads, ")
         + "memory \(ByteCount.text(plan.memoryBytes)) of "
         + "\(ByteCount.text(resources.maxMemory)), scratch \(ByteCount.text(plan.scratchBytes))")
     return lines.joined(separator: "\n") + "\n"
@@ -39,6 +40,14 @@ struct ScoringPlanText {
     return "data     \(dataSet.name): \(report.sampleCount) samples, \(report.tokenCount) tokens, "
       + "\(report.responseTokenCount) of responses, seed \(dataSet.options.seed)"
       + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
+  }
+
+  /// What `spin run --dry-run --json` prints.
+  var document: JSON {
+    [
+      "schema": "run-plan/1", "tool_version": .string(SPINVersion.current),
+      "model_hash": .string(ModelDirectory.modelHash(of: job.modelFiles)), "plan": json,
+    ]
   }
 
   /// The same for machines.

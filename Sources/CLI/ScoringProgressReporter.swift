@@ -31,10 +31,15 @@ final class ScoringProgressReporter {
     }
   }
 
-  /// Ends the line that changes.
+  /// Ends the line that changes; needed whichever way the scoring ends.
+  func clear() {
+    if !isQuiet, StandardError.isTerminal, lastShown != nil { StandardError.write("\r\u{1B}[K") }
+  }
+
+  /// Says that the scoring is done, and how long it took.
   func finish() {
+    clear()
     guard !isQuiet else { return }
-    if StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
     let seconds = (clock.now - start) / .seconds(1)
     StandardError.write("score    done in \(Self.time(seconds))\n")
   }

@@ -65,7 +65,9 @@ struct SelectCommand: ParsableCommand {
     if json {
       print(set.json(tool: SPINVersion.tool).serialized(), terminator: "")
     } else {
-      print(SelectionTable(set, showsAll: verbose).text, terminator: "")
+      print(
+        SelectionTable(set, showsAll: verbose, hint: " (--verbose shows them)").text,
+        terminator: "")
       for path in [selection, out].compactMap({ $0 }) { print("wrote \(path)") }
     }
   }

@@ -7,9 +7,13 @@ import SPIN
 struct SelectionTable {
   private let set: CoupledSet
   private let showsAll: Bool
+  private let hint: String
 
-  /// - Parameter showsAll: Whether matrices without selected weights have a row too.
-  init(_ set: CoupledSet, showsAll: Bool) {
+  /// - Parameters:
+  ///   - showsAll: Whether matrices without selected weights have a row too.
+  ///   - hint: What shows them, in brackets after a space, where something does.
+  init(_ set: CoupledSet, showsAll: Bool, hint: String = "") {
+    self.hint = hint
     self.set = set
     self.showsAll = showsAll
   }
@@ -23,7 +27,8 @@ struct SelectionTable {
     }
     let hidden = set.matrices.count - shown.count
     if hidden > 0 {
-      lines.append("\(hidden) more matrices have no selected weight (--verbose shows them)")
+      let more = shown.isEmpty ? "" : " more"
+      lines.append("\(hidden)\(more) matrices have no selected weight\(hint)")
     }
     return (lines + totals + legend).joined(separator: "\n") + "\n"
   }

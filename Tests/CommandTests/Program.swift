@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINTestSupport
+
+/// The built program `spin`, run as a user runs it.
+struct Program {
+  /// How a run ended.
+  struct Outcome: Equatable {
+    /// The exit status; of a process that a signal ended, 128 and its number, as shells say it.
+    var status: Int32
+    var standardOutput: String
+    var standardError: String
+  }
+
+  /// A run that has begun.
+  final class Running {
+    private let process: Process
+    private let streams: TemporaryDirectory
+
+    fileprivate init(_ executable: URL, _ arguments: [String], _ environment: [String: String])
+      throws
+    {
+      streams = try TemporaryDirectory()
+      process = Process()
+      process.executableURL = executable
+      process.arguments = arguments
+      process.environment = environment
+      process.standardInput = FileHandle.nullDevice
+      // Files, not pipes: nobody has to read them while the program runs.
+      process.standardOutput = try Self.file(streams.file("stdout"))
+      process.standardError = try Self.file(streams.file("stderr"))
+      try process.run()
+    }
+
+    /// Whether it still runs.
+    var isRunning: Bool { process.isRunning }
+
+    /// Sends a signal.
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Waits for the end.
+    func wait() throws -> Outcome {
+      process.waitUntilExit()
+      let base: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+      return Outcome(
+        status: base + process.terminationStatus,
+        standardOutput: try String(contentsOfFile: streams.file("stdout"), encoding: .utf8),
+        standardError: try String(contentsOfFile: streams.file("stderr"), encoding: .utf8))
+    }
+
+    private static func file(_ path: String) throws -> FileHandle {
+      try Data().write(to: URL(filePath: path))
+      return try FileHandle(forWritingTo: URL(filePath: path))
+    }
+  }
+
+  /// Nothing that the program would look at, so that a terminal's width changes no text.
+  private static let environment = ProcessInfo.processInfo.environment
+    .filter { !["COLUMNS", "LINES"].contains($0.key) }
+
+  /// Begins a run.
+  static func start(_ arguments: [String]) throws -> Running {
+    try Running(located(), arguments, environment)
+  }
+
+  /// Runs to the end.
+  static func run(_ arguments: [String]) throws -> Outcome { try start(arguments).wait() }
+
+  /// Runs to the end, allowed files of so many blocks of 512 bytes: a disk that is full.
+  static func run(_ arguments: [String], fileBlocks: Int) throws -> Outcome {
+    let script = "ulimit -f \(fileBlocks); exec \"$0\" \"$@\""
+    let program = try located().path(percentEncoded: false)
+    return try Running(
+      URL(filePath: "/bin/sh"), ["-c", script, program] + arguments, environment
+    ).wait()
+  }
+
+  struct NotBuilt: Error, CustomStringConvertible {
+    let searched: [String]
+    var description: String { "no program spin in or above \(searched)" }
+  }
+
+  /// The program beside the bundle of these tests: built with them, in their configuration.
+  private static func located() throws -> URL {
+    let bundles = Bundle.allBundles.map(\.bundleURL) + [URL(filePath: CommandLine.arguments[0])]
+    for bundle in bundles {
+      var folder = bundle
+      for _ in 0..<5 {
+        folder.deleteLastPathComponent()
+        let candidate = folder.appending(path: "spin")
+        let path = candidate.path(percentEncoded: false)
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type]
+        if type as? FileAttributeType == .typeRegular { return candidate }
+      }
+    }
+    throw NotBuilt(searched: bundles.map { $0.path(percentEncoded: false) })
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPIN
+import SPINTestSupport
+import Testing
+
+/// What every run keeps to: the same bytes from the same input, results on one stream and progress
+/// on the other, plans that write nothing.
+struct RunTests {
+  @Test func threadsAndRepetitionChangeNoByte() throws {
+    let demo = try Demo.shared()
+    #expect(demo.status == 0)
+    let directory = try TemporaryDirectory()
+    func results(_ threads: Int) throws -> [String: String] {
+      let out = directory.file("run-\(threads)")
+      let outcome = try Program.run(
+        demo.run + ["--nsamples", "9", "--threads", "\(threads)", "--out", out, "--save-model"])
+      #expect(outcome.status == 0, "\(outcome)")
+      var digests = try FolderContents(of: out).digests
+      // Times and memory differ.
+      #expect(digests.removeValue(forKey: "manifest.json") != nil)
+      return digests
+    }
+    let first = try results(1)
+    #expect(first.keys.contains("model/model.safetensors"))
+    for threads in [1, 2, 3, 7] { #expect(try results(threads) == first, "\(threads) threads") }
+  }
+
+  @Test(arguments: ["run", "score"]) func plansWriteNothing(_ command: String) throws {
+    let job = try SmallJob()
+    let before = try FolderContents(of: job.path)
+    let arguments = (command == "run" ? job.run : job.score) + ["--dry-run"]
+    let outcome = try Program.run(arguments)
+    #expect(outcome.status == 0)
+    #expect(outcome.standardOutput == "")
+    for word in ["model    ", "data     privacy: 8 samples", "plan     "] {
+      #expect(outcome.standardError.contains(word))
+    }
+    let document = try json(Program.run(arguments + ["--json", "--quiet"]))
+    #expect(document["plan"]?.object?["tokens"] != nil)
+    #expect(try FolderContents(of: job.path) == before)
+  }
+
+  @Test func resultsGoToOneStreamAndProgressToTheOther() throws {
+    let job = try SmallJob()
+    let plain = try Program.run(job.run)
+    #expect(plain.status == 0)
+    #expect(plain.standardOutput.contains("patch      \(job.out)/patch.json\n"))
+    #expect(plain.standardError.contains("score    done in "))
+    let quiet = try Program.run(job.run + ["--quiet", "--restart"])
+    #expect(quiet.status == 0)
+    #expect(quiet.standardError == "")
+    #expect(quiet.standardOutput == plain.standardOutput)
+  }
+
+  @Test func everyJSONResultNamesSchemaAndVersion() throws {
+    let job = try SmallJob()
+    let (score, patch) = (job.path + "/scores", job.path + "/patch.json")
+    let commands: [(String, [String])] = [
+      ("run-plan/1", job.run + ["--dry-run"]),
+      ("score-result/1", ["score"] + job.scoring + ["--out", score]),
+      ("selection/1", ["select", job.model, "--scores", score, "--count", "30", "--out", patch]),
+      ("run-result/1", job.run),
+      ("patch/1", ["patch", "show", patch]),
+      ("patch-result/1", ["patch", "apply", job.model, patch, "--out", job.path + "/copy"]),
+      ("patch-verification/1", ["patch", "verify", job.path + "/copy", patch]),
+    ]
+    for (schema, arguments) in commands {
+      let document = try json(Program.run(arguments + ["--json"]))
+      #expect(document["schema"]?.string == schema, "\(arguments)")
+      #expect(document["tool_version"] != nil || document["tool"] != nil, "\(arguments)")
+    }
+  }
+
+  @Test func scoresOfAnotherModelAreRefused() throws {
+    let (job, other) = (try SmallJob(), try SmallJob(family: "qwen2"))
+    #expect(try Program.run(job.score + ["--quiet"]).status == 0)
+    let before = try FolderContents(of: job.path)
+    let outcome = try Program.run([
+      "select", other.model, "--scores", job.out, "--count", "30", "--out",
+      job.path + "/patch.json",
+    ])
+    let message = job.masked(outcome.standardError)
+    #expect(
+      message.hasPrefix("spin: DIR/out/privacy.safetensors: holds scores of another model: of "))
+    #expect(message.hasSuffix("; score this model, or give the model that was scored\n"))
+    #expect(outcome.status == 65)
+    #expect(outcome.standardOutput == "")
+    #expect(try FolderContents(of: job.path) == before)
+  }
+
+  @Test func scoresOfOtherOptionsAreNotReplaced() throws {
+    let job = try SmallJob()
+    #expect(try Program.run(job.score + ["--quiet"]).status == 0)
+    let before = try FolderContents(of: job.path)
+    let outcome = try Program.run(job.score + ["--quiet", "--seed", "1"])
+    #expect(
+      job.masked(outcome.standardError)
+        == "spin: DIR/out/privacy.safetensors: exists and holds scores of another model, data or "
+        + "options; choose another --out, or give --restart to replace it\n")
+    #expect(outcome.status == 73)
+    #expect(try FolderContents(of: job.path) == before)
+    #expect(try Program.run(job.score + ["--quiet", "--seed", "1", "--restart"]).status == 0)
+  }
+
+  /// The one document on standard output.
+  private func json(_ outcome: Program.Outcome) throws -> JSONObject {
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(outcome.standardOutput.hasSuffix("}\n") && !outcome.standardOutput.hasSuffix("\n\n"))
+    let document = try JSON(parsing: Array(outcome.standardOutput.utf8), path: "stdout")
+    return try document.requireObject(at: "stdout")
+  }
+}

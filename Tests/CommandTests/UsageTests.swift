@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// Arguments that make no sense: exit status 64, a message that names the argument, and nothing
+/// written.
+struct UsageTests {
+  /// Arguments after those of a right job, and the first line of what is said.
+  static let wrong: [(extra: [String], line: String)] = [
+    (["--threads", "0"], "Error: --threads must be between 1 and 1024."),
+    (["--nsamples", "0"], "Error: --nsamples must be at least 1."),
+    (["--data", "privacy"], "Error: The value 'privacy' is invalid for '--data <name=file>'"),
+    (["--max-memory", "much"], "Error: The value 'much' is invalid for '--max-memory <size>'"),
+    (["--p", "1e-3"], "Error: --count takes the place of --p and --q; give one or the other."),
+    (
+      ["--pair", "privacy"],
+      "Error: --pair is \"privacy\", expected two names with a comma between."
+    ),
+    (["--layers", "3..1"], "Error: The value '3..1' is invalid for '--layers <a..b>'"),
+    (["--frobnicate"], "Error: Unknown option '--frobnicate'"),
+    (["--data", "privacy=other.csv"], "spin: --data: names \"privacy\" twice"),
+    (["--max-memory", "1kB"], "spin: --max-memory: is 0 MB, "),
+    (
+      ["--pair", "privacy,honesty"],
+      "spin: --pair: names \"honesty\", which is not among the data sets"
+    ),
+    (["--general", "all"], "spin: --general: names \"all\", which is not among the data sets"),
+  ]
+
+  @Test(arguments: wrong.indices) func wrongArgumentsAreRefused(_ index: Int) throws {
+    let job = try SmallJob()
+    if Self.wrong[index].extra.contains("privacy=other.csv") {
+      try write(bytes(of: job.data("privacy")), to: job.path + "/other.csv")
+    }
+    let before = try FolderContents(of: job.path)
+    let extra = Self.wrong[index].extra.map {
+      $0 == "privacy=other.csv" ? "privacy=\(job.path)/other.csv" : $0
+    }
+    let outcome = try Program.run(job.run + extra)
+    #expect(outcome.standardError.hasPrefix(Self.wrong[index].line), "\(outcome.standardError)")
+    #expect(outcome.status == 64)
+    #expect(outcome.standardOutput == "")
+    #expect(try FolderContents(of: job.path) == before)
+  }
+
+  @Test func unknownCommandsAreRefused() throws {
+    let outcome = try Program.run(["frobnicate"])
+    #expect(outcome.status == 64)
+    #expect(outcome.standardError.hasPrefix("Error: Unexpected argument 'frobnicate'\n"))
+    #expect(outcome.standardOutput == "")
+  }
+}
