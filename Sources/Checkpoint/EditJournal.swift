@@ -52,7 +52,10 @@ package enum EditJournal {
   ///   where the files hold neither the old nor the new bytes.
   package static func recover(_ directory: String) throws -> String? {
     let journal = directory + "/" + fileName
-    guard FileSystem.status(journal, following: false) != nil else { return nil }
+    guard FileSystem.status(journal, following: false) != nil else {
+      sweep(directory)
+      return nil
+    }
     let lock: DirectoryLock
     let edits: [ByteEdit]
     let purpose: String
@@ -89,6 +92,18 @@ package enum EditJournal {
         remedy: "make the model writable and run the command again, which finishes it")
     }
     return purpose
+  }
+
+  /// Removes a journal that was never finished, whose edit therefore never began.
+  ///
+  /// It does no harm, so a folder that is locked or cannot be written keeps it.
+  private static func sweep(_ directory: String) {
+    let journal = directory + "/" + fileName
+    guard let names = try? OutputFile.abandonedNames(of: journal), !names.isEmpty,
+      let lock = try? DirectoryLock(directory)
+    else { return }
+    defer { lock.release() }
+    try? OutputFile.removeAbandoned(of: journal)
   }
 
   private static func carryOut(_ edits: [ByteEdit], in directory: String) throws {

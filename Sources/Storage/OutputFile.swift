@@ -29,6 +29,23 @@ package final class OutputFile {
     }
   }
 
+  /// Removes what writers of `path` left behind that were killed before `commit`.
+  ///
+  /// - Precondition: nobody is writing it now; the caller holds the lock that says so.
+  package static func removeAbandoned(of path: String) throws {
+    for name in try abandonedNames(of: path) {
+      try FileSystem.remove("\(FileSystem.parent(of: path))/\(name)")
+    }
+  }
+
+  /// The names of temporary siblings of `path`, a writer's or a dead one's.
+  package static func abandonedNames(of path: String) throws -> [String] {
+    let prefix = ".\(FileSystem.name(of: path))."
+    return try FileSystem.names(in: FileSystem.parent(of: path)).filter {
+      $0.hasPrefix(prefix) && $0.hasSuffix(".tmp")
+    }
+  }
+
   deinit {
     if !isCommitted { try? FileSystem.remove(temporaryPath) }
   }
