@@ -36,8 +36,6 @@ package enum EditJournal {
     try OutputFile.write(serialize(edits, purpose: purpose), to: journal)
     do {
       try carryOut(edits, in: directory)
-      try FileSystem.remove(journal)
-      try FileSystem.synchronizeDirectory(directory)
     } catch let error as SPINError {
       throw SPINError(
         .resumable, at: error.location, error.message + "; \(purpose) is half done",
@@ -84,8 +82,6 @@ package enum EditJournal {
     }
     do {
       try carryOut(edits, in: directory)
-      try FileSystem.remove(journal)
-      try FileSystem.synchronizeDirectory(directory)
     } catch let error as SPINError {
       throw SPINError(
         .resumable, at: error.location, error.message + "; an interrupted \(purpose) waits here",
@@ -106,12 +102,15 @@ package enum EditJournal {
     try? OutputFile.removeAbandoned(of: journal)
   }
 
+  /// Makes all edits durable, then removes the journal.
   private static func carryOut(_ edits: [ByteEdit], in directory: String) throws {
     for (name, edits) in Dictionary(grouping: edits, by: \.file).sorted(by: { $0.key < $1.key }) {
       let file = try RandomAccessFile(path: directory + "/" + name, .update)
       for edit in edits { try file.write(edit.new, at: edit.offset) }
       try file.synchronize()
     }
+    try FileSystem.remove(directory + "/" + fileName)
+    try FileSystem.synchronizeDirectory(directory)
   }
 
   /// Editing a file that has other names edits it for all of them.

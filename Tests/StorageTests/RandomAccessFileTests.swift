@@ -21,15 +21,6 @@ struct RandomAccessFileTests {
     }
   }
 
-  @Test func scratchFilesHaveNoName() throws {
-    let scratch = try ScratchFile(in: directory.path)
-    #expect(try FileSystem.names(in: directory.path) == [])
-    try scratch.write([1.5, -2, .infinity], at: 8)
-    var values: [Float] = [0, 0]
-    try scratch.read(into: &values, at: 12)
-    #expect(values == [-2, .infinity])
-  }
-
   @Test func clonesAreIndependentOfTheirSource() throws {
     let bytes = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     try OutputFile.write(bytes, to: directory.file("a"))
