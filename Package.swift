@@ -48,7 +48,7 @@ let package = Package(
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
       "Transformer",
-      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
+      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Calibration",
       ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]),
@@ -59,8 +59,30 @@ let package = Package(
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINScores",
       ]),
-    library("Coupling", ["SPINErrors", "SPINStorage", "SPINScores", "SPINJSON"]),
+    library(
+      "Coupling", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
+
+    // Does the edit help, does it hurt, and how sure are we.
+    library("Statistics", ["SPINErrors"]),
+    library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library(
+      "Generation",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer",
+      ]),
+    library(
+      "Likelihood", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINTransformer"]),
+    library("Endpoint", ["SPINErrors", "SPINJSON"]),
+    library(
+      "Evaluation",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
+        "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
+      ]),
+    library("Report", ["SPINErrors", "SPINStorage", "SPINJSON"]),
 
     // What users import and run.
     .target(
@@ -68,7 +90,8 @@ let package = Package(
       dependencies: [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
-        "SPINCoupling", "SPINPatch",
+        "SPINCoupling", "SPINPatch", "SPINStatistics", "SPINTemplates", "SPINGeneration",
+        "SPINLikelihood", "SPINEndpoint", "SPINEvaluation", "SPINReport",
       ], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
@@ -87,6 +110,11 @@ let package = Package(
       name: "tokenizer-probe", dependencies: ["SPINErrors", "SPINTokenization"],
       path: "Tools/tokenizers/probe"),
 
+    // The ladder of kernels beside the machine's own ceiling; no product.
+    .executableTarget(
+      name: "kernel-benchmark", dependencies: ["SPINKernels", "SPINStorage", "SPINJSON"],
+      path: "Benchmarks/kernels"),
+
     .target(
       name: "SPINTestSupport", dependencies: ["SPINErrors", "SPINStorage", "SPINCheckpoint"],
       path: "Tests/TestSupport"),
@@ -99,13 +127,19 @@ let package = Package(
       "Transformer",
       [
         "SPINTransformer", "SPINErrors", "SPINJSON", "SPINStorage", "SPINCheckpoint", "SPINKernels",
-        "SPINScores",
       ]),
     tests("Calibration", ["SPINCalibration"]),
     tests("Scores", ["SPINScores"]),
     tests("Importance", ["SPINImportance", "SPINStorage"]),
     tests("Coupling", ["SPINCoupling"]),
     tests("Patch", ["SPINPatch"]),
+    tests("Statistics", ["SPINStatistics"]),
+    tests("Templates", ["SPINTemplates", "SPINJSON", "SPINErrors"]),
+    tests("Generation", ["SPINGeneration", "SPINTransformer", "SPINTokenization", "SPINJSON"]),
+    tests("Likelihood", ["SPINLikelihood", "SPINTransformer", "SPINKernels"]),
+    tests("Endpoint", ["SPINEndpoint", "SPINJSON", "SPINErrors"]),
+    tests("Evaluation", ["SPINEvaluation"]),
+    tests("Report", ["SPINReport", "SPINJSON"]),
     tests("Command", ["SPIN", "spin"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6],

@@ -94,10 +94,12 @@ def best(results, program):
 
 def summary(results, sgemm, parameters):
     """Ratios of the best runs of one model and thread count."""
-    spin, one, layer = (best(results, name) for name in ("spin", "one_pass", "per_layer"))
+    spin, one, hook, layer = (
+        best(results, name) for name in ("spin", "one_pass", "one_pass_hook", "per_layer"))
     threads = one["threads"]
     line = {"model": one["model"], "threads": threads, "matrix_parameters": parameters}
-    for name, result in (("spin", spin), ("one_pass", one), ("per_layer", layer)):
+    for name, result in (("spin", spin), ("one_pass", one), ("one_pass_hook", hook),
+                         ("per_layer", layer)):
         if result:
             gflops = 6e-9 * result["tokens_per_second"] * parameters
             line[name] = {
@@ -110,6 +112,10 @@ def summary(results, sgemm, parameters):
             }
     if spin:
         line["times_one_pass"] = round(spin["tokens_per_second"] / one["tokens_per_second"], 2)
+        line["times_one_pass_hook"] = round(
+            spin["tokens_per_second"] / hook["tokens_per_second"], 2)
+        line["memory_of_one_pass_hook"] = round(
+            spin["peak_resident_bytes"] / hook["peak_resident_bytes"], 3)
         line["memory_of_one_pass"] = round(
             spin["peak_resident_bytes"] / one["peak_resident_bytes"], 3)
         if layer:
@@ -127,6 +133,9 @@ def measure(arguments, model, threads):
         rate = json.loads(output)["gflops"][str(threads)]
         one = run_peer("one_pass", work, model, threads, arguments.nsamples)
         results.append(one | {"sgemm_gflops": rate})
+        print(json.dumps(results[-1]), flush=True)
+        hook = run_peer("one_pass", work, model, threads, arguments.nsamples, "--hook")
+        results.append(hook | {"program": "one_pass_hook"})
         print(json.dumps(results[-1]), flush=True)
         if arguments.spin:
             results.append(run_spin(arguments.spin, work, model, threads, arguments.nsamples,

@@ -43,6 +43,7 @@ static const spin_kernels NAME(kernels) = {
     .pack_columns_a = NAME(pack_columns_a),
     .pack_columns_b = NAME(pack_columns_b),
     .multiply = NAME(multiply),
+    .register_products = NAME(register_products),
     .widen = NAME(widen),
     .importance = NAME(importance),
     .add = NAME(add),

@@ -290,3 +290,20 @@ static void NAME(multiply)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a
     NAME(multiply_panels)(m, n, k, a, b, c, ld, SPIN_ADD_ABS);
   }
 }
+
+static float NAME(register_products)(ptrdiff_t rounds, float left, float right) {
+  NAME(vector) sum[TILE_ROWS][TILE_VECTORS];
+  for (int i = 0; i < TILE_ROWS; i++)
+    for (int v = 0; v < TILE_VECTORS; v++) sum[i][v] = (NAME(vector)){0} + (float)(i + v);
+  const NAME(vector) a = (NAME(vector)){0} + left, b = (NAME(vector)){0} + right;
+  for (ptrdiff_t round = 0; round < rounds; round++) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < TILE_ROWS; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < TILE_VECTORS; v++) sum[i][v] = FMA(sum[i][v], a, b);
+  }
+  NAME(vector) total = {0};
+  for (int i = 0; i < TILE_ROWS; i++)
+    for (int v = 0; v < TILE_VECTORS; v++) total += sum[i][v];
+  return total[0];
+}

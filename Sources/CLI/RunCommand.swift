@@ -35,35 +35,26 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Write a patched copy of the model to OUT/model.")
   var saveModel = false
 
-  @Flag(help: "Discard what an earlier run left in the output folder.")
-  var restart = false
-
-  @Flag(help: "Print the plan and stop.")
-  var dryRun = false
-
-  @Flag(help: "Print the result as JSON.")
-  var json = false
-
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
-  var quiet = false
+  @OptionGroup
+  var work: WorkOptions
 
   func run() throws {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
     let job = try ScoringJob(scoring.request(model: model, resources: resources))
     try FeasibleSelection(selection: selection, job: job).require()
     let plan = ScoringPlanText(job: job)
-    if !quiet { StandardError.write(plan.text) }
-    guard !dryRun else {
-      if json { print(plan.document.serialized(), terminator: "") }
+    if !work.quiet { StandardError.write(plan.text) }
+    guard !work.dryRun else {
+      if work.json { print(plan.document.serialized(), terminator: "") }
       return
     }
     let pipeline = PipelineRun(
       job: job, selection: selection, savesModel: saveModel,
       arguments: Array(CommandLine.arguments.dropFirst()))
-    let result = try RunExecution(pipeline: pipeline, isQuiet: quiet)
-      .run(into: RunDirectory(path: out), restart: restart)
+    let result = try RunExecution(pipeline: pipeline, isQuiet: work.quiet)
+      .run(into: RunDirectory(path: out), restart: work.restart)
     RunSummary(result: result, pipeline: pipeline, directory: RunDirectory(path: out))
-      .show(asJSON: json)
+      .show(asJSON: work.json)
   }
 }
 

@@ -28,32 +28,26 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder to write scores to.", valueName: "dir"))
   var out: String
 
-  @Flag(help: "Discard an unfinished run or other scores in the output folder.")
-  var restart = false
-
-  @Flag(help: "Print the plan and stop.")
-  var dryRun = false
-
-  @Flag(help: "Print the result as JSON.")
-  var json = false
-
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
-  var quiet = false
+  @OptionGroup
+  var work: WorkOptions
 
   func run() throws {
     let job = try ScoringJob(scoring.request(model: model, resources: resources))
     let plan = ScoringPlanText(job: job)
-    if !quiet { StandardError.write(plan.text) }
+    if !work.quiet { StandardError.write(plan.text) }
     let scores = ScoreDirectory(path: out)
     let clock = ContinuousClock()
     let time = try clock.measure {
-      if !dryRun { try ScoringRun(job: job, isQuiet: quiet).run(into: scores, restart: restart) }
+      if !work.dryRun {
+        try ScoringRun(job: job, isQuiet: work.quiet).run(into: scores, restart: work.restart)
+      }
     }
-    if json {
+    if work.json {
       let result = ScoringResult(
-        job: job, directory: dryRun ? nil : scores, plan: plan.json, seconds: time / .seconds(1))
+        job: job, directory: work.dryRun ? nil : scores, plan: plan.json,
+        seconds: time / .seconds(1))
       print(try result.text, terminator: "")
-    } else if !dryRun {
+    } else if !work.dryRun {
       for dataSet in job.dataSets { print(try scores.path(of: dataSet.name)) }
     }
   }

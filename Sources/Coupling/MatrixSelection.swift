@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINCheckpoint
 public import SPINScores
 
 /// What was selected in one matrix, and how its sets relate.

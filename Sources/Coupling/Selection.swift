@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINCheckpoint
 import SPINErrors
-public import SPINScores
+import SPINScores
 
 /// Everything that decides which weights are selected, next to the scores themselves.
 public struct Selection: Sendable, Hashable {

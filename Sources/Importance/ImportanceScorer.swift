@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCalibration
-import SPINCheckpoint
+public import SPINCheckpoint
 import SPINErrors
 import SPINKernels
 public import SPINScores

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINCheckpoint
 import SPINErrors
 import SPINKernels
-public import SPINScores
 public import SPINTransformer
 
 /// What a scoring run will take: tokens, arithmetic, memory and disk.

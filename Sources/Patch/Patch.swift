@@ -70,6 +70,11 @@ extension ElementType {
   /// The digits of an element's bits in hexadecimal.
   var digitCount: Int { byteCount * 2 }
 
+  /// The bytes of an element as a checkpoint stores them, little end first.
+  func bytes(ofBits bits: UInt32) -> [UInt8] {
+    (0..<byteCount).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+  }
+
   func value(ofBits bits: UInt32) -> Float {
     switch self {
     case .float32: Float(bitPattern: bits)

@@ -152,12 +152,10 @@ extension Patch {
     for tensor in tensors {
       let entry = try entry(of: tensor, in: model, baseName: nil)
       let size = tensor.elementType.byteCount
-      func bytes(_ bits: UInt32) -> [UInt8] {
-        (0..<size).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
-      }
       for (position, index) in tensor.indices.enumerated()
       where tensor.old[position] != tensor.new[position] {
-        let (old, new) = (bytes(tensor.old[position]), bytes(tensor.new[position]))
+        let old = tensor.elementType.bytes(ofBits: tensor.old[position])
+        let new = tensor.elementType.bytes(ofBits: tensor.new[position])
         edits.append(
           ByteEdit(
             file: FileSystem.name(of: entry.file.path),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINCheckpoint
+public import SPINCheckpoint
 
 /// What scores were computed from, so that they are never mistaken for others.
 public struct ScoreProvenance: Sendable, Equatable {

@@ -2,8 +2,9 @@
 
 import Foundation
 import SPINErrors
+import Synchronization
 
-/// A file mapped read-only into memory.
+/// A file mapped into memory; nothing that is done with it reaches the file.
 ///
 /// The mapping lives as long as the object. A file that somebody truncates while it is mapped makes
 /// the system raise a signal on access; that is the one failure which no check here can turn into
@@ -14,6 +15,8 @@ import SPINErrors
   /// The size of the file in bytes.
   public let byteCount: Int
   private let base: UnsafeRawPointer?
+  /// Where pages begin that hold other bytes than the file, ascending.
+  private let overlaidPages = Mutex<[Int]>([])
 
   /// Maps a whole file.
   ///
@@ -86,16 +89,69 @@ import SPINErrors
     return unsafe base + offset
   }
 
+  /// Puts other bytes over those of the file, for whoever reads this object and nobody else.
+  ///
+  /// The pages concerned become copies of this process. No thread may read them meanwhile.
+  ///
+  /// - Precondition: The bytes lie inside the file.
+  /// - Throws: `SPINError` with code `inputOutput` where the system refuses to copy the pages.
+  package func overlay(_ bytes: [UInt8], at offset: Int) throws {
+    precondition(offset >= 0 && offset + bytes.count <= byteCount, "overlay outside the file")
+    guard let base = unsafe base, !bytes.isEmpty else { return }
+    let page = Int(getpagesize())
+    let start = offset / page * page
+    let length = offset + bytes.count - start
+    let target = unsafe UnsafeMutableRawPointer(mutating: base)
+    guard unsafe mprotect(target + start, length, PROT_READ | PROT_WRITE) == 0 else {
+      throw SPINError(
+        .inputOutput, at: path, "its mapping cannot be changed (\(SPINError.reason(errno)))")
+    }
+    overlaidPages.withLock { pages in
+      for place in Swift.stride(from: start, to: start + length, by: page) {
+        let index = pages.partitioningIndex { $0 >= place }
+        if index == pages.count || pages[index] != place { pages.insert(place, at: index) }
+      }
+    }
+    for (index, byte) in bytes.enumerated() {
+      unsafe target.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
+    }
+  }
+
   /// Lets the system drop the pages of `range` from memory; they are read again when touched.
   ///
   /// Resident size is what a memory budget counts, and a mapped checkpoint would otherwise stay
-  /// resident block after block.
+  /// resident block after block. Pages under an overlay stay: the system would give back the file's.
   public func releasePages(_ range: Range<Int>) {
     let page = Int(getpagesize())
-    let start = (range.lowerBound + page - 1) / page * page
+    var start = (range.lowerBound + page - 1) / page * page
     let end = range.upperBound / page * page
-    guard let base = unsafe base, start < end else { return }
+    guard start < end else { return }
+    let kept = overlaidPages.withLock { pages in
+      pages[pages.partitioningIndex { $0 >= start }...].prefix { $0 < end }
+    }
+    for place in kept {
+      drop(start..<place)
+      start = place + page
+    }
+    drop(start..<end)
+  }
+
+  private func drop(_ range: Range<Int>) {
+    guard let base = unsafe base, !range.isEmpty else { return }
     unsafe madvise(
-      UnsafeMutableRawPointer(mutating: unsafe base + start), end - start, MADV_DONTNEED)
+      UnsafeMutableRawPointer(mutating: unsafe base + range.lowerBound), range.count,
+      MADV_DONTNEED)
+  }
+}
+
+extension Array {
+  /// The first index whose element satisfies a condition that holds from some index on.
+  fileprivate func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
+    var range = 0..<count
+    while !range.isEmpty {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      range = condition(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
+    }
+    return range.lowerBound
   }
 }

@@ -3,7 +3,6 @@
 public import SPINCheckpoint
 import SPINErrors
 public import SPINKernels
-public import SPINScores
 public import SPINStorage
 
 /// The weights of one decoder block.

@@ -2,6 +2,7 @@
 
 import Foundation
 import SPINCalibration
+import SPINCheckpoint
 import SPINErrors
 import SPINImportance
 import SPINScores

@@ -3,7 +3,6 @@
 import Foundation
 import SPINCheckpoint
 import SPINKernels
-import SPINScores
 import SPINStorage
 import SPINTestSupport
 import SPINTransformer

@@ -49,6 +49,10 @@ typedef struct spin_kernels {
   void (*multiply)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, const float *b, float *c,
                    ptrdiff_t ld, int update);
 
+  /// Fused multiply-adds on registers alone, `rounds` times one step of the register tile: the rate
+  /// that no product can exceed. Only benchmarks call it.
+  float (*register_products)(ptrdiff_t rounds, float left, float right);
+
   /// Widens `count` elements to Float32; exact.
   void (*widen)(int element, const void *source, ptrdiff_t count, float *result);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINCheckpoint
 public import SPINKernels
-public import SPINScores
 
 /// Takes the gradients of weight matrices as the backward pass comes by them.
 public protocol WeightGradientSink {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 import SPINKernels
-import SPINScores
 
 /// The feed-forward half of a block, forward beside backward.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 import SPINKernels
-import SPINScores
 import SPINStorage
 
 /// The attention half of a block, forward beside backward.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINScores
+import SPINCheckpoint
 import Testing
 
 @Suite struct MatrixNameTests {
