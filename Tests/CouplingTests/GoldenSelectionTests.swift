@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPINCheckpoint
 import SPINCoupling
 import SPINJSON
 import SPINScores

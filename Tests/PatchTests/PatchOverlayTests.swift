@@ -3,6 +3,7 @@
 import SPINCheckpoint
 import SPINErrors
 import SPINPatch
+import SPINStorage
 import SPINTestSupport
 import Testing
 
