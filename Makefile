@@ -1,7 +1,7 @@
 # make demo         build, then the whole job on the embedded model
 # make test         all tests, in release: kernels are C and slow without optimisation
 # make lint         formatting, unsafe only where it belongs, no traps on input, file sizes
-# make bench        scoring beside PyTorch, into Benchmarks/results (bench-tokenizers likewise)
+# make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
 # make docs         the library's documentation, into .build/docs
@@ -11,7 +11,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo test lint bench bench-tokenizers fixtures conformance docs clean build
+.PHONY: demo test lint bench bench-kernels bench-tokenizers fixtures conformance docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -33,6 +33,9 @@ bench: build $(PYTHON)
 	  --out Benchmarks/results/scoring-1024x4.json
 	$(PYTHON) Benchmarks/run_scoring.py $(SPIN) --models qwen2-0.5b --nsamples 4 --per-layer 1 \
 	  --out Benchmarks/results/scoring-0.5b.json
+
+bench-kernels:
+	swift run -c release kernel-benchmark > Benchmarks/results/kernels.json
 
 # A tokenizer's folder and a text: make bench-tokenizers TOKENIZER=~/models/Qwen2-0.5B TEXT=wiki.txt
 bench-tokenizers: $(PYTHON)

@@ -29,6 +29,12 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Resources")
   var resources: ResourceOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Score and select this many times, each time on the model as suppressed so far.",
+      valueName: "n"))
+  var rounds = 1
+
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
   var out: String
 
@@ -37,6 +43,12 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup
   var work: WorkOptions
+
+  func validate() throws {
+    guard (1...100).contains(rounds) else {
+      throw ValidationError("--rounds must be between 1 and 100.")
+    }
+  }
 
   func run() throws {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
@@ -49,7 +61,7 @@ struct RunCommand: ParsableCommand {
       return
     }
     let pipeline = PipelineRun(
-      job: job, selection: selection, savesModel: saveModel,
+      job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
       arguments: Array(CommandLine.arguments.dropFirst()))
     let result = try RunExecution(pipeline: pipeline, isQuiet: work.quiet)
       .run(into: RunDirectory(path: out), restart: work.restart)

@@ -11,6 +11,10 @@ struct RunSummary {
 
   func show(asJSON: Bool) {
     result.coupledSet.warnings.forEach(StandardError.warn)
+    if result.rounds.count < pipeline.roundCount {
+      StandardError.warn(
+        "round \(result.rounds.count) selected no new weight; the rounds after it were not done")
+    }
     print(asJSON ? json.serialized() : text, terminator: asJSON ? "" : "\n")
   }
 
@@ -22,6 +26,13 @@ struct RunSummary {
     lines.append(
       "\(result.patch.weightCount) weights in \(result.patch.tensors.count) matrices, of "
         + "\(set.matrices.reduce(0) { $0 + $1.size }) scored")
+    if pipeline.roundCount > 1 {
+      for round in result.rounds {
+        lines.append(
+          "round \(round.number)    \(round.newWeightCount) new weights, "
+            + "\(round.patch.weightCount) together")
+      }
+    }
     lines.append("selection  \(directory.selection)")
     lines.append("patch      \(directory.patch)")
     lines.append("manifest   \(directory.manifest)")
@@ -38,6 +49,13 @@ struct RunSummary {
     [
       "schema": "run-result/1", "tool_version": .string(SPINVersion.current),
       "weights": JSON(result.patch.weightCount), "matrices": JSON(result.patch.tensors.count),
+      "rounds": .array(
+        result.rounds.map {
+          [
+            "round": JSON($0.number), "new_weights": JSON($0.newWeightCount),
+            "weights": JSON($0.patch.weightCount),
+          ]
+        }),
       "warnings": .array(result.coupledSet.warnings.map { .string($0) }),
       "selection": .string(directory.selection), "patch": .string(directory.patch),
       "manifest": .string(directory.manifest),

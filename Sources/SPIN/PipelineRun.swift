@@ -17,6 +17,8 @@ public struct PipelineRun: Sendable {
   public let job: ScoringJob
   /// Which weights to take.
   public let selection: Selection
+  /// How many times to score and select, each time on the model as suppressed so far.
+  public let roundCount: Int
   /// Whether to write a patched copy of the checkpoint.
   public let savesModel: Bool
   /// The command line, for the record.
@@ -24,20 +26,25 @@ public struct PipelineRun: Sendable {
 
   /// What a run came to.
   public struct Result: Sendable {
-    /// The selected weights.
+    /// The rounds in order; at least one.
+    public let rounds: [SuppressionRound]
+    /// The weights that the first round selected.
     public let coupledSet: CoupledSet
-    /// The edit.
+    /// The edit, of all rounds together.
     public let patch: Patch
-    /// The mean loss of each sample of each data set in nats; empty where scores were there before.
-    public let losses: [String: [Double]]
   }
 
   /// Describes a run.
+  ///
+  /// - Precondition: `roundCount` is at least 1.
   public init(
-    job: ScoringJob, selection: Selection, savesModel: Bool = false, arguments: [String] = []
+    job: ScoringJob, selection: Selection, roundCount: Int = 1, savesModel: Bool = false,
+    arguments: [String] = []
   ) {
+    precondition(roundCount >= 1, "roundCount must be at least 1")
     self.job = job
     self.selection = selection
+    self.roundCount = roundCount
     self.savesModel = savesModel
     self.arguments = arguments
   }
@@ -59,26 +66,26 @@ public struct PipelineRun: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let previous = try restart ? nil : RunManifest.losses(at: directory.manifest)
-    if restart, FileSystem.status(directory.model) != nil {
-      try FileSystem.removeTree(directory.model)
+    if restart {
+      for path in [directory.model, directory.path + "/rounds"]
+      where FileSystem.status(path) != nil {
+        try FileSystem.removeTree(path)
+      }
     }
-    var losses = previous ?? [:]
-    if try restart || !job.scorer.isComplete(at: directory.scores) {
-      losses = try job.scorer.run(
-        into: directory.scores, restart: restart, shouldStop: shouldStop, report: report)
+    let rounds = try SuppressionRounds(
+      run: self, directory: directory, restart: restart, shouldStop: shouldStop, report: report,
+      recordedLosses: previous ?? []
+    ).all()
+    guard let first = rounds.first, let last = rounds.last else {
+      preconditionFailure("a run has at least one round")
     }
-    let set = try CoupledSet(selection, scores: directory.scores, modelFiles: job.modelFiles)
-    try set.write(to: directory.selection, tool: SPINVersion.tool)
-    let patch = try Patch.make(
-      model: job.directory, weights: set.weights, scale: selection.scale,
-      provenance: set.provenance, toolVersion: SPINVersion.current, fileHashes: job.modelFiles)
-    try patch.write(to: directory.patch)
-    if savesModel { try save(patch, to: directory) }
+    try last.patch.write(to: directory.patch)
+    if savesModel { try save(last.patch, to: directory) }
     let manifest = RunManifest(
-      run: self, directory: directory, coupledSet: set, patch: patch, losses: losses,
+      run: self, directory: directory, rounds: rounds,
       seconds: (clock.now - start) / .seconds(1))
     try manifest.write()
-    return Result(coupledSet: set, patch: patch, losses: losses)
+    return Result(rounds: rounds, coupledSet: first.coupledSet, patch: last.patch)
   }
 
   /// Writes the patched copy, unless this very one is there already.

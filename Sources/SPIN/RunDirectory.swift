@@ -18,4 +18,11 @@ public struct RunDirectory: Sendable, Hashable {
   public var manifest: String { path + "/manifest.json" }
   /// The patched checkpoint, where one was asked for.
   public var model: String { path + "/model" }
+
+  /// The folder of one round of several, counted from 1.
+  public func round(_ number: Int) -> String { path + "/rounds/\(number)" }
+  /// The scores of a round; those of the first are the scores of a run of one round.
+  public func scores(ofRound number: Int) -> ScoreDirectory {
+    number == 1 ? scores : ScoreDirectory(path: round(number) + "/scores")
+  }
 }

@@ -12,12 +12,13 @@ import SPINStorage
 struct RunManifest {
   let run: PipelineRun
   let directory: RunDirectory
-  let coupledSet: CoupledSet
-  let patch: Patch
-  let losses: [String: [Double]]
+  let rounds: [SuppressionRound]
   let seconds: Double
 
-  static let schema = "run/1"
+  private var coupledSet: CoupledSet { rounds[0].coupledSet }
+  private var patch: Patch { rounds[rounds.count - 1].patch }
+
+  static let schema = "run/2"
 
   /// Writes `manifest.json`, whole or not at all.
   func write() throws {
@@ -56,28 +57,42 @@ struct RunManifest {
       "overflow": .string(request.calibration.overflow.rawValue),
       "target_module": .string(request.target.rawValue),
       "keep": .string(request.keep.description),
-      "selection": .object(coupledSet.provenance),
+      "selection": .object(coupledSet.provenance), "rounds": JSON(run.roundCount),
     ]
   }
 
   private var results: JSON {
+    [
+      "weights": JSON(patch.weightCount), "matrices": JSON(patch.tensors.count),
+      "rounds": .array(rounds.map { result(of: $0) }),
+    ]
+  }
+
+  private func result(of round: SuppressionRound) -> JSON {
     var means = JSONObject()
     var values = JSONObject()
     for dataSet in run.job.dataSets {
-      guard let losses = losses[dataSet.name], !losses.isEmpty else { continue }
+      guard let losses = round.losses[dataSet.name], !losses.isEmpty else { continue }
       means[dataSet.name] = .number(losses.reduce(0, +) / Double(losses.count))
       values[dataSet.name] = .array(losses.map { .number($0) })
     }
     return [
-      "weights": JSON(patch.weightCount), "matrices": JSON(patch.tensors.count),
-      "warnings": .array(coupledSet.warnings.map { .string($0) }),
+      "round": JSON(round.number), "weights": JSON(round.patch.weightCount),
+      "new_weights": JSON(round.newWeightCount),
+      "warnings": .array(round.coupledSet.warnings.map { .string($0) }),
       "mean_loss": .object(means), "losses": .object(values),
     ]
   }
 
   private func outputs() throws -> JSON {
     var paths = [directory.selection, directory.patch]
-    paths += try run.job.dataSets.map { try directory.scores.path(of: $0.name) }
+    for round in rounds {
+      let scores = directory.scores(ofRound: round.number)
+      paths += try run.job.dataSets.map { try scores.path(of: $0.name) }
+      if run.roundCount > 1 {
+        paths += ["selection", "patch"].map { "\(directory.round(round.number))/\($0).json" }
+      }
+    }
     if run.savesModel {
       paths += patch.base.files.keys.sorted().map { directory.model + "/" + $0 }
     }
@@ -99,15 +114,18 @@ struct RunManifest {
     ]
   }
 
-  /// The losses that an earlier run recorded, nil where there is no manifest.
-  static func losses(at path: String) throws -> [String: [Double]]? {
+  /// The losses that an earlier run recorded, by round; nil where there is no manifest.
+  static func losses(at path: String) throws -> [[String: [Double]]]? {
     guard FileSystem.status(path) != nil else { return nil }
     let json = try JSON(parsing: FileSystem.read(path), path: path)
-    guard let values = json.object?["results"]?.object?["losses"]?.object else { return nil }
-    var losses: [String: [Double]] = [:]
-    for key in values.keys {
-      losses[key] = values[key]?.array?.compactMap { Double(json: $0) }
+    guard let rounds = json.object?["results"]?.object?["rounds"]?.array else { return nil }
+    return rounds.map { round in
+      guard let values = round.object?["losses"]?.object else { return [:] }
+      var losses: [String: [Double]] = [:]
+      for key in values.keys {
+        losses[key] = values[key]?.array?.compactMap { Double(json: $0) }
+      }
+      return losses
     }
-    return losses
   }
 }

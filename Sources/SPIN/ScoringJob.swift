@@ -83,7 +83,22 @@ public struct ScoringJob: Sendable {
           positionCount: configuration.maxPositionEmbeddings, encode: { tokenizer.encode($0) }))
     }
     modelFiles = try directory.fileHashes()
-    scorer = try ImportanceScorer(
+    scorer = try Self.scorer(request, decoder, dataSets, modelFiles: modelFiles)
+  }
+
+  /// A scorer of the same model with a patch on it.
+  ///
+  /// Its scores are those of the patched checkpoint, and are recorded as such; the patch has to be
+  /// on while it runs.
+  func scorer(with patch: Patch) throws -> ImportanceScorer {
+    try Self.scorer(request, decoder, dataSets, modelFiles: patch.filesAfter ?? modelFiles)
+  }
+
+  private static func scorer(
+    _ request: ScoringRequest, _ decoder: Decoder, _ dataSets: [CalibrationSet],
+    modelFiles: [String: String]
+  ) throws -> ImportanceScorer {
+    try ImportanceScorer(
       decoder: decoder, modelFiles: modelFiles, dataSets: dataSets, target: request.target,
       keep: request.keep, tool: SPINVersion.tool, resources: request.resources)
   }

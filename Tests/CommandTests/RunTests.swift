@@ -27,6 +27,40 @@ struct RunTests {
     for threads in [1, 2, 3, 7] { #expect(try results(threads) == first, "\(threads) threads") }
   }
 
+  @Test func laterRoundsScoreThePatchedModel() throws {
+    let job = try SmallJob()
+    let outcome = try Program.run(job.run + ["--rounds", "2", "--quiet"])
+    #expect(outcome.status == 0, "\(outcome)")
+    let (first, second) = (job.out + "/rounds/1/patch.json", job.out + "/rounds/2/patch.json")
+    let copy = job.path + "/copy"
+    #expect(try Program.run(["patch", "apply", job.model, first, "--out", copy]).status == 0)
+    // Scoring the patched copy gives the very bytes of round 2.
+    let scores = job.path + "/copy-scores"
+    let arguments = ["score", copy] + job.scoring.dropFirst() + ["--out", scores, "--quiet"]
+    #expect(try Program.run(arguments).status == 0)
+    #expect(
+      try FolderContents(of: scores).digests
+        == FolderContents(of: job.out + "/rounds/2/scores").digests)
+    // The patch grows, and the last is the run's.
+    let weights = try [first, second, job.out + "/patch.json"].map { try Patch(path: $0) }
+    #expect(weights[1].weightCount > weights[0].weightCount)
+    #expect(weights[2] == weights[1])
+    for tensor in weights[0].tensors {
+      let grown = weights[1].tensors.first { $0.name == tensor.name }
+      #expect(Set(tensor.indices).isSubset(of: grown?.indices ?? []))
+    }
+    // A run of one round is the first round, and more rounds go on from it.
+    let before = try FolderContents(of: job.out).digests
+    let single = try SmallJob()
+    #expect(try Program.run(single.run + ["--quiet"]).status == 0)
+    #expect(try Patch(path: single.out + "/patch.json").tensors == weights[0].tensors)
+    #expect(try Program.run(single.run + ["--rounds", "2", "--quiet"]).status == 0)
+    let after = try FolderContents(of: single.out).digests
+    // Times and memory differ.
+    #expect(
+      after.filter { $0.key != "manifest.json" } == before.filter { $0.key != "manifest.json" })
+  }
+
   @Test(arguments: ["run", "score"]) func plansWriteNothing(_ command: String) throws {
     let job = try SmallJob()
     let before = try FolderContents(of: job.path)
