@@ -17,8 +17,10 @@ public struct LanguageModel: Sendable {
   public let decoder: Decoder
   /// Its tokenizer.
   public let tokenizer: Tokenizer
-  /// The tokens that end a generated text: `eos_token_id` of `generation_config.json`, else of
-  /// `config.json`, else the tokenizer's. Empty where nobody names one.
+  /// The tokens that end a generated text.
+  ///
+  /// `eos_token_id` of `generation_config.json`, else of `config.json`, else the tokenizer's; empty
+  /// where nobody names one.
   public let endTokens: Set<Int32>
 
   /// Opens the folder of a Hugging Face checkpoint.
