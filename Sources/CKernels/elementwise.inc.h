@@ -100,7 +100,6 @@ static void NAME(importance)(int element, const void *weight, const float *gradi
   FOR_EACH_ELEMENT(CALL)
 #undef CALL
 }
-#undef FOR_EACH_ELEMENT
 
 static void NAME(add)(const float *a, const float *b, ptrdiff_t count, float *result) {
   for (ptrdiff_t i = 0; i < count; i++) result[i] = a[i] + b[i];
@@ -256,4 +255,3 @@ static void NAME(cross_entropy_gradient)(float *row, ptrdiff_t count, ptrdiff_t 
   }
   row[target] -= weight;
 }
-#undef WIDE

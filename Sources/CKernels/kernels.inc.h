@@ -5,6 +5,8 @@
 //   VARIANT       suffix of every name
 //   LANES         floats in the vector of the matrix kernel
 //   TILE_ROWS     rows of the register tile; its columns are LANES * TILE_VECTORS
+//   PROJECT_ROWS, PROJECT_BATCH   weight rows x inputs of the tile of `project`
+//   PROJECT_MOST_ROWS             weight rows that it takes for a single input
 //   HAS_FMA       whether fused multiply-add is an instruction
 //
 // and finds them undefined afterwards.
@@ -33,6 +35,7 @@
 
 #include "matrix.inc.h"
 #include "elementwise.inc.h"
+#include "decode.inc.h"
 
 static const spin_kernels NAME(kernels) = {
     .name = NAME_STRING,
@@ -56,6 +59,8 @@ static const spin_kernels NAME(kernels) = {
     .softmax_gradient = NAME(softmax_gradient),
     .exponential_sum = NAME(exponential_sum),
     .cross_entropy_gradient = NAME(cross_entropy_gradient),
+    .project = NAME(project),
+    .attend = NAME(attend),
 };
 
 #undef JOIN_
@@ -74,3 +79,8 @@ static const spin_kernels NAME(kernels) = {
 #undef TILE_ROWS
 #undef TILE_VECTORS
 #undef HAS_FMA
+#undef WIDE
+#undef FOR_EACH_ELEMENT
+#undef PROJECT_ROWS
+#undef PROJECT_BATCH
+#undef PROJECT_MOST_ROWS

@@ -17,6 +17,9 @@
 #define LANES 16
 #define TILE_ROWS 12
 #define TILE_VECTORS 2
+#define PROJECT_ROWS 4
+#define PROJECT_BATCH 6
+#define PROJECT_MOST_ROWS 8
 #define HAS_FMA 1
 #include "kernels.inc.h"
 #pragma clang attribute pop
@@ -26,6 +29,9 @@
 #define LANES 8
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
+#define PROJECT_ROWS 2
+#define PROJECT_BATCH 3
+#define PROJECT_MOST_ROWS 4
 #define HAS_FMA 1
 #include "kernels.inc.h"
 #pragma clang attribute pop
@@ -34,6 +40,9 @@
 #define LANES 4
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
+#define PROJECT_ROWS 2
+#define PROJECT_BATCH 2
+#define PROJECT_MOST_ROWS 2
 #define HAS_FMA 0
 #include "kernels.inc.h"
 
@@ -57,6 +66,9 @@ static int runs(int index) {
 #define VARIANT baseline
 #define LANES 4
 #define TILE_VECTORS 2
+#define PROJECT_ROWS 2
+#define PROJECT_BATCH 2
+#define PROJECT_MOST_ROWS 2
 #if defined(__aarch64__)
 #define TILE_ROWS 8
 #define HAS_FMA 1

@@ -22,7 +22,7 @@ struct SPINCommand: ParsableCommand {
     version: SPINVersion.current,
     subcommands: [
       RunCommand.self, ScoreCommand.self, SelectCommand.self, PatchCommand.self,
-      EvaluateCommand.self, InspectCommand.self, DemoCommand.self,
+      GenerateCommand.self, EvaluateCommand.self, InspectCommand.self, DemoCommand.self,
     ])
 }
 

@@ -18,10 +18,20 @@ public struct DataTable: Sendable {
     /// The column of responses.
     public var response: String
 
+    /// How a user names them, for messages.
+    let option: String
+
     /// Names the columns; the defaults are those of SPIN's own files.
     public init(prompt: String = "prompt", response: String = "response") {
+      self.init(
+        prompt: prompt, response: response,
+        option: "the two to use with --prompt-column and --response-column")
+    }
+
+    init(prompt: String, response: String, option: String) {
       self.prompt = prompt
       self.response = response
+      self.option = option
     }
   }
 
@@ -100,8 +110,8 @@ extension DataTable {
       throw SPINError(.malformedInput, at: path, "is empty, expected a header row")
     }
     let header = try cells.map { try text.text(of: $0) }
-    let prompt = try position(of: columns.prompt, in: header, path)
-    let response = try position(of: columns.response, in: header, path)
+    let prompt = try position(columns.prompt, of: columns, in: header, path)
+    let response = try position(columns.response, of: columns, in: header, path)
     var rows: [Row] = []
     while try text.next(into: &cells) {
       guard cells.count == header.count else {
@@ -120,11 +130,11 @@ extension DataTable {
   }
 
   private static func position(
-    of column: String, in header: [String], _ path: String
+    _ column: String, of columns: Columns, in header: [String], _ path: String
   ) throws -> Int {
     let matches = header.indices.filter { header[$0] == column }
     guard let position = matches.first else {
-      throw missing(column, found: header, kind: "column", at: path)
+      throw missing(column, of: columns, found: header, kind: "column", at: path)
     }
     guard matches.count == 1 else {
       throw SPINError(.malformedInput, at: path, "has \(matches.count) columns \"\(column)\"")
@@ -186,7 +196,7 @@ extension DataTable {
     }
     func text(_ key: String) throws -> String {
       guard let member = object[key] else {
-        throw missing(key, found: object.keys, kind: "key", at: place)
+        throw missing(key, of: columns, found: object.keys, kind: "key", at: place)
       }
       guard let text = member.string else {
         throw SPINError(
@@ -202,14 +212,14 @@ extension DataTable {
 
 extension DataTable {
   private static func missing(
-    _ column: String, found: [String], kind: String, at place: String
+    _ column: String, of columns: Columns, found: [String], kind: String, at place: String
   ) -> SPINError {
     let shown = found.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
     let rest = found.count > 20 ? " and \(found.count - 20) more" : ""
     return SPINError(
       .malformedInput, at: place,
       "has no \(kind) \"\(column)\", only \(shown.isEmpty ? "none" : shown)\(rest)",
-      remedy: "name the two to use with --prompt-column and --response-column")
+      remedy: "name \(columns.option)")
   }
 
   private static func checkCount(_ count: Int, _ path: String) throws {

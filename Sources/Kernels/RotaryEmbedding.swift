@@ -68,4 +68,24 @@ public struct RotaryEmbedding: Sendable {
       }
     }
   }
+
+  /// Turns the heads of each row in place to a position of its own.
+  ///
+  /// - Parameters:
+  ///   - heads: `[B, heads * E]`.
+  ///   - positions: B positions below `positionCount`.
+  public func rotate(_ heads: MatrixView, positions: [Int], on compute: Compute) {
+    precondition(heads.columns % headSize == 0, "columns are not whole heads")
+    precondition(heads.rows == positions.count, "positions: count")
+    precondition(positions.allSatisfy { 0..<positionCount ~= $0 }, "position beyond the table")
+    let half = headSize / 2
+    let kernels = unsafe compute.kernels
+    for (row, position) in positions.enumerated() {
+      for head in stride(from: 0, to: heads.columns, by: headSize) {
+        unsafe kernels.rotate(
+          heads.pointer(row: row) + head, cosine.base + position * half,
+          sine.base + position * half, 1, half)
+      }
+    }
+  }
 }

@@ -9,7 +9,7 @@ import Testing
 struct HelpTests {
   static let commands = [
     "", "run", "score", "select", "demo", "inspect", "patch", "patch apply", "patch verify",
-    "patch revert", "patch diff", "patch show",
+    "patch revert", "patch diff", "patch show", "generate", "evaluate",
   ]
 
   private static let snapshots = URL(filePath: #filePath).deletingLastPathComponent()

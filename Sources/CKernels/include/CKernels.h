@@ -93,6 +93,19 @@ typedef struct spin_kernels {
   /// In place: row[j] = (exp(row[j] - max) / sum - [j == target]) * weight.
   void (*cross_entropy_gradient)(float *row, ptrdiff_t count, ptrdiff_t target, float max,
                                  double sum, float weight);
+
+  /// y[b, n] = sum over j of x[b, j] * weight[n, j] (+ bias[n]) for `rows` rows of a weight that is
+  /// read where it lies. Sixteen partial sums, term j in partial sum j mod 16 in increasing j by
+  /// fused multiply-adds, then added in a fixed tree: (s0 + s8) and so on, halving.
+  void (*project)(int element, const void *weight, ptrdiff_t rows, ptrdiff_t k, const float *x,
+                  ptrdiff_t ldx, ptrdiff_t batch, const float *bias, float *y, ptrdiff_t ldy);
+
+  /// Attention of one position: output[h] = sum over j in [low, count) of p[h][j] * value[j] with
+  /// p[h] = softmax of scale * query[h] . key[j], for `heads` query heads of `size` that share one
+  /// key/value head. Rows of key and value lie `ld` apart; `scores` holds heads * count floats.
+  void (*attend)(const float *query, ptrdiff_t heads, ptrdiff_t size, const float *key,
+                 const float *value, ptrdiff_t ld, ptrdiff_t low, ptrdiff_t count, float scale,
+                 float *scores, float *output);
 } spin_kernels;
 
 /// The kernel sets that this build holds, best first; `index` past the last, or one that this

@@ -25,8 +25,8 @@ public protocol WeightGradientSink {
 /// A pass takes the tokens of many samples one after the other, without padding: everything but the
 /// attention works token by token, and the attention sample by sample.
 public struct DecoderBlock {
-  private let attention: SelfAttention
-  private let feedForward: FeedForward
+  let attention: SelfAttention
+  let feedForward: FeedForward
 
   init(
     _ configuration: DecoderConfiguration, weights: BlockWeights, layer: Int,

@@ -55,7 +55,7 @@ struct FeedForward {
       outputGradient: workspace.normalizedGradient, base: gradient, result: gradient)
   }
 
-  private func normalize(
+  func normalize(
     _ state: BlockState, _ workspace: BlockWorkspace.Views, on compute: Compute
   ) -> MatrixView {
     compute.rmsNorm(

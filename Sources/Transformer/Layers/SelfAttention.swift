@@ -21,21 +21,8 @@ struct SelfAttention {
     samples: [Range<Int>], on compute: Compute
   ) {
     let normalized = normalize(input, workspace, on: compute)
-    compute.linear(
-      normalized,
-      [
-        .init(weights[.query], bias: weights.biases[.query], output: state.rawQuery ?? state.query),
-        .init(weights[.key], bias: weights.biases[.key], output: state.rawKey ?? state.key),
-        .init(weights[.value], bias: weights.biases[.value], output: state.value),
-      ])
-    if let rawQuery = state.rawQuery, let rawKey = state.rawKey,
-      let queryNorm = weights.queryNorm, let keyNorm = weights.keyNorm
-    {
-      let epsilon = configuration.rmsNormEpsilon
-      compute.rmsNorm(
-        heads(rawQuery), gain: queryNorm, epsilon: epsilon, output: heads(state.query))
-      compute.rmsNorm(heads(rawKey), gain: keyNorm, epsilon: epsilon, output: heads(state.key))
-    }
+    compute.linear(normalized, projections(into: state))
+    normalizeHeads(state, on: compute)
     rotary.rotate(state.query, samples: samples, on: compute)
     rotary.rotate(state.key, samples: samples, on: compute)
     attention.forward(
@@ -83,7 +70,27 @@ struct SelfAttention {
       outputGradient: workspace.normalizedGradient, base: gradient, result: gradient)
   }
 
-  private func normalize(
+  /// The three products that make queries, keys and values.
+  func projections(into state: BlockState) -> [Compute.LinearTerm] {
+    [
+      .init(weights[.query], bias: weights.biases[.query], output: state.rawQuery ?? state.query),
+      .init(weights[.key], bias: weights.biases[.key], output: state.rawKey ?? state.key),
+      .init(weights[.value], bias: weights.biases[.value], output: state.value),
+    ]
+  }
+
+  /// Normalizes queries and keys head by head where the family does.
+  func normalizeHeads(_ state: BlockState, on compute: Compute) {
+    guard let rawQuery = state.rawQuery, let rawKey = state.rawKey,
+      let queryNorm = weights.queryNorm, let keyNorm = weights.keyNorm
+    else { return }
+    let epsilon = configuration.rmsNormEpsilon
+    compute.rmsNorm(
+      heads(rawQuery), gain: queryNorm, epsilon: epsilon, output: heads(state.query))
+    compute.rmsNorm(heads(rawKey), gain: keyNorm, epsilon: epsilon, output: heads(state.key))
+  }
+
+  func normalize(
     _ input: MatrixView, _ workspace: BlockWorkspace.Views, on compute: Compute
   ) -> MatrixView {
     compute.rmsNorm(

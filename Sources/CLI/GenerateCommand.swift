@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import SPIN
+
+/// `spin generate`: texts for prompts.
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Let a model, with or without a patch, go on with some prompts.",
+    discussion: """
+      Prompts are raw text, one a line (.txt or standard input), or a column of a CSV or JSONL file. \
+      Texts come in the order of the prompts; they do not depend on batch size or threads.
+
+        spin generate Qwen2-0.5B --prompts questions.csv --column questions --json
+        echo "Once upon a time" | spin generate MODEL --patch patch.json --prompts -
+      """)
+
+  @OptionGroup
+  var model: ModelOptions
+
+  @Option(help: ArgumentHelp("The prompts; - for standard input.", valueName: "file"))
+  var prompts: String
+
+  @Option(help: "The column of the prompts in a CSV or JSONL file.")
+  var column = "prompt"
+
+  @OptionGroup(title: "Text")
+  var generation: GenerationFlags
+
+  @Option(help: "Threads that compute (default: all processors).")
+  var threads: Int?
+
+  @Flag(help: "Print one JSON object a line: index, prompt, text, tokens, finish.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  var quiet = false
+
+  func run() throws {
+    let texts =
+      prompts == "-"
+      ? TextList.lines(Array(FileHandle.standardInput.readDataToEndOfFile()))
+      : try TextList(path: prompts, column: column).texts
+    let (model, _) = try model.load()
+    let generator = TextGenerator(
+      model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
+    Interruption.listen()
+    let progress = ItemProgress("generate", total: texts.count, isQuiet: quiet)
+    var printer = OrderedPrinter()
+    do {
+      try generator.generate(
+        texts.map { model.tokenizer.encode($0) }, options: generation.options,
+        shouldStop: { Interruption.wasRequested }
+      ) { index, text in
+        progress.advance(tokens: text.tokens.count)
+        printer.add(index, json ? line(index, texts[index], text) : texts[index] + text.text)
+      }
+    } catch {
+      progress.clear()
+      throw error
+    }
+    progress.finish()
+  }
+
+  private func line(_ index: Int, _ prompt: String, _ text: GeneratedText) -> String {
+    let object: JSON = [
+      "index": JSON(index), "prompt": .string(prompt), "text": .string(text.text),
+      "tokens": .array(text.tokens.map { JSON(Int($0)) }), "finish": .string(text.finish.rawValue),
+    ]
+    return object.serialized(indented: false)
+  }
+}
+
+/// Prints texts in the order of their numbers, whatever the order in which they come.
+struct OrderedPrinter {
+  private var next = 0
+  private var waiting: [Int: String] = [:]
+
+  mutating func add(_ index: Int, _ text: String) {
+    waiting[index] = text
+    while let text = waiting.removeValue(forKey: next) {
+      print(text)
+      next += 1
+    }
+  }
+}

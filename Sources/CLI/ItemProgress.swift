@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Shows on standard error how many items are done: one line that changes on a terminal, otherwise a
+/// plain line every ten seconds.
+final class ItemProgress {
+  private let name: String
+  private let total: Int
+  private let isQuiet: Bool
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+  private var lastShown: ContinuousClock.Instant
+  private var isShown = false
+  private var count = 0
+  private var tokens = 0
+
+  init(_ name: String, total: Int, isQuiet: Bool) {
+    self.name = name
+    self.total = total
+    self.isQuiet = isQuiet
+    start = clock.now
+    lastShown = clock.now
+  }
+
+  /// Counts an item.
+  func advance(tokens more: Int = 0) {
+    count += 1
+    tokens += more
+    let interval: Duration = StandardError.isTerminal ? .milliseconds(200) : .seconds(10)
+    guard !isQuiet, clock.now - lastShown >= interval else { return }
+    lastShown = clock.now
+    isShown = true
+    StandardError.write(StandardError.isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+  }
+
+  /// Takes the changing line away.
+  func clear() {
+    if isShown, StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
+  }
+
+  /// Says that the work is done, and how long it took.
+  func finish() {
+    clear()
+    guard !isQuiet else { return }
+    let rate = tokens > 0 ? ", \(Decimals.text(Double(tokens) / seconds, 1)) tokens/s" : ""
+    StandardError.write(
+      "\(padded)\(count) in \(ScoringProgressReporter.time(seconds))\(rate)\n")
+  }
+
+  private var seconds: Double { max(1e-9, (clock.now - start) / .seconds(1)) }
+  private var padded: String { name + String(repeating: " ", count: max(1, 9 - name.count)) }
+
+  private var line: String {
+    let left = seconds / Double(max(1, count)) * Double(total - count)
+    let rate = tokens > 0 ? "  \(Decimals.text(Double(tokens) / seconds, 1)) tokens/s" : ""
+    return "\(padded)\(count)/\(total)\(rate)  \(ScoringProgressReporter.time(left)) left"
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINKernels
+import SPINStorage
+import SPINTransformer
+
+/// Sequences that grow together, one token a step.
+///
+/// A sequence's numbers do not depend on which others are there: prompts pass through row-independent
+/// products, steps through `Compute.project`.
+struct DecodingBatch {
+  /// The sequences in the order of the rows; what they are is the caller's business.
+  private(set) var identifiers: [Int] = []
+  /// Logits of the newest position of each sequence, `[B, V]`, after `start` or `step`.
+  var logits: MatrixView { logitRoom.rows(0..<identifiers.count) }
+
+  private let decoder: Decoder
+  private let compute: Compute
+  private let blocks: [DecoderBlock]
+  private let stateRoom: FloatBuffer
+  private let workspace: BlockWorkspace
+  private let hiddenRoom: MatrixView
+  private let newest: MatrixView
+  private let logitRoom: MatrixView
+  private let reservedPositions: Int
+  /// Caches by layer, then by sequence.
+  private var caches: [[KeyValueCache]]
+
+  /// Room for sequences.
+  ///
+  /// - Parameters:
+  ///   - sequenceCount: At most so many at a time.
+  ///   - promptTokens: At most so many tokens of prompts at a time.
+  ///   - positionCount: Positions that a sequence can have.
+  init(
+    _ decoder: Decoder, sequenceCount: Int, promptTokens: Int, positionCount: Int,
+    on compute: Compute
+  ) {
+    self.decoder = decoder
+    self.compute = compute
+    let configuration = decoder.configuration
+    let rotary = decoder.rotaryEmbedding(positionCount: positionCount)
+    blocks = (0..<configuration.layerCount).map { decoder.block($0, rotary: rotary) }
+    let tokens = max(sequenceCount, promptTokens)
+    stateRoom = FloatBuffer(count: tokens * BlockState.elementsPerToken(configuration))
+    workspace = BlockWorkspace(configuration, tokens: tokens)
+    hiddenRoom = MatrixView(rows: tokens, columns: configuration.hiddenSize)
+    newest = MatrixView(rows: sequenceCount, columns: configuration.hiddenSize)
+    logitRoom = MatrixView(rows: sequenceCount, columns: configuration.vocabularySize)
+    reservedPositions = positionCount
+    caches = blocks.map { _ in [] }
+  }
+
+  /// Adds sequences by their prompts; afterwards `logits` are those of the new sequences alone, in
+  /// their order, until the next step.
+  mutating func start(_ prompts: [(identifier: Int, tokens: [Int32])]) -> MatrixView {
+    let configuration = decoder.configuration
+    let tokens = prompts.flatMap(\.tokens)
+    var samples: [Range<Int>] = []
+    for prompt in prompts {
+      let begin = samples.last?.upperBound ?? 0
+      samples.append(begin..<begin + prompt.tokens.count)
+    }
+    let hidden = hiddenRoom.rows(0..<tokens.count)
+    let state = BlockState(configuration, tokens: tokens.count, buffer: stateRoom)
+    decoder.embed(tokens, into: hidden, on: compute)
+    for (layer, block) in blocks.enumerated() {
+      block.forward(
+        hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
+      for sample in samples {
+        var cache = KeyValueCache(
+          configuration, capacity: min(reservedPositions, sample.count + 64))
+        state.append(sample, to: &cache, on: compute)
+        caches[layer].append(cache)
+      }
+    }
+    identifiers += prompts.map(\.identifier)
+    let last = newest.rows(0..<prompts.count)
+    compute.gatherRows(hidden, samples.map { $0.upperBound - 1 }, into: last)
+    let logits = logitRoom.rows(0..<prompts.count)
+    decoder.head.decode(last, into: logits, on: compute)
+    return logits
+  }
+
+  /// Adds one token to every sequence, in the order of `identifiers`.
+  mutating func step(_ tokens: [Int32]) -> MatrixView {
+    precondition(tokens.count == identifiers.count, "one token a sequence")
+    let hidden = hiddenRoom.rows(0..<tokens.count)
+    let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
+    decoder.embed(tokens, into: hidden, on: compute)
+    for (layer, block) in blocks.enumerated() {
+      block.decode(
+        hidden, caches: &caches[layer], state: state, workspace: workspace, on: compute)
+    }
+    decoder.head.decode(hidden, into: logits, on: compute)
+    return logits
+  }
+
+  /// Removes the sequences at some rows.
+  mutating func remove(_ rows: [Int]) {
+    for row in rows.sorted(by: >) {
+      identifiers.remove(at: row)
+      for layer in caches.indices { caches[layer].remove(at: row) }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the next token is chosen.
+public enum Sampling: Sendable, Equatable {
+  /// The most probable one; the lowest id of several.
+  case greedy
+  /// Drawn after dividing logits by the temperature, then keeping the `topK` most probable (0 for
+  /// all), then the fewest of those whose probabilities add up to `topP`.
+  ///
+  /// Draws depend on the seed, the index of the prompt and the position in the text, and on nothing
+  /// else.
+  case random(temperature: Double, topP: Double, topK: Int, seed: UInt64)
+}
+
+/// What decides a generated text, besides model and prompt.
+public struct GenerationOptions: Sendable, Equatable {
+  /// At most so many tokens after the prompt.
+  public var maxNewTokens = 64
+  /// How tokens are chosen.
+  public var sampling = Sampling.greedy
+  /// A text ends before the first of these.
+  public var stopStrings: [String] = []
+
+  /// The paper's: greedy, 64 tokens.
+  public init() {}
+}
+
+/// What a model said.
+public struct GeneratedText: Sendable, Equatable {
+  /// Why a text ended.
+  public enum Finish: String, Sendable {
+    /// As many tokens as were allowed, or as the model has positions for.
+    case length
+    /// A token that ends texts.
+    case endOfText = "end"
+    /// A stop string.
+    case stopString = "stop"
+  }
+
+  /// The tokens after the prompt, without the one that ended the text.
+  public let tokens: [Int32]
+  /// Their text, cut before a stop string.
+  public let text: String
+  /// Why it ended.
+  public let finish: Finish
+
+  /// A text and its tokens.
+  public init(tokens: [Int32], text: String, finish: Finish) {
+    self.tokens = tokens
+    self.text = text
+    self.finish = finish
+  }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINErrors
+import SPINKernels
+import SPINTransformer
+
+/// Generates texts for many prompts at once.
+///
+///     let generator = TextGenerator(model, threads: 2)
+///     try generator.generate(prompts.map { model.tokenizer.encode($0) }, options: options) {
+///       index, text in print(index, text.text)
+///     }
+///
+/// A text depends on model, prompt, options and, when tokens are drawn, on the index of the prompt;
+/// not on the batch, its size, or threads.
+public final class TextGenerator {
+  private let model: LanguageModel
+  private let compute: Compute
+  private let batchSize: Int
+  /// Prompts pass through the model this many tokens at a time, or one prompt if it is longer.
+  private static let promptTokens = 1024
+
+  /// - Parameters:
+  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - threads: Threads that compute.
+  ///   - batchSize: How many texts grow together; more is faster, and takes a key/value cache each.
+  public init(_ model: LanguageModel, threads: Int, batchSize: Int = 16) {
+    precondition(batchSize >= 1, "batchSize must be at least 1")
+    self.model = model
+    self.batchSize = batchSize
+    compute = Compute(threadCount: threads)
+  }
+
+  /// A prompt's text so far.
+  private struct Growing {
+    let index: Int
+    var tokens: [Int32] = []
+  }
+
+  /// Generates a text for each prompt.
+  ///
+  /// A text ends with `.length` also where the model has no more positions.
+  ///
+  /// - Parameters:
+  ///   - prompts: Token ids, special tokens included.
+  ///   - options: How to generate.
+  ///   - shouldStop: Asked before each step; true ends the work with an error of code
+  ///     `interrupted`.
+  ///   - onFinish: Told of each text as it ends, in any order.
+  /// - Throws: `SPINError` before any work for a prompt that is empty, longer than the model's
+  ///   positions, or holds an id outside the vocabulary; where logits are not numbers; or what
+  ///   `onFinish` throws.
+  public func generate(
+    _ prompts: [[Int32]], options: GenerationOptions, shouldStop: () -> Bool = { false },
+    onFinish: (_ index: Int, _ text: GeneratedText) throws -> Void
+  ) throws {
+    try check(prompts)
+    guard options.maxNewTokens > 0 else {
+      for index in prompts.indices {
+        try onFinish(index, GeneratedText(tokens: [], text: "", finish: .length))
+      }
+      return
+    }
+    guard let longest = prompts.map(\.count).max() else { return }
+    let positions = model.decoder.configuration.maxPositionEmbeddings
+    var batch = DecodingBatch(
+      model.decoder, sequenceCount: min(batchSize, prompts.count),
+      promptTokens: max(longest, min(Self.promptTokens, prompts.reduce(0) { $0 + $1.count })),
+      positionCount: min(positions, longest + options.maxNewTokens), on: compute)
+    var waiting = prompts.indices
+    var growing: [Growing] = []
+    while !waiting.isEmpty || !growing.isEmpty {
+      while growing.count < batchSize, !waiting.isEmpty {
+        try checkForStop(shouldStop)
+        let next = nextPrompts(&waiting, prompts, room: batchSize - growing.count)
+        let logits = batch.start(next.map { ($0, prompts[$0]) })
+        let first = growing.count
+        growing += next.map { Growing(index: $0) }
+        try choose(logits, &growing, from: first, &batch, prompts, options, onFinish)
+      }
+      guard !growing.isEmpty else { continue }
+      try checkForStop(shouldStop)
+      let logits = batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
+      try choose(logits, &growing, from: 0, &batch, prompts, options, onFinish)
+    }
+  }
+
+  /// The next prompts that pass through the model together.
+  private func nextPrompts(
+    _ waiting: inout Range<Int>, _ prompts: [[Int32]], room: Int
+  ) -> [Int] {
+    var (next, tokens) = ([Int](), 0)
+    while next.count < room, let index = waiting.first,
+      next.isEmpty || tokens + prompts[index].count <= Self.promptTokens
+    {
+      next.append(index)
+      tokens += prompts[index].count
+      waiting = waiting.dropFirst()
+    }
+    return next
+  }
+
+  /// Gives each sequence from a row on its next token, and lets go those that end with it.
+  private func choose(
+    _ logits: MatrixView, _ growing: inout [Growing], from first: Int, _ batch: inout DecodingBatch,
+    _ prompts: [[Int32]], _ options: GenerationOptions,
+    _ onFinish: (Int, GeneratedText) throws -> Void
+  ) throws {
+    let largest = compute.largestIndices(of: logits)
+    var ended: [Int] = []
+    for row in first..<growing.count {
+      let index = growing[row].index
+      guard var token = largest[row - first] else {
+        throw SPINError(
+          .checkFailed, at: model.directory.path,
+          "gives logits that are not numbers for prompt \(index)",
+          remedy: "its weights are damaged, or an edit broke it")
+      }
+      if case .random(let temperature, let topP, let topK, let seed) = options.sampling {
+        token = TokenChoice(temperature: temperature, topP: topP, topK: topK, seed: seed).token(
+          logits.rows(row - first..<row - first + 1).values, prompt: index,
+          position: growing[row].tokens.count)
+      }
+      if let text = advance(&growing[row], Int32(token), prompt: prompts[index], options) {
+        ended.append(row)
+        try onFinish(index, text)
+      }
+    }
+    batch.remove(ended)
+    for row in ended.reversed() { growing.remove(at: row) }
+  }
+
+  /// Adds a token to a text; the text, if it ends.
+  private func advance(
+    _ growing: inout Growing, _ token: Int32, prompt: [Int32], _ options: GenerationOptions
+  ) -> GeneratedText? {
+    let tokenizer = model.tokenizer
+    if model.endTokens.contains(token) {
+      return GeneratedText(
+        tokens: growing.tokens,
+        text: tokenizer.continuation(of: prompt, by: growing.tokens), finish: .endOfText)
+    }
+    growing.tokens.append(token)
+    if !options.stopStrings.isEmpty {
+      let text = tokenizer.continuation(of: prompt, by: growing.tokens)
+      let ends = options.stopStrings.compactMap { text.unicodeScalars.firstRange(of: $0) }
+      if let end = ends.min() {
+        return GeneratedText(
+          tokens: growing.tokens, text: String(text.unicodeScalars[..<end]), finish: .stopString)
+      }
+    }
+    let positions = model.decoder.configuration.maxPositionEmbeddings
+    guard
+      growing.tokens.count == options.maxNewTokens
+        || prompt.count + growing.tokens.count >= positions
+    else { return nil }
+    return GeneratedText(
+      tokens: growing.tokens, text: tokenizer.continuation(of: prompt, by: growing.tokens),
+      finish: .length)
+  }
+
+  private func check(_ prompts: [[Int32]]) throws {
+    let configuration = model.decoder.configuration
+    for (index, prompt) in prompts.enumerated() {
+      guard !prompt.isEmpty else {
+        throw SPINError(
+          .malformedInput, at: "prompt \(index)",
+          "is empty, and the tokenizer puts no token before a text")
+      }
+      guard prompt.count <= configuration.maxPositionEmbeddings else {
+        throw SPINError(
+          .malformedInput, at: "prompt \(index)",
+          "has \(prompt.count) tokens, the model has \(configuration.maxPositionEmbeddings) positions",
+          remedy: "shorten it, or leave it out")
+      }
+      if let token = prompt.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
+        throw SPINError(
+          .malformedInput, at: "prompt \(index)",
+          "holds the token \(token), the model has \(configuration.vocabularySize)",
+          remedy: "check that the tokenizer belongs to the model")
+      }
+    }
+  }
+
+  private func checkForStop(_ shouldStop: () -> Bool) throws {
+    guard shouldStop() else { return }
+    throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Chooses a token from logits.
+///
+/// - Source: the order temperature, top-k, top-p and their edge cases are those of transformers'
+///   logits warpers; the draw itself is ours, since PyTorch's depends on the device.
+struct TokenChoice {
+  let temperature: Double
+  let topP: Double
+  let topK: Int
+  let seed: UInt64
+
+  /// A token.
+  ///
+  /// - Parameters:
+  ///   - logits: One per token of the vocabulary, none a NaN.
+  ///   - prompt: The index of the prompt.
+  ///   - position: How many tokens were generated before.
+  func token(_ logits: [Float], prompt: Int, position: Int) -> Int {
+    var order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
+    if topK > 0, topK < order.count { order.removeLast(order.count - topK) }
+    let largest = Double(logits[order[0]])
+    let weights = order.map { exp((Double(logits[$0]) - largest) / temperature) }
+    let total = weights.reduce(0, +)
+    // The fewest tokens that reach topP; at least one.
+    var (kept, sum) = (0, 0.0)
+    while kept < weights.count, kept == 0 || sum < topP * total {
+      sum += weights[kept]
+      kept += 1
+    }
+    var left = Self.uniform(seed, UInt64(prompt), UInt64(position)) * sum
+    for index in 0..<kept {
+      left -= weights[index]
+      if left < 0 { return order[index] }
+    }
+    return order[kept - 1]
+  }
+
+  /// A number in [0, 1) that depends on its three arguments alone.
+  ///
+  /// - Source: SplitMix64 (Steele, Lea, Flood 2014) as a hash, chained.
+  static func uniform(_ seed: UInt64, _ stream: UInt64, _ counter: UInt64) -> Double {
+    let hash = mix(mix(mix(seed) &+ stream) &+ counter)
+    return Double(hash >> 11) * 0x1p-53
+  }
+
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9E37_79B9_7F4A_7C15
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
