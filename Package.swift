@@ -135,7 +135,7 @@ let package = Package(
     tests("Patch", ["SPINPatch"]),
     tests("Statistics", ["SPINStatistics"]),
     tests("Templates", ["SPINTemplates", "SPINJSON", "SPINErrors"]),
-    tests("Generation", ["SPINGeneration", "SPINTransformer", "SPINTokenization", "SPINJSON"]),
+    tests("Generation", ["SPINGeneration", "SPINTransformer", "SPINKernels"]),
     tests("Likelihood", ["SPINLikelihood", "SPINTransformer", "SPINKernels"]),
     tests("Endpoint", ["SPINEndpoint", "SPINJSON", "SPINErrors"]),
     tests("Evaluation", ["SPINEvaluation"]),

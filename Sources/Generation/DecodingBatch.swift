@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINKernels
+package import SPINKernels
 import SPINStorage
-import SPINTransformer
+package import SPINTransformer
 
 /// Sequences that grow together, one token a step.
 ///
 /// A sequence's numbers do not depend on which others are there: prompts pass through row-independent
 /// products, steps through `Compute.project`.
-struct DecodingBatch {
+package struct DecodingBatch {
   /// The sequences in the order of the rows; what they are is the caller's business.
-  private(set) var identifiers: [Int] = []
+  package private(set) var identifiers: [Int] = []
   /// Logits of the newest position of each sequence, `[B, V]`, after `start` or `step`.
   var logits: MatrixView { logitRoom.rows(0..<identifiers.count) }
 
@@ -32,7 +32,7 @@ struct DecodingBatch {
   ///   - sequenceCount: At most so many at a time.
   ///   - promptTokens: At most so many tokens of prompts at a time.
   ///   - positionCount: Positions that a sequence can have.
-  init(
+  package init(
     _ decoder: Decoder, sequenceCount: Int, promptTokens: Int, positionCount: Int,
     on compute: Compute
   ) {
@@ -53,7 +53,7 @@ struct DecodingBatch {
 
   /// Adds sequences by their prompts; afterwards `logits` are those of the new sequences alone, in
   /// their order, until the next step.
-  mutating func start(_ prompts: [(identifier: Int, tokens: [Int32])]) -> MatrixView {
+  package mutating func start(_ prompts: [(identifier: Int, tokens: [Int32])]) -> MatrixView {
     let configuration = decoder.configuration
     let tokens = prompts.flatMap(\.tokens)
     var samples: [Range<Int>] = []
@@ -83,7 +83,7 @@ struct DecodingBatch {
   }
 
   /// Adds one token to every sequence, in the order of `identifiers`.
-  mutating func step(_ tokens: [Int32]) -> MatrixView {
+  package mutating func step(_ tokens: [Int32]) -> MatrixView {
     precondition(tokens.count == identifiers.count, "one token a sequence")
     let hidden = hiddenRoom.rows(0..<tokens.count)
     let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
@@ -97,7 +97,7 @@ struct DecodingBatch {
   }
 
   /// Removes the sequences at some rows.
-  mutating func remove(_ rows: [Int]) {
+  package mutating func remove(_ rows: [Int]) {
     for row in rows.sorted(by: >) {
       identifiers.remove(at: row)
       for layer in caches.indices { caches[layer].remove(at: row) }

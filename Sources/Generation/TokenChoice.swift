@@ -6,11 +6,19 @@ import Foundation
 ///
 /// - Source: the order temperature, top-k, top-p and their edge cases are those of transformers'
 ///   logits warpers; the draw itself is ours, since PyTorch's depends on the device.
-struct TokenChoice {
+package struct TokenChoice {
   let temperature: Double
   let topP: Double
   let topK: Int
   let seed: UInt64
+
+  /// A way to choose; see `Sampling.random`.
+  package init(temperature: Double, topP: Double, topK: Int, seed: UInt64) {
+    self.temperature = temperature
+    self.topP = topP
+    self.topK = topK
+    self.seed = seed
+  }
 
   /// A token.
   ///
@@ -18,7 +26,7 @@ struct TokenChoice {
   ///   - logits: One per token of the vocabulary, none a NaN.
   ///   - prompt: The index of the prompt.
   ///   - position: How many tokens were generated before.
-  func token(_ logits: [Float], prompt: Int, position: Int) -> Int {
+  package func token(_ logits: [Float], prompt: Int, position: Int) -> Int {
     var order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
     if topK > 0, topK < order.count { order.removeLast(order.count - topK) }
     let largest = Double(logits[order[0]])
@@ -41,7 +49,7 @@ struct TokenChoice {
   /// A number in [0, 1) that depends on its three arguments alone.
   ///
   /// - Source: SplitMix64 (Steele, Lea, Flood 2014) as a hash, chained.
-  static func uniform(_ seed: UInt64, _ stream: UInt64, _ counter: UInt64) -> Double {
+  package static func uniform(_ seed: UInt64, _ stream: UInt64, _ counter: UInt64) -> Double {
     let hash = mix(mix(mix(seed) &+ stream) &+ counter)
     return Double(hash >> 11) * 0x1p-53
   }
