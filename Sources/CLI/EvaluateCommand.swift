@@ -12,5 +12,5 @@ struct EvaluateCommand: ParsableCommand {
       behind it. With --patch the model is measured with the edit put on in memory; nothing is \
       written to its files.
       """,
-    subcommands: [])
+    subcommands: [PerplexityCommand.self, DivergenceCommand.self])
 }

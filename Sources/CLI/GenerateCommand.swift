@@ -49,7 +49,7 @@ struct GenerateCommand: ParsableCommand {
     Interruption.listen()
     let progress = ItemProgress("generate", total: texts.count, isQuiet: quiet)
     var printer = OrderedPrinter()
-    do {
+    try progress.during {
       try generator.generate(
         texts.map { model.tokenizer.encode($0) }, options: generation.options,
         shouldStop: { Interruption.wasRequested }
@@ -57,11 +57,7 @@ struct GenerateCommand: ParsableCommand {
         progress.advance(tokens: text.tokens.count)
         printer.add(index, json ? line(index, texts[index], text) : texts[index] + text.text)
       }
-    } catch {
-      progress.clear()
-      throw error
     }
-    progress.finish()
   }
 
   private func line(_ index: Int, _ prompt: String, _ text: GeneratedText) -> String {

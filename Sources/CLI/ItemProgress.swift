@@ -4,7 +4,7 @@
 /// plain line every ten seconds.
 final class ItemProgress {
   private let name: String
-  private let total: Int
+  private var total: Int
   private let isQuiet: Bool
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
@@ -30,6 +30,24 @@ final class ItemProgress {
     lastShown = clock.now
     isShown = true
     StandardError.write(StandardError.isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+  }
+
+  /// Counts an item, of as many.
+  func advance(of total: Int) {
+    self.total = total
+    advance()
+  }
+
+  /// Does the work that is counted; the line is taken away however it ends.
+  func during<Result>(_ body: () throws -> Result) rethrows -> Result {
+    do {
+      let result = try body()
+      finish()
+      return result
+    } catch {
+      clear()
+      throw error
+    }
   }
 
   /// Takes the changing line away.

@@ -10,11 +10,16 @@ public struct LanguageModelHead {
 
   /// Logits `[R, V]` of some rows of the last hidden state `[R, D]`.
   public func logits(_ hidden: MatrixView, on compute: Compute) -> MatrixView {
-    let normalized = MatrixView(rows: hidden.rows, columns: hidden.columns)
     let logits = MatrixView(rows: hidden.rows, columns: configuration.vocabularySize)
-    normalize(hidden, output: normalized, on: compute)
-    compute.linear(normalized, [.init(weights.head, output: logits)])
+    self.logits(hidden, into: logits, on: compute)
     return logits
+  }
+
+  /// The same, written to `output` `[R, V]`.
+  public func logits(_ hidden: MatrixView, into output: MatrixView, on compute: Compute) {
+    let normalized = MatrixView(rows: hidden.rows, columns: hidden.columns)
+    normalize(hidden, output: normalized, on: compute)
+    compute.linear(normalized, [.init(weights.head, output: output)])
   }
 
   /// The losses of some rows, and in place of the rows the gradients of their weighted sum.

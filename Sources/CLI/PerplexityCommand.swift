@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// A text and how it is cut; shared by `evaluate perplexity` and `evaluate divergence`.
+struct TextOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The text, as UTF-8; it is tokenized as a whole.", valueName: "file"))
+  var text: String
+
+  @Option(help: "Tokens of a window. (default: the model's positions)")
+  var window: Int?
+
+  @Option(help: ArgumentHelp("Only the first windows.", valueName: "n"))
+  var limit: Int?
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+  }
+
+  func read() throws -> (text: String, digest: String) {
+    let bytes = try FileSystem.read(text)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw SPINError(.malformedInput, at: text, "is not UTF-8", remedy: "convert the file")
+    }
+    return (text, FileDigest.sha256(bytes))
+  }
+}
+
+/// `spin evaluate perplexity`.
+struct PerplexityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "perplexity",
+    abstract: "Measure how well a model predicts a text.",
+    discussion: """
+      As in the paper's code: the text is tokenized once, cut into windows that do not overlap, and \
+      the tail is dropped; the value is the exponential of the mean of the windows' mean losses. It \
+      depends on the window, which is the model's positions there. With --patch the untouched \
+      model is measured too, on the same windows.
+
+        spin evaluate perplexity Qwen2-0.5B --text wiki.test.raw --window 2048 --patch patch.json
+      """)
+
+  @OptionGroup
+  var model: ModelOptions
+
+  @OptionGroup(title: "Text")
+  var text: TextOptions
+
+  @OptionGroup
+  var output: MeasureOptions
+
+  func run() throws {
+    let (model, overlay) = try model.load()
+    let (content, digest) = try text.read()
+    Interruption.listen()
+    func measure(_ name: String) throws -> Perplexity {
+      let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
+      return try progress.during {
+        try Perplexity(
+          of: model, text: content, window: text.window, limit: text.limit,
+          threads: output.threadCount, shouldStop: { Interruption.wasRequested },
+          onWindow: { _, total in progress.advance(of: total) })
+      }
+    }
+    let before = try overlay.map { try $0.with(false) { try measure("before") } }
+    let after = try measure(overlay == nil ? "windows" : "after")
+    var result: JSONObject = ["text_sha256": .string(digest)]
+    if let before {
+      let comparison = PerplexityComparison(before: before, after: after)
+      result["before"] = before.json
+      result["after"] = after.json
+      result["comparison"] = comparison.json
+      try output.show("perplexity", result, model, overlay?.patch, text: comparison.text)
+    } else {
+      result["result"] = after.json
+      try output.show("perplexity", result, model, nil, text: after.text)
+    }
+  }
+}
+
+/// `spin evaluate divergence`.
+struct DivergenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "divergence",
+    abstract: "Measure how far a patch moves a model's expectations on a text.",
+    discussion: """
+      The Kullback-Leibler divergence of the edited model's next-token distribution from the \
+      untouched model's, in nats, at every position but the last of each window.
+      """)
+
+  @OptionGroup
+  var model: ModelOptions
+
+  @OptionGroup(title: "Text")
+  var text: TextOptions
+
+  @OptionGroup
+  var output: MeasureOptions
+
+  func validate() throws {
+    guard model.patch != nil else { throw ValidationError("Please give the patch: --patch FILE.") }
+  }
+
+  func run() throws {
+    let (model, overlay) = try model.load()
+    guard let overlay else { return }
+    let (content, digest) = try text.read()
+    try overlay.revert()
+    Interruption.listen()
+    let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
+    let divergence = try progress.during {
+      try Divergence(
+        of: model, text: content, window: text.window, limit: text.limit,
+        threads: output.threadCount,
+        setEdited: { try $0 ? overlay.apply() : overlay.revert() },
+        shouldStop: { Interruption.wasRequested },
+        onWindow: { _, total in progress.advance(of: total) })
+    }
+    let result: JSONObject = ["text_sha256": .string(digest), "result": divergence.json]
+    try output.show("divergence", result, model, overlay.patch, text: divergence.text)
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+
+extension Perplexity {
+  /// The result in a few lines.
+  var text: String {
+    """
+    perplexity     \(Decimals.text(value, 4))
+    bits per byte  \(Decimals.text(bitsPerByte, 4))
+    windows        \(windowLosses.count) of \(window) tokens, not overlapping; \
+    \(droppedTokenCount) tokens of the tail dropped; \
+    \(beginsWithBOS ? "the text begins with BOS" : "no BOS")
+    """
+  }
+}
+
+extension PerplexityComparison {
+  /// The comparison in a few lines.
+  var text: String {
+    let percent = { (ratio: Double) in
+      (ratio < 1 ? "-" : "+") + Decimals.text(abs(ratio - 1) * 100, 2) + "%"
+    }
+    return """
+      perplexity     \(Decimals.text(before.value, 4)) -> \(Decimals.text(after.value, 4))  \
+      \(percent(ratio)), 95% interval \(percent(lower)) to \(percent(upper))
+      windows        \(after.windowLosses.count) of \(after.window) tokens, not overlapping; \
+      \(after.droppedTokenCount) tokens of the tail dropped; \
+      \(after.beginsWithBOS ? "the text begins with BOS" : "no BOS")
+      """
+  }
+}
+
+extension Divergence {
+  /// The result in a few lines.
+  var text: String {
+    """
+    KL(untouched || edited), nats a token, at \(values.count) positions
+    mean    \(Decimals.text(mean, 6))
+    median  \(Decimals.text(quantile(0.5), 6))
+    99%     \(Decimals.text(quantile(0.99), 6))
+    max     \(Decimals.text(quantile(1), 6))
+    """
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+public import SPINGeneration
+public import SPINJSON
+import SPINLikelihood
+import SPINTokenization
+import SPINTransformer
+
+/// How well a model predicts a text, as the paper's code measures it.
+///
+/// The whole text is tokenized once, with the special tokens that the tokenizer puts around it, and
+/// cut into windows that do not overlap; what is left at the end is dropped. In each window every
+/// token but the first is predicted from those before it.
+///
+///     perplexity = exp(sum over windows of (mean loss of the window * W) / (windows * W))
+///
+/// with W the tokens of a window: the exponential of the mean of the windows' mean losses.
+///
+/// - Source: ChnQ/SPIN d708d83, `eval_ppl_wikitext`, which came by way of Wanda (Sun et al.
+///   2023). Its window is `max_position_embeddings`, on which the value depends.
+public struct Perplexity: Sendable, Equatable {
+  /// W.
+  public let window: Int
+  /// The tokens of the text, special ones included.
+  public let tokenCount: Int
+  /// Whether the text begins with BOS.
+  public let beginsWithBOS: Bool
+  /// The tokens after the last window, which are dropped.
+  public let droppedTokenCount: Int
+  /// The mean loss of each window's predictions, in nats.
+  public let windowLosses: [Double]
+  /// The words of what the windows hold, separated by whitespace, and its UTF-8 bytes.
+  public let wordCount, byteCount: Int
+
+  /// exp of the mean of the windows' losses.
+  public var value: Double {
+    exp(windowLosses.reduce(0, +) / Double(windowLosses.count))
+  }
+  /// Predicted tokens.
+  public var predictedTokenCount: Int { windowLosses.count * (window - 1) }
+  /// The summed loss of all predictions in nats.
+  public var totalLoss: Double { windowLosses.reduce(0, +) * Double(window - 1) }
+  /// Bits that each byte of the evaluated text costs: the sum of losses over its bytes.
+  public var bitsPerByte: Double { totalLoss / Double(byteCount) / log(2) }
+  /// exp of the summed loss over the words of the evaluated text.
+  public var wordPerplexity: Double { exp(totalLoss / Double(wordCount)) }
+
+  /// Measures a model.
+  ///
+  /// - Parameters:
+  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - text: The text, as it is.
+  ///   - window: W; the model's positions where nil.
+  ///   - limit: Only the first so many windows; nil for all.
+  ///   - threads: Threads that compute; no result depends on it.
+  ///   - shouldStop: Asked between windows.
+  ///   - onWindow: Told of each window that is done, and of how many there are.
+  /// - Throws: `SPINError` where the window is larger than the model's positions or the text.
+  public init(
+    of model: LanguageModel, text: String, window: Int? = nil, limit: Int? = nil, threads: Int,
+    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws {
+    let windows = try TextWindows(model, text: text, window: window, limit: limit)
+    var losses: [Double] = []
+    let size = windows.size
+    let scorer = LikelihoodScorer(model.decoder, threads: threads)
+    try scorer.score(
+      windows.tokens.map { TokenSequence(tokens: $0, scored: 1..<size) }, shouldStop: shouldStop
+    ) { _, likelihood in
+      losses.append(-likelihood.total / Double(size - 1))
+      onWindow(losses.count, windows.tokens.count)
+    }
+    self.window = size
+    tokenCount = windows.tokenCount
+    beginsWithBOS = windows.beginsWithBOS
+    droppedTokenCount = windows.tokenCount - windows.availableCount * size
+    windowLosses = losses
+    let evaluated = model.tokenizer.decode(windows.tokens.flatMap(\.self), skipSpecialTokens: true)
+    wordCount = evaluated.unicodeScalars.split { $0.properties.isWhitespace }.count
+    byteCount = evaluated.utf8.count
+  }
+}
+
+/// A text cut into windows of tokens.
+struct TextWindows {
+  let size: Int
+  let tokenCount: Int
+  let beginsWithBOS: Bool
+  /// Whole windows that the text has.
+  let availableCount: Int
+  /// Those that are evaluated.
+  let tokens: [[Int32]]
+
+  init(_ model: LanguageModel, text: String, window: Int?, limit: Int?) throws {
+    let positions = model.decoder.configuration.maxPositionEmbeddings
+    let window = window ?? positions
+    guard window >= 2, window <= positions else {
+      throw SPINError(
+        .usage, at: "--window", "is \(window), the model has \(positions) positions",
+        remedy: "choose a window from 2 to \(positions)")
+    }
+    let ids = model.tokenizer.encode(text)
+    guard ids.count >= window else {
+      throw SPINError(
+        .malformedInput, at: "the text",
+        "has \(ids.count) tokens, fewer than one window of \(window)",
+        remedy: "give a longer text, or a smaller --window")
+    }
+    size = window
+    tokenCount = ids.count
+    beginsWithBOS = ids.first == model.tokenizer.bosID && model.tokenizer.addsBOS
+    availableCount = ids.count / window
+    let count = min(limit ?? availableCount, availableCount)
+    tokens = (0..<count).map { Array(ids[$0 * window..<($0 + 1) * window]) }
+  }
+}
+
+extension Perplexity {
+  /// The result with every choice that it depends on, schema "perplexity/1".
+  public var json: JSON {
+    [
+      "perplexity": .number(value), "word_perplexity": .number(wordPerplexity),
+      "bits_per_byte": .number(bitsPerByte),
+      "settings": [
+        "window": JSON(window), "stride": JSON(window), "tail": "dropped",
+        "begins_with_bos": .bool(beginsWithBOS), "first_token_of_window": "not predicted",
+      ],
+      "tokens": JSON(tokenCount), "windows": JSON(windowLosses.count),
+      "predicted_tokens": JSON(predictedTokenCount), "dropped_tokens": JSON(droppedTokenCount),
+      "words": JSON(wordCount), "bytes": JSON(byteCount),
+      "window_losses": .array(windowLosses.map { .number($0) }),
+    ]
+  }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINKernels
+import SPINStorage
+public import SPINTransformer
+
+/// Finds how probable a model holds given texts.
+///
+///     let scorer = LikelihoodScorer(model.decoder, threads: 2)
+///     try scorer.score([TokenSequence(tokens: ids, scored: 1..<ids.count)]) { _, likelihood in
+///       print(likelihood.total)
+///     }
+///
+/// Logits are Float32, their logarithms of probability double precision. Results depend neither on
+/// threads and chunks nor on which other sequences are there, to the bit.
+public final class LikelihoodScorer {
+  private let decoder: Decoder
+  private let compute: Compute
+  private let chunkTokens: Int
+  private let logitRows: Int
+
+  /// - Parameters:
+  ///   - decoder: The model; an edit that lies over its weights takes part.
+  ///   - threads: Threads that compute.
+  ///   - chunkTokens: Tokens that pass through the model together; a longer sequence does alone.
+  public init(_ decoder: Decoder, threads: Int, chunkTokens: Int = 1024) {
+    precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
+    self.decoder = decoder
+    self.chunkTokens = chunkTokens
+    compute = Compute(threadCount: threads)
+    // Rooms for logits of 64 MiB at most.
+    logitRows = max(1, min(512, (16 << 20) / decoder.configuration.vocabularySize))
+  }
+
+  /// Scores sequences.
+  ///
+  /// - Parameters:
+  ///   - sequences: At most as long as the model has positions.
+  ///   - shouldStop: Asked between chunks; true ends the work with an error of code `interrupted`.
+  ///   - onFinish: Told of each sequence's likelihood, in order.
+  /// - Throws: `SPINError` for a sequence that is too long, an id outside the vocabulary, logits
+  ///   that are not numbers; and what `onFinish` throws.
+  public func score(
+    _ sequences: [TokenSequence], shouldStop: () -> Bool = { false },
+    onFinish: (_ index: Int, _ likelihood: SequenceLikelihood) throws -> Void
+  ) throws {
+    try check(sequences.map(\.tokens))
+    let lengths = sequences.map(\.tokens.count)
+    guard let longest = lengths.max(), longest > 0 else { return }
+    let forward = PackedForward(
+      decoder, tokens: max(longest, min(chunkTokens, lengths.reduce(0, +))), longest: longest,
+      on: compute)
+    let room = MatrixView(rows: logitRows, columns: decoder.configuration.vocabularySize)
+    for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
+      try checkForStop(shouldStop)
+      let (hidden, samples) = forward.run(sequences[chunk].map(\.tokens))
+      var (rows, targets): ([Int], [Int32]) = ([], [])
+      for (sample, index) in zip(samples, chunk) {
+        let scored = sequences[index].scored
+        rows += scored.map { sample.lowerBound + $0 - 1 }
+        targets += sequences[index].tokens[scored]
+      }
+      var results: [(Double, Bool)] = []
+      for start in stride(from: 0, to: rows.count, by: logitRows) {
+        let range = start..<min(start + logitRows, rows.count)
+        let logits = room.rows(0..<range.count)
+        self.logits(hidden, Array(rows[range]), into: logits)
+        let largest = compute.largestIndices(of: logits)
+        let losses = compute.crossEntropy(logits, targets: Array(targets[range]))
+        for (place, loss) in zip(range, losses) {
+          guard let best = largest[place - start], loss.isFinite else { throw Self.notNumbers }
+          results.append((-loss, best == Int(targets[place])))
+        }
+      }
+      var next = 0
+      for index in chunk {
+        let part = results[next..<next + sequences[index].scored.count]
+        next += part.count
+        try onFinish(
+          index,
+          SequenceLikelihood(logProbabilities: part.map(\.0), isGreedy: part.map(\.1)))
+      }
+    }
+  }
+
+  /// How far a model's next-token distributions move when it is edited, at every position but the
+  /// last of each sequence.
+  ///
+  /// - Parameters:
+  ///   - sequences: Token ids.
+  ///   - setEdited: Puts the edit on and takes it off; off at the end.
+  ///   - shouldStop: Asked between sequences.
+  ///   - onFinish: Told of KL(untouched || edited) in nats at each position of a sequence.
+  /// - Throws: As `score`, and what the closures throw.
+  public func divergence(
+    _ sequences: [[Int32]], setEdited: (Bool) throws -> Void,
+    shouldStop: () -> Bool = { false },
+    onFinish: (_ index: Int, _ divergences: [Double]) throws -> Void
+  ) throws {
+    try check(sequences)
+    guard let longest = sequences.map(\.count).max(), longest > 0 else { return }
+    let forward = PackedForward(decoder, tokens: longest, longest: longest, on: compute)
+    let width = decoder.configuration.hiddenSize
+    let untouched = MatrixView(rows: longest, columns: width)
+    let rooms = (0..<2).map { _ in
+      MatrixView(rows: logitRows, columns: decoder.configuration.vocabularySize)
+    }
+    for (index, tokens) in sequences.enumerated() where tokens.count > 1 {
+      try checkForStop(shouldStop)
+      try setEdited(false)
+      let before = untouched.rows(0..<tokens.count)
+      compute.gatherRows(forward.run([tokens]).hidden, Array(0..<tokens.count), into: before)
+      try setEdited(true)
+      let after = forward.run([tokens]).hidden
+      var divergences: [Double] = []
+      for start in stride(from: 0, to: tokens.count - 1, by: logitRows) {
+        let rows = Array(start..<min(start + logitRows, tokens.count - 1))
+        let (p, q) = (rooms[0].rows(0..<rows.count), rooms[1].rows(0..<rows.count))
+        logits(after, rows, into: q)
+        try setEdited(false)
+        logits(before, rows, into: p)
+        try setEdited(true)
+        let found = compute.divergences(of: p, from: q)
+        guard found.allSatisfy({ !$0.isNaN }) else { throw Self.notNumbers }
+        divergences += found
+      }
+      try setEdited(false)
+      try onFinish(index, divergences)
+    }
+  }
+
+  private func logits(_ hidden: MatrixView, _ rows: [Int], into logits: MatrixView) {
+    let gathered = MatrixView(rows: rows.count, columns: hidden.columns)
+    compute.gatherRows(hidden, rows, into: gathered)
+    decoder.head.logits(gathered, into: logits, on: compute)
+  }
+
+  private func check(_ sequences: [[Int32]]) throws {
+    let configuration = decoder.configuration
+    for (index, tokens) in sequences.enumerated() {
+      guard tokens.count <= configuration.maxPositionEmbeddings else {
+        throw SPINError(
+          .malformedInput, at: "text \(index)",
+          "has \(tokens.count) tokens, the model has \(configuration.maxPositionEmbeddings) "
+            + "positions")
+      }
+      if let token = tokens.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
+        throw SPINError(
+          .malformedInput, at: "text \(index)",
+          "holds the token \(token), the model has \(configuration.vocabularySize)",
+          remedy: "check that the tokenizer belongs to the model")
+      }
+    }
+  }
+
+  private static let notNumbers = SPINError(
+    .checkFailed, "the model gives logits that are not finite numbers",
+    remedy: "its weights are damaged, or an edit broke it")
+
+  private func checkForStop(_ shouldStop: () -> Bool) throws {
+    guard shouldStop() else { return }
+    throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINKernels
+import SPINStorage
+import SPINTransformer
+
+/// Takes whole sequences through a decoder, laid one after the other without padding.
+///
+/// Everything but the attention works token by token, and the attention sequence by sequence: a
+/// sequence's numbers do not depend on which others are there.
+struct PackedForward {
+  let decoder: Decoder
+  let compute: Compute
+  private let stateRoom: FloatBuffer
+  private let workspace: BlockWorkspace
+  private let hidden: MatrixView
+  private let blocks: [DecoderBlock]
+
+  /// Room for at most so many tokens at a time.
+  init(_ decoder: Decoder, tokens: Int, longest: Int, on compute: Compute) {
+    self.decoder = decoder
+    self.compute = compute
+    let configuration = decoder.configuration
+    let rotary = decoder.rotaryEmbedding(positionCount: longest)
+    blocks = (0..<configuration.layerCount).map { decoder.block($0, rotary: rotary) }
+    stateRoom = FloatBuffer(count: tokens * BlockState.elementsPerToken(configuration))
+    workspace = BlockWorkspace(configuration, tokens: tokens)
+    hidden = MatrixView(rows: tokens, columns: configuration.hiddenSize)
+  }
+
+  /// The last hidden states `[T, D]` of some sequences; valid until the next call.
+  ///
+  /// - Parameter afterBlock: Told of the hidden states after each block.
+  func run(
+    _ sequences: [[Int32]], afterBlock: (_ layer: Int, MatrixView) -> Void = { _, _ in }
+  ) -> (hidden: MatrixView, samples: [Range<Int>]) {
+    let tokens = sequences.flatMap(\.self)
+    var samples: [Range<Int>] = []
+    for sequence in sequences {
+      let begin = samples.last?.upperBound ?? 0
+      samples.append(begin..<begin + sequence.count)
+    }
+    let hidden = hidden.rows(0..<tokens.count)
+    let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
+    decoder.embed(tokens, into: hidden, on: compute)
+    for (layer, block) in blocks.enumerated() {
+      block.forward(
+        hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
+      afterBlock(layer, hidden)
+    }
+    return (hidden, samples)
+  }
+}
+
+/// Which sequences pass through a decoder together.
+enum SequenceChunks {
+  /// Ranges of sequences of at most `limit` tokens; a longer sequence is alone.
+  static func ranges(_ lengths: [Int], limit: Int) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var (first, tokens) = (0, 0)
+    for (index, length) in lengths.enumerated() {
+      if index > first, tokens + length > limit {
+        ranges.append(first..<index)
+        (first, tokens) = (index, 0)
+      }
+      tokens += length
+    }
+    if first < lengths.count { ranges.append(first..<lengths.count) }
+    return ranges
+  }
+}
