@@ -12,5 +12,7 @@ struct EvaluateCommand: ParsableCommand {
       behind it. With --patch the model is measured with the edit put on in memory; nothing is \
       written to its files.
       """,
-    subcommands: [PerplexityCommand.self, DivergenceCommand.self])
+    subcommands: [
+      AwarenessCommand.self, PerplexityCommand.self, DivergenceCommand.self,
+    ])
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 import SPINErrors
 public import SPINJSON
 import SPINStorage
@@ -74,6 +75,19 @@ extension Patch {
     var hashes: [String: String] = [:]
     for key in object.keys { hashes[key] = try object.required(key, as: String.self) }
     return hashes
+  }
+
+  /// The SHA-256 of the edit itself: which bits of which weights become which. Two patches with the
+  /// same digest make the same model, however they were found.
+  public var contentDigest: String {
+    let parts: [JSON] = tensors.map { tensor in
+      [
+        .string(tensor.name), .array(tensor.indices.map { JSON($0) }),
+        .array(tensor.old.map { JSON(Int($0)) }), .array(tensor.new.map { JSON(Int($0)) }),
+      ]
+    }
+    return FileDigest.sha256(
+      Array(JSON.array([.string(base.modelHash)] + parts).serialized(indented: false).utf8))
   }
 
   /// Writes the patch to a file, whole or not at all.

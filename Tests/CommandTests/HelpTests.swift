@@ -10,7 +10,7 @@ struct HelpTests {
   static let commands = [
     "", "run", "score", "select", "demo", "inspect", "patch", "patch apply", "patch verify",
     "patch revert", "patch diff", "patch show", "generate", "evaluate",
-    "evaluate perplexity", "evaluate divergence",
+    "evaluate awareness", "evaluate perplexity", "evaluate divergence",
   ]
 
   private static let snapshots = URL(filePath: #filePath).deletingLastPathComponent()
