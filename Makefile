@@ -1,7 +1,7 @@
 # make demo         build, then the whole job on the embedded model
 # make test         all tests, in release: kernels are C and slow without optimisation
 # make lint         formatting, unsafe only where it belongs, no traps on input, file sizes
-# make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -tokenizers likewise)
+# make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
 # make docs         the library's documentation, into .build/docs
@@ -11,7 +11,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo test lint bench bench-kernels bench-tokenizers fixtures conformance docs clean build
+.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -36,6 +36,9 @@ bench: build $(PYTHON)
 
 bench-kernels:
 	swift run -c release kernel-benchmark > Benchmarks/results/kernels.json
+
+bench-generation: build $(PYTHON)
+	$(PYTHON) Benchmarks/run_generation.py $(SPIN)
 
 # A tokenizer's folder and a text: make bench-tokenizers TOKENIZER=~/models/Qwen2-0.5B TEXT=wiki.txt
 bench-tokenizers: $(PYTHON)

@@ -47,12 +47,15 @@ public final class TextGenerator {
   ///   - options: How to generate.
   ///   - shouldStop: Asked before each step; true ends the work with an error of code
   ///     `interrupted`.
+  ///   - onText: Told after each token of the text so far, as far as it is sure to stay: it only
+  ///     grows from call to call, and holds no part of a character or of a stop string.
   ///   - onFinish: Told of each text as it ends, in any order.
   /// - Throws: `SPINError` before any work for a prompt that is empty, longer than the model's
   ///   positions, or holds an id outside the vocabulary; where logits are not numbers; or what
-  ///   `onFinish` throws.
+  ///   `onText` or `onFinish` throws.
   public func generate(
     _ prompts: [[Int32]], options: GenerationOptions, shouldStop: () -> Bool = { false },
+    onText: ((_ index: Int, _ text: String) throws -> Void)? = nil,
     onFinish: (_ index: Int, _ text: GeneratedText) throws -> Void
   ) throws {
     try check(prompts)
@@ -77,12 +80,12 @@ public final class TextGenerator {
         let logits = batch.start(next.map { ($0, prompts[$0]) })
         let first = growing.count
         growing += next.map { Growing(index: $0) }
-        try choose(logits, &growing, from: first, &batch, prompts, options, onFinish)
+        try choose(logits, &growing, from: first, &batch, prompts, options, onText, onFinish)
       }
       guard !growing.isEmpty else { continue }
       try checkForStop(shouldStop)
       let logits = batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
-      try choose(logits, &growing, from: 0, &batch, prompts, options, onFinish)
+      try choose(logits, &growing, from: 0, &batch, prompts, options, onText, onFinish)
     }
   }
 
@@ -105,7 +108,7 @@ public final class TextGenerator {
   private func choose(
     _ logits: MatrixView, _ growing: inout [Growing], from first: Int, _ batch: inout DecodingBatch,
     _ prompts: [[Int32]], _ options: GenerationOptions,
-    _ onFinish: (Int, GeneratedText) throws -> Void
+    _ onText: ((Int, String) throws -> Void)?, _ onFinish: (Int, GeneratedText) throws -> Void
   ) throws {
     let largest = compute.largestIndices(of: logits)
     var ended: [Int] = []
@@ -125,6 +128,9 @@ public final class TextGenerator {
       if let text = advance(&growing[row], Int32(token), prompt: prompts[index], options) {
         ended.append(row)
         try onFinish(index, text)
+      } else if let onText {
+        let text = model.tokenizer.continuation(of: prompts[index], by: growing[row].tokens)
+        try onText(index, SettledText.prefix(of: text, stopStrings: options.stopStrings))
       }
     }
     batch.remove(ended)

@@ -9,7 +9,7 @@ import Testing
 struct HelpTests {
   static let commands = [
     "", "run", "score", "select", "demo", "inspect", "patch", "patch apply", "patch verify",
-    "patch revert", "patch diff", "patch show", "generate", "evaluate",
+    "patch revert", "patch diff", "patch show", "generate", "chat", "evaluate",
     "evaluate awareness", "evaluate perplexity", "evaluate divergence",
   ]
 

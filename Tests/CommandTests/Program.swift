@@ -18,15 +18,20 @@ struct Program {
     private let process: Process
     private let streams: TemporaryDirectory
 
-    fileprivate init(_ executable: URL, _ arguments: [String], _ environment: [String: String])
-      throws
-    {
+    fileprivate init(
+      _ executable: URL, _ arguments: [String], _ environment: [String: String],
+      input: String? = nil
+    ) throws {
       streams = try TemporaryDirectory()
       process = Process()
       process.executableURL = executable
       process.arguments = arguments
       process.environment = environment
       process.standardInput = FileHandle.nullDevice
+      if let input {
+        try Data(input.utf8).write(to: URL(filePath: streams.file("stdin")))
+        process.standardInput = FileHandle(forReadingAtPath: streams.file("stdin"))
+      }
       // Files, not pipes: nobody has to read them while the program runs.
       process.standardOutput = try Self.file(streams.file("stdout"))
       process.standardError = try Self.file(streams.file("stderr"))
@@ -66,6 +71,11 @@ struct Program {
 
   /// Runs to the end.
   static func run(_ arguments: [String]) throws -> Outcome { try start(arguments).wait() }
+
+  /// Runs to the end with a text as standard input.
+  static func run(_ arguments: [String], input: String) throws -> Outcome {
+    try Running(located(), arguments, environment, input: input).wait()
+  }
 
   /// Runs to the end, allowed files of so many blocks of 512 bytes: a disk that is full.
   static func run(_ arguments: [String], fileBlocks: Int) throws -> Outcome {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import SPIN
+
+/// `spin chat`: a line at a time, answered at once.
+struct ChatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "chat",
+    abstract: "Talk to a model, with or without a patch, line by line.",
+    discussion: """
+      Each line of standard input is a prompt of its own, given to the model as raw text; earlier \
+      lines are not remembered. The answer appears as it is made. An empty line is passed over; the \
+      end of the input or Ctrl+C ends the chat.
+
+      With --compare the model answers twice, without and with the patch: side by side where the \
+      terminal is wide enough, otherwise one after the other. The model is loaded once.
+
+        spin chat Qwen2-0.5B --patch patch.json --compare
+      """)
+
+  @OptionGroup
+  var model: ModelOptions
+
+  @Flag(help: "Answer without the patch and with it.")
+  var compare = false
+
+  @OptionGroup(title: "Text")
+  var generation: GenerationFlags
+
+  @Option(help: "Threads that compute (default: all processors).")
+  var threads: Int?
+
+  func validate() throws {
+    if compare, model.patch == nil { throw ValidationError("--compare needs --patch.") }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+  }
+
+  func run() throws {
+    let (model, overlay) = try model.load()
+    let generator = TextGenerator(
+      model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
+    let asks = isatty(STDIN_FILENO) == 1
+    while true {
+      if asks { StandardError.write("> ") }
+      guard let line = readLine() else { break }
+      guard !line.isEmpty else { continue }
+      let prompt = model.tokenizer.encode(line)
+      guard compare, let overlay else {
+        try stream(prompt, generator)
+        continue
+      }
+      try answerTwice(prompt, generator, overlay)
+    }
+    if asks { StandardError.write("\n") }
+  }
+
+  private func answerTwice(
+    _ prompt: [Int32], _ generator: TextGenerator, _ overlay: PatchOverlay
+  ) throws {
+    guard let width = TerminalWidth.ofStandardOutput, width >= TextColumns.narrowest else {
+      for (isOn, title) in [(false, "before:\n"), (true, "after:\n")] {
+        try say(title)
+        try overlay.with(isOn) { try stream(prompt, generator) }
+      }
+      return
+    }
+    let before = try overlay.with(false) { try answer(prompt, generator) }
+    let after = try overlay.with(true) { try answer(prompt, generator) }
+    for line in TextColumns.lines("before\n" + before, "after\n" + after, width: width) {
+      try say(line + "\n")
+    }
+  }
+
+  /// Prints an answer as it grows.
+  private func stream(_ prompt: [Int32], _ generator: TextGenerator) throws {
+    var shown = 0
+    func show(_ text: String) throws {
+      let more = text.utf8.dropFirst(shown)
+      guard !more.isEmpty else { return }
+      shown = text.utf8.count
+      try FileHandle.standardOutput.write(contentsOf: Data(more))
+    }
+    try generator.generate(
+      [prompt], options: generation.options, onText: { _, text in try show(text) },
+      onFinish: { _, text in try show(text.text + "\n") })
+  }
+
+  private func answer(_ prompt: [Int32], _ generator: TextGenerator) throws -> String {
+    var answer = ""
+    try generator.generate([prompt], options: generation.options) { _, text in answer = text.text }
+    return answer
+  }
+
+  /// Unbuffered, so that it keeps its place among streamed answers.
+  private func say(_ text: String) throws {
+    try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The width of the terminal that standard output goes to.
+public enum TerminalWidth {
+  /// Its columns; nil where standard output goes elsewhere or nobody can say.
+  public static var ofStandardOutput: Int? {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1,
+      unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
+    else { return nil }
+    return Int(size.ws_col)
+  }
+}
