@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Interpreter {
+  /// What an expression stands for.
+  func evaluate(_ expression: Expression, _ scope: Scope) throws -> Value {
+    try open(line: expression.line) {
+      switch expression.node {
+      case .literal(let literal): return Value(literal)
+      case .name(let name): return try variable(name, scope)
+      case .list(let elements): return try list(elements.map { try evaluate($0, scope) })
+      case .tuple(let elements): return try tuple(elements.map { try evaluate($0, scope) })
+      case .dictionary(let entries):
+        return try mapping(
+          entries.map { (try evaluate($0.key, scope), try evaluate($0.value, scope)) })
+      case .postfix(let base, let operations):
+        return try apply(operations, to: evaluate(base, scope), scope)
+      case .negative(let operand): return try negated(evaluate(operand, scope))
+      case .positive(let operand):
+        return try combine(.add, .integer(0), requireNumber(evaluate(operand, scope), "unary +"))
+      case .not(let operand): return .boolean(!(try evaluate(operand, scope).isTrue))
+      case .arithmetic(let first, let operations):
+        return try arithmetic(evaluate(first, scope), operations, scope)
+      case .concatenation(let operands):
+        return try text(operands.map { try string(of: evaluate($0, scope)) }.joined())
+      case .comparison(let first, let comparisons):
+        return try compare(evaluate(first, scope), comparisons, scope)
+      case .all(let operands): return try decide(operands, until: false, scope)
+      case .any(let operands): return try decide(operands, until: true, scope)
+      case .conditional(let value, let condition, let otherwise):
+        if try evaluate(condition, scope).isTrue { return try evaluate(value, scope) }
+        guard let otherwise else {
+          return .undefined(
+            "the inline if-expression on line \(expression.line) evaluated to false and no else"
+              + " section was defined.")
+        }
+        return try evaluate(otherwise, scope)
+      }
+    }
+  }
+
+  private func variable(_ name: String, _ scope: Scope) throws -> Value {
+    if let value = scope[name] { return value }
+    guard !Self.unsupportedNames.contains(name) else {
+      throw place.unsupported(
+        "function", name, supported: GlobalFunction.allCases.map(\.rawValue))
+    }
+    return .undefined("'\(name)' is undefined")
+  }
+
+  /// What Jinja defines and we do not: reading them as undefined would go unnoticed.
+  private static let unsupportedNames: Set<String> = [
+    "cycler", "joiner", "lipsum", "self", "super",
+  ]
+
+  /// The first operand that decides `and` or `or`, or the last.
+  private func decide(_ operands: [Expression], until decisive: Bool, _ scope: Scope) throws -> Value
+  {
+    var value = Value.none
+    for operand in operands {
+      value = try evaluate(operand, scope)
+      if value.isTrue == decisive { return value }
+    }
+    return value
+  }
+
+  private func arithmetic(
+    _ first: Value, _ operations: [Expression.Operation], _ scope: Scope
+  ) throws -> Value {
+    try operations.reduce(first) { left, next in
+      try combine(next.operation, left, evaluate(next.operand, scope))
+    }
+  }
+
+  /// Comparisons in a row hold if each of them does.
+  private func compare(
+    _ first: Value, _ comparisons: [Expression.Comparison], _ scope: Scope
+  ) throws -> Value {
+    var left = first
+    for comparison in comparisons {
+      let right = try evaluate(comparison.operand, scope)
+      guard try holds(comparison.relation, left, right) else { return .boolean(false) }
+      left = right
+    }
+    return .boolean(true)
+  }
+
+  // MARK: - Behind a value
+
+  /// What attributes, items, calls, filters and tests make of a value.
+  func apply(_ operations: [Postfix], to base: Value, _ scope: Scope) throws -> Value {
+    try operations.reduce(base) { value, operation in
+      try open(line: operation.line) { try apply(operation.node, to: value, scope) }
+    }
+  }
+
+  private func apply(_ operation: Postfix.Node, to value: Value, _ scope: Scope) throws -> Value {
+    switch operation {
+    case .attribute(let name): return try attribute(name, of: value)
+    case .item(let expression): return try item(evaluate(expression, scope), of: value)
+    case .slice(let from, let to, let by):
+      let bounds = try [from, to, by].map { bound in
+        try bound.map { try evaluate($0, scope) } ?? .none
+      }
+      return try slice(value, bounds)
+    case .call(let arguments): return try call(value, self.arguments(arguments, scope))
+    case .filter(let name, let arguments):
+      return try filter(name, value, self.arguments(arguments, scope))
+    case .test(let name, let arguments, let isNegated):
+      let result = try test(name, value, self.arguments(arguments, scope))
+      return .boolean(result != isNegated)
+    }
+  }
+
+  /// The value of a filter.
+  func filter(_ name: String, _ value: Value, _ arguments: Arguments) throws -> Value {
+    guard let filter = Filter.table[name] else {
+      throw place.unsupported("filter", name, supported: Filter.table.keys)
+    }
+    return try filter.body(self, value, arguments)
+  }
+
+  /// Whether a test holds.
+  func test(_ name: String, _ value: Value, _ arguments: Arguments) throws -> Bool {
+    guard let test = ValueTest.table[name] else {
+      throw place.unsupported("test", name, supported: ValueTest.table.keys)
+    }
+    return try test.body(self, value, arguments)
+  }
+
+  /// Arguments, evaluated.
+  func arguments(_ arguments: CallArguments, _ scope: Scope) throws -> Arguments {
+    var result = Arguments(
+      positional: try arguments.positional.map { try evaluate($0, scope) },
+      keywords: try arguments.keywords.map { ($0.name, try evaluate($0.value, scope)) })
+    if let more = arguments.morePositional {
+      result.positional += try elements(of: evaluate(more, scope))
+    }
+    if let more = arguments.moreKeywords {
+      guard case .mapping(let mapping) = try evaluate(more, scope) else {
+        throw failure("what stands behind ** is no mapping")
+      }
+      for (key, value) in zip(mapping.keys, mapping.values) {
+        guard case .string(let name) = key else { throw failure("keywords must be strings") }
+        result.keywords.append((name, value))
+      }
+    }
+    var names: Set<String> = []
+    for keyword in result.keywords where !names.insert(keyword.name).inserted {
+      throw failure("the argument \"\(keyword.name)\" is given twice")
+    }
+    return result
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How Python writes and reads numbers.
+enum PythonNumber {
+  /// `repr(float)`: the shortest digits that read back, with an exponent below 1e-4 and from 1e16 on.
+  static func text(_ value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+    let sign = value.sign == .minus ? "-" : ""
+    guard value != 0 else { return sign + "0.0" }
+    // Swift's digits are the shortest too; only where it writes an exponent differs.
+    let parts = "\(value.magnitude)".split(separator: "e")
+    let mantissa = parts[0].split(separator: ".")
+    var exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) + mantissa[0].count - 1
+    var digits = Array((String(mantissa[0]) + (mantissa.count > 1 ? String(mantissa[1]) : "")).utf8)
+    while digits.count > 1, digits.first == UInt8(ascii: "0") {
+      digits.removeFirst()
+      exponent -= 1
+    }
+    while digits.count > 1, digits.last == UInt8(ascii: "0") { digits.removeLast() }
+    let text = String(decoding: digits, as: UTF8.self)
+    if exponent < -4 || exponent >= 16 {
+      let fraction = digits.count > 1 ? "." + text.dropFirst() : ""
+      let power = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
+      return "\(sign)\(text.prefix(1))\(fraction)e\(exponent < 0 ? "-" : "+")\(power)"
+    }
+    if exponent < 0 { return sign + "0." + String(repeating: "0", count: -exponent - 1) + text }
+    if digits.count <= exponent + 1 {
+      return sign + text + String(repeating: "0", count: exponent + 1 - digits.count) + ".0"
+    }
+    return sign + text.prefix(exponent + 1) + "." + text.dropFirst(exponent + 1)
+  }
+
+  /// `int(text, base)`, nil where Python raises an error or the number does not fit 64 bits.
+  static func integer(_ text: String, base: Int = 10) -> Int? {
+    var digits = PythonText.stripped(text, .both)[...]
+    let isNegative = digits.hasPrefix("-")
+    if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
+    if let prefix = [2: "0b", 8: "0o", 16: "0x"][base], digits.lowercased().hasPrefix(prefix) {
+      digits = digits.dropFirst(2)
+      if digits.hasPrefix("_") { digits = digits.dropFirst() }
+    }
+    guard let plain = withoutJoints(digits), plain.allSatisfy({ $0.isHexDigit || $0.isLetter }) else {
+      return nil
+    }
+    guard (2...36).contains(base) else { return nil }
+    return Int((isNegative ? "-" : "") + plain, radix: base)
+  }
+
+  /// `float(text)`, nil where Python raises an error.
+  static func number(_ text: String) -> Double? {
+    let trimmed = PythonText.stripped(text, .both)
+    let unsigned = trimmed.drop { $0 == "-" || $0 == "+" }
+    guard trimmed.utf8.count - unsigned.utf8.count <= 1 else { return nil }
+    if ["inf", "infinity", "nan"].contains(unsigned.lowercased()) {
+      return Double(trimmed.lowercased())
+    }
+    guard let plain = withoutJoints(trimmed[...]),
+      plain.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) })
+    else { return nil }
+    return Double(plain)
+  }
+
+  /// Without the underscores that join digits, nil where one joins nothing.
+  private static func withoutJoints(_ text: Substring) -> String? {
+    var result = ""
+    var previous: Character = "_"
+    for character in text {
+      if character == "_" {
+        guard previous.isHexDigit else { return nil }
+      } else {
+        guard previous != "_" || character.isHexDigit || result.isEmpty else { return nil }
+        result.append(character)
+      }
+      previous = character
+    }
+    return result.isEmpty || previous == "_" ? nil : result
+  }
+}
