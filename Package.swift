@@ -65,7 +65,7 @@ let package = Package(
 
     // Does the edit help, does it hurt, and how sure are we.
     library("Statistics", ["SPINErrors"]),
-    library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
     library(
       "Generation",
       [

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+import SPINCheckpoint
+import SPINErrors
+public import SPINJSON
+
+/// How a checkpoint writes a conversation as one text.
+///
+///     if let template = try ChatTemplate(directory: "Qwen2-0.5B-Instruct") {
+///       let prompt = try template.render([.user("Hello")])
+///     }
+///
+/// The text equals that of `apply_chat_template(..., tokenize=False)` of transformers 5. It holds the
+/// special tokens that the template writes, often BOS among them: encode it without adding any.
+public struct ChatTemplate: Sendable {
+  /// The template.
+  public let template: Template
+  /// The special tokens by the names under which the template knows them: "bos_token" ...
+  public let specialTokens: [String: String]
+
+  /// A template with its special tokens.
+  ///
+  /// - Throws: As `Template.init`.
+  public init(_ source: String, name: String, specialTokens: [String: String] = [:]) throws {
+    template = try Template(source, name: name)
+    self.specialTokens = specialTokens
+  }
+
+  /// The text of the template.
+  public var source: String { template.source }
+
+  /// The SHA-256 of the template's text.
+  public var digest: String { FileDigest.sha256(Array(source.utf8)) }
+
+  /// Whether the text may depend on today's date: such a template says another thing tomorrow.
+  ///
+  /// Llama 3.2 does; the variable `date_string` fixes it.
+  public var mentionsDate: Bool { source.contains("strftime_now") }
+
+  /// A conversation as text.
+  ///
+  /// - Parameters:
+  ///   - messages: At least one.
+  ///   - addGenerationPrompt: Whether the text ends where the assistant begins to speak.
+  ///   - variables: Further variables such as `enable_thinking`; they win over special tokens.
+  ///   - date: What `strftime_now` speaks of.
+  /// - Throws: `SPINError` with code `malformedInput`: as `Template.render`. What the template itself
+  ///   raises begins with "the template refuses the conversation: ".
+  public func render(
+    _ messages: [ChatMessage], addGenerationPrompt: Bool = true,
+    variables: [String: JSON] = [:], date: Date = Date()
+  ) throws -> String {
+    try render(
+      json: messages.map { ["role": .string($0.role), "content": .string($0.content)] },
+      addGenerationPrompt: addGenerationPrompt, variables: variables, date: date)
+  }
+
+  /// A conversation whose messages have further members, such as `tool_calls`.
+  ///
+  /// - Parameter messages: Objects; members that are null are left out.
+  /// - Throws: As the other `render`.
+  public func render(
+    json messages: [JSONObject], addGenerationPrompt: Bool = true,
+    variables: [String: JSON] = [:], date: Date = Date()
+  ) throws -> String {
+    guard !messages.isEmpty else {
+      throw SPINError(
+        .malformedInput, at: template.name,
+        "the conversation is empty, a chat template expects at least one message")
+    }
+    var context: [String: JSON] = [
+      "tools": .null, "documents": .null, "add_generation_prompt": .bool(addGenerationPrompt),
+      "messages": .array(
+        messages.map { message in
+          var present = JSONObject()
+          for (key, value) in message.members where value != .null { present[key] = value }
+          return .object(present)
+        }),
+    ]
+    for (name, token) in specialTokens { context[name] = .string(token) }
+    for (name, value) in variables { context[name] = value }
+    return try template.render(context, date: date)
+  }
+}

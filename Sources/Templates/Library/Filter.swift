@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a pipe leads to.
+struct Filter: Sendable {
+  typealias Body = @Sendable (Interpreter, Value, Arguments) throws -> Value
+
+  let body: Body
+
+  /// All filters by name.
+  static let table: [String: Filter] =
+    text.merging(sequences) { first, _ in first }.merging(numbers) { first, _ in first }
+
+  /// A filter with named parameters.
+  static func taking(
+    _ parameters: String..., required: Int = 0,
+    _ body: @escaping @Sendable (Interpreter, Value, BoundArguments) throws -> Value
+  ) -> Filter {
+    Filter { run, value, arguments in
+      try body(
+        run, value,
+        BoundArguments(arguments, parameters, required: required, of: "the filter", run))
+    }
+  }
+
+  /// A filter of texts without parameters; other values are printed first.
+  static func mapping(_ body: @escaping @Sendable (String) -> String) -> Filter {
+    taking { run, value, _ in try run.text(body(run.string(of: value))) }
+  }
+}
+
+extension Filter {
+  fileprivate static let numbers: [String: Filter] = [
+    "abs": taking { run, value, _ in
+      switch try run.requireNumber(value, "abs()").numeric {
+      case .number(let number)?: .number(abs(number))
+      case .integer(let integer)? where integer < 0: try run.negated(.integer(integer))
+      case .integer(let integer)?: .integer(integer)
+      case nil: value
+      }
+    },
+    "int": taking("default", "base") { run, value, arguments in
+      if case .undefined(let message) = value { throw run.failure(message) }
+      let base = try arguments.integer("base", default: 10)
+      let fallback = arguments["default"] ?? .integer(0)
+      if case .string(let text) = value {
+        if let integer = PythonNumber.integer(text, base: base) { return .integer(integer) }
+        let whole = PythonNumber.number(text)?.rounded(.towardZero)
+        return whole.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? fallback
+      }
+      switch value.numeric {
+      case .integer(let integer)?: return .integer(integer)
+      case .number(let number)?:
+        return Int(exactly: number.rounded(.towardZero)).map { .integer($0) } ?? fallback
+      case nil: return fallback
+      }
+    },
+    "float": taking("default") { run, value, arguments in
+      if case .undefined(let message) = value { throw run.failure(message) }
+      let number: Double? =
+        if case .string(let text) = value { PythonNumber.number(text) } else {
+          value.numeric?.asDouble
+        }
+      return number.map { .number($0) } ?? arguments["default"] ?? .number(0)
+    },
+    "round": taking("precision", "method") { run, value, arguments in
+      try run.rounded(
+        value, arguments.integer("precision", default: 0), arguments.optionalText("method") ?? "common")
+    },
+    "sum": taking("attribute", "start") { run, value, arguments in
+      let values = try run.attributes(arguments["attribute"], of: run.elements(of: value))
+      return try values.reduce(arguments["start"] ?? .integer(0)) { try run.combine(.add, $0, $1) }
+    },
+  ]
+}
