@@ -51,7 +51,8 @@ extension ChatTemplate {
         return (try template.required("template", as: String.self), name)
       }
       let names = templates.compactMap { $0["name"]?.string }.joined(separator: ", ")
-      throw object.failure("chat_template", "has the templates \(names), expected one named default")
+      throw object.failure(
+        "chat_template", "has the templates \(names), expected one named default")
     }
     return nil
   }

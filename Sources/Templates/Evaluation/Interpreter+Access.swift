@@ -119,7 +119,9 @@ extension Interpreter {
 
   /// A position from the front, nil where the key is no position among so many.
   private func index(_ key: Value, count: Int) -> Int? {
-    guard case .integer(let index)? = key.numeric, index >= -count, index < count else { return nil }
+    guard case .integer(let index)? = key.numeric, index >= -count, index < count else {
+      return nil
+    }
     return index < 0 ? index + count : index
   }
 

@@ -121,7 +121,8 @@ extension Interpreter {
     case .undefined: return false
     case .list(let list), .tuple(let list), .view(let list, _):
       return try list.values.contains { try areEqual($0, element) }
-    case .range, .iterator: return try elements(of: container).contains { try areEqual($0, element) }
+    case .range, .iterator:
+      return try elements(of: container).contains { try areEqual($0, element) }
     default: throw failure("argument of type '\(container.typeName)' is not iterable")
     }
   }

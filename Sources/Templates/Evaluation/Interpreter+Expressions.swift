@@ -21,7 +21,7 @@ extension Interpreter {
       case .arithmetic(let first, let operations):
         return try arithmetic(evaluate(first, scope), operations, scope)
       case .concatenation(let operands):
-        return try text(operands.map { try string(of: evaluate($0, scope)) }.joined())
+        return try text(operands.map { try concatenated(evaluate($0, scope)) }.joined())
       case .comparison(let first, let comparisons):
         return try compare(evaluate(first, scope), comparisons, scope)
       case .all(let operands): return try decide(operands, until: false, scope)
@@ -47,13 +47,20 @@ extension Interpreter {
     return .undefined("'\(name)' is undefined")
   }
 
+  /// The text of an operand of `~`; next to safe text, Jinja would escape it.
+  private func concatenated(_ value: Value) throws -> String {
+    if case .markup = value { throw failure("~ on text marked safe is not supported") }
+    return try string(of: value)
+  }
+
   /// What Jinja defines and we do not: reading them as undefined would go unnoticed.
   private static let unsupportedNames: Set<String> = [
     "cycler", "joiner", "lipsum", "self", "super",
   ]
 
   /// The first operand that decides `and` or `or`, or the last.
-  private func decide(_ operands: [Expression], until decisive: Bool, _ scope: Scope) throws -> Value
+  private func decide(_ operands: [Expression], until decisive: Bool, _ scope: Scope) throws
+    -> Value
   {
     var value = Value.none
     for operand in operands {

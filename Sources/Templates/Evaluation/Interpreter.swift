@@ -22,7 +22,8 @@ final class Interpreter {
   }
 
   /// The text that statements write.
-  func render(_ statements: [Statement], _ context: [(name: String, value: Value)]) throws -> String {
+  func render(_ statements: [Statement], _ context: [(name: String, value: Value)]) throws -> String
+  {
     let globals = Scope(parent: nil)
     for function in GlobalFunction.allCases { globals[function.rawValue] = .function(function) }
     let outer = Scope(parent: globals)

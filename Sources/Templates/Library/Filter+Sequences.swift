@@ -20,7 +20,9 @@ extension Filter {
         values.map { try run.string(of: $0) }, arguments["d"].map { try run.string(of: $0) } ?? "")
     },
     "reverse": taking { run, value, _ in
-      if case .string(let text) = value { return try run.text(String(text.unicodeScalars.reversed())) }
+      if case .string(let text) = value {
+        return try run.text(String(text.unicodeScalars.reversed()))
+      }
       let elements = try Array(run.elements(of: value).reversed())
       if case .iterator = value { return try run.list(elements) }
       return try run.iterator(elements)
@@ -188,8 +190,10 @@ extension Interpreter {
   /// The filter `map`: an attribute, or another filter, of every element.
   func mapped(_ value: Value, _ arguments: Arguments) throws -> Value {
     let elements = try elements(of: value)
-    if arguments.positional.isEmpty, arguments.keywords.contains(where: { $0.name == "attribute" }) {
-      let bound = try BoundArguments(arguments, ["attribute", "default"], of: "the filter map", self)
+    if arguments.positional.isEmpty, arguments.keywords.contains(where: { $0.name == "attribute" })
+    {
+      let bound = try BoundArguments(
+        arguments, ["attribute", "default"], of: "the filter map", self)
       let path = try keyPaths(bound["attribute"])[0]
       return try iterator(
         elements.map { element in
@@ -208,7 +212,8 @@ extension Interpreter {
     }
     var rest = arguments
     rest.positional.removeFirst()
-    return try iterator(elements.map { try open(line: line) { try filter(name, $0, rest) } })
+    return try iterator(
+      elements.map { element in try open(line: line) { try filter(name, element, rest) } })
   }
 
   /// The filters `select`, `reject`, `selectattr` and `rejectattr`.

@@ -14,7 +14,8 @@ extension Filter {
     },
     "replace": taking("old", "new", "count", required: 2) { run, value, arguments in
       let count: Value = arguments["count"] ?? .none
-      let limit: Int = if case .none = count { -1 } else { try arguments.integer("count", default: -1) }
+      let limit: Int =
+        if case .none = count { -1 } else { try arguments.integer("count", default: -1) }
       return try run.replaced(
         run.string(of: value), run.string(of: arguments["old"] ?? .none),
         run.string(of: arguments["new"] ?? .none), limit)

@@ -64,7 +64,8 @@ extension Filter {
     },
     "round": taking("precision", "method") { run, value, arguments in
       try run.rounded(
-        value, arguments.integer("precision", default: 0), arguments.optionalText("method") ?? "common")
+        value, arguments.integer("precision", default: 0),
+        arguments.optionalText("method") ?? "common")
     },
     "sum": taking("attribute", "start") { run, value, arguments in
       let values = try run.attributes(arguments["attribute"], of: run.elements(of: value))

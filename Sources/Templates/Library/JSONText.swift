@@ -59,7 +59,9 @@ struct JSONText {
       throw interpreter.failure(
         "Object of type \(value.typeName) is not JSON serializable")
     }
-    if text.utf8.count > TemplateLimits.outputBytes { try interpreter.charge(bytes: text.utf8.count) }
+    if text.utf8.count > TemplateLimits.outputBytes {
+      try interpreter.charge(bytes: text.utf8.count)
+    }
   }
 
   private func append<Element>(

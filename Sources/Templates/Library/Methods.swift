@@ -18,7 +18,8 @@ struct Methods {
     case .list: list
     case .tuple, .range: sequence
     case .boolean, .integer, .number: number
-    case .macro: Methods(unsupported: ["name", "arguments", "catch_kwargs", "catch_varargs", "caller"])
+    case .macro:
+      Methods(unsupported: ["name", "arguments", "catch_kwargs", "catch_varargs", "caller"])
     default: Methods()
     }
   }
@@ -92,7 +93,9 @@ struct Methods {
       let value = try bound(["value"], required: 1)["value"] ?? .none
       let elements = try interpreter.elements(of: receiver)
       guard let index = try elements.firstIndex(where: { try interpreter.areEqual($0, value) })
-      else { throw interpreter.failure("\(try interpreter.representation(of: value)) is not in list") }
+      else {
+        throw interpreter.failure("\(try interpreter.representation(of: value)) is not in list")
+      }
       return .integer(index)
     default: break
     }

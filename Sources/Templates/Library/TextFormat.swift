@@ -36,7 +36,9 @@ extension Interpreter {
       }
       let value: Value
       if let key {
-        guard case .mapping(let mapping) = values else { throw failure("format requires a mapping") }
+        guard case .mapping(let mapping) = values else {
+          throw failure("format requires a mapping")
+        }
         guard let found = mapping[key] else { throw failure("the format names no key \"\(key)\"") }
         value = found
       } else {
@@ -81,7 +83,8 @@ extension Interpreter {
       let name = String(scalars[index..<end])
       index = end + 1
       guard name.unicodeScalars.allSatisfy({ $0 == "_" || $0.properties.isXIDContinue }) else {
-        throw failure("the format field {\(name)} is not supported; supported are {}, {0} and {name}")
+        throw failure(
+          "the format field {\(name)} is not supported; supported are {}, {0} and {name}")
       }
       let place = name.isEmpty ? position : Int(name)
       if name.isEmpty { position += 1 }

@@ -99,7 +99,9 @@ extension Lexer {
     }
     guard isDigit(start) else { return nil }
     var end = start
-    while isDigit(end) || (end < source.count && source[end] == "_" && isDigit(end + 1)) { end += 1 }
+    while isDigit(end) || (end < source.count && source[end] == "_" && isDigit(end + 1)) {
+      end += 1
+    }
     return end
   }
 

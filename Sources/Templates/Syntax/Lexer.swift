@@ -51,7 +51,8 @@ struct Lexer {
       return advance(to: source.count)
     }
     appendText(
-      stripped(source[position..<opening.start], opening.sign, isVariable: opening.kind == .variable))
+      stripped(
+        source[position..<opening.start], opening.sign, isVariable: opening.kind == .variable))
     leave(at: opening.end)
     switch opening.kind {
     case .variable:

@@ -2,7 +2,8 @@
 
 extension Parser {
   static let tags = [
-    "break", "call", "continue", "filter", "for", "generation", "if", "macro", "print", "raw", "set",
+    "break", "call", "continue", "filter", "for", "generation", "if", "macro", "print", "raw",
+    "set",
     "with",
   ]
 

@@ -39,7 +39,8 @@ enum PythonNumber {
       digits = digits.dropFirst(2)
       if digits.hasPrefix("_") { digits = digits.dropFirst() }
     }
-    guard let plain = withoutJoints(digits), plain.allSatisfy({ $0.isHexDigit || $0.isLetter }) else {
+    guard let plain = withoutJoints(digits), plain.allSatisfy({ $0.isHexDigit || $0.isLetter })
+    else {
       return nil
     }
     guard (2...36).contains(base) else { return nil }
