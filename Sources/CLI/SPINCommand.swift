@@ -22,8 +22,8 @@ struct SPINCommand: ParsableCommand {
     version: SPINVersion.current,
     subcommands: [
       RunCommand.self, ScoreCommand.self, SelectCommand.self, PatchCommand.self,
-      GenerateCommand.self, ChatCommand.self, EvaluateCommand.self, InspectCommand.self,
-      DemoCommand.self,
+      GenerateCommand.self, ChatCommand.self, EvaluateCommand.self, DataCommand.self,
+      InspectCommand.self, DemoCommand.self,
     ])
 }
 

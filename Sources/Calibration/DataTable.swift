@@ -17,21 +17,20 @@ public struct DataTable: Sendable {
     public var prompt: String
     /// The column of responses.
     public var response: String
-
-    /// How a user names them, for messages.
-    let option: String
+    /// Whether responses are read; the others are empty.
+    var readsResponses = true
 
     /// Names the columns; the defaults are those of SPIN's own files.
     public init(prompt: String = "prompt", response: String = "response") {
-      self.init(
-        prompt: prompt, response: response,
-        option: "the two to use with --prompt-column and --response-column")
-    }
-
-    init(prompt: String, response: String, option: String) {
       self.prompt = prompt
       self.response = response
-      self.option = option
+    }
+
+    /// A file of prompts alone, such as questions; responses are read as empty.
+    public static func promptsOnly(_ column: String) -> Columns {
+      var columns = Columns(prompt: column)
+      columns.readsResponses = false
+      return columns
     }
   }
 
@@ -46,8 +45,11 @@ public struct DataTable: Sendable {
 
     /// Whether `datasets` would read one of the two cells as null, and its tokenizer fail on it.
     package var looksMissing: Bool {
-      Self.missingMarks.contains(prompt) || Self.missingMarks.contains(response)
+      Self.isMissingMark(prompt) || Self.isMissingMark(response)
     }
+
+    /// Whether `datasets` would read a cell as null.
+    static func isMissingMark(_ cell: String) -> Bool { missingMarks.contains(cell) }
 
     // pandas 2.2, `pandas._libs.parsers.STR_NA_VALUES`.
     private static let missingMarks: Set<String> = [
@@ -110,8 +112,9 @@ extension DataTable {
       throw SPINError(.malformedInput, at: path, "is empty, expected a header row")
     }
     let header = try cells.map { try text.text(of: $0) }
-    let prompt = try position(columns.prompt, of: columns, in: header, path)
-    let response = try position(columns.response, of: columns, in: header, path)
+    let prompt = try position(of: columns.prompt, in: header, path)
+    let response =
+      columns.readsResponses ? try position(of: columns.response, in: header, path) : nil
     var rows: [Row] = []
     while try text.next(into: &cells) {
       guard cells.count == header.count else {
@@ -122,19 +125,19 @@ extension DataTable {
       }
       try checkCount(rows.count, path)
       let row = Row(
-        prompt: try text.text(of: cells[prompt]), response: try text.text(of: cells[response]),
-        line: text.recordLine)
+        prompt: try text.text(of: cells[prompt]),
+        response: try response.map { try text.text(of: cells[$0]) } ?? "", line: text.recordLine)
       rows.append(row)
     }
     return rows
   }
 
   private static func position(
-    _ column: String, of columns: Columns, in header: [String], _ path: String
+    of column: String, in header: [String], _ path: String
   ) throws -> Int {
     let matches = header.indices.filter { header[$0] == column }
     guard let position = matches.first else {
-      throw missing(column, of: columns, found: header, kind: "column", at: path)
+      throw missing(column, found: header, kind: "column", at: path)
     }
     guard matches.count == 1 else {
       throw SPINError(.malformedInput, at: path, "has \(matches.count) columns \"\(column)\"")
@@ -196,7 +199,7 @@ extension DataTable {
     }
     func text(_ key: String) throws -> String {
       guard let member = object[key] else {
-        throw missing(key, of: columns, found: object.keys, kind: "key", at: place)
+        throw missing(key, found: object.keys, kind: "key", at: place)
       }
       guard let text = member.string else {
         throw SPINError(
@@ -204,7 +207,9 @@ extension DataTable {
       }
       return text
     }
-    return Row(prompt: try text(columns.prompt), response: try text(columns.response), line: line)
+    return Row(
+      prompt: try text(columns.prompt),
+      response: columns.readsResponses ? try text(columns.response) : "", line: line)
   }
 }
 
@@ -212,14 +217,14 @@ extension DataTable {
 
 extension DataTable {
   private static func missing(
-    _ column: String, of columns: Columns, found: [String], kind: String, at place: String
+    _ column: String, found: [String], kind: String, at place: String
   ) -> SPINError {
     let shown = found.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
     let rest = found.count > 20 ? " and \(found.count - 20) more" : ""
     return SPINError(
       .malformedInput, at: place,
       "has no \(kind) \"\(column)\", only \(shown.isEmpty ? "none" : shown)\(rest)",
-      remedy: "name \(columns.option)")
+      remedy: "name the two to use with --prompt-column and --response-column")
   }
 
   private static func checkCount(_ count: Int, _ path: String) throws {

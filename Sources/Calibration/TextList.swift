@@ -25,9 +25,15 @@ public struct TextList: Sendable {
   public init(path: String, column: String) throws {
     self.path = path
     guard path.lowercased().hasSuffix(".txt") else {
-      let table = try DataTable(
-        path: path,
-        columns: .init(prompt: column, response: column, option: "the one to use with --column"))
+      let columns = try DataTable.columnNames(path: path)
+      guard columns.contains(column) else {
+        let found = columns.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
+        throw SPINError(
+          .malformedInput, at: path,
+          "has no column \"\(column)\", only \(found.isEmpty ? "none" : found)",
+          remedy: "name the one to use with --column")
+      }
+      let table = try DataTable(path: path, columns: .promptsOnly(column))
       digest = table.digest
       texts = table.rows.map(\.prompt)
       return

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+import SPINStorage
+
+/// `spin data`: what is in data files.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Look at data files.",
+    subcommands: [DataLintCommand.self])
+}
+
+/// `spin data lint`: what is odd about data files.
+struct DataLintCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lint",
+    abstract: "Find duplicates, empty cells, lengths, and prompts that files share.",
+    discussion: """
+      For files of prompts and responses and files of questions alone. Prompts of two files are \
+      compared word for word, and normalized: without case, punctuation and the amount of \
+      whitespace. The rows that a scoring run would draw are looked at too.
+      """)
+
+  @Argument(help: "CSV, TSV, JSONL or JSON files.")
+  var files: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Count lengths in tokens of this model and find what is too long for it.", valueName: "dir"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp("Count lengths in tokens of this tokenizer's folder.", valueName: "dir"))
+  var tokenizer: String?
+
+  @Option(help: "The column of the prompts.")
+  var promptColumn = DataTable.Columns().prompt
+
+  @Option(help: "The column of the responses.")
+  var responseColumn = DataTable.Columns().response
+
+  @Option(help: "The column of the questions, in files without the former.")
+  var questionColumn = DataLint.Options().questionColumn
+
+  @Option(help: "How many rows of each file with responses a scoring run would draw.")
+  var nsamples = DataLint.Options().sampleCount
+
+  @Option(help: "The seed of the draw, as NumPy's default_rng takes it.")
+  var seed: UInt64 = DataLint.Options().seed
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard model == nil || tokenizer == nil else {
+      throw ValidationError("--model has its own tokenizer; give it or --tokenizer.")
+    }
+    guard nsamples > 0 else { throw ValidationError("--nsamples must be at least 1.") }
+  }
+
+  func run() throws {
+    var options = DataLint.Options()
+    options.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
+    options.questionColumn = questionColumn
+    options.sampleCount = nsamples
+    options.seed = seed
+    options.encoding = try encoding()
+    let lint = try DataLint(paths: files, options: options)
+    let text = DataLintText(lint: lint, sampleCount: nsamples, seed: seed)
+    print(json ? text.json.serialized() : text.text, terminator: "")
+  }
+
+  private func encoding() throws -> CalibrationEncoding? {
+    guard let directory = model ?? tokenizer else { return nil }
+    let tokenizer = try Tokenizer(directory: directory)
+    let path = directory + "/config.json"
+    let positions =
+      try model == nil
+      ? nil
+      : DecoderConfiguration(
+        JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
+      )
+      .maxPositionEmbeddings
+    return CalibrationEncoding(
+      beginningOfSequence: tokenizer.addsBOS ? tokenizer.bosID : nil,
+      vocabularySize: tokenizer.vocabularyCount, positionCount: positions ?? .max
+    ) { tokenizer.encode($0) }
+  }
+}
