@@ -55,9 +55,9 @@ public struct FileLint: Sendable, Hashable {
     distinctRowCount = Self.distinct(rows)
     distinctPromptCount = Set(rows.map { Array($0.prompt.utf8) }).count
     emptyPromptCount = rows.count { Self.isBlank($0.prompt) }
-    emptyResponseCount = hasResponses ? rows.count { Self.isBlank($0.response) } : 0
+    emptyResponseCount = file.hasResponses ? rows.count { Self.isBlank($0.response) } : 0
     missingLookingCount = rows.count {
-      hasResponses ? $0.looksMissing : DataTable.Row.isMissingMark($0.prompt)
+      file.hasResponses ? $0.looksMissing : DataTable.Row.isMissingMark($0.prompt)
     }
     rowsInScoredFiles = rows.count { scored.contains($0.prompt) }
     drawnCount = file.drawn?.count
@@ -72,17 +72,17 @@ public struct FileLint: Sendable, Hashable {
       return tokens.count - (hasBOS ? 1 : 0)
     }
     let prompts = try rows.map { try length($0.prompt) }
-    let responses = hasResponses ? try rows.map { try length($0.response) } : []
+    let responses = file.hasResponses ? try rows.map { try length($0.response) } : []
     promptLengths = LengthSummary(prompts)
     responseLengths = LengthSummary(responses)
     promptCharacters = LengthSummary(rows.map(\.prompt.unicodeScalars.count))
     responseCharacters = LengthSummary(
-      hasResponses ? rows.map(\.response.unicodeScalars.count) : [])
+      file.hasResponses ? rows.map(\.response.unicodeScalars.count) : [])
     oneTokenResponseCount = encoding == nil ? nil : responses.count { $0 == 1 }
     if let encoding, encoding.positionCount < .max {
       let special = encoding.beginningOfSequence == nil ? 0 : 1
       tooLongCount = rows.indices.count {
-        prompts[$0] + (hasResponses ? responses[$0] : 0) + special > encoding.positionCount
+        prompts[$0] + (file.hasResponses ? responses[$0] : 0) + special > encoding.positionCount
       }
     } else {
       tooLongCount = nil
