@@ -80,7 +80,7 @@ struct TemplateBoundTests {
     let deep =
       "{% macro f() %}\(String(repeating: "{% if 1 %}", count: 30)){{ f() }}"
       + "\(String(repeating: "{% endif %}", count: 30)){% endmacro %}{{ f() }}"
-    #expect(message(deep) == "the evaluation is nested deeper than 640 levels")
+    #expect(message(deep) == "the evaluation is nested deeper than 480 levels")
   }
 
   @Test func valuesNestAtMost64Levels() {

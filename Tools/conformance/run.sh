@@ -14,3 +14,9 @@ spin=$2
 "$python" Tools/conformance/load_patched.py --spin "$spin"
 swift build -c release --product tokenizer-probe
 "$python" Tools/tokenizers/compare.py
+# Real templates have licenses of their own and lie beside the checkout, where there are any.
+material=../shared/tokenizers
+if [ -d "$material/chat_templates" ]; then
+  "$python" Tools/conformance/compare_templates.py "$material"/chat_templates/*.jinja \
+    --config "$material/qwen2"
+fi

@@ -92,8 +92,9 @@ extension Parser {
 
   // MARK: - Arithmetic
 
-  /// Jinja's levels, loosest first: sums, `~`, products, powers. All associate to the left, powers
-  /// too.
+  /// Sums, and below them Jinja's further levels: `~`, products, powers.
+  ///
+  /// All associate to the left, powers too.
   private mutating func sum() throws -> Expression {
     try operations([.plus, .minus]) { parser in
       let line = parser.current.line

@@ -4,7 +4,9 @@ import SPINErrors
 
 /// What stands between the quotes of a string, read as Python's `unicode-escape` does.
 enum StringLiteral {
-  /// The text that escapes stand for. An unknown escape stands for itself, backslash included.
+  /// The text that escapes stand for.
+  ///
+  /// An unknown escape stands for itself, backslash included.
   ///
   /// - Throws: What `failure` makes of a message, where an escape is cut off or names no scalar.
   static func unescaped(
