@@ -74,8 +74,9 @@ extension Interpreter {
     }
     let methods = Methods.of(value)
     if methods.supported.contains(name) { return .method(BoundMethod(value, name)) }
-    if methods.unsafe.contains(name) || (name.hasPrefix("__") && name.hasSuffix("__")) {
-      return .undefined("access to attribute '\(name)' of '\(value.typeName)' object is unsafe.")
+    if methods.changing.contains(name) || (name.hasPrefix("__") && name.hasSuffix("__")) {
+      return .undefined(
+        "access to attribute '\(name)' of '\(value.typeName)' object is not allowed")
     }
     guard !methods.unsupported.contains(name) else {
       throw place.unsupported(

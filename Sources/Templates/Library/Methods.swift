@@ -5,7 +5,7 @@ struct Methods {
   /// Those we have.
   var supported: Set<String> = []
   /// Those that change the value, which the sandbox hides.
-  var unsafe: Set<String> = []
+  var changing: Set<String> = []
   /// Those that Python has and we do not.
   var unsupported: Set<String> = []
 
@@ -32,10 +32,10 @@ struct Methods {
     ])
   private static let mapping = Methods(
     supported: ["get", "items", "keys", "values", "copy"],
-    unsafe: ["clear", "pop", "popitem", "setdefault", "update"], unsupported: ["fromkeys"])
+    changing: ["clear", "pop", "popitem", "setdefault", "update"], unsupported: ["fromkeys"])
   private static let list = Methods(
     supported: ["copy", "count", "index"],
-    unsafe: ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"])
+    changing: ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"])
   private static let sequence = Methods(supported: ["count", "index"])
   private static let number = Methods(unsupported: [
     "as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator", "from_bytes",
