@@ -77,8 +77,9 @@ extension Patch {
     return hashes
   }
 
-  /// The SHA-256 of the edit itself: which bits of which weights become which. Two patches with the
-  /// same digest make the same model, however they were found.
+  /// The SHA-256 of the edit itself: which bits of which weights become which.
+  ///
+  /// Two patches with the same digest make the same model, however they were found.
   public var contentDigest: String {
     let parts: [JSON] = tensors.map { tensor in
       [
