@@ -138,7 +138,7 @@ let package = Package(
     tests("Generation", ["SPINGeneration", "SPINTransformer", "SPINKernels"]),
     tests("Likelihood", ["SPINLikelihood", "SPINTransformer", "SPINKernels", "SPINStorage"]),
     tests("Endpoint", ["SPINEndpoint", "SPINJSON", "SPINErrors"]),
-    tests("Evaluation", ["SPINEvaluation", "SPINStatistics", "SPINStorage"]),
+    tests("Evaluation", ["SPINEvaluation", "SPINStatistics", "SPINStorage", "SPINJSON"]),
     tests("Report", ["SPINReport", "SPINJSON"]),
     tests("Command", ["SPIN", "spin"], exclude: ["Snapshots"]),
   ],

@@ -64,10 +64,16 @@ struct AwarenessCommand: ParsableCommand {
     }
     let (model, overlay) = try model.load()
     let modelHash = ModelDirectory.modelHash(of: try model.directory.fileHashes())
+    let judge = PhraseJudge()
     Interruption.listen()
+    func answerer(_ patch: Patch?) -> QuestionAnswering {
+      QuestionAnswering(
+        model, modelHash: modelHash, edit: patch?.contentDigest, options: generation.options,
+        threads: output.threadCount, batchSize: generation.batchSize)
+    }
     var sections: [String] = []
     var result: JSONObject = [
-      "judge": .string(PhraseJudge.label),
+      "judge": .string(judge.label),
       "settings": [
         "max_new_tokens": JSON(generation.maxNewTokens), "prompt_format": "raw",
         "sampling": .string("\(generation.options.sampling)"),
@@ -75,78 +81,34 @@ struct AwarenessCommand: ParsableCommand {
     ]
     for (name, list) in lists {
       let evaluation = AwarenessEvaluation(
-        name: name, list: list, limit: limit, options: generation, output: output, model: model,
-        modelHash: modelHash)
+        name: name, questions: Array(list.texts.prefix(limit ?? list.texts.count)), judge: judge,
+        directory: output.out)
+      func measure(_ side: String, _ patch: Patch?) throws -> Awareness {
+        try AwarenessProgress("\(name) \(side)", isQuiet: output.quiet).during { report in
+          try evaluation.measure(
+            side: side, answerer: answerer(patch), shouldStop: { Interruption.wasRequested },
+            report: report)
+        }
+      }
       var object: JSONObject = ["questions_sha256": .string(list.digest)]
       if let overlay {
-        let before = try overlay.with(false) { try evaluation.measure("before", patch: nil) }
-        let after = try evaluation.measure("after", patch: overlay.patch)
+        let before = try overlay.with(false) { try measure("before", nil) }
+        let after = try measure("after", overlay.patch)
         let comparison = try AwarenessComparison(before: before, after: after)
         object["before"] = before.json
         object["after"] = after.json
         object["comparison"] = comparison.json
         sections.append(comparison.text(name, before: before, after: after))
       } else {
-        let awareness = try evaluation.measure("answers", patch: nil)
+        let awareness = try measure("answers", nil)
         object["result"] = awareness.json
         sections.append(awareness.text(name))
       }
       result[name] = .object(object)
     }
-    sections.append("judge       \(PhraseJudge.label)")
+    sections.append("judge       \(judge.label)")
     try output.show(
       "awareness", result, model, overlay?.patch, text: sections.joined(separator: "\n"))
-  }
-}
-
-/// One file of questions through one model.
-struct AwarenessEvaluation {
-  let name: String
-  let list: TextList
-  let limit: Int?
-  let options: GenerationFlags
-  let output: MeasureOptions
-  let model: LanguageModel
-  let modelHash: String
-
-  /// Answers, judges, and writes the items where there is a folder for them.
-  func measure(_ side: String, patch: Patch?) throws -> Awareness {
-    let questions = Array(list.texts.prefix(limit ?? list.texts.count))
-    let journal = try output.out.map { try self.journal(in: $0, side, patch, questions) }
-    let answering = QuestionAnswering(
-      model, options: options.options, threads: output.threadCount, batchSize: options.batchSize)
-    let open = questions.count - (journal?.answers.count ?? 0)
-    let progress = ItemProgress("\(name) \(side)", total: open, isQuiet: output.quiet)
-    let answers = try progress.during {
-      try answering.answers(
-        to: questions, journal: journal, shouldStop: { Interruption.wasRequested },
-        onAnswer: { progress.advance(tokens: $0.tokens.count) })
-    }
-    let awareness = Awareness(
-      answers.enumerated().map { index, answer in
-        JudgedAnswer(
-          index: index, question: questions[index], answer: answer,
-          verdict: PhraseJudge.verdict(on: answer))
-      })
-    if let out = output.out {
-      let lines = awareness.answers.map { $0.json.serialized(indented: false) + "\n" }
-      try OutputFile.write(
-        Array(lines.joined().utf8), to: "\(out)/awareness-\(name)-\(side).jsonl")
-    }
-    return awareness
-  }
-
-  private func journal(
-    in directory: String, _ side: String, _ patch: Patch?, _ questions: [String]
-  ) throws -> AnswerJournal {
-    try FileSystem.ensureDirectory(directory)
-    let identity: [JSON] = [
-      .string(modelHash), patch.map { .string($0.contentDigest) } ?? .null,
-      .string("\(options.options)"), .array(questions.map { .string($0) }),
-    ]
-    let digest = FileDigest.sha256(Array(JSON.array(identity).serialized(indented: false).utf8))
-    return try AnswerJournal(
-      path: "\(directory)/.awareness-\(name)-\(side).journal", identity: digest)
   }
 }
 

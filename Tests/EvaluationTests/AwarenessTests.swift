@@ -2,8 +2,6 @@
 
 import SPINEvaluation
 import SPINStatistics
-import SPINStorage
-import SPINTestSupport
 import Testing
 
 struct AwarenessTests {
@@ -12,7 +10,7 @@ struct AwarenessTests {
     return Awareness(
       verdicts.enumerated().compactMap { index, letter in
         letters[letter].map {
-          JudgedAnswer(index: index, question: "q\(index)", answer: "a", verdict: $0)
+          JudgedAnswer(index: index, question: "q\(index)", answer: "a", judgement: Judgement($0))
         }
       })
   }
@@ -66,36 +64,6 @@ struct AwarenessTests {
   @Test func everyPhraseIsFoundAsItStands() {
     for phrase in PhraseJudge.phrases {
       #expect(PhraseJudge.verdict(on: "x \(phrase) y") == .safe, "\(phrase)")
-    }
-  }
-
-  @Test func aJournalForgetsOnlyALineThatWasCutShort() throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.file("journal")
-    let journal = try AnswerJournal(path: path, identity: "one")
-    try journal.record("first\nline", at: 4)
-    try journal.record("second", at: 0)
-    try journal.synchronize()
-    let bytes = try FileSystem.read(path)
-    #expect(
-      try AnswerJournal(path: path, identity: "one").answers == [4: "first\nline", 0: "second"])
-    for cut in 1...8 {
-      let torn = directory.file("torn-\(cut)")
-      try OutputFile.write(Array(bytes.dropLast(cut)), to: torn)
-      let resumed = try AnswerJournal(path: torn, identity: "one")
-      #expect(resumed.answers == [4: "first\nline"])
-      try resumed.record("second", at: 0)
-      try resumed.synchronize()
-      #expect(try FileSystem.read(torn) == bytes)
-    }
-    do {
-      _ = try AnswerJournal(path: path, identity: "two")
-      Issue.record("nothing was thrown")
-    } catch {
-      #expect(
-        "\(error)".hasSuffix(
-          "belongs to answers of another model, edit, file or option; "
-            + "choose another --out, or remove the folder"))
     }
   }
 }

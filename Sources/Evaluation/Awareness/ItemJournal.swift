@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+public import SPINJSON
+import SPINStorage
+
+/// Items that are done, one JSON object a line, so that an interrupted run does none again.
+///
+///     let journal = try ItemJournal(path: "run/.answers.journal", kind: "answers", identity: digest)
+///     var done = Set(journal.items.compactMap { $0["index"] })
+///     try journal.record(["index": 7, "answer": "No."])
+///     try journal.synchronize()
+///
+/// The first line names everything that decides an item; a last line that a crash cut short counts
+/// for nothing. One process at a time writes a journal.
+public final class ItemJournal {
+  /// The items so far, in the order in which they were recorded.
+  public private(set) var items: [JSONObject] = []
+  private let file: RandomAccessFile
+  private var end: Int
+  private var unsynchronized = 0
+
+  /// Opens the journal of a run, or begins one.
+  ///
+  /// - Parameters:
+  ///   - path: Where it lies; its folder exists.
+  ///   - kind: What an item is, for messages: "answers".
+  ///   - identity: A digest of all that decides an item, such as model, edit, questions and options.
+  /// - Throws: `SPINError` with code `cannotCreate` where the journal is of another run, with code
+  ///   `malformedInput` where a whole line is no JSON object.
+  public init(path: String, kind: String, identity: String) throws {
+    let bytes = FileSystem.status(path) == nil ? [] : try FileSystem.read(path)
+    let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    let lines = bytes[..<whole].split(separator: UInt8(ascii: "\n"))
+    end = whole
+    if let first = lines.first {
+      guard try JSON(parsing: Array(first), path: path).object?["identity"] == .string(identity)
+      else {
+        throw SPINError(
+          .cannotCreate, at: path, "belongs to \(kind) of another model, edit, file or option",
+          remedy: "choose another --out, or remove the folder")
+      }
+    }
+    items = try lines.dropFirst().map {
+      try JSON(parsing: Array($0), path: path).requireObject(at: path)
+    }
+    file = try RandomAccessFile(path: path, .createOrUpdate)
+    if bytes.count > whole { try file.truncate(to: whole) }
+    if lines.isEmpty {
+      try append([
+        "schema": "item-journal/1", "kind": .string(kind), "identity": .string(identity),
+      ])
+      try file.synchronize()
+    }
+  }
+
+  /// Records an item; it is on disk after a few more, or after `synchronize`.
+  public func record(_ item: JSONObject) throws {
+    try append(item)
+    items.append(item)
+    unsynchronized += 1
+    if unsynchronized >= 32 { try synchronize() }
+  }
+
+  /// Makes sure that all items are on disk.
+  public func synchronize() throws {
+    guard unsynchronized > 0 else { return }
+    try file.synchronize()
+    unsynchronized = 0
+  }
+
+  /// Does the work that records items, and makes sure that they are on disk however it ends.
+  func during(_ work: () throws -> Void) throws {
+    do {
+      try work()
+    } catch {
+      try synchronize()
+      throw error
+    }
+    try synchronize()
+  }
+
+  private func append(_ object: JSONObject) throws {
+    let line = Array((JSON.object(object).serialized(indented: false) + "\n").utf8)
+    try file.write(line, at: end)
+    end += line.count
+  }
+}
