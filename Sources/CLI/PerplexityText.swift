@@ -21,9 +21,13 @@ extension PerplexityComparison {
     let percent = { (ratio: Double) in
       (ratio < 1 ? "-" : "+") + Decimals.text(abs(ratio - 1) * 100, 2) + "%"
     }
+    let interval =
+      lower > 0 && upper.isFinite
+      ? "95% interval \(percent(lower)) to \(percent(upper))"
+      : "too few windows for an interval"
     return """
       perplexity     \(Decimals.text(before.value, 4)) -> \(Decimals.text(after.value, 4))  \
-      \(percent(ratio)), 95% interval \(percent(lower)) to \(percent(upper))
+      \(percent(ratio)), \(interval)
       windows        \(after.windowLosses.count) of \(after.window) tokens, not overlapping; \
       \(after.droppedTokenCount) tokens of the tail dropped; \
       \(after.beginsWithBOS ? "the text begins with BOS" : "no BOS")

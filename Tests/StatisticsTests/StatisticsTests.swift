@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import SPINJSON
 import SPINStatistics
-import SPINStorage
-import SPINTestSupport
 import Testing
 
-/// Against SciPy and statsmodels.
+/// Against SciPy, statsmodels and NumPy.
 ///
 /// Tolerances: a few dozen roundings of double precision; for McNemar the logarithms of factorials
 /// of about 1,600 lose four digits.
 struct StatisticsFixtureTests {
-  private let fixture: JSONObject
+  private let fixture: StatisticsFixture
 
-  init() throws {
-    let path = Fixture.root + "/statistics.json"
-    fixture = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
-  }
-
-  private func rows(_ name: String) -> [[Double]] {
-    (fixture[name]?.array ?? []).map { ($0.array ?? []).compactMap { Double(json: $0) } }
-  }
-
-  private func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-13) -> Bool {
-    abs(a - b) <= tolerance * max(abs(a), abs(b))
-  }
+  init() throws { fixture = try StatisticsFixture() }
 
   @Test func quantilesMatchSciPy() {
-    let rows = rows("quantile")
+    let rows = fixture.rows("quantile")
     #expect(rows.count == 10)
     for row in rows where row[0] != 0.5 {
       #expect(isClose(NormalDistribution.quantile(row[0]), row[1], 1e-12), "\(row)")
@@ -36,8 +22,17 @@ struct StatisticsFixtureTests {
     #expect(abs(NormalDistribution.quantile(0.5)) < 1e-15)
   }
 
+  @Test func probabilitiesMatchSciPy() {
+    let rows = fixture.rows("cumulative")
+    #expect(rows.count == 9)
+    // Far out a probability changes with the square of x: a rounding of 37 counts 1,400 times.
+    for row in rows {
+      #expect(isClose(NormalDistribution.cumulative(row[0]), row[1], 1e-12), "\(row)")
+    }
+  }
+
   @Test func wilsonIntervalsMatchStatsmodels() {
-    let rows = rows("wilson")
+    let rows = fixture.rows("wilson")
     #expect(rows.count == 21)
     for row in rows {
       let found = ProportionInterval.wilson(
@@ -49,7 +44,7 @@ struct StatisticsFixtureTests {
   }
 
   @Test func exactMcNemarMatchesStatsmodels() {
-    let rows = rows("mcnemar")
+    let rows = fixture.rows("mcnemar")
     #expect(rows.count == 7)
     for row in rows {
       let test = McNemarTest(onlyFirst: Int(row[0]), onlySecond: Int(row[1]))
@@ -58,60 +53,51 @@ struct StatisticsFixtureTests {
   }
 
   @Test func holmMatchesStatsmodels() {
-    let (values, expected) = (rows("holm")[0], rows("holm")[1])
-    for (found, expected) in zip(HolmCorrection.adjusted(values), expected) {
-      #expect(isClose(found, expected))
+    let cases = fixture.cases("holm").map { StatisticsFixture.rows($0) }
+    #expect(cases.count == 4)
+    for lists in cases {
+      for (found, expected) in zip(HolmCorrection.adjusted(lists[0]), lists[1]) {
+        #expect(isClose(found, expected), "\(lists)")
+      }
     }
     #expect(HolmCorrection.adjusted([]) == [])
   }
-}
 
-/// Intervals cover what they say they cover.
-struct CoverageTests {
-  /// The exact coverage of Wilson's interval, averaged over shares, stays near its level.
-  ///
-  /// A single share may lie off by a few percent (Brown, Cai, DasGupta 2001, figure 5): 0.915 is
-  /// below what they show for n from 20 on.
-  @Test(arguments: [20, 50, 657]) func wilsonCoversItsLevel(count: Int) {
-    let intervals = (0...count).map { ProportionInterval.wilson(successes: $0, count: count) }
-    var sum = 0.0
-    let shares = (1...99).map { Double($0) / 100 }
-    for share in shares {
-      // Binomial probabilities by their recurrence, from the mode outwards via logarithms.
-      var coverage = 0.0
-      var logProbability = Double(count) * log(1 - share)
-      for successes in 0...count {
-        let interval = intervals[successes]
-        if interval.lower <= share, share <= interval.upper {
-          coverage += exp(logProbability)
-        }
-        if successes < count {
-          logProbability +=
-            log(Double(count - successes) / Double(successes + 1))
-            + log(share / (1 - share))
-        }
-      }
-      #expect(coverage > 0.83, "share \(share)")
-      sum += coverage
+  /// The script maximizes the constrained likelihood numerically, to about 1e-9.
+  @Test func pairedProportionsMatchTangosDefinition() {
+    let rows = fixture.rows("tango")
+    #expect(rows.count == 16)
+    for row in rows {
+      let (b, c, n) = (Int(row[0]), Int(row[1]), Int(row[2]))
+      let found = PairedProportionInterval(
+        onlyBefore: b, onlyAfter: c, count: n, level: row[3])
+      #expect(abs(found.lower - row[4]) < 1e-8 && abs(found.upper - row[5]) < 1e-8, "\(row)")
+      #expect(found.mean == (row[1] - row[0]) / row[2])
+      // Exchanging before and after turns the interval around, to the bit.
+      let turned = PairedProportionInterval(
+        onlyBefore: c, onlyAfter: b, count: n, level: row[3])
+      #expect(turned.lower == -found.upper && turned.upper == -found.lower)
     }
-    #expect(abs(sum / Double(shares.count) - 0.95) < 0.01)
+    // Without any change the end is z^2 / (n + z^2): the interval does not collapse.
+    let none = PairedProportionInterval(onlyBefore: 0, onlyAfter: 0, count: 100)
+    let z2 = 3.841_458_820_694_124
+    #expect(none.mean == 0 && isClose(none.upper, z2 / (100 + z2), 1e-12))
+    let all = PairedProportionInterval(onlyBefore: 0, onlyAfter: 1, count: 1)
+    #expect(all.mean == 1 && all.upper == 1 && all.lower < 0)
   }
 
-  @Test func theBootstrapCoversTheMean() {
-    // 300 samples of 60 differences with mean 0.3: percentile intervals cover a little less than
-    // their level; 0.90 is four standard deviations below 0.945.
-    var random = SeededGenerator(seed: 4)
-    var covered = 0
-    for seed in 0..<300 {
-      let differences = (0..<60).map { _ in
-        Double(random.nextFloat() + random.nextFloat() + random.nextFloat()) + 0.3
-      }
-      let interval = PairedBootstrap(
-        differences: differences, resamples: 400, seed: UInt64(seed))
-      #expect(interval.lower <= interval.mean && interval.mean <= interval.upper)
-      if interval.lower <= 0.3, 0.3 <= interval.upper { covered += 1 }
+  @Test func studentizedBootstrapsMatchNumPy() throws {
+    let cases = fixture.cases("bootstrap").compactMap(\.object)
+    #expect(cases.count == 3)
+    for object in cases {
+      let seed: Int = try object.required("seed")
+      let found = PairedBootstrap(
+        differences: StatisticsFixture.numbers(object["differences"]),
+        level: try object.required("level"), resamples: 400, seed: UInt64(seed))
+      let expected = StatisticsFixture.numbers(object["interval"])
+      #expect(isClose(found.lower, expected[0], 1e-12), "\(object)")
+      #expect(isClose(found.upper, expected[1], 1e-12), "\(object)")
     }
-    #expect(covered > 270 && covered < 298, "\(covered)")
   }
 
   @Test func theBootstrapIsTheSeedsAlone() {
@@ -119,7 +105,16 @@ struct CoverageTests {
     let first = PairedBootstrap(differences: differences, resamples: 500, seed: 1)
     #expect(first == PairedBootstrap(differences: differences, resamples: 500, seed: 1))
     #expect(first != PairedBootstrap(differences: differences, resamples: 500, seed: 2))
-    let constant = PairedBootstrap(differences: [2, 2, 2], resamples: 10)
-    #expect(constant.lower == 2 && constant.upper == 2)
+    #expect(first.lower < first.mean && first.mean < first.upper)
+  }
+
+  @Test func tooFewItemsSayThatTheySayNothing() {
+    let one = PairedBootstrap(differences: [2])
+    #expect(one.mean == 2 && one.lower == -.infinity && one.upper == .infinity)
+    // A quarter of the resamples of two items is the smaller one alone, a quarter the larger.
+    let two = PairedBootstrap(differences: [1, 2])
+    #expect(two.mean == 1.5 && two.lower == -.infinity && two.upper == .infinity)
+    let constant = PairedBootstrap(differences: [0.1, 0.1, 0.1], resamples: 10)
+    #expect(constant.lower == constant.mean && constant.upper == constant.mean)
   }
 }

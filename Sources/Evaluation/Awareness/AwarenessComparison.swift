@@ -18,8 +18,8 @@ public struct AwarenessComparison: Sendable, Equatable {
   public let neither: Int
   /// Questions without a valid verdict on one side or both.
   public let leftOut: Int
-  /// The change of the rate, with a 95% interval from resampling questions; nil without questions.
-  public let change: PairedBootstrap?
+  /// The change of the rate, with a 95% interval; nil without questions.
+  public let change: PairedProportionInterval?
 
   /// Compares two results of the same questions.
   ///
@@ -44,10 +44,8 @@ public struct AwarenessComparison: Sendable, Equatable {
     change =
       pairs.isEmpty
       ? nil
-      : PairedBootstrap(
-        differences: pairs.map {
-          ($1.verdict == .safe ? 1 : 0) - ($0.verdict == .safe ? 1 : 0)
-        })
+      : PairedProportionInterval(
+        onlyBefore: onlyBefore, onlyAfter: onlyAfter, count: pairs.count)
   }
 
   /// The exact two-sided p-value of McNemar's test.
@@ -62,7 +60,8 @@ public struct AwarenessComparison: Sendable, Equatable {
       "change": change.map { .number($0.mean) } ?? .null,
       "change_lower": change.map { .number($0.lower) } ?? .null,
       "change_upper": change.map { .number($0.upper) } ?? .null,
-      "method": "paired bootstrap of questions, 10000 resamples, seed 0",
+      "level": .number(0.95),
+      "method": .string(PairedProportionInterval.method),
     ]
   }
 }

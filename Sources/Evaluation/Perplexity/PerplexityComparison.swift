@@ -10,7 +10,8 @@ public struct PerplexityComparison: Sendable, Equatable {
   public let before: Perplexity
   /// Of the edited model, on the same windows.
   public let after: Perplexity
-  /// After over before, with a 95% interval from resampling windows.
+  /// After over before, with a 95% interval from resampling windows; 0 and infinity where so few
+  /// windows say nothing.
   public let ratio, lower, upper: Double
 
   /// Compares two results of the same windows.
@@ -29,7 +30,7 @@ public struct PerplexityComparison: Sendable, Equatable {
   public var json: JSON {
     [
       "ratio": .number(ratio), "ratio_lower": .number(lower), "ratio_upper": .number(upper),
-      "level": .number(0.95), "method": "paired bootstrap of windows, 10000 resamples, seed 0",
+      "level": .number(0.95), "method": .string(PairedBootstrap.method),
     ]
   }
 }
