@@ -45,7 +45,7 @@ public final class LikelihoodScorer {
     _ sequences: [TokenSequence], shouldStop: () -> Bool = { false },
     onFinish: (_ index: Int, _ likelihood: SequenceLikelihood) throws -> Void
   ) throws {
-    try check(sequences.map(\.tokens))
+    try TokenSequence.check(sequences.map(\.tokens), for: decoder.configuration)
     let lengths = sequences.map(\.tokens.count)
     guard let longest = lengths.max(), longest > 0 else { return }
     let forward = PackedForward(
@@ -98,7 +98,7 @@ public final class LikelihoodScorer {
     shouldStop: () -> Bool = { false },
     onFinish: (_ index: Int, _ divergences: [Double]) throws -> Void
   ) throws {
-    try check(sequences)
+    try TokenSequence.check(sequences, for: decoder.configuration)
     guard let longest = sequences.map(\.count).max(), longest > 0 else { return }
     let forward = PackedForward(decoder, tokens: longest, longest: longest, on: compute)
     let width = decoder.configuration.hiddenSize
@@ -134,24 +134,6 @@ public final class LikelihoodScorer {
     let gathered = MatrixView(rows: rows.count, columns: hidden.columns)
     compute.gatherRows(hidden, rows, into: gathered)
     decoder.head.logits(gathered, into: logits, on: compute)
-  }
-
-  private func check(_ sequences: [[Int32]]) throws {
-    let configuration = decoder.configuration
-    for (index, tokens) in sequences.enumerated() {
-      guard tokens.count <= configuration.maxPositionEmbeddings else {
-        throw SPINError(
-          .malformedInput, at: "text \(index)",
-          "has \(tokens.count) tokens, the model has \(configuration.maxPositionEmbeddings) "
-            + "positions")
-      }
-      if let token = tokens.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
-        throw SPINError(
-          .malformedInput, at: "text \(index)",
-          "holds the token \(token), the model has \(configuration.vocabularySize)",
-          remedy: "check that the tokenizer belongs to the model")
-      }
-    }
   }
 
   private static let notNumbers = SPINError(

@@ -29,11 +29,7 @@ struct PackedForward {
   }
 
   /// The last hidden states `[T, D]` of some sequences; valid until the next call.
-  ///
-  /// - Parameter afterBlock: Told of the hidden states after each block.
-  func run(
-    _ sequences: [[Int32]], afterBlock: (_ layer: Int, MatrixView) -> Void = { _, _ in }
-  ) -> (hidden: MatrixView, samples: [Range<Int>]) {
+  func run(_ sequences: [[Int32]]) -> (hidden: MatrixView, samples: [Range<Int>]) {
     let tokens = sequences.flatMap(\.self)
     var samples: [Range<Int>] = []
     for sequence in sequences {
@@ -41,14 +37,21 @@ struct PackedForward {
       samples.append(begin..<begin + sequence.count)
     }
     let hidden = hidden.rows(0..<tokens.count)
-    let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
     decoder.embed(tokens, into: hidden, on: compute)
-    for (layer, block) in blocks.enumerated() {
-      block.forward(
-        hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
-      afterBlock(layer, hidden)
-    }
+    for layer in blocks.indices { pass(layer, hidden, samples: samples) }
     return (hidden, samples)
+  }
+
+  /// Takes sequences through one block.
+  ///
+  /// - Parameters:
+  ///   - layer: The block, from 0.
+  ///   - hidden: The residual stream `[T, D]` of the sequences; becomes the one behind the block.
+  ///   - samples: The rows of each sequence.
+  func pass(_ layer: Int, _ hidden: MatrixView, samples: [Range<Int>]) {
+    let state = BlockState(decoder.configuration, tokens: hidden.rows, buffer: stateRoom)
+    blocks[layer].forward(
+      hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
   }
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+import SPINTransformer
+
 /// A text as tokens, some of which are to be predicted.
 public struct TokenSequence: Sendable {
   /// The tokens from the first position on.
@@ -17,6 +20,24 @@ public struct TokenSequence: Sendable {
       "scored lies outside what can be predicted")
     self.tokens = tokens
     self.scored = scored
+  }
+
+  /// Refuses sequences that a model cannot take.
+  static func check(_ sequences: [[Int32]], for configuration: DecoderConfiguration) throws {
+    for (index, tokens) in sequences.enumerated() {
+      guard tokens.count <= configuration.maxPositionEmbeddings else {
+        throw SPINError(
+          .malformedInput, at: "text \(index)",
+          "has \(tokens.count) tokens, the model has \(configuration.maxPositionEmbeddings) "
+            + "positions")
+      }
+      if let token = tokens.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
+        throw SPINError(
+          .malformedInput, at: "text \(index)",
+          "holds the token \(token), the model has \(configuration.vocabularySize)",
+          remedy: "check that the tokenizer belongs to the model")
+      }
+    }
   }
 }
 

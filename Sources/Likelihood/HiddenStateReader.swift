@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINKernels
+import SPINStorage
+public import SPINTransformer
+
+/// What a model makes of some texts after one of its blocks: one vector of D numbers a text.
+public struct HiddenStates: Sendable, Equatable {
+  /// The block, from 0, behind which the states lie: the residual stream, before any later norm.
+  ///
+  /// In transformers `hidden_states[layer + 1]`; for the last block, where that is normed, what goes
+  /// into the norm.
+  public let layer: Int
+  /// The mean over all tokens of each text, special ones included, in double precision.
+  public let mean: [[Double]]
+  /// The state of the last token of each text.
+  public let last: [[Double]]
+}
+
+/// Takes texts through a model and gives their hidden states, layer by layer.
+///
+///     let reader = HiddenStateReader(model.decoder, threads: 2)
+///     try reader.read(questions.map { model.tokenizer.encode($0) }) { states in
+///       print(states.layer, states.mean[0].count)
+///     }
+///
+/// All texts pass a block before any passes the next: its weights are read once, and what is kept is
+/// one residual stream of all tokens, not the states of all layers. States depend neither on threads
+/// and chunks nor on which other texts are there, to the bit.
+public final class HiddenStateReader {
+  private let decoder: Decoder
+  private let compute: Compute
+  private let chunkTokens: Int
+
+  /// - Parameters:
+  ///   - decoder: The model; an edit that lies over its weights takes part.
+  ///   - threads: Threads that compute.
+  ///   - chunkTokens: Tokens that pass a block together; a longer text does alone.
+  public init(_ decoder: Decoder, threads: Int, chunkTokens: Int = 1024) {
+    precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
+    self.decoder = decoder
+    self.chunkTokens = chunkTokens
+    compute = Compute(threadCount: threads)
+  }
+
+  /// Reads the states of texts after each block.
+  ///
+  /// - Parameters:
+  ///   - texts: Token ids of each text; at least one token, at most as many as the model has
+  ///     positions.
+  ///   - shouldStop: Asked between chunks; true ends the work with an error of code `interrupted`.
+  ///   - onLayer: Told of the states after each block, from the first to the last.
+  /// - Throws: `SPINError` for a text that is empty or too long, an id outside the vocabulary, states
+  ///   that are not numbers; and what `onLayer` throws.
+  public func read(
+    _ texts: [[Int32]], shouldStop: () -> Bool = { false },
+    onLayer: (HiddenStates) throws -> Void
+  ) throws {
+    try TokenSequence.check(texts, for: decoder.configuration)
+    if let index = texts.firstIndex(where: \.isEmpty) {
+      throw SPINError(.malformedInput, at: "text \(index)", "has no tokens")
+    }
+    let lengths = texts.map(\.count)
+    guard let longest = lengths.max() else { return }
+    let total = lengths.reduce(0, +)
+    let forward = PackedForward(
+      decoder, tokens: max(longest, min(chunkTokens, total)), longest: longest, on: compute)
+    let stream = MatrixView(rows: total, columns: decoder.configuration.hiddenSize)
+    let chunks = SequenceChunks.ranges(lengths, limit: chunkTokens)
+    let starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    decoder.embed(texts.flatMap(\.self), into: stream, on: compute)
+    for layer in 0..<decoder.configuration.layerCount {
+      for chunk in chunks {
+        guard !shouldStop() else {
+          throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+        }
+        let first = starts[chunk.lowerBound]
+        forward.pass(
+          layer, stream.rows(first..<starts[chunk.upperBound]),
+          samples: chunk.map { starts[$0] - first..<starts[$0 + 1] - first })
+      }
+      try onLayer(pooled(stream, layer, starts))
+    }
+  }
+
+  /// Adds the tokens of each text in their order.
+  private func pooled(_ stream: MatrixView, _ layer: Int, _ starts: [Int]) throws -> HiddenStates {
+    let width = stream.columns
+    var (means, lasts): ([[Double]], [[Double]]) = ([], [])
+    for (start, end) in zip(starts, starts.dropFirst()) {
+      var sum = [Double](repeating: 0, count: width)
+      for token in start..<end {
+        let place = stream.offset + token * stream.stride
+        stream.buffer.withSpan(place..<place + width) { row in
+          for column in 0..<width { sum[column] += Double(row[column]) }
+        }
+      }
+      let last = stream.rows(end - 1..<end).values.map(Double.init)
+      guard sum.allSatisfy(\.isFinite), last.allSatisfy(\.isFinite) else {
+        throw SPINError(
+          .checkFailed, "the model gives hidden states that are not finite numbers",
+          remedy: "its weights are damaged, or an edit broke it")
+      }
+      means.append(sum.map { $0 / Double(end - start) })
+      lasts.append(last)
+    }
+    return HiddenStates(layer: layer, mean: means, last: lasts)
+  }
+}
