@@ -14,5 +14,6 @@ struct EvaluateCommand: ParsableCommand {
       """,
     subcommands: [
       AwarenessCommand.self, PerplexityCommand.self, DivergenceCommand.self,
+      PhrasesCommand.self, CouplingCommand.self,
     ])
 }

@@ -84,7 +84,7 @@ struct SelectionTable {
   }
 
   /// Columns padded to their widest cell: the first to the left, numbers to the right.
-  private static func aligned(_ rows: [[String]]) -> [String] {
+  static func aligned(_ rows: [[String]]) -> [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].utf8.count }.max() ?? 0 }
     return rows.map { row in
       row.indices.map { column in

@@ -87,11 +87,12 @@ public struct Dependence: Sendable {
   ///
   ///     |Yc' Xc|^2 / (|Xc' Xc| |Yc' Yc|), Frobenius norms, columns centered
   ///
-  /// Between 0 and 1, whatever the vectors' scale.
+  /// Between 0 and 1, whatever the vectors' scale. The centered inner products X X' are -H D H / 2, D
+  /// the squared distances, which gives exact zeros where vectors are equal.
   ///
   /// - Parameters:
-  ///   - first: Centered inner products of the x, at least two items.
-  ///   - second: Of the y, as many.
+  ///   - first: |x_i - x_j|^2, at least two items.
+  ///   - second: |y_i - y_j|^2, as many.
   /// - Note: With many components and few items, unrelated vectors too give values near 1: compare
   ///   with other pairings.
   /// - Source: Kornblith, Norouzi, Lee, Hinton 2019, arXiv:1905.00414, section 3.
@@ -100,10 +101,11 @@ public struct Dependence: Sendable {
   ) -> Dependence {
     precondition(first.order == second.order && first.order >= 2, "at least two pairs")
     let same = Array(0..<first.order)
+    // The factors -1/2 cancel.
+    let (a, b) = (first.centered, second.centered)
     let norms =
-      (first.product(with: first, pairing: same) * second.product(with: second, pairing: same))
-      .squareRoot()
-    return Dependence(first: first, second: second, scale: norms > 0 ? 1 / norms : 0)
+      (a.product(with: a, pairing: same) * b.product(with: b, pairing: same)).squareRoot()
+    return Dependence(first: a, second: b, scale: norms > 0 ? 1 / norms : 0)
   }
 
   /// exp(-distance / denominator) - 1: centering takes the 1 away, and without it the small

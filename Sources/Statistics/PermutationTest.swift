@@ -4,6 +4,8 @@
 ///
 /// Where the pairing means nothing, the value is one more draw from the permuted ones, and the
 /// p-value is as likely to be small as its size says.
+///
+/// - Edge Cases: a value that is not a number has p-values of 1.
 public struct PermutationTest: Sendable, Equatable {
   /// The measure of the pairs as they are.
   public let value: Double
@@ -41,6 +43,7 @@ public struct PermutationTest: Sendable, Equatable {
   /// - Source: Phipson and Smyth 2010, "Permutation P-values Should Never Be Zero". The slack is that
   ///   of `scipy.stats.permutation_test`: 100 units of the last place of the value.
   public var pValue: Double {
+    guard !value.isNaN else { return 1 }
     let least = value - slack
     return Double(1 + permuted.count { $0 >= least }) / Double(1 + permuted.count)
   }
@@ -48,6 +51,7 @@ public struct PermutationTest: Sendable, Equatable {
   /// Twice the smaller of the shares of pairings with a value at least as large and at least as small,
   /// at most 1.
   public var twoSidedPValue: Double {
+    guard !value.isNaN else { return 1 }
     let most = value + slack
     let below = Double(1 + permuted.count { $0 <= most }) / Double(1 + permuted.count)
     return min(1, 2 * min(pValue, below))

@@ -47,26 +47,6 @@ public struct VectorSample: Sendable, Equatable {
     }
   }
 
-  /// The inner products of all vectors after their mean is taken away: X X' centered.
-  public var centeredInnerProducts: SymmetricMatrix {
-    var mean = [SIMD8<Double>](repeating: .zero, count: width)
-    for row in 0..<count {
-      for block in 0..<width { mean[block] += blocks[row * width + block] }
-    }
-    for block in 0..<width { mean[block] /= Double(count) }
-    var centered = blocks
-    for row in 0..<count {
-      for block in 0..<width { centered[row * width + block] -= mean[block] }
-    }
-    return SymmetricMatrix(order: count) { row, column in
-      var sum = SIMD8<Double>.zero
-      for block in 0..<width {
-        sum += centered[row * width + block] * centered[column * width + block]
-      }
-      return Self.total(sum)
-    }
-  }
-
   private static func total(_ lanes: SIMD8<Double>) -> Double {
     var sum = lanes[0]
     for lane in 1..<8 { sum += lanes[lane] }

@@ -31,7 +31,7 @@ struct DependenceTests {
         x.squaredDistances, y.squaredDistances, sigma: row[0], dimension: 11)
       #expect(isClose(found.value, row[1], 1e-9), "\(row): \(found.value)")
     }
-    let cka = Dependence.linearCKA(x.centeredInnerProducts, y.centeredInnerProducts)
+    let cka = Dependence.linearCKA(x.squaredDistances, y.squaredDistances)
     #expect(isClose(cka.value, object["cka"].flatMap { Double(json: $0) } ?? .nan, 1e-12))
   }
 
@@ -43,7 +43,7 @@ struct DependenceTests {
     let measures = [
       Dependence.hsic(x.squaredDistances, y.squaredDistances, sigma: 3),
       Dependence.normalizedHSIC(x.squaredDistances, y.squaredDistances, sigma: 3, dimension: 11),
-      Dependence.linearCKA(x.centeredInnerProducts, y.centeredInnerProducts),
+      Dependence.linearCKA(x.squaredDistances, y.squaredDistances),
     ]
     let permuted = StatisticsFixture.rows(object["permuted"])
     let summary = StatisticsFixture.rows(object["summary"])
@@ -64,7 +64,7 @@ struct DependenceTests {
         Dependence.hsic(x.squaredDistances, moved.squaredDistances, sigma: 3),
         Dependence.normalizedHSIC(
           x.squaredDistances, moved.squaredDistances, sigma: 3, dimension: 11),
-        Dependence.linearCKA(x.centeredInnerProducts, moved.centeredInnerProducts),
+        Dependence.linearCKA(x.squaredDistances, moved.squaredDistances),
       ][index]
       #expect(isClose(measure.value(pairing: pairing), again.value, 1e-11))
     }
@@ -82,7 +82,7 @@ struct DependenceTests {
       let normalized = Dependence.normalizedHSIC(
         a.squaredDistances, b.squaredDistances, sigma: 0.8, dimension: d)
       #expect(isClose(normalized.value, naive.normalizedHSIC(sigma: 0.8), 1e-9), "\(n)x\(d)")
-      let cka = Dependence.linearCKA(a.centeredInnerProducts, b.centeredInnerProducts)
+      let cka = Dependence.linearCKA(a.squaredDistances, b.squaredDistances)
       #expect(isClose(cka.value, naive.linearCKA, 1e-11), "\(n)x\(d)")
       #expect(cka.value > 0 && cka.value < 1 + 1e-12)
       #expect(hsic.value > 0 && normalized.value > 0 && normalized.value < Double(n - 1))
@@ -98,7 +98,7 @@ struct DependenceTests {
       let b = VectorSample(y.map { $0.map { $0 * scale } })
       return (
         Dependence.hsic(a.squaredDistances, b.squaredDistances, sigma: 50).value,
-        Dependence.linearCKA(a.centeredInnerProducts, b.centeredInnerProducts).value
+        Dependence.linearCKA(a.squaredDistances, b.squaredDistances).value
       )
     }
     let (whole, half) = (values(1), values(0.5))
@@ -108,7 +108,8 @@ struct DependenceTests {
   }
 
   @Test func whatDoesNotVaryDependsOnNothing() {
-    let constant = VectorSample([[1, 2], [1, 2], [1, 2]])
+    // A third of 0.1 three times is not 0.1: equal vectors are nonetheless without any variance.
+    let constant = VectorSample([[0.1, 2], [0.1, 2], [0.1, 2]])
     let other = VectorSample([[1, 2], [3, 4], [0, 9]])
     #expect(
       Dependence.hsic(constant.squaredDistances, other.squaredDistances, sigma: 1).value == 0)
@@ -116,10 +117,12 @@ struct DependenceTests {
       Dependence.normalizedHSIC(
         constant.squaredDistances, other.squaredDistances, sigma: 1, dimension: 2
       ).value == 0)
-    let cka = Dependence.linearCKA(constant.centeredInnerProducts, other.centeredInnerProducts)
+    let cka = Dependence.linearCKA(constant.squaredDistances, other.squaredDistances)
     #expect(cka.value == 0)
     let test = PermutationTest(cka, pairings: [[1, 0, 2], [2, 1, 0]])
     #expect(test.pValue == 1 && test.twoSidedPValue == 1)
+    let nothing = PermutationTest(value: .nan, permuted: [.nan, .nan])
+    #expect(nothing.pValue == 1 && nothing.twoSidedPValue == 1)
   }
 
   @Test func pValuesCountThePairsThemselves() {

@@ -12,8 +12,18 @@ spin=$2
 "$python" Tools/fixtures/generate.py --check
 "$python" Tools/conformance/compare_selection.py "$spin"
 "$python" Tools/conformance/load_patched.py --spin "$spin"
+"$python" Tools/conformance/compare_coupling.py "$spin"
 swift build -c release --product tokenizer-probe
 "$python" Tools/tokenizers/compare.py
+# A trained model and real texts, where they lie beside the checkout.
+shared=../shared
+if [ -d "$shared/models/stories260K" ]; then
+  "$python" Tools/conformance/compare_perplexity.py "$spin" "$shared/models/stories260K" \
+    "$shared/data/wikitext2/wikitext-2-raw-test.joined.txt"
+  "$python" Tools/conformance/compare_coupling.py "$spin" "$shared/models/stories260K" \
+    --privacy "$shared/data/spin/salad_privacy.csv" \
+    --fairness "$shared/data/spin/salad_fairness.csv"
+fi
 # Real templates have licenses of their own and lie beside the checkout, where there are any.
 material=../shared/tokenizers
 if [ -d "$material/chat_templates" ]; then

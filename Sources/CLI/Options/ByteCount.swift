@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 
 /// A number of bytes as people write it: "8GB", "500 MB", "4GiB", "1000000".
 struct ByteCount: ExpressibleByArgument {
@@ -40,5 +41,26 @@ enum Decimals {
     let fraction = String(scaled % scale)
     let padding = String(repeating: "0", count: places - fraction.count)
     return "\(value < 0 && scaled > 0 ? "-" : "")\(scaled / scale).\(padding)\(fraction)"
+  }
+
+  /// Four significant digits, as in 0.01235, 12.35, 1.235e-07.
+  static func significant(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return value == 0 ? "0" : "-" }
+    var exponent = Int(log10(value.magnitude).rounded(.down))
+    // 9.9999 rounds to a digit more.
+    if (value.magnitude / pow(10, Double(exponent)) * 1000).rounded() >= 10_000 { exponent += 1 }
+    guard !(-3...8).contains(exponent) else { return text(value, max(0, 3 - exponent)) }
+    return text(value / pow(10, Double(exponent)), 3) + "e\(exponent)"
+  }
+
+  /// A number as it was given: 50 and not 50.0.
+  static func shortest(_ value: Double) -> String {
+    let text = "\(value)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// A share as a change in percent: "+1.23%".
+  static func change(_ share: Double) -> String {
+    share.isFinite ? (share < 0 ? "" : "+") + text(share * 100, 2) + "%" : "-"
   }
 }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// Widths of a kernel as `50,100,200`.
+struct WidthList: ExpressibleByArgument {
+  let widths: [Double]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    widths = parts.compactMap { Double($0) }
+    guard widths.count == parts.count, widths.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      return nil
+    }
+  }
+}
+
+/// `spin evaluate coupling`.
+struct CouplingCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "coupling",
+    abstract: "Measure how much representations of two kinds of questions depend on each other.",
+    discussion: """
+      The paper explains its method by this dependence: HSIC between the hidden states of privacy and \
+      of fairness questions, layer by layer (figure 2, sigma 50). Its estimator, pooling and pairing \
+      are not published. Given are the two estimates that its authors are known to use - Gretton's, \
+      on the mean of all tokens, and the normalized one, on the last token - and linear CKA on the \
+      mean.
+
+      What the values mean, and what not. Questions of two files have nothing to do with each other \
+      line by line; they are drawn and paired by a seed. So the value is one among those of all other \
+      pairings, which are measured too, and its p-value is as likely to be small as not, whatever the \
+      model. HSIC shrinks with the size of the states: an edit that only scales them changes it, for \
+      all pairings alike. So each change stands beside that of other pairings, and beside CKA, which \
+      no scale changes. Published drops that others could reproduce were small, 0.3 to 4.8 percent. \
+      A drop is no proof that the model answers better: `spin evaluate awareness` measures that.
+
+        spin evaluate coupling MODEL --patch patch.json \\
+          --pair privacy=salad_privacy.csv --pair fairness=salad_fairness.csv
+      """)
+
+  @OptionGroup
+  var model: ModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A kind of questions: a name and a CSV, JSONL or text file. Twice.", valueName: "name=file"))
+  var pair: [DataArgument]
+
+  @Option(help: "The column of the questions.")
+  var column = "questions"
+
+  @Option(help: "How many questions of each kind to draw.")
+  var count = 300
+
+  @Option(help: "The seed of draw and permutations, as NumPy's default_rng takes it.")
+  var seed: UInt64 = 0
+
+  @Option(help: "The width of the Gaussian kernel.")
+  var sigma = CouplingOptions().sigma
+
+  @Option(
+    help: ArgumentHelp(
+      "Other widths for which to give both estimates of HSIC, such as 50,100,200,400.",
+      valueName: "widths"))
+  var sweep: WidthList?
+
+  @Option(help: "How many other pairings to compare with.")
+  var permutations = CouplingOptions().permutationCount
+
+  @OptionGroup
+  var output: MeasureOptions
+
+  func validate() throws {
+    guard pair.count == 2 else { throw ValidationError("Please give --pair NAME=FILE twice.") }
+    guard pair[0].file.name != pair[1].file.name else {
+      throw ValidationError("--pair names the same kind twice.")
+    }
+    guard count >= 2 else { throw ValidationError("--count must be at least 2.") }
+    guard sigma > 0, sigma.isFinite else { throw ValidationError("--sigma must be positive.") }
+    guard permutations >= 1 else { throw ValidationError("--permutations must be at least 1.") }
+  }
+
+  func run() throws {
+    let sides = try pair.map { argument in
+      QuestionPairs.Side(
+        name: argument.file.name, list: try TextList(path: argument.file.path, column: column))
+    }
+    let pairs = try QuestionPairs(first: sides[0], second: sides[1], count: count, seed: seed)
+    let options = CouplingOptions(
+      sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
+    let (model, overlay) = try model.load()
+    Interruption.listen()
+    func measure(_ name: String) throws -> CouplingEvaluation {
+      let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
+      return try progress.during {
+        try CouplingEvaluation(
+          of: model, pairs: pairs, options: options, threads: output.threadCount,
+          shouldStop: { Interruption.wasRequested },
+          onLayer: { _, total in progress.advance(of: total) })
+      }
+    }
+    let before = try overlay.map { try $0.with(false) { try measure("before") } }
+    let after = try measure(overlay == nil ? "layers" : "after")
+    if let before {
+      let comparison = CouplingComparison(before: before, after: after)
+      try output.show("coupling", comparison.json, model, overlay?.patch, text: comparison.text)
+    } else {
+      try output.show("coupling", after.json, model, nil, text: after.text)
+    }
+  }
+}

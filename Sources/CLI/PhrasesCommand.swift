@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// `spin evaluate phrases`.
+struct PhrasesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "phrases",
+    abstract: "Count cautionary phrases in a model's answers.",
+    discussion: """
+      The paper's figure 7: in what share of the answers phrases such as "I cannot" stand, for each \
+      set of questions, before and after the edit. The answers are those that `spin evaluate \
+      awareness --out DIR` left; nothing is generated here. A phrase counts once an answer, anywhere \
+      in it, whatever the case. Each change has McNemar's exact test, adjusted by Holm's method for \
+      all phrases of the list.
+
+      A phrase is a sign of caution, not a measure of it: it says nothing about whether the caution \
+      was called for.
+
+        spin evaluate phrases --answers awareness --out awareness
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder with awareness-NAME-before.jsonl and -after.jsonl.", valueName: "dir"))
+  var answers: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Other phrases, one a line. (default: the paper's, which for privacy are more)",
+      valueName: "file"))
+  var phrases: String?
+
+  @Option(help: ArgumentHelp("Write phrases.json here.", valueName: "dir"))
+  var out: String?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let list = try phrases.map { try CautionaryPhrases(path: $0) }
+    let sets = try AnswerFolder(path: answers).frequencies(of: list)
+    var document: JSONObject = [
+      "schema": "phrases/1", "tool_version": .string(SPINVersion.current),
+    ]
+    let source = try awareness()
+    for key in ["model", "model_sha256", "patch_weights"] { document[key] = source[key] ?? .null }
+    for (name, frequencies) in sets { document[name] = frequencies.json }
+    let serialized = JSON.object(document).serialized()
+    if let out {
+      try FileSystem.ensureDirectory(out)
+      try OutputFile.write(Array(serialized.utf8), to: "\(out)/phrases.json")
+    }
+    if json {
+      print(serialized, terminator: "")
+    } else {
+      print(sets.map { $0.frequencies.text($0.name) }.joined(separator: "\n\n"))
+    }
+  }
+
+  /// What the evaluation that left the answers says of its model; nothing where it is not there.
+  private func awareness() throws -> JSONObject {
+    let path = answers + "/awareness.json"
+    guard FileSystem.status(path) != nil else { return JSONObject() }
+    return try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
+  }
+}
+
+extension PhraseFrequencies {
+  /// A row for each phrase that stands in an answer.
+  func text(_ name: String) -> String {
+    let isPair = any.change != nil
+    let shown = rows.filter { $0.before.answers + ($0.after?.answers ?? 0) > 0 }
+    let header =
+      isPair
+      ? ["phrase", "before", "after", "change", "95% interval", "lost", "won", "p", "p (Holm)"]
+      : ["phrase", "share", "95% interval", "answers"]
+    let cells =
+      shown.map { Self.cells($0, isAdjusted: true) } + [Self.cells(any, isAdjusted: false)]
+    let absent = rows.count - shown.count
+    return
+      (["\(name)    \(count) answers\(isPair ? " before, as many after" : "")"]
+      + SelectionTable.aligned([header] + cells)
+      + (absent > 0 ? ["\(absent) of \(rows.count) phrases stand in no answer"] : []))
+      .joined(separator: "\n")
+  }
+
+  private static func cells(_ row: Row, isAdjusted: Bool) -> [String] {
+    guard let change = row.change, let after = row.after else {
+      let interval = row.before.interval
+      return [
+        row.phrase, Decimals.text(row.before.share, 4), range(interval.lower, interval.upper),
+        "\(row.before.answers)",
+      ]
+    }
+    return [
+      row.phrase, Decimals.text(row.before.share, 4), Decimals.text(after.share, 4),
+      (change.share.mean < 0 ? "" : "+") + Decimals.text(change.share.mean, 4),
+      range(change.share.lower, change.share.upper), "\(change.onlyBefore)",
+      "\(change.onlyAfter)", SelectionTable.brief(change.pValue),
+      isAdjusted ? SelectionTable.brief(change.adjustedPValue) : "-",
+    ]
+  }
+
+  private static func range(_ lower: Double, _ upper: Double) -> String {
+    "\(Decimals.text(lower, 4)) to \(Decimals.text(upper, 4))"
+  }
+}
