@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+
+/// Where an OpenAI-compatible server is: the part of its URLs that comes before `/models`.
+///
+///     try EndpointAddress("http://127.0.0.1:8000")             // http://127.0.0.1:8000/v1
+///     try EndpointAddress("https://example.org/openai/v1")     // as it stands
+public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
+  /// Scheme, host and port: what a browser calls an origin.
+  ///
+  /// A key goes to one origin only.
+  struct Origin: Equatable {
+    let scheme: String
+    let host: String
+    let port: Int
+
+    /// The origin of a URL, nil where it is no web address.
+    init?(_ components: URLComponents) {
+      guard let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
+        let host = components.host?.lowercased(), !host.isEmpty
+      else { return nil }
+      self.scheme = scheme
+      self.host = host
+      port = components.port ?? (scheme == "https" ? 443 : 80)
+    }
+
+    /// Whether what is sent there can be read on the way: no TLS, and another machine.
+    var isExposed: Bool {
+      scheme == "http"
+        && !(host == "localhost" || host == "[::1]" || host == "::1"
+          || host.hasPrefix("127."))
+    }
+  }
+
+  /// The address as it is used and shown.
+  public let description: String
+  let origin: Origin
+
+  /// Reads an address; one without a path gets `/v1`.
+  ///
+  /// - Throws: `SPINError` with code `usage` where it is no web address, or holds a password, a
+  ///   query or the path of one request.
+  public init(_ text: String) throws {
+    guard var components = URLComponents(string: text), let origin = Origin(components) else {
+      throw Self.wrong("\"\(text)\"", "is no web address", "write it as http://127.0.0.1:8000")
+    }
+    guard components.user == nil, components.password == nil else {
+      // The text is not repeated: it holds a secret.
+      throw Self.wrong(
+        nil,
+        "the address of the endpoint holds a user name or password, which others can read in "
+          + "the list of processes", "put the key into an environment variable")
+    }
+    guard components.query == nil, components.fragment == nil else {
+      throw Self.wrong(
+        nil,
+        "the address of the endpoint holds a query, which others can read in the list of "
+          + "processes", "give the part before the question mark")
+    }
+    while components.path.hasSuffix("/") { components.path.removeLast() }
+    for route in ["/models", "/completions"] where components.path.hasSuffix(route) {
+      throw Self.wrong(
+        "\"\(text)\"", "is the address of one request",
+        "give the part before \(components.path.hasSuffix("/chat" + route) ? "/chat" : route)")
+    }
+    if components.path.isEmpty { components.path = "/v1" }
+    guard let description = components.string else {
+      throw Self.wrong("\"\(text)\"", "is no web address", "write it as http://127.0.0.1:8000")
+    }
+    self.description = description
+    self.origin = origin
+  }
+
+  private static func wrong(_ place: String?, _ message: String, _ remedy: String) -> SPINError {
+    SPINError(.usage, at: place, message, remedy: remedy)
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+
+extension HTTPFailure {
+  /// Whether the same request may get its answer a moment later.
+  var isWorthAnotherAttempt: Bool {
+    switch self {
+    case .noConnection, .cut, .timeout, .other: true
+    case .unknownHost, .noTrust, .tooLong, .stopped: false
+    }
+  }
+}
+
+extension EndpointCall {
+  /// The user's wish to stop.
+  static let stopped = SPINError(.interrupted, "stopped", remedy: "run the same command again")
+
+  /// How much of a server's own words is repeated, in characters.
+  private static let longestQuote = 300
+
+  /// An error of this call; whatever the server repeats, the key is not in it.
+  func failure(_ message: String, remedy: String) -> SPINError {
+    SPINError(
+      .unavailable, at: url, key?.removed(from: message) ?? message, remedy: remedy)
+  }
+
+  /// Why an attempt, the last of so many, brought no answer.
+  func failure(
+    _ outcome: Result<HTTPResponse, HTTPFailure>, attempts: Int, _ options: EndpointOptions
+  ) -> SPINError {
+    switch outcome {
+    case .success(let response): failure(response, attempts: attempts)
+    case .failure(let failure): self.failure(failure, attempts: attempts, options)
+    }
+  }
+
+  func failure(_ failure: HTTPFailure, attempts: Int, _ options: EndpointOptions) -> SPINError {
+    let tried = attempts == 1 ? "" : " in \(attempts) attempts"
+    return switch failure {
+    case .stopped: Self.stopped
+    case .noConnection:
+      self.failure(
+        "nothing listens there\(tried)", remedy: "start the server, or correct the address")
+    case .unknownHost:
+      self.failure("no machine of this name is known", remedy: "correct the address")
+    case .noTrust(let words):
+      self.failure(
+        "the server cannot be trusted: \(words)",
+        remedy: "use the name that its certificate is for, or install the certificate")
+    case .cut:
+      self.failure(
+        "the connection was cut before the answer was whole\(tried)",
+        remedy: "look at the server's log, then run the same command again")
+    case .timeout:
+      self.failure(
+        "gave no whole answer within \(brief(options.timeout)) seconds\(tried)",
+        remedy: "allow more time, or ask for less at once")
+    case .tooLong:
+      self.failure(
+        "the answer is longer than \(options.maximumBodyBytes) bytes",
+        remedy: "check that \(address) is an OpenAI-compatible server")
+    case .other(let words):
+      self.failure("there is no answer\(tried): \(words)", remedy: "correct the address")
+    }
+  }
+
+  private func failure(_ response: HTTPResponse, attempts: Int) -> SPINError {
+    let tried = attempts == 1 ? "" : " in \(attempts) attempts"
+    let (status, words) = ("answers with status \(response.status)\(tried)", quoted(response))
+    switch response.status {
+    case 401, 403:
+      return key == nil
+        ? failure(
+          status + ": it wants a key" + words,
+          remedy: "put the key into an environment variable and name that with --api-key-env")
+        : failure(
+          status + ": it does not accept the key" + words,
+          remedy: "correct the environment variable that holds the key")
+    case 404:
+      return failure(status + words, remedy: "correct the address or the name of the model")
+    case 429:
+      return failure(
+        status + ", too many requests" + words,
+        remedy: "ask for less at once, or run the same command again later")
+    case 500...:
+      return failure(
+        status + words, remedy: "look at the server's log, then run the same command again")
+    case ..<400:
+      return failure(status, remedy: "check that \(address) is an OpenAI-compatible server")
+    default:
+      return failure(status + words, remedy: "correct the model, the prompts or the options")
+    }
+  }
+
+  /// The server's own words, on one line, without the key: `: "model not found"`.
+  func quoted(_ response: HTTPResponse) -> String {
+    let object = (try? JSON(parsing: response.body, path: ""))?.object
+    let error = object?["error"]
+    // The forms of OpenAI, of FastAPI, and of others.
+    let said =
+      error?.object?["message"]?.string ?? error?.string ?? object?["detail"]?.string
+      ?? object?["message"]?.string ?? String(decoding: response.body.prefix(4096), as: UTF8.self)
+    var line = ""
+    for scalar in said.unicodeScalars {
+      line.unicodeScalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+    }
+    // Before it is cut short, so that no part of the key is left.
+    if let key { line = key.removed(from: line) }
+    let words = line.split(separator: " ").joined(separator: " ")
+    guard !words.isEmpty else { return "" }
+    let isWhole = words.count <= Self.longestQuote
+    return ": \"\(isWhole ? words : words.prefix(Self.longestQuote) + "...")\""
+  }
+
+  private func brief(_ seconds: Double) -> String {
+    seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds))" : "\(seconds)"
+  }
+}

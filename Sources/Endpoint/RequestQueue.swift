@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import SPINErrors
+import Synchronization
+
+/// Requests that several threads work off, and what they have brought.
+final class RequestQueue: Sendable {
+  /// What has happened since somebody last looked.
+  struct News {
+    /// Texts that have come, with the places of their requests.
+    var completions: [(place: Int, completion: Completion)] = []
+    /// How many threads have nothing more to do.
+    var endedWorkers = 0
+  }
+
+  private struct State {
+    var next = 0
+    var isStopped = false
+    var news = News()
+    var failure: (any Error)?
+  }
+
+  private let model: ServedModel
+  private let requests: [CompletionRequest]
+  private let state = Mutex(State())
+  private let hasNews = DispatchSemaphore(value: 0)
+
+  init(_ model: ServedModel, _ requests: [CompletionRequest]) {
+    self.model = model
+    self.requests = requests
+  }
+
+  /// Sends one request after the other, until there are no more or one fails.
+  func work() {
+    while let place = takePlace() {
+      do {
+        let completion = try model.complete(
+          requests[place], number: place, shouldStop: { isStopped })
+        state.withLock { $0.news.completions.append((place, completion)) }
+        hasNews.signal()
+      } catch {
+        state.withLock {
+          // Those that were stopped because another failed are not the reason.
+          if !$0.isStopped { $0.failure = error }
+          $0.isStopped = true
+        }
+      }
+    }
+    state.withLock { $0.news.endedWorkers += 1 }
+    hasNews.signal()
+  }
+
+  /// Ends the work; requests on the way are given up.
+  func stop() { state.withLock { $0.isStopped = true } }
+
+  /// Waits until something happens, not longer than so many seconds.
+  func waitForNews(seconds: Double) { _ = hasNews.wait(timeout: .now() + seconds) }
+
+  /// What has happened since the last call.
+  func takeNews() -> News {
+    state.withLock { state in
+      defer { state.news = News() }
+      return state.news
+    }
+  }
+
+  /// Why the work ended early, if a request failed.
+  var failure: (any Error)? { state.withLock { $0.failure } }
+
+  private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+  private func takePlace() -> Int? {
+    state.withLock { state in
+      guard !state.isStopped, state.next < requests.count else { return nil }
+      defer { state.next += 1 }
+      return state.next
+    }
+  }
+}

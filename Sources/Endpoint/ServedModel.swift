@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+
+/// A model behind an endpoint, found and tried out.
+///
+///     let server = try ServedModel(named: "judge", on: client, route: .chat)
+///     try server.complete(requests, concurrency: 8) { place, completion in
+///       print(place, completion.text)
+///     }
+public struct ServedModel: Sendable {
+  /// The server.
+  public let client: EndpointClient
+  /// The name by which it is asked for.
+  public let name: String
+  /// The name by which it answers; the same, or with a version: "gpt-4o-2024-08-06", "llama3:latest".
+  public let answeringName: String
+
+  /// Finds a model and lets it write one token, so that whatever is wrong shows before the work.
+  ///
+  /// - Parameters:
+  ///   - name: The model; nil for the only one that the server offers.
+  ///   - client: The server.
+  ///   - route: The part of the server that will be used.
+  ///   - shouldStop: Asked several times a second.
+  /// - Throws: `SPINError` with code `unavailable` where the server offers, or answers with, another
+  ///   model, and as `EndpointClient`.
+  public init(
+    named name: String?, on client: EndpointClient, route: CompletionRequest.Route,
+    shouldStop: () -> Bool = { false }
+  ) throws {
+    self.client = client
+    let offered = try client.models(shouldStop: shouldStop) ?? []
+    self.name = try Self.choose(name, among: offered, client)
+    let trial = try client.complete(
+      CompletionRequest("Hello", route: route, sampling: .init(maxTokens: 1)), model: self.name,
+      shouldStop: shouldStop)
+    guard Self.isSame(self.name, trial.model) else {
+      throw Self.wrongModel(client, route, asked: self.name, answered: trial.model)
+    }
+    answeringName = trial.model
+  }
+
+  /// Lets the model write.
+  ///
+  /// - Parameters:
+  ///   - request: What to write.
+  ///   - number: Which request this is, from 0.
+  ///   - shouldStop: Asked several times a second.
+  /// - Throws: `SPINError` with code `unavailable` where another model answers than at first, and as
+  ///   `EndpointClient.complete`.
+  public func complete(
+    _ request: CompletionRequest, number: Int = 0, shouldStop: () -> Bool = { false }
+  ) throws -> Completion {
+    let completion = try client.complete(
+      request, model: name, number: number, shouldStop: shouldStop)
+    guard completion.model == answeringName else {
+      throw Self.wrongModel(
+        client, request.route, asked: answeringName, answered: completion.model)
+    }
+    return completion
+  }
+
+  private static func choose(
+    _ name: String?, among offered: [String], _ client: EndpointClient
+  ) throws -> String {
+    let call = EndpointCall(client.address, "/models", key: client.key)
+    let list = offered.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
+    guard let name else {
+      if offered.count == 1 { return offered[0] }
+      throw call.failure(
+        offered.isEmpty ? "lists no model" : "lists \(offered.count) models: \(list)",
+        remedy: "name the one to use")
+    }
+    // Where nothing is listed, the answers tell.
+    guard offered.isEmpty || offered.contains(where: { isSame(name, $0) }) else {
+      throw call.failure("lists no model \"\(name)\", only \(list)", remedy: "name one of these")
+    }
+    return name
+  }
+
+  /// Whether a server may call a model by the second name that was asked for by the first: the same,
+  /// or followed by a tag (`:latest`), a revision (`@main`) or a date (`-0613`, `-2024-08-06`).
+  static func isSame(_ asked: String, _ answered: String) -> Bool {
+    guard answered.hasPrefix(asked) else { return false }
+    let rest = answered.dropFirst(asked.count)
+    guard let first = rest.first else { return true }
+    if first == ":" || first == "@" { return true }
+    let date = rest.dropFirst().filter { $0 != "-" }
+    return first == "-" && (date.count == 4 || date.count == 8)
+      && date.utf8.allSatisfy { 0x30...0x39 ~= $0 }
+  }
+
+  private static func wrongModel(
+    _ client: EndpointClient, _ route: CompletionRequest.Route, asked: String, answered: String
+  ) -> SPINError {
+    EndpointCall(client.address, route.path, key: client.key).failure(
+      "answers as the model \"\(answered)\", asked for \"\(asked)\"",
+      remedy: "name the model that the server serves, and let nothing else run there")
+  }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+import Synchronization
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// Sends requests with Foundation's URLSession, without cookies, cache or stored passwords.
+package final class URLSessionTransport: HTTPTransport {
+  private let session: URLSession
+  private let exchanges = Exchanges()
+
+  package init() {
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.httpCookieStorage = nil
+    configuration.httpShouldSetCookies = false
+    configuration.urlCredentialStorage = nil
+    configuration.urlCache = nil
+    configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+    // The caller decides how many requests run at once.
+    configuration.httpMaximumConnectionsPerHost = 1024
+    session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+  }
+
+  deinit { session.invalidateAndCancel() }
+
+  package func send(
+    _ request: HTTPRequest, timeout: Double, limit: Int, shouldStop: () -> Bool
+  ) throws(HTTPFailure) -> HTTPResponse {
+    guard let url = URL(string: request.url) else { throw .other("is no web address") }
+    var message = URLRequest(url: url)
+    message.httpMethod = request.method
+    message.httpBody = request.body.map { Data($0) }
+    for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
+    // The time below counts, not the system's, which begins again with every byte.
+    message.timeoutInterval = timeout + 60
+    let task = session.dataTask(with: message)
+    let exchange = Exchange(limit: limit)
+    exchanges.add(exchange, task)
+    task.resume()
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(timeout)
+    while !exchange.wait(seconds: SystemClock.attention) {
+      if shouldStop() {
+        exchange.fail(.stopped)
+      } else if clock.now >= end {
+        exchange.fail(.timeout)
+      } else {
+        continue
+      }
+      task.cancel()
+      break
+    }
+    exchanges.remove(task)
+    return try exchange.response()
+  }
+}
+
+/// What has come of one answer.
+private final class Exchange: Sendable {
+  private struct State {
+    var response = HTTPResponse(status: 0)
+    var failure: HTTPFailure?
+  }
+
+  private let state = Mutex(State())
+  private let end = DispatchSemaphore(value: 0)
+  private let limit: Int
+
+  init(limit: Int) { self.limit = limit }
+
+  /// Waits for the end, not longer than so many seconds; whether it has come.
+  func wait(seconds: Double) -> Bool { end.wait(timeout: .now() + seconds) == .success }
+
+  /// The first failure counts.
+  func fail(_ failure: HTTPFailure) { state.withLock { $0.failure = $0.failure ?? failure } }
+
+  func begin(_ status: Int, _ headers: [String: String]) {
+    state.withLock {
+      $0.response.status = status
+      $0.response.headers = headers
+    }
+  }
+
+  /// Whether more may come.
+  func append(_ data: Data) -> Bool {
+    state.withLock {
+      guard $0.failure == nil else { return false }
+      guard $0.response.body.count + data.count <= limit else {
+        $0.failure = .tooLong
+        return false
+      }
+      $0.response.body += data
+      return true
+    }
+  }
+
+  func finish(_ error: (any Error)?) {
+    state.withLock {
+      guard $0.failure == nil else { return }
+      if let error { $0.failure = HTTPFailure(error, afterHeaders: $0.response.status != 0) }
+      // A cut body is not an error to every version of the system's library.
+      let length = $0.response.headers["content-length"].flatMap { Int($0) }
+      let isEncoded = $0.response.headers["content-encoding"] != nil
+      if let length, !isEncoded, $0.response.body.count < length { $0.failure = .cut }
+    }
+    end.signal()
+  }
+
+  func response() throws(HTTPFailure) -> HTTPResponse {
+    let (response, failure) = state.withLock { ($0.response, $0.failure) }
+    if let failure { throw failure }
+    return response
+  }
+}
+
+/// The requests that run, by the number of their task.
+private final class Exchanges: NSObject, URLSessionDataDelegate {
+  private let running = Mutex<[Int: Exchange]>([:])
+
+  func add(_ exchange: Exchange, _ task: URLSessionTask) {
+    running.withLock { $0[task.taskIdentifier] = exchange }
+  }
+
+  func remove(_ task: URLSessionTask) {
+    running.withLock { $0[task.taskIdentifier] = nil }
+  }
+
+  private func exchange(_ task: URLSessionTask) -> Exchange? {
+    running.withLock { $0[task.taskIdentifier] }
+  }
+
+  /// A redirect is an answer like others: who follows it decides about the key.
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask,
+    willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
+    completionHandler: @escaping @Sendable (URLRequest?) -> Void
+  ) { completionHandler(nil) }
+
+  func urlSession(
+    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+    completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
+  ) {
+    if let response = response as? HTTPURLResponse {
+      var headers: [String: String] = [:]
+      for (name, value) in response.allHeaderFields {
+        headers["\(name)".lowercased()] = "\(value)"
+      }
+      exchange(dataTask)?.begin(response.statusCode, headers)
+    }
+    completionHandler(.allow)
+  }
+
+  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+    if exchange(dataTask)?.append(data) == false { dataTask.cancel() }
+  }
+
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
+  ) { exchange(task)?.finish(error) }
+}
+
+extension HTTPFailure {
+  /// What an error of the system's means.
+  init(_ error: any Error, afterHeaders: Bool) {
+    guard let error = error as? URLError else {
+      self = .other("\(error)")
+      return
+    }
+    switch error.code {
+    case .cannotConnectToHost: self = .noConnection
+    case .cannotFindHost, .dnsLookupFailed: self = .unknownHost
+    case .timedOut: self = .timeout
+    case .secureConnectionFailed, .serverCertificateHasBadDate, .serverCertificateUntrusted,
+      .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,
+      .clientCertificateRequired, .appTransportSecurityRequiresSecureConnection:
+      self = .noTrust(error.localizedDescription)
+    case .networkConnectionLost, .badServerResponse: self = .cut
+    default:
+      let words = error.localizedDescription
+      // Linux has no code for what TLS finds.
+      if ["SSL", "TLS", "certificate"].contains(where: { words.contains($0) }) {
+        self = .noTrust(words)
+      } else {
+        self = afterHeaders ? .cut : .other(words)
+      }
+    }
+  }
+}
