@@ -15,10 +15,12 @@ public import SPINTransformer
 /// Logits are Float32, their logarithms of probability double precision. Results depend neither on
 /// threads and chunks nor on which other sequences are there, to the bit.
 public final class LikelihoodScorer {
-  private let decoder: Decoder
-  private let compute: Compute
-  private let chunkTokens: Int
+  let decoder: Decoder
+  let compute: Compute
+  let chunkTokens: Int
   private let logitRows: Int
+  private lazy var logitRoom = MatrixView(
+    rows: logitRows, columns: decoder.configuration.vocabularySize)
 
   /// - Parameters:
   ///   - decoder: The model; an edit that lies over its weights takes part.
@@ -51,7 +53,6 @@ public final class LikelihoodScorer {
     let forward = PackedForward(
       decoder, tokens: max(longest, min(chunkTokens, lengths.reduce(0, +))), longest: longest,
       on: compute)
-    let room = MatrixView(rows: logitRows, columns: decoder.configuration.vocabularySize)
     for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
       try checkForStop(shouldStop)
       let (hidden, samples) = forward.run(sequences[chunk].map(\.tokens))
@@ -61,18 +62,7 @@ public final class LikelihoodScorer {
         rows += scored.map { sample.lowerBound + $0 - 1 }
         targets += sequences[index].tokens[scored]
       }
-      var results: [(Double, Bool)] = []
-      for start in stride(from: 0, to: rows.count, by: logitRows) {
-        let range = start..<min(start + logitRows, rows.count)
-        let logits = room.rows(0..<range.count)
-        self.logits(hidden, Array(rows[range]), into: logits)
-        let largest = compute.largestIndices(of: logits)
-        let losses = compute.crossEntropy(logits, targets: Array(targets[range]))
-        for (place, loss) in zip(range, losses) {
-          guard let best = largest[place - start], loss.isFinite else { throw Self.notNumbers }
-          results.append((-loss, best == Int(targets[place])))
-        }
-      }
+      let results = try predictions(hidden, rows, targets)
       var next = 0
       for index in chunk {
         let part = results[next..<next + sequences[index].scored.count]
@@ -130,6 +120,27 @@ public final class LikelihoodScorer {
     }
   }
 
+  /// How probable each target is at its row of the last hidden states, and whether it is the most
+  /// probable token there. A row may occur more than once.
+  func predictions(
+    _ hidden: MatrixView, _ rows: [Int], _ targets: [Int32]
+  ) throws -> [(logProbability: Double, isGreedy: Bool)] {
+    let room = logitRoom.rows(0..<min(logitRows, rows.count))
+    var results: [(Double, Bool)] = []
+    for start in stride(from: 0, to: rows.count, by: logitRows) {
+      let range = start..<min(start + logitRows, rows.count)
+      let logits = room.rows(0..<range.count)
+      self.logits(hidden, Array(rows[range]), into: logits)
+      let largest = compute.largestIndices(of: logits)
+      let losses = compute.crossEntropy(logits, targets: Array(targets[range]))
+      for (place, loss) in zip(range, losses) {
+        guard let best = largest[place - start], loss.isFinite else { throw Self.notNumbers }
+        results.append((-loss, best == Int(targets[place])))
+      }
+    }
+    return results
+  }
+
   private func logits(_ hidden: MatrixView, _ rows: [Int], into logits: MatrixView) {
     let gathered = MatrixView(rows: rows.count, columns: hidden.columns)
     compute.gatherRows(hidden, rows, into: gathered)
@@ -140,7 +151,7 @@ public final class LikelihoodScorer {
     .checkFailed, "the model gives logits that are not finite numbers",
     remedy: "its weights are damaged, or an edit broke it")
 
-  private func checkForStop(_ shouldStop: () -> Bool) throws {
+  func checkForStop(_ shouldStop: () -> Bool) throws {
     guard shouldStop() else { return }
     throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
   }

@@ -53,6 +53,19 @@ struct PackedForward {
     blocks[layer].forward(
       hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
   }
+
+  /// The last hidden states `[T, D]` of branched rows; valid until the next call.
+  func run(_ tokens: [Int32], rows: BranchedRows) -> MatrixView {
+    let hidden = hidden.rows(0..<tokens.count)
+    let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
+    let room = BranchedAttention(decoder.configuration, rows)
+    decoder.embed(tokens, into: hidden, on: compute)
+    for block in blocks {
+      block.forward(
+        hidden, rows: rows, room: room, state: state, workspace: workspace, on: compute)
+    }
+    return hidden
+  }
 }
 
 /// Which sequences pass through a decoder together.

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// How many items of a task are asked, as lm-eval's `--limit`: a number, or a share below 1.
+struct LimitArgument: ExpressibleByArgument {
+  let limit: ChoiceEvaluation.Limit
+
+  init?(argument: String) {
+    if let count = Int(argument), count >= 1 {
+      limit = .items(count)
+    } else if let share = Double(argument), share > 0, share < 1 {
+      limit = .share(share)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// `spin evaluate choices`.
+struct ChoicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "choices",
+    abstract: "Measure general ability by multiple-choice tasks.",
+    discussion: """
+      The choices of each item are ranked by their log-likelihood after the prompt, with the prompts \
+      and numbers of lm-eval 0.4.13: acc, acc_norm and their standard errors. Nothing is downloaded: \
+      --data names the files. With --patch the model is asked without and with the edit, and the two \
+      are compared item by item. With --out results and items are written as lm-eval writes them, and \
+      an interrupted evaluation goes on when the command is repeated.
+
+      Tasks: \(ChoiceCatalog.names.joined(separator: ", ")); or a JSONL file of your own \
+      with context, choices and gold, the place of the right choice from 0.
+
+        spin evaluate choices MODEL --patch patch.json --task hellaswag --task mmlu \\
+          --data hellaswag=hellaswag_val.jsonl --data mmlu=mmlu --limit 200 --out choices
+      """)
+
+  @OptionGroup
+  var model: ModelOptions
+
+  @Option(help: ArgumentHelp("A task by name, or a file. Repeatable.", valueName: "name|file"))
+  var task: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "The items of a task: its evaluated split as JSONL, JSON or CSV; for mmlu a folder. Repeatable.",
+      valueName: "name=path"))
+  var data: [DataArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Where a task's examples are drawn from: its training split. Repeatable.",
+      valueName: "name=path"))
+  var fewshotData: [DataArgument] = []
+
+  @Option(help: ArgumentHelp("Examples before each question.", valueName: "n"))
+  var numFewshot = 0
+
+  @Option(help: ArgumentHelp("Only the first items of each task, or a share.", valueName: "n"))
+  var limit: LimitArgument?
+
+  @OptionGroup
+  var output: MeasureOptions
+
+  func validate() throws {
+    guard !task.isEmpty else { throw ValidationError("Please give --task.") }
+    guard numFewshot >= 0 else { throw ValidationError("--num-fewshot must not be negative.") }
+    let names = task.map { ChoiceCatalog.isFile($0) ? ChoiceCatalog.taskName(ofFile: $0) : $0 }
+    for (flag, arguments) in [("--data", data), ("--fewshot-data", fewshotData)] {
+      let given = arguments.map(\.file.name)
+      guard Set(given).count == given.count else {
+        throw ValidationError("\(flag) names the same task twice.")
+      }
+      if let other = given.first(where: { !names.contains($0) }) {
+        throw ValidationError("\(flag) names \"\(other)\", which is not among the tasks.")
+      }
+    }
+  }
+
+  func run() throws {
+    let evaluation = try evaluation()
+    let (model, overlay) = try model.load()
+    let modelHash = ModelDirectory.modelHash(
+      of: try overlay?.patch.base.files ?? model.directory.fileHashes())
+    Interruption.listen()
+    var files = JSONObject()
+    func measure(_ side: ChoiceSide, _ patch: Patch?) throws -> ChoiceResults {
+      try ChoicesProgress(side, isQuiet: output.quiet).during { report in
+        guard let out = output.out else {
+          return try evaluation.measure(
+            model, threads: output.threadCount, shouldStop: { Interruption.wasRequested },
+            report: report)
+        }
+        let subject = ChoiceSubject(
+          side: side, name: FileSystem.name(of: model.directory.path), modelHash: modelHash,
+          edit: patch?.contentDigest)
+        let (results, file) = try evaluation.measure(
+          model, as: subject, in: out, tool: SPINVersion.tool, threads: output.threadCount,
+          shouldStop: { Interruption.wasRequested }, report: report)
+        files[side.rawValue] = .string(file)
+        return results
+      }
+    }
+    let measurement =
+      try overlay.map { overlay in
+        ChoiceMeasurement(
+          evaluation, before: try overlay.with(false) { try measure(.before, nil) },
+          after: try overlay.with(true) { try measure(.after, overlay.patch) })
+      } ?? ChoiceMeasurement(evaluation, result: try measure(.result, nil))
+    Warnings.write(measurement.warnings)
+    var result = measurement.json
+    if output.out != nil { result["files"] = .object(files) }
+    try output.show("choices", result, model, overlay?.patch, text: measurement.text)
+  }
+
+  private func evaluation() throws -> ChoiceEvaluation {
+    func path(_ arguments: [DataArgument], _ task: String) -> String? {
+      let name = ChoiceCatalog.isFile(task) ? ChoiceCatalog.taskName(ofFile: task) : task
+      return arguments.first { $0.file.name == name }?.file.path
+    }
+    return try ChoiceEvaluation(
+      task.map {
+        try ChoiceCatalog.load($0, data: path(data, $0), examples: path(fewshotData, $0))
+      }, options: .init(exampleCount: numFewshot, limit: limit?.limit))
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+
+extension ChoiceMeasurement {
+  /// lm-eval's table for each side, and a table of what changed.
+  var text: String {
+    var sections = sides.map { side, results in
+      let table = HarnessTable(results, exampleCount: evaluation.options.exampleCount).text
+      return side == .result ? table : "\(side.rawValue)\n\n\(table)"
+    }
+    if sides.count == 2 { sections.append("change\n\n\(changes)") }
+    return String(sections.joined(separator: "\n").dropLast())
+  }
+
+  private var changes: String {
+    let signed = { (value: Double) in (value < 0 ? "" : "+") + Decimals.text(value, 4) }
+    var text =
+      "|Tasks|Metric|Before|After|Change|95% interval|Right before only|after only|McNemar p|\n"
+      + "|-----|------|-----:|----:|-----:|-----------:|----------------:|---------:|--------:|\n"
+    for row in rows {
+      for (place, comparison) in row.comparisons.enumerated() {
+        let cells = [
+          row.group == nil ? row.name : " - \(row.name)", comparison.metric.rawValue,
+          Decimals.text(row.scores[0].scores[place].value, 4),
+          Decimals.text(row.scores[1].scores[place].value, 4), signed(comparison.change.mean),
+          "\(signed(comparison.change.lower)) to \(signed(comparison.change.upper))",
+          "\(comparison.onlyBefore)", "\(comparison.onlyAfter)",
+          SelectionTable.brief(comparison.pValue),
+        ]
+        text += "|\(cells.joined(separator: "|"))|\n"
+      }
+    }
+    return text
+  }
+}
+
+/// Shows on standard error how far an evaluation by choices is: a line for each task.
+final class ChoicesProgress {
+  private let side: ChoiceSide
+  private let isQuiet: Bool
+  private var progress: ItemProgress?
+
+  init(_ side: ChoiceSide, isQuiet: Bool) {
+    self.side = side
+    self.isQuiet = isQuiet
+  }
+
+  /// Does the work that is shown; a changing line is taken away however it ends.
+  func during<Result>(
+    _ body: (_ report: (ChoiceEvaluation.Progress) -> Void) throws -> Result
+  ) rethrows -> Result {
+    do {
+      let result = try body(show)
+      progress?.finish()
+      return result
+    } catch {
+      progress?.clear()
+      throw error
+    }
+  }
+
+  private func show(_ event: ChoiceEvaluation.Progress) {
+    switch event {
+    case .asking(let task, let items):
+      progress?.finish()
+      let name = side == .result ? task : "\(task) \(side.rawValue)"
+      progress = items > 0 ? ItemProgress(name, total: items, isQuiet: isQuiet) : nil
+    case .asked(let tokens): progress?.advance(tokens: tokens)
+    }
+  }
+}

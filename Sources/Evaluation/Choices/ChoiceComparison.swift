@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINJSON
+public import SPINStatistics
+
+/// The items of a task before and after an edit, one by one, by one metric.
+public struct ChoiceComparison: Sendable, Equatable {
+  /// The metric.
+  public let metric: ChoiceMetric
+  /// Items that are right before only.
+  public let onlyBefore: Int
+  /// Items that are right after only.
+  public let onlyAfter: Int
+  /// The change of the share of right items, with a 95% interval from resampling items.
+  public let change: PairedBootstrap
+
+  /// Compares results of the same items; of several tasks, the items of all of them.
+  public init(_ metric: ChoiceMetric, before: [ChoiceTaskResult], after: [ChoiceTaskResult]) {
+    let (before, after) = (Self.right(metric, before), Self.right(metric, after))
+    precondition(before.count == after.count && !before.isEmpty, "other items")
+    let pairs = zip(before, after)
+    self.metric = metric
+    onlyBefore = pairs.count { $0 && !$1 }
+    onlyAfter = pairs.count { !$0 && $1 }
+    change = PairedBootstrap(differences: pairs.map { ($1 ? 1 : 0) - ($0 ? 1 : 0) })
+  }
+
+  /// The exact two-sided p-value of McNemar's test.
+  public var pValue: Double { McNemarTest(onlyFirst: onlyBefore, onlySecond: onlyAfter).pValue }
+
+  /// Half the width of the interval.
+  public var reach: Double { (change.upper - change.lower) / 2 }
+
+  /// Whether the interval is wider than what it is about: the change is not told from none.
+  public var isUncertain: Bool { reach >= abs(change.mean) && onlyBefore + onlyAfter > 0 }
+
+  /// The comparison.
+  public var json: JSON {
+    [
+      "change": .number(change.mean), "lower": .number(change.lower),
+      "upper": .number(change.upper), "p_value": .number(pValue),
+      "only_before": JSON(onlyBefore), "only_after": JSON(onlyAfter),
+    ]
+  }
+
+  private static func right(_ metric: ChoiceMetric, _ results: [ChoiceTaskResult]) -> [Bool] {
+    results.flatMap { $0.outcomes.map { $0.isRight(by: metric) } }
+  }
+}

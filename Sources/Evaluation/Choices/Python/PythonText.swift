@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What Python's string methods make of a text, scalar by scalar.
+///
+/// Swift's own methods work on characters, which may span several scalars; prompts have to be the
+/// same to the byte.
+enum PythonText {
+  /// `text.strip()`.
+  static func stripped(_ text: String) -> String {
+    let scalars = text.unicodeScalars.drop(while: isSpace)
+    guard let last = scalars.lastIndex(where: { !isSpace($0) }) else { return "" }
+    return String(String.UnicodeScalarView(scalars[...last]))
+  }
+
+  /// `text.rstrip()`, and what it takes off.
+  static func strippedEnd(_ text: String) -> (text: String, spaces: String) {
+    let scalars = text.unicodeScalars
+    let end =
+      scalars.lastIndex { !isSpace($0) }.map { scalars.index(after: $0) } ?? scalars.startIndex
+    return (
+      String(String.UnicodeScalarView(scalars[..<end])),
+      String(String.UnicodeScalarView(scalars[end...]))
+    )
+  }
+
+  /// `text.lstrip()`.
+  static func strippedStart(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.drop(while: isSpace)))
+  }
+
+  /// `text.capitalize()`: the first scalar in title case, the others in lower case.
+  ///
+  /// - Note: Differs from Python in the last sigma of a word, which stays an ordinary one.
+  static func capitalized(_ text: String) -> String {
+    guard let first = text.unicodeScalars.first else { return "" }
+    return first.properties.titlecaseMapping
+      + text.unicodeScalars.dropFirst().map(\.properties.lowercaseMapping).joined()
+  }
+
+  /// `text.replace(old, new)`, from the left, without overlaps; `old` is not empty.
+  static func replaced(_ text: String, _ old: String, with new: String) -> String {
+    let (bytes, old, new) = (Array(text.utf8), Array(old.utf8), Array(new.utf8))
+    precondition(!old.isEmpty, "nothing to replace")
+    var result: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      if bytes[index...].starts(with: old) {
+        result += new
+        index += old.count
+      } else {
+        result.append(bytes[index])
+        index += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// `re.sub("\\[.*?\\]", "", text)`: brackets with what they hold, which is no line break.
+  static func withoutBrackets(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      if bytes[index] == UInt8(ascii: "["),
+        let end = bytes[index...].firstIndex(where: {
+          $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "\n")
+        }), bytes[end] == UInt8(ascii: "]")
+      {
+        index = end + 1
+      } else {
+        result.append(bytes[index])
+        index += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// `len(text)`.
+  static func length(_ text: String) -> Int { text.unicodeScalars.count }
+
+  /// Whether two texts have the same scalars; Swift's `==` also equates other spellings of them.
+  static func areEqual(_ left: String, _ right: String) -> Bool {
+    left.utf8.elementsEqual(right.utf8)
+  }
+
+  /// `str.isspace` of one scalar.
+  static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    // The separators of information, which Unicode does not call white space but Python does.
+    scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+  }
+}
