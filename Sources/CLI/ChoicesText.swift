@@ -6,7 +6,11 @@ extension ChoiceMeasurement {
   /// lm-eval's table for each side, and a table of what changed.
   var text: String {
     var sections = sides.map { side, results in
-      let table = HarnessTable(results, exampleCount: evaluation.options.exampleCount).text
+      let count = evaluation.options.exampleCount
+      var table = HarnessTable(results, exampleCount: count).text
+      if !results.groups.isEmpty {
+        table += "\n" + HarnessTable(results, exampleCount: count, onlyGroups: true).text
+      }
       return side == .result ? table : "\(side.rawValue)\n\n\(table)"
     }
     if sides.count == 2 { sections.append("change\n\n\(changes)") }

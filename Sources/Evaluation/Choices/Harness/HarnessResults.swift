@@ -133,6 +133,8 @@ public struct HarnessResults {
       groups[group.name] = row
       members[group.name] = .array(group.members.map { .string($0) })
       versions[group.name] = .string(group.version)
+      // lm-eval does not say how a group of groups was asked.
+      guard !results.holdsGroups(group) else { continue }
       shots[group.name] = JSON(options.exampleCount)
       higherIsBetter[group.name] = Self.higherIsBetter([.accuracy])
     }

@@ -9,25 +9,30 @@ import Foundation
 ///
 /// - Source: lm-eval 0.4.13, `make_table`, and how `pytablewriter` 1.2 writes its rows.
 public struct HarnessTable {
+  private let headers: [String]
   private let rows: [[String]]
-  private static let headers = [
-    "Tasks", "Version", "Filter", "n-shot", "Metric", "", "Value", "", "Stderr",
-  ]
 
   /// The table of some results.
   ///
   /// - Parameters:
   ///   - results: The results.
   ///   - exampleCount: Examples before each question.
-  public init(_ results: ChoiceResults, exampleCount: Int) {
+  ///   - onlyGroups: Whether to leave out tasks, as in the second table that lm-eval prints where
+  ///     there are groups.
+  public init(_ results: ChoiceResults, exampleCount: Int, onlyGroups: Bool = false) {
+    headers = [
+      onlyGroups ? "Groups" : "Tasks", "Version", "Filter", "n-shot", "Metric", "", "Value", "",
+      "Stderr",
+    ]
     var rows: [[String]] = []
     func add(
-      _ alias: String, _ version: String, _ examples: Int, _ scores: [(ChoiceMetric, ChoiceScore)]
+      _ alias: String, _ version: String, _ examples: Int?, _ scores: [(ChoiceMetric, ChoiceScore)]
     ) {
       for (place, (metric, score)) in scores.enumerated() {
         rows.append([
-          place == 0 ? alias : "", place == 0 ? version : "", "none", String(examples),
-          metric.rawValue, "↑", String(format: "%.4f", score.value), "±",
+          place == 0 ? alias : "", place == 0 ? version : "", "none",
+          examples.map { String($0) } ?? " ", metric.rawValue, examples == nil ? "" : "↑",
+          String(format: "%.4f", score.value), "±",
           score.standardError.map { String(format: "%.4f", $0) } ?? "   N/A",
         ])
       }
@@ -42,13 +47,14 @@ public struct HarnessTable {
     }
     func add(group: ChoiceGroup, depth: Int) {
       let indent = depth > 0 ? String(repeating: " ", count: depth) + "- " : ""
+      // lm-eval does not say how a group of groups was asked.
       add(
-        indent + group.alias, group.version, exampleCount,
+        indent + group.alias, group.version, results.holdsGroups(group) ? nil : exampleCount,
         [(.accuracy, results.score(.accuracy, of: group))])
       for member in group.members.sorted() {
         if let inner = results.groups.first(where: { $0.name == member }) {
           add(group: inner, depth: depth + 1)
-        } else if let task = results.task(member) {
+        } else if !onlyGroups, let task = results.task(member) {
           add(task: task, depth: depth + 1)
         }
       }
@@ -57,7 +63,7 @@ public struct HarnessTable {
     for group in results.groups.sorted(by: { $0.name < $1.name }) where !inner.contains(group.name) {
       add(group: group, depth: 0)
     }
-    let others = results.tasks.filter { !inner.contains($0.data.task.harnessName) }
+    let others = onlyGroups ? [] : results.tasks.filter { !inner.contains($0.data.task.harnessName) }
     for task in others.sorted(by: { $0.data.task.harnessName < $1.data.task.harnessName }) {
       add(task: task, depth: 0)
     }
@@ -67,9 +73,9 @@ public struct HarnessTable {
   /// The table, with a line break at its end.
   public var text: String {
     var rows = rows
-    var isNumber = [Bool](repeating: false, count: Self.headers.count)
-    for column in Self.headers.indices {
-      let cells = rows.map { $0[column] }.filter { !$0.isEmpty }
+    var isNumber = [Bool](repeating: false, count: headers.count)
+    for column in headers.indices {
+      let cells = rows.map { $0[column] }.filter { $0.contains { $0 != " " } }
       let numbers = cells.map { Double($0) }
       guard !cells.isEmpty, numbers.allSatisfy({ $0 != nil }) else { continue }
       isNumber[column] = true
@@ -79,11 +85,11 @@ public struct HarnessTable {
         rows[row][column] = String(format: "%.\(decimals)f", number)
       }
     }
-    let widths = Self.headers.indices.map { column in
-      max(3, ([Self.headers] + rows).map { $0[column].unicodeScalars.count }.max() ?? 0)
+    let widths = headers.indices.map { column in
+      max(3, ([headers] + rows).map { $0[column].unicodeScalars.count }.max() ?? 0)
     }
     func line(_ cells: [String]) -> String { "|" + cells.joined(separator: "|") + "|\n" }
-    var text = line(zip(Self.headers, widths).map { Self.centered($0, $1) })
+    var text = line(zip(headers, widths).map { Self.centered($0, $1) })
     text += line(
       zip(isNumber, widths).map { isNumber, width in
         String(repeating: "-", count: isNumber ? width - 1 : width) + (isNumber ? ":" : "")
@@ -99,7 +105,7 @@ public struct HarnessTable {
   private static func decimals(_ number: String) -> Int {
     guard let point = number.firstIndex(of: ".") else { return 0 }
     let fraction = number[number.index(after: point)...]
-    return fraction.lastIndex { $0 != "0" }.map { fraction.distance(from: fraction.startIndex, to: $0) + 1 } ?? 0
+    return fraction.count - fraction.reversed().prefix { $0 == "0" }.count
   }
 
   private static func padded(_ text: String, _ width: Int, toRight: Bool) -> String {
@@ -118,5 +124,10 @@ extension ChoiceResults {
   /// The result of a task by its name in lm-eval.
   func task(_ harnessName: String) -> ChoiceTaskResult? {
     tasks.first { $0.data.task.harnessName == harnessName }
+  }
+
+  /// Whether the members of a group are groups.
+  func holdsGroups(_ group: ChoiceGroup) -> Bool {
+    groups.contains { group.members.contains($0.name) }
   }
 }
