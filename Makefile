@@ -4,6 +4,7 @@
 # make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
+# make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make docs         the library's documentation, into .build/docs
 # make clean        remove what was built
 
@@ -11,7 +12,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance docs clean build
+.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -51,6 +52,10 @@ fixtures: $(PYTHON)
 
 conformance: build $(PYTHON)
 	Tools/conformance/run.sh $(PYTHON) $(SPIN)
+
+conformance-lm-eval: build $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tools/requirements-lm-eval.txt
+	$(PYTHON) Tools/conformance/compare_lm_eval.py $(SPIN) $(MODEL)
 
 docs:
 	SPIN_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \

@@ -136,9 +136,17 @@ let package = Package(
     tests("Statistics", ["SPINStatistics", "SPINJSON", "SPINStorage"]),
     tests("Templates", ["SPINTemplates", "SPINJSON", "SPINErrors"]),
     tests("Generation", ["SPINGeneration", "SPINTransformer", "SPINKernels"]),
-    tests("Likelihood", ["SPINLikelihood", "SPINTransformer", "SPINKernels", "SPINStorage"]),
+    tests(
+      "Likelihood",
+      ["SPINLikelihood", "SPINTransformer", "SPINKernels", "SPINStorage", "SPINErrors"]),
     tests("Endpoint", ["SPINEndpoint", "SPINJSON", "SPINErrors"]),
-    tests("Evaluation", ["SPINEvaluation", "SPINStatistics", "SPINStorage", "SPINJSON"]),
+    tests(
+      "Evaluation",
+      [
+        "SPINEvaluation", "SPINStatistics", "SPINStorage", "SPINJSON", "SPINErrors",
+        "SPINCalibration", "SPINGeneration", "SPINKernels", "SPINLikelihood", "SPINTokenization",
+        "SPINTransformer",
+      ]),
     tests("Report", ["SPINReport", "SPINJSON"]),
     tests("Command", ["SPIN", "spin"], exclude: ["Snapshots"]),
   ],

@@ -121,7 +121,9 @@ public final class LikelihoodScorer {
   }
 
   /// How probable each target is at its row of the last hidden states, and whether it is the most
-  /// probable token there. A row may occur more than once.
+  /// probable token there.
+  ///
+  /// A row may occur more than once.
   func predictions(
     _ hidden: MatrixView, _ rows: [Int], _ targets: [Int32]
   ) throws -> [(logProbability: Double, isGreedy: Bool)] {

@@ -10,8 +10,8 @@ struct HelpTests {
   static let commands = [
     "", "run", "score", "select", "demo", "inspect", "patch", "patch apply", "patch verify",
     "patch revert", "patch diff", "patch show", "generate", "chat", "evaluate",
-    "evaluate awareness", "evaluate perplexity", "evaluate divergence", "evaluate phrases",
-    "evaluate coupling", "data", "data lint",
+    "evaluate awareness", "evaluate choices", "evaluate perplexity", "evaluate divergence",
+    "evaluate phrases", "evaluate coupling", "data", "data lint",
   ]
 
   private static let snapshots = URL(filePath: #filePath).deletingLastPathComponent()

@@ -38,7 +38,8 @@ struct ContinuationTests {
     }
     #expect(count == 3)
     let error = try #require(throws: SPINError.self) {
-      try scorer.score([TokenContinuations(context: context, continuations: [[3, 4, 5]])]) { _, _ in }
+      try scorer.score([TokenContinuations(context: context, continuations: [[3, 4, 5]])]) { _, _ in
+      }
     }
     #expect(
       error.description

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares `spin evaluate choices` with transformers, item by item.
 
-    python Tools/conformance/compare_choices.py SPIN MODEL.. [--material ../shared/data] [--shots 0 2]
-        [--limit 20]
+    python Tools/conformance/compare_choices.py SPIN [MODEL..] [--material ../shared/data]
+        [--shots 0 2] [--limit 20]
 
 For every item of all eight tasks: the log-likelihood of each choice, computed alone in float32 by
 transformers from the texts in spin's samples, and from it both rankings. All rankings have to be
 equal. Log-likelihoods may differ by 2e-5 of their size and 2e-5: sums of some hundred logarithms,
-each of which two float32 programs give to about 1e-6.
+each of which two float32 programs give to about 1e-6. Without a model, small random ones of the four
+families are made.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import tempfile
 
 import choice_data
 import numpy
+import tiny_models
 import torch
 import transformers
 
@@ -85,10 +87,19 @@ def compare(spin, path, files, shots, limit, counts):
     return failures
 
 
+def make_models(folder):
+    """Random models with enough positions for the longest choice."""
+    _, pairs = tiny_models.write_data(folder)
+    for family, sizes in tiny_models.FAMILIES.items():
+        sizes["max_position_embeddings"] = 512
+        tiny_models.write_model(family, folder / family, pairs, steps=0)
+    return [str(folder / family) for family in tiny_models.FAMILIES]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("spin")
-    parser.add_argument("models", nargs="+")
+    parser.add_argument("models", nargs="*")
     parser.add_argument("--material", type=pathlib.Path)
     parser.add_argument("--shots", type=int, nargs="+", default=[0, 2])
     parser.add_argument("--limit", type=int, default=20)
@@ -96,8 +107,8 @@ def main():
     torch.set_num_threads(1)
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
-        files = choice_data.make(folder, arguments.material)
-        for model in arguments.models:
+        files = choice_data.make(f"{folder}/data", arguments.material)
+        for model in arguments.models or make_models(pathlib.Path(folder)):
             for shots in arguments.shots:
                 counts = {"items": 0, "choices": 0, "largest": 0.0}
                 failures += compare(arguments.spin, model, files, shots, arguments.limit, counts)

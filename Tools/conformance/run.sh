@@ -13,6 +13,7 @@ spin=$2
 "$python" Tools/conformance/compare_selection.py "$spin"
 "$python" Tools/conformance/load_patched.py --spin "$spin"
 "$python" Tools/conformance/compare_coupling.py "$spin"
+"$python" Tools/conformance/compare_choices.py "$spin" --limit 6
 swift build -c release --product tokenizer-probe
 "$python" Tools/tokenizers/compare.py
 # A trained model and real texts, where they lie beside the checkout.
@@ -23,6 +24,8 @@ if [ -d "$shared/models/stories260K" ]; then
   "$python" Tools/conformance/compare_coupling.py "$spin" "$shared/models/stories260K" \
     --privacy "$shared/data/spin/salad_privacy.csv" \
     --fairness "$shared/data/spin/salad_fairness.csv"
+  "$python" Tools/conformance/compare_choices.py "$spin" "$shared/models/stories260K" \
+    --material "$shared/data"
 fi
 # Real templates have licenses of their own and lie beside the checkout, where there are any.
 material=../shared/tokenizers

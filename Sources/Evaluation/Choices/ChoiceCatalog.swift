@@ -12,9 +12,10 @@ public enum ChoiceCatalog {
     .hellaSwag, .race, .gpqa, .openBookQA, .boolQ, .agNews, .imdb,
   ]
   /// Every name that `load` knows without a file of the user's.
-  public static let names = ["hellaswag", "race", "mmlu", "gpqa", "openbookqa", "boolq"] + [
-    "ag_news", "imdb",
-  ]
+  public static let names =
+    ["hellaswag", "race", "mmlu", "gpqa", "openbookqa", "boolq"] + [
+      "ag_news", "imdb",
+    ]
 
   /// Whether a name is that of a file rather than of a built-in task.
   public static func isFile(_ name: String) -> Bool {
@@ -51,7 +52,8 @@ public enum ChoiceCatalog {
         .usage, at: "--task", "\"\(name)\" is neither a task nor the name of a file",
         remedy: "the tasks are \(names.joined(separator: ", ")); a file ends in .jsonl")
     }
-    if examples != nil, ![.drawn(leavingOut: true), .drawn(leavingOut: false)].contains(task.examples)
+    if examples != nil,
+      ![.drawn(leavingOut: true), .drawn(leavingOut: false)].contains(task.examples)
     {
       throw SPINError(
         .usage, at: "--fewshot-data \(name)", "\(name) takes no examples from a file of their own",

@@ -11,8 +11,8 @@ public struct ChoiceComparison: Sendable, Equatable {
   public let onlyBefore: Int
   /// Items that are right after only.
   public let onlyAfter: Int
-  /// The change of the share of right items, with a 95% interval from resampling items.
-  public let change: PairedBootstrap
+  /// The change of the share of right items, with a 95% interval.
+  public let change: PairedProportionInterval
 
   /// Compares results of the same items; of several tasks, the items of all of them.
   public init(_ metric: ChoiceMetric, before: [ChoiceTaskResult], after: [ChoiceTaskResult]) {
@@ -22,7 +22,8 @@ public struct ChoiceComparison: Sendable, Equatable {
     self.metric = metric
     onlyBefore = pairs.count { $0 && !$1 }
     onlyAfter = pairs.count { !$0 && $1 }
-    change = PairedBootstrap(differences: pairs.map { ($1 ? 1 : 0) - ($0 ? 1 : 0) })
+    change = PairedProportionInterval(
+      onlyBefore: onlyBefore, onlyAfter: onlyAfter, count: before.count)
   }
 
   /// The exact two-sided p-value of McNemar's test.
@@ -32,7 +33,7 @@ public struct ChoiceComparison: Sendable, Equatable {
   public var reach: Double { (change.upper - change.lower) / 2 }
 
   /// Whether the interval is wider than what it is about: the change is not told from none.
-  public var isUncertain: Bool { reach >= abs(change.mean) && onlyBefore + onlyAfter > 0 }
+  public var isUncertain: Bool { reach >= abs(change.mean) }
 
   /// The comparison.
   public var json: JSON {

@@ -25,7 +25,7 @@ public struct ChoiceEvaluation: Sendable {
     case share(Double)
 
     /// The number of items of so many.
-    func count(of total: Int) -> Int {
+    package func count(of total: Int) -> Int {
       switch self {
       case .items(let count): min(count, total)
       case .share(let share): min(total, Int((Double(total) * share).rounded(.up)))
@@ -63,7 +63,7 @@ public struct ChoiceEvaluation: Sendable {
   public let options: Options
   /// What is worth knowing about the data.
   public let remarks: [String]
-  let tasks: [(data: ChoiceTaskData, prompts: [ChoicePrompt])]
+  package let tasks: [(data: ChoiceTaskData, prompts: [ChoicePrompt])]
   let groups: [ChoiceGroup]
   /// Items that are asked together, between two looks at whether to stop and write.
   private static let batchSize = 64

@@ -46,7 +46,7 @@ public final class ChoiceJournal {
 
   /// When an evaluation of these prompts began, in seconds since 1970: now, unless an interrupted one
   /// goes on.
-  func start(of evaluation: ChoiceEvaluation) throws -> Double {
+  package func start(of evaluation: ChoiceEvaluation) throws -> Double {
     let digest = evaluation.digest
     if let start = starts[digest] { return start }
     let start = (Date().timeIntervalSince1970 * 1e6).rounded() / 1e6

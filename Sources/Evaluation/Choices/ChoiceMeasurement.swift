@@ -103,11 +103,11 @@ public struct ChoiceMeasurement: Sendable {
     return [
       "tasks": .object(tasks),
       "settings": [
-        "prompts": "lm-eval 0.4.13", "num_fewshot": JSON(evaluation.options.exampleCount),
+        "num_fewshot": JSON(evaluation.options.exampleCount),
         "fewshot_seed": .integer(Int64(clamping: evaluation.options.exampleSeed)), "limit": limit,
         "acc_norm": "log-likelihood per Unicode scalar of the choice", "level": .number(0.95),
         "test": "McNemar, exact, two-sided",
-        "interval": "paired bootstrap of items, 10000 resamples, seed 0",
+        "interval": .string(PairedProportionInterval.method),
       ],
       "warnings": .array(warnings.map { .string($0) }),
     ]
@@ -122,6 +122,7 @@ extension ChoiceMeasurement.Row {
     if let data {
       object["lm_eval_name"] = .string(data.task.harnessName)
       object["version"] = .string(data.task.version)
+      object["prompt"] = .string(data.task.wording)
       object["data_sha256"] = .string(data.digest)
       object["fewshot_data_sha256"] = JSON(data.examplesDigest)
       object["items_in_data"] = JSON(data.items.count)

@@ -3,12 +3,12 @@
 import SPINErrors
 
 /// An item as a model is asked it.
-struct ChoicePrompt {
-  let item: ChoiceItem
+package struct ChoicePrompt: Sendable {
+  package let item: ChoiceItem
   /// Description, examples and question: what stands before each choice.
-  let context: String
+  package let context: String
   /// What follows the context, for each choice.
-  let continuations: [String]
+  package let continuations: [String]
 
   /// The prompts of the first items of a task.
   ///
@@ -18,7 +18,7 @@ struct ChoicePrompt {
   ///   - exampleCount: Examples before each question.
   ///   - seed: Of the draws of examples.
   /// - Throws: `SPINError` where there are not enough examples.
-  static func prompts(
+  package static func prompts(
     _ data: ChoiceTaskData, count: Int, exampleCount: Int, seed: UInt64
   ) throws -> [ChoicePrompt] {
     let task = data.task
@@ -60,7 +60,8 @@ struct ExampleSource {
     poolHashes = task.leavesOutItem ? pool.map(\.documentHash) : []
     guard !pool.isEmpty else {
       throw SPINError(
-        .usage, at: "--num-fewshot", "\(task.name) takes its examples from a file that is not there",
+        .usage, at: "--num-fewshot",
+        "\(task.name) takes its examples from a file that is not there",
         remedy: task.examples == .first
           ? "put the development set beside the test set"
           : "give --fewshot-data \(task.name)=FILE, the training split")
@@ -87,7 +88,8 @@ struct ExampleSource {
     let others = pool.indices.filter { poolHashes[$0] != hash }
     guard others.count >= count else {
       throw SPINError(
-        .usage, at: "--num-fewshot", "is \(count), \(task.name) has only \(others.count) other items",
+        .usage, at: "--num-fewshot",
+        "is \(count), \(task.name) has only \(others.count) other items",
         remedy: "choose a smaller number")
     }
     return generator.sample(count, of: others.count).map { pool[others[$0]] }

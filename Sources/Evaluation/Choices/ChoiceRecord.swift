@@ -30,7 +30,9 @@ struct ChoiceRecord {
   /// A text.
   func text(_ name: String) throws -> String {
     let value = try value(name)
-    guard let text = value.string else { throw failure("\"\(name)\" is \(value.brief), not a text") }
+    guard let text = value.string else {
+      throw failure("\"\(name)\" is \(value.brief), not a text")
+    }
     return text
   }
 

@@ -18,7 +18,9 @@ public struct ChoiceScore: Sendable, Equatable {
     self.count = count
   }
 
-  /// The share of right items and, with m the mean,
+  /// The share of right items.
+  ///
+  /// With m the mean,
   ///
   ///     standard error = sqrt(sum of (x - m)^2 / (n - 1)) / sqrt(n)
   ///
@@ -35,11 +37,13 @@ public struct ChoiceScore: Sendable, Equatable {
     self.count = values.count
   }
 
-  /// The mean of several weighted by their counts, with the pooled standard error
+  /// The mean of several weighted by their counts.
+  ///
+  /// Its standard error is the pooled one,
   ///
   ///     sqrt(sum of n (n - 1) e^2 / (N - k) / N)
   ///
-  /// of k parts of n items and N in all. Nil where a part has none.
+  /// of k parts of n items and N in all; nil where a part has none.
   ///
   /// - Source: lm-eval 0.4.13, `aggregate_subtask_metrics` and `pooled_sample_stderr`.
   public init(pooling parts: [ChoiceScore]) {
@@ -64,9 +68,16 @@ public struct ChoiceTaskResult: Sendable {
   /// The task and its items.
   public let data: ChoiceTaskData
   /// What stood before the choices of each evaluated item, and the choices with their delimiter.
-  let prompts: [ChoicePrompt]
+  package let prompts: [ChoicePrompt]
   /// The evaluated items, in the order of the file.
   public let outcomes: [ChoiceOutcome]
+
+  /// The outcomes of some items of a task.
+  package init(data: ChoiceTaskData, prompts: [ChoicePrompt], outcomes: [ChoiceOutcome]) {
+    self.data = data
+    self.prompts = prompts
+    self.outcomes = outcomes
+  }
 
   /// The score by a metric.
   public func score(_ metric: ChoiceMetric) -> ChoiceScore {
@@ -80,6 +91,12 @@ public struct ChoiceResults: Sendable {
   public let tasks: [ChoiceTaskResult]
   /// Their groups.
   public let groups: [ChoiceGroup]
+
+  /// The results of tasks with their groups.
+  package init(tasks: [ChoiceTaskResult], groups: [ChoiceGroup]) {
+    self.tasks = tasks
+    self.groups = groups
+  }
 
   /// The results of the tasks in a group, in its order.
   public func members(of group: ChoiceGroup) -> [ChoiceTaskResult] {

@@ -39,6 +39,8 @@ public struct ChoiceTask: Sendable {
   public let version: String
   /// What is measured.
   public let metrics: [ChoiceMetric]
+  /// Whose prompt it is, for records.
+  public var wording = "lm-eval 0.4.13"
   /// What stands before everything else.
   public var description = ""
   /// What stands between a question and a choice.

@@ -2,7 +2,7 @@
 
 import SPINErrors
 public import SPINGeneration
-import SPINLikelihood
+package import SPINLikelihood
 public import SPINTokenization
 import SPINTransformer
 
@@ -58,7 +58,7 @@ public struct ContinuationEncoder: Sendable {
   /// Several continuations of one text, in parts that share the tokens of the context.
   ///
   /// - Returns: The parts; their continuations are those given, in order.
-  func encode(
+  package func encode(
     context: String, continuations: [String]
   ) throws -> [TokenContinuations] {
     var parts: [(context: [Int32], continuations: [[Int32]])] = []

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SPINCalibration
 import SPINErrors
+import SPINEvaluation
 import SPINJSON
+import SPINLikelihood
 import SPINTestSupport
 import SPINTokenization
 import Testing
-
-@testable import SPINEvaluation
 
 /// Examples before a question, and the border between prompt and choice.
 struct ChoicePromptTests {

@@ -18,7 +18,7 @@ struct ChoiceTaskTests {
         "endings": ["runs  off.", " [substeps] Rests. [title] Then"], "label": "1",
       ])
     #expect(item.question == "Roof: A man sits. The old man")
-    #expect(item.choices == ["runs off.", "Rests.. Then"])
+    #expect(item.choices == ["runs off.", " Rests.. Then"])
     #expect(item.gold == 1 && item.target == "1")
     #expect(
       item.document.keys.suffix(3) == ["query", "choices", "gold"] && item.document["gold"] == 1)
@@ -31,14 +31,14 @@ struct ChoiceTaskTests {
         "activity_label": "Food", "ctx_a": "[header] How to cook [title] Boil. [step] Wait.",
         "ctx_b": "", "endings": ["a", "b"], "label": 0,
       ])
-    #expect(item.question == "Food: How to cook. Boil. Wait. ")
+    #expect(item.question == "Food: How to cook. Boil. Wait.")
   }
 
   /// Files with the context in one piece.
   @Test(arguments: [
     ("A man sits. he", "L: A man sits. He"), ("One. Two. the Cat", "L: One. Two. The cat"),
-    ("How to sit. Take a chair", "L: How to sit. Take a chair "),
-    ("A man sits. He rests.", "L: A man sits. He rests. "), ("he", "L: he "),
+    ("How to sit. Take a chair", "L: How to sit. Take a chair"),
+    ("A man sits. He rests.", "L: A man sits. He rests."), ("he", "L: he"),
   ])
   func hellaSwagFindsTheUnfinishedSentence(_ context: String, _ prompt: String) throws {
     let data = try data(
@@ -88,7 +88,8 @@ struct ChoiceTaskTests {
     #expect(item.choices == ["A", "B", "C", "D"] && item.gold == 2)
     #expect(
       ChoiceTask.mmlu(subject: "us_foreign_policy").description
-        == "The following are multiple choice questions (with answers) about us foreign policy.\n\n")
+        == "The following are multiple choice questions (with answers) about us foreign policy.\n\n"
+    )
   }
 
   @Test func gpqaShufflesAsPythonUnderSeedZero() throws {
@@ -214,9 +215,10 @@ struct ChoiceTaskTests {
     try OutputFile.write(
       Array("\"3\",\"Fears\",\"Workers \\say \"\"no\"\".\"\n\"1\",\"a\",\"b\"\n".utf8), to: news)
     let items = try ChoiceCatalog.load("ag_news", data: news).tasks[0].items
-    #expect(items.map(\.question) == [
-      "Article: Fears Workers \\say \"no\".\nAnswer:", "Article: a b\nAnswer:",
-    ])
+    #expect(
+      items.map(\.question) == [
+        "Article: Fears Workers \\say \"no\".\nAnswer:", "Article: a b\nAnswer:",
+      ])
     #expect(items.map(\.gold) == [2, 0])
   }
 

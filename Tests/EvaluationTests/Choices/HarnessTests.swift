@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCalibration
+import SPINEvaluation
 import SPINJSON
 import Testing
-
-@testable import SPINEvaluation
 
 /// The table and files of lm-eval, against what lm-eval 0.4.13 prints and names.
 struct HarnessTests {
@@ -69,7 +68,8 @@ struct HarnessTests {
 
   @Test func samplesHaveTheFieldsOfTheHarness() throws {
     let data = try ChoiceTaskData(
-      .user(name: "own"), RecordTable(records: [["context": "q", "choices": ["a", "b"], "gold": 1]]))
+      .user(name: "own"),
+      RecordTable(records: [["context": "q", "choices": ["a", "b"], "gold": 1]]))
     let prompts = try ChoicePrompt.prompts(data, count: 1, exampleCount: 0, seed: 0)
     let outcome = ChoiceOutcome(
       index: 0, item: data.items[0], logLikelihoods: [-1.5, -12], isGreedy: [true, false])

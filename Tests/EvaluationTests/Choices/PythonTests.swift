@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINEvaluation
 import SPINJSON
 import Testing
 
-@testable import SPINEvaluation
-
 /// Python's generator, texts, JSON and literals, against what Python 3.11 gives.
 struct PythonTests {
-  @Test(arguments: [
-    (UInt64(0), [3_626_764_237, 1_654_615_998, 3_255_389_356, 3_823_568_514]),
-    (1, [577_090_037, 2_444_712_010, 3_639_700_191, 3_445_702_192]),
-    (1234, [4_150_886_329, 3_342_196_574, 1_892_932_127, 501_869_158]),
-    // Two words of seed.
-    (4_294_967_301, [675_479_763, 2_085_189_291, 1_213_270_837, 3_822_202_474]),
-    (1_099_511_627_783, [2_635_837_658, 3_209_733_218, 3_500_038_837, 4_028_389_051]),
-  ] as [(UInt64, [UInt32])])
+  @Test(
+    arguments: [
+      (UInt64(0), [3_626_764_237, 1_654_615_998, 3_255_389_356, 3_823_568_514]),
+      (1, [577_090_037, 2_444_712_010, 3_639_700_191, 3_445_702_192]),
+      (1234, [4_150_886_329, 3_342_196_574, 1_892_932_127, 501_869_158]),
+      // Two words of seed.
+      (4_294_967_301, [675_479_763, 2_085_189_291, 1_213_270_837, 3_822_202_474]),
+      (1_099_511_627_783, [2_635_837_658, 3_209_733_218, 3_500_038_837, 4_028_389_051]),
+    ] as [(UInt64, [UInt32])])
   func bitsAreThoseOfPython(_ seed: UInt64, _ expected: [UInt32]) {
     var generator = PythonGenerator(seed: seed)
     #expect((0..<4).map { _ in generator.bits(32) } == expected)
@@ -99,7 +99,7 @@ struct PythonTests {
   }
 
   @Test(arguments: [
-    ("[1, 2", "ends too early"), ("['a' 'b']", "lacks a comma or \"]\""),
+    ("[1, 2", "lacks a comma or \"]\""), ("['a' 'b']", "lacks a comma or \"]\""),
     ("{1: 2}", "has a key that is no string"), ("'a", "has a string that does not end"),
     ("'\\q'", "has the escape \"\\q\""), ("'\\ud800'", "has an escape that names no character"),
     ("f()", "has \"f\" where a value belongs"), ("1 2", "goes on after its end"),

@@ -12,7 +12,7 @@ enum HarnessConfig {
       "target_delimiter": .string(task.targetDelimiter),
       "fewshot_delimiter": .string(task.exampleDelimiter),
       "fewshot_config": [
-        "sampler": task.examples == .first ? "first_n" : "default",
+        "sampler": task.examples == .first ? "first_n" : "default"
       ],
       "num_fewshot": JSON(exampleCount),
       "metric_list": .array(

@@ -57,7 +57,8 @@ public struct HarnessResults {
     let date = Self.date(start)
     for (task, samples) in samples {
       let lines = samples.lines.map { JSON.object($0).serialized(indented: false) + "\n" }
-      try OutputFile.write(Array(lines.joined().utf8), to: "\(folder)/samples_\(task)_\(date).jsonl")
+      try OutputFile.write(
+        Array(lines.joined().utf8), to: "\(folder)/samples_\(task)_\(date).jsonl")
     }
     let text = JSON.object(json(seconds: seconds, tool: tool)).serialized()
     try OutputFile.write(Array(text.utf8), to: "\(folder)/results_\(date).json")
@@ -65,7 +66,7 @@ public struct HarnessResults {
   }
 
   /// A name that can be a folder's, as lm-eval makes it.
-  static func sanitized(_ name: String) -> String {
+  package static func sanitized(_ name: String) -> String {
     var result = ""
     var isInside = false
     for character in name.unicodeScalars {
@@ -78,7 +79,7 @@ public struct HarnessResults {
   }
 
   /// "2026-11-25T01-30-00.123456", in UTC.
-  static func date(_ seconds: Double) -> String {
+  package static func date(_ seconds: Double) -> String {
     let whole = seconds.rounded(.down)
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
@@ -205,7 +206,8 @@ public struct HarnessResults {
       "transformers_version": .null, "lm_eval_version": .null, "upper_git_hash": .null,
     ]
     for (key, id) in [
-      ("tokenizer_eos_token", model.tokenizer.eosID), ("tokenizer_bos_token", model.tokenizer.bosID),
+      ("tokenizer_eos_token", model.tokenizer.eosID),
+      ("tokenizer_bos_token", model.tokenizer.bosID),
     ] {
       let token = id.flatMap { model.tokenizer.token(for: $0) }
       sections[key] = [JSON(token), .string(id.map { String($0) } ?? "None")]

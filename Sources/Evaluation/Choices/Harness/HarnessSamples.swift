@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINJSON
+package import SPINJSON
 
 /// The items of a task as lm-eval writes them to `samples_TASK_DATE.jsonl`.
-struct HarnessSamples {
+package struct HarnessSamples {
   /// One object an item.
-  let lines: [JSONObject]
+  package let lines: [JSONObject]
   /// The hash over the hashes of all items.
-  let taskHash: String
+  package let taskHash: String
 
-  init(_ result: ChoiceTaskResult) {
+  package init(_ result: ChoiceTaskResult) {
     var hashes = ""
     var lines: [JSONObject] = []
     for (outcome, prompt) in zip(result.outcomes, result.prompts) {

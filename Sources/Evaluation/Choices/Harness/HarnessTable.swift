@@ -60,10 +60,12 @@ public struct HarnessTable {
       }
     }
     let inner = Set(results.groups.flatMap(\.members))
-    for group in results.groups.sorted(by: { $0.name < $1.name }) where !inner.contains(group.name) {
+    for group in results.groups.sorted(by: { $0.name < $1.name }) where !inner.contains(group.name)
+    {
       add(group: group, depth: 0)
     }
-    let others = onlyGroups ? [] : results.tasks.filter { !inner.contains($0.data.task.harnessName) }
+    let others =
+      onlyGroups ? [] : results.tasks.filter { !inner.contains($0.data.task.harnessName) }
     for task in others.sorted(by: { $0.data.task.harnessName < $1.data.task.harnessName }) {
       add(task: task, depth: 0)
     }

@@ -8,17 +8,17 @@ import Foundation
 /// the upper bits of a draw, repeated until one is small enough.
 ///
 /// - Source: CPython, `Lib/random.py` (`shuffle`, `sample`, `_randbelow_with_getrandbits`).
-struct PythonGenerator {
+package struct PythonGenerator {
   private var twister: MersenneTwister
 
   /// The same as `random.Random(seed)`.
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     let words = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
     twister = MersenneTwister(key: words[1] == 0 ? [words[0]] : words)
   }
 
   /// `getrandbits(count)` for up to 32 bits.
-  mutating func bits(_ count: Int) -> UInt32 {
+  package mutating func bits(_ count: Int) -> UInt32 {
     precondition((1...32).contains(count), "count outside 1...32")
     return twister.next() >> UInt32(32 - count)
   }
@@ -34,14 +34,14 @@ struct PythonGenerator {
   }
 
   /// `shuffle`.
-  mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(last, index(below: last + 1))
     }
   }
 
   /// `sample(range(count), size)`: which elements of a list of `count` are drawn, in their order.
-  mutating func sample(_ size: Int, of count: Int) -> [Int] {
+  package mutating func sample(_ size: Int, of count: Int) -> [Int] {
     precondition(size >= 0 && size <= count, "a larger sample than there are elements")
     var poolLimit = 21
     if size > 5 { poolLimit += 1 << (2 * Int((log(Double(size * 3)) / log(4)).rounded(.up))) }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINJSON
+package import SPINJSON
 
 /// JSON as Python's `json.dumps(value, indent=2, ensure_ascii=False)` writes it.
 ///
 /// lm-eval hashes documents in this spelling; the same hash says that both read the same item.
-enum PythonJSON {
+package enum PythonJSON {
   /// The text of a value.
-  static func text(_ value: JSON, level: Int = 0) -> String {
+  package static func text(_ value: JSON, level: Int = 0) -> String {
     let inner = "\n" + String(repeating: " ", count: 2 * (level + 1))
     let outer = "\n" + String(repeating: " ", count: 2 * level)
     switch value {
@@ -25,5 +25,5 @@ enum PythonJSON {
   }
 
   /// The SHA-256 of a text, as lm-eval's `hash_string`.
-  static func hash(_ text: String) -> String { FileDigest.sha256(Array(text.utf8)) }
+  package static func hash(_ text: String) -> String { FileDigest.sha256(Array(text.utf8)) }
 }

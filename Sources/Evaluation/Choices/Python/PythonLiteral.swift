@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
-import SPINJSON
+package import SPINJSON
 
 /// Reads a Python literal, as `ast.literal_eval` does: the column `problems` of RACE is one.
 ///
 /// Strings with their escapes, integers, True, False, None, lists, tuples and dictionaries whose
 /// keys are strings. Anything else is refused.
-struct PythonLiteral {
+package struct PythonLiteral {
   private static let depthLimit = 64
   private let scalars: [Unicode.Scalar]
   private let place: String
@@ -24,11 +24,13 @@ struct PythonLiteral {
   ///   - text: The literal.
   ///   - place: Where it stands, for messages.
   /// - Throws: `SPINError` where it is none, or one of another kind.
-  static func value(of text: String, at place: String) throws -> JSON {
+  package static func value(of text: String, at place: String) throws -> JSON {
     var reader = PythonLiteral(text, at: place)
     let value = try reader.value(depth: 0)
     reader.skipSpace()
-    guard reader.index == reader.scalars.count else { throw reader.failure("goes on after its end") }
+    guard reader.index == reader.scalars.count else {
+      throw reader.failure("goes on after its end")
+    }
     return value
   }
 
@@ -118,7 +120,9 @@ struct PythonLiteral {
   }
 
   private mutating func word() throws -> JSON {
-    let rest = scalars[index...].prefix { $0.properties.isAlphabetic || "+-0123456789".unicodeScalars.contains($0) }
+    let rest = scalars[index...].prefix {
+      $0.properties.isAlphabetic || "+-0123456789".unicodeScalars.contains($0)
+    }
     index += rest.count
     let word = String(String.UnicodeScalarView(rest))
     switch word {

@@ -4,16 +4,16 @@
 ///
 /// Swift's own methods work on characters, which may span several scalars; prompts have to be the
 /// same to the byte.
-enum PythonText {
+package enum PythonText {
   /// `text.strip()`.
-  static func stripped(_ text: String) -> String {
+  package static func stripped(_ text: String) -> String {
     let scalars = text.unicodeScalars.drop(while: isSpace)
     guard let last = scalars.lastIndex(where: { !isSpace($0) }) else { return "" }
     return String(String.UnicodeScalarView(scalars[...last]))
   }
 
   /// `text.rstrip()`, and what it takes off.
-  static func strippedEnd(_ text: String) -> (text: String, spaces: String) {
+  package static func strippedEnd(_ text: String) -> (text: String, spaces: String) {
     let scalars = text.unicodeScalars
     let end =
       scalars.lastIndex { !isSpace($0) }.map { scalars.index(after: $0) } ?? scalars.startIndex
@@ -24,21 +24,21 @@ enum PythonText {
   }
 
   /// `text.lstrip()`.
-  static func strippedStart(_ text: String) -> String {
+  package static func strippedStart(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.drop(while: isSpace)))
   }
 
   /// `text.capitalize()`: the first scalar in title case, the others in lower case.
   ///
   /// - Note: Differs from Python in the last sigma of a word, which stays an ordinary one.
-  static func capitalized(_ text: String) -> String {
+  package static func capitalized(_ text: String) -> String {
     guard let first = text.unicodeScalars.first else { return "" }
     return first.properties.titlecaseMapping
       + text.unicodeScalars.dropFirst().map(\.properties.lowercaseMapping).joined()
   }
 
   /// `text.replace(old, new)`, from the left, without overlaps; `old` is not empty.
-  static func replaced(_ text: String, _ old: String, with new: String) -> String {
+  package static func replaced(_ text: String, _ old: String, with new: String) -> String {
     let (bytes, old, new) = (Array(text.utf8), Array(old.utf8), Array(new.utf8))
     precondition(!old.isEmpty, "nothing to replace")
     var result: [UInt8] = []
@@ -56,7 +56,7 @@ enum PythonText {
   }
 
   /// `re.sub("\\[.*?\\]", "", text)`: brackets with what they hold, which is no line break.
-  static func withoutBrackets(_ text: String) -> String {
+  package static func withoutBrackets(_ text: String) -> String {
     let bytes = Array(text.utf8)
     var result: [UInt8] = []
     var index = 0
@@ -76,10 +76,10 @@ enum PythonText {
   }
 
   /// `len(text)`.
-  static func length(_ text: String) -> Int { text.unicodeScalars.count }
+  package static func length(_ text: String) -> Int { text.unicodeScalars.count }
 
   /// Whether two texts have the same scalars; Swift's `==` also equates other spellings of them.
-  static func areEqual(_ left: String, _ right: String) -> Bool {
+  package static func areEqual(_ left: String, _ right: String) -> Bool {
     left.utf8.elementsEqual(right.utf8)
   }
 

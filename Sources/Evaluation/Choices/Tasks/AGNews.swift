@@ -3,10 +3,11 @@
 import SPINJSON
 
 extension ChoiceTask {
-  /// AG News (Zhang et al. 2015, arXiv:1509.01626): what an article is about.
+  /// AG News: what an article is about.
   ///
-  /// lm-eval has no ranking task of it; the wording is that of Zhao et al. 2021, "Calibrate Before
-  /// Use" (arXiv:2102.09690), table 5.
+  /// lm-eval has no ranking task of it; the wording is that of "Calibrate Before Use".
+  ///
+  /// - Source: Zhang et al. 2015, arXiv:1509.01626; Zhao et al. 2021, arXiv:2102.09690.
   public static let agNews: ChoiceTask = {
     var task = ChoiceTask(
       name: "ag_news", metrics: [.accuracy, .normalizedAccuracy],
@@ -26,6 +27,7 @@ extension ChoiceTask {
         question: "Article: \(text)\nAnswer:",
         choices: ["World", "Sports", "Business", "Technology"], gold: gold)
     }
+    task.wording = "Zhao et al. 2021, arXiv:2102.09690"
     task.description =
       "Classify the news articles into the categories of World, Sports, Business, and Technology.\n\n"
     task.headerless = { row in

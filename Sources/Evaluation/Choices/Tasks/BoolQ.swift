@@ -3,7 +3,9 @@
 import SPINJSON
 
 extension ChoiceTask {
-  /// BoolQ (Clark et al. 2019, arXiv:1905.10044), as SuperGLUE has it: yes or no, after a passage.
+  /// BoolQ, as SuperGLUE has it: yes or no, after a passage.
+  ///
+  /// - Source: Clark et al. 2019, arXiv:1905.10044.
   public static let boolQ = ChoiceTask(
     name: "boolq", version: "2.0", metrics: [.accuracy], examples: .drawn(leavingOut: true),
     source: "aps/super_glue, boolq, validation", sourceCount: 3270,

@@ -6,11 +6,12 @@ extension ChoiceTask {
   private static let gpqaColumns =
     "Question, Correct Answer, Incorrect Answer 1, Incorrect Answer 2 and Incorrect Answer 3"
 
-  /// GPQA (Rein et al. 2023, arXiv:2311.12022) without examples: hard questions of science.
+  /// GPQA without examples: hard questions of science.
   ///
   /// Answers are shuffled by Python's generator under seed 0, record after record, as lm-eval does in
   /// a run of this task alone. The number of records tells the main, diamond and extended sets apart.
   ///
+  /// - Source: Rein et al. 2023, arXiv:2311.12022.
   /// - Note: The authors ask that the questions are not published; samples that are written hold them.
   public static let gpqa = ChoiceTask(
     name: "gpqa", harnessName: "gpqa_main_zeroshot", version: "2.2",
@@ -43,7 +44,9 @@ extension ChoiceTask {
 
   /// The name that lm-eval gives the set with so many records.
   static func gpqaName(count: Int) -> String {
-    let sets = [448: "gpqa_main_zeroshot", 198: "gpqa_diamond_zeroshot", 546: "gpqa_extended_zeroshot"]
+    let sets = [
+      448: "gpqa_main_zeroshot", 198: "gpqa_diamond_zeroshot", 546: "gpqa_extended_zeroshot",
+    ]
     return sets[count] ?? "gpqa_zeroshot"
   }
 

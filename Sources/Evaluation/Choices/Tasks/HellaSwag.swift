@@ -5,10 +5,12 @@ import SPINJSON
 extension ChoiceTask {
   private static let hellaSwagColumns = "activity_label, ctx_a, ctx_b, endings and label"
 
-  /// HellaSwag (Zellers et al. 2019, arXiv:1905.07830): which ending continues a description?
+  /// HellaSwag: which of some endings continues a description.
   ///
   /// The prompt is the label of the activity and the context, whose second part begins with a capital;
   /// traces of WikiHow are taken out of prompt and endings.
+  ///
+  /// - Source: Zellers et al. 2019, arXiv:1905.07830.
   public static let hellaSwag = ChoiceTask(
     name: "hellaswag", metrics: [.accuracy, .normalizedAccuracy],
     examples: .drawn(leavingOut: true), source: "Rowan/hellaswag, validation",

@@ -3,10 +3,12 @@
 import SPINJSON
 
 extension ChoiceTask {
-  /// One subject of MMLU (Hendrycks et al. 2021, arXiv:2009.03300): exam questions of four choices.
+  /// One subject of MMLU: exam questions of four choices.
   ///
   /// The choices stand in the prompt, and their letters are ranked. Examples are the first ones of the
   /// subject's development set.
+  ///
+  /// - Source: Hendrycks et al. 2021, arXiv:2009.03300.
   public static func mmlu(subject: String) -> ChoiceTask {
     var task = ChoiceTask(
       name: "mmlu_\(subject)", metrics: [.accuracy], examples: .first,

@@ -5,7 +5,7 @@ import SPINErrors
 import SPINStorage
 
 /// Finds the subjects of MMLU in a folder or a file.
-enum MMLUData {
+package enum MMLUData {
   /// Reads MMLU.
   ///
   /// - Parameters:
@@ -36,7 +36,7 @@ enum MMLUData {
   }
 
   /// The four fields and the whole, without subjects that are not there.
-  static func groups(_ subjects: [String]) -> [ChoiceGroup] {
+  package static func groups(_ subjects: [String]) -> [ChoiceGroup] {
     var groups: [ChoiceGroup] = []
     for field in MMLUSubjects.fields {
       let tasks = field.subjects.filter(subjects.contains).map { "mmlu_\($0)" }

@@ -3,9 +3,11 @@
 import SPINJSON
 
 extension ChoiceTask {
-  /// OpenBookQA (Mihaylov et al. 2018, arXiv:1809.02789): questions of elementary science.
+  /// OpenBookQA: questions of elementary science.
   ///
   /// The question stands alone, without the words "Question" and "Answer".
+  ///
+  /// - Source: Mihaylov et al. 2018, arXiv:1809.02789.
   public static let openBookQA = ChoiceTask(
     name: "openbookqa", metrics: [.accuracy, .normalizedAccuracy],
     examples: .drawn(leavingOut: false), source: "allenai/openbookqa, main, test",
@@ -31,8 +33,8 @@ extension ChoiceTask {
       document: record.fields, question: question, choices: texts, gold: gold)
   }
 
-  /// An item in the wording of LLM-Adapters (Hu et al. 2023), from which question and choices can be
-  /// taken back out as long as its marks occur once each.
+  /// An item in the wording of LLM-Adapters, from which question and choices can be taken back out
+  /// as long as its marks occur once each.
   private static func openBookItem(ofInstruction record: ChoiceRecord) throws -> ChoiceItem {
     let marks = [
       "Please choose the correct answer to the question: ", "\n\nAnswer1: ", " Answer2: ",

@@ -8,10 +8,12 @@ extension ChoiceTask {
   private static let raceColumns =
     "article and problems, or article, question, options and answer with one question a record"
 
-  /// RACE (Lai et al. 2017, arXiv:1704.04683), the part of high schools: questions about an article.
+  /// RACE, the part of high schools: questions about an article.
   ///
   /// An article is one item: its last question is asked, and the earlier ones stand before it with
   /// their answers.
+  ///
+  /// - Source: Lai et al. 2017, arXiv:1704.04683.
   public static let race = ChoiceTask(
     name: "race", version: "3.0", metrics: [.accuracy],
     examples: .drawnFromItems(leavingOut: false), source: "EleutherAI/race, high, test",
@@ -92,7 +94,7 @@ private struct RACEProblem {
     answer = try record.letter("answer", below: 4)
   }
 
-  /// How it stands before a later question. A gap at the end of a sentence is filled.
+  /// How it stands before a later question; a gap at the end of a sentence is filled.
   var answered: String {
     let gap = "  _  ."
     guard question.utf8.suffix(gap.utf8.count).elementsEqual(gap.utf8) else {

@@ -12,7 +12,7 @@ extension ChoiceTask {
   ///   - name: What to call it.
   ///   - hasExamples: Whether examples have a file of their own.
   public static func user(name: String, hasExamples: Bool = false) -> ChoiceTask {
-    ChoiceTask(
+    var task = ChoiceTask(
       name: name, version: "0", metrics: [.accuracy, .normalizedAccuracy],
       examples: hasExamples ? .drawn(leavingOut: false) : .drawnFromItems(leavingOut: true),
       source: "a file of the user's", columns: "context, choices (a list) and gold (from 0)"
@@ -25,5 +25,7 @@ extension ChoiceTask {
         document: record.fields, question: try record.text("context"), choices: choices,
         gold: try record.gold("gold", below: choices.count))
     }
+    task.wording = "the user's"
+    return task
   }
 }
