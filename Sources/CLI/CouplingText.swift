@@ -17,8 +17,8 @@ extension CouplingEvaluation {
       }
       return
         ([measure.title(options)]
-        + SelectionTable.aligned(
-          [["layer", "value", "p", "other pairings", "5% to 95%"]] + rows)).joined(separator: "\n")
+        + TextTable([["layer", "value", "p", "other pairings", "5% to 95%"]] + rows).lines)
+        .joined(separator: "\n")
     }
     return ([heading] + tables + sweepTable(nil) + [Self.legend]).joined(separator: "\n\n")
   }
@@ -45,7 +45,7 @@ extension CouplingEvaluation {
             })
       }
     }
-    return [(["HSIC for other widths"] + SelectionTable.aligned(rows)).joined(separator: "\n")]
+    return [(["HSIC for other widths"] + TextTable(rows).lines).joined(separator: "\n")]
   }
 
   fileprivate static let legend =
@@ -65,7 +65,7 @@ extension CouplingComparison {
       ]
       return
         ([measure.title(before.options)]
-        + SelectionTable.aligned([header] + rows)).joined(separator: "\n")
+        + TextTable([header] + rows).lines).joined(separator: "\n")
     }
     let legend =
       CouplingEvaluation.legend

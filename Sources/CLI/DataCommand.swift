@@ -69,8 +69,10 @@ struct DataLintCommand: ParsableCommand {
     options.seed = seed
     options.encoding = try encoding()
     let lint = try DataLint(paths: files, options: options)
-    let text = DataLintText(lint: lint, sampleCount: nsamples, seed: seed)
-    print(json ? text.json.serialized() : text.text, terminator: "")
+    print(
+      json
+        ? lint.json(sampleCount: nsamples, seed: seed).serialized()
+        : DataLintText(lint: lint, sampleCount: nsamples, seed: seed).text, terminator: "")
   }
 
   private func encoding() throws -> CalibrationEncoding? {

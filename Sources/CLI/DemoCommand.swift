@@ -38,7 +38,7 @@ struct DemoCommand: ParsableCommand {
       selection: Selection(generalAmount: .share(1e-3), pairAmount: .share(1e-3)),
       savesModel: true, arguments: Array(CommandLine.arguments.dropFirst()))
     let directory = RunDirectory(path: out + "/run")
-    let result = try RunExecution(pipeline: pipeline, isQuiet: false)
+    let result = try RunExecution(pipeline: pipeline, evaluation: nil, isQuiet: false)
       .run(into: directory, restart: false)
     RunSummary(result: result, pipeline: pipeline, directory: directory).show(asJSON: json)
   }

@@ -19,12 +19,8 @@ struct TextOptions: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
   }
 
-  func read() throws -> (text: String, digest: String) {
-    let bytes = try FileSystem.read(text)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw SPINError(.malformedInput, at: text, "is not UTF-8", remedy: "convert the file")
-    }
-    return (text, FileDigest.sha256(bytes))
+  func evaluation(in directory: String?) throws -> TextEvaluation {
+    try TextEvaluation(path: text, window: window, limit: limit, directory: directory)
   }
 }
 
@@ -53,20 +49,22 @@ struct PerplexityCommand: ParsableCommand {
 
   func run() throws {
     let (model, overlay) = try model.load()
-    let (content, digest) = try text.read()
+    let evaluation = try text.evaluation(in: output.out)
+    let hash = ModelDirectory.modelHash(
+      of: try overlay?.patch.base.files ?? model.directory.fileHashes())
     Interruption.listen()
-    func measure(_ name: String) throws -> Perplexity {
-      let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
+    func measure(_ side: String, _ edit: Patch?) throws -> Perplexity {
+      let progress = ItemProgress(side, total: 0, isQuiet: output.quiet)
       return try progress.during {
-        try Perplexity(
-          of: model, text: content, window: text.window, limit: text.limit,
+        try evaluation.perplexity(
+          of: model, side: side, identity: [hash] + (edit.map { [$0.contentDigest] } ?? []),
           threads: output.threadCount, shouldStop: { Interruption.wasRequested },
           onWindow: { _, total in progress.advance(of: total) })
       }
     }
-    let before = try overlay.map { try $0.with(false) { try measure("before") } }
-    let after = try measure(overlay == nil ? "windows" : "after")
-    var result: JSONObject = ["text_sha256": .string(digest)]
+    let before = try overlay.map { try $0.with(false) { try measure("before", nil) } }
+    let after = try measure(overlay == nil ? "windows" : "after", overlay?.patch)
+    var result: JSONObject = ["text_sha256": .string(evaluation.digest)]
     if let before {
       let comparison = PerplexityComparison(before: before, after: after)
       result["before"] = before.json
@@ -106,19 +104,21 @@ struct DivergenceCommand: ParsableCommand {
   func run() throws {
     let (model, overlay) = try model.load()
     guard let overlay else { return }
-    let (content, digest) = try text.read()
+    let evaluation = try text.evaluation(in: output.out)
     try overlay.revert()
     Interruption.listen()
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
     let divergence = try progress.during {
-      try Divergence(
-        of: model, text: content, window: text.window, limit: text.limit,
+      try evaluation.divergence(
+        of: model, identity: [overlay.patch.base.modelHash, overlay.patch.contentDigest],
         threads: output.threadCount,
         setEdited: { try $0 ? overlay.apply() : overlay.revert() },
         shouldStop: { Interruption.wasRequested },
         onWindow: { _, total in progress.advance(of: total) })
     }
-    let result: JSONObject = ["text_sha256": .string(digest), "result": divergence.json]
+    let result: JSONObject = [
+      "text_sha256": .string(evaluation.digest), "result": divergence.json,
+    ]
     try output.show("divergence", result, model, overlay.patch, text: divergence.text)
   }
 }

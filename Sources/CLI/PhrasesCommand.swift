@@ -82,7 +82,7 @@ extension PhraseFrequencies {
     let absent = rows.count - shown.count
     return
       (["\(name)    \(count) answers\(isPair ? " before, as many after" : "")"]
-      + SelectionTable.aligned([header] + cells)
+      + TextTable([header] + cells).lines
       + (absent > 0 ? ["\(absent) of \(rows.count) phrases stand in no answer"] : []))
       .joined(separator: "\n")
   }

@@ -7,14 +7,16 @@ import SPIN
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Do the whole job: scores, selection, patch, and the patched model.",
+    abstract: "Do the whole job: scores, selection, patch, what it does, and the patched model.",
     discussion: """
       Prints a plan, scores, selects and writes OUT/scores/, OUT/selection.json, OUT/patch.json, \
-      OUT/manifest.json and, with --save-model, OUT/model/. An interrupted run goes on when the \
-      command is repeated.
+      OUT/manifest.json and, with --save-model, OUT/model/. With --questions or --text the model is \
+      measured before and after the edit, which is put on in memory, into OUT/evaluation/. An \
+      interrupted run goes on when the command is repeated.
 
         spin run Qwen2-0.5B --data privacy=privacy.csv --data fairness=fairness.csv \\
-          --data general=alpaca.csv --out run --save-model
+          --data general=alpaca.csv --out run --save-model \\
+          --questions fairness=salad_fairness.csv --text wiki.test.raw
       """)
 
   @Argument(help: "The folder of a Hugging Face checkpoint.")
@@ -35,6 +37,9 @@ struct RunCommand: ParsableCommand {
       valueName: "n"))
   var rounds = 1
 
+  @OptionGroup(title: "Evaluation")
+  var evaluation: EvaluationOptions
+
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
   var out: String
 
@@ -54,7 +59,12 @@ struct RunCommand: ParsableCommand {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
     let job = try ScoringJob(scoring.request(model: model, resources: resources))
     try FeasibleSelection(selection: selection, job: job).require()
-    let plan = ScoringPlanText(job: job)
+    let request = evaluation.request(threads: resources.resources.threads)
+    let evaluation =
+      try request.isEmpty
+      ? nil
+      : ModelEvaluation(request, of: job.model, modelFiles: job.modelFiles, judge: PhraseJudge())
+    let plan = ScoringPlanText(job: job, evaluation: evaluation)
     if !work.quiet { StandardError.write(plan.text) }
     guard !work.dryRun else {
       if work.json { print(plan.document.serialized(), terminator: "") }
@@ -63,29 +73,36 @@ struct RunCommand: ParsableCommand {
     let pipeline = PipelineRun(
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
       arguments: Array(CommandLine.arguments.dropFirst()))
-    let result = try RunExecution(pipeline: pipeline, isQuiet: work.quiet)
-      .run(into: RunDirectory(path: out), restart: work.restart)
-    RunSummary(result: result, pipeline: pipeline, directory: RunDirectory(path: out))
-      .show(asJSON: work.json)
+    let result = try RunExecution(
+      pipeline: pipeline, evaluation: evaluation, isQuiet: work.quiet
+    ).run(into: RunDirectory(path: out), restart: work.restart)
+    RunSummary(
+      result: result, pipeline: pipeline, directory: RunDirectory(path: out),
+      judge: evaluation?.judge.label
+    )
+    .show(asJSON: work.json)
   }
 }
 
 /// Runs a pipeline with progress and Ctrl+C.
 struct RunExecution {
   let pipeline: PipelineRun
+  let evaluation: ModelEvaluation?
   let isQuiet: Bool
 
   func run(into directory: RunDirectory, restart: Bool) throws -> PipelineRun.Result {
     Interruption.listen()
     let reporter = ScoringProgressReporter(isQuiet: isQuiet)
+    let measures = EvaluationProgressReporter(isQuiet: isQuiet)
     do {
       let result = try pipeline.run(
-        into: directory, restart: restart, shouldStop: { Interruption.wasRequested },
-        report: reporter.show)
-      reporter.finish()
+        into: directory, restart: restart, evaluation: evaluation,
+        shouldStop: { Interruption.wasRequested }, report: reporter.show,
+        onScored: reporter.finish, reportEvaluation: measures.show)
       return result
     } catch {
       reporter.clear()
+      measures.clear()
       throw error
     }
   }

@@ -8,6 +8,8 @@ struct RunSummary {
   let result: PipelineRun.Result
   let pipeline: PipelineRun
   let directory: RunDirectory
+  /// Who judged the answers, where there are any.
+  var judge: String?
 
   func show(asJSON: Bool) {
     result.coupledSet.warnings.forEach(StandardError.warn)
@@ -33,6 +35,7 @@ struct RunSummary {
             + "\(round.patch.weightCount) together")
       }
     }
+    lines += measures
     lines.append("selection  \(directory.selection)")
     lines.append("patch      \(directory.patch)")
     lines.append("manifest   \(directory.manifest)")
@@ -43,6 +46,20 @@ struct RunSummary {
         "apply with: spin patch apply \(pipeline.job.request.model) \(directory.patch) --out DIR")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What the last round's edit does.
+  private var measures: [String] {
+    guard let evaluation = result.evaluations.last else { return [] }
+    var lines = evaluation.awareness.map {
+      $0.comparison.text($0.name, before: $0.before, after: $0.after)
+    }
+    if let judge, !lines.isEmpty { lines.append("judge          \(judge)") }
+    if let perplexity = evaluation.perplexity { lines.append(perplexity.text) }
+    if let divergence = evaluation.divergence {
+      lines.append("mean KL        \(Decimals.text(divergence.mean, 6)) nats a token")
+    }
+    return lines.isEmpty ? [] : [""] + lines + [""]
   }
 
   private var json: JSON {
@@ -57,6 +74,7 @@ struct RunSummary {
           ]
         }),
       "warnings": .array(result.coupledSet.warnings.map { .string($0) }),
+      "evaluation": result.evaluations.last?.json ?? .null,
       "selection": .string(directory.selection), "patch": .string(directory.patch),
       "manifest": .string(directory.manifest),
       "model": pipeline.savesModel ? .string(directory.model) : .null,

@@ -6,6 +6,8 @@ import SPINJSON
 /// What a scoring job is about to do, for people.
 struct ScoringPlanText {
   let job: ScoringJob
+  /// What is measured afterwards.
+  var evaluation: ModelEvaluation?
 
   var text: String {
     let plan = job.scorer.plan
@@ -25,6 +27,7 @@ struct ScoringPlanText {
         + (resources.threads == 1 ? "thread, " : "threads, ")
         + "memory \(ByteCount.text(plan.memoryBytes)) of "
         + "\(ByteCount.text(resources.maxMemory)), scratch \(ByteCount.text(plan.scratchBytes))")
+    if let evaluation { lines.append("measure  \(evaluation.summary), before and after") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -47,6 +50,7 @@ struct ScoringPlanText {
     [
       "schema": "run-plan/1", "tool_version": .string(SPINVersion.current),
       "model_hash": .string(ModelDirectory.modelHash(of: job.modelFiles)), "plan": json,
+      "evaluation": evaluation?.identity ?? .null,
     ]
   }
 

@@ -23,7 +23,7 @@ struct SelectionTable {
     let shown = set.matrices.filter { showsAll || !$0.indices.isEmpty }
     var lines = [heading, ""]
     if !shown.isEmpty {
-      lines += Self.aligned([Self.header] + shown.map(Self.row)) + [""]
+      lines += TextTable([Self.header] + shown.map(Self.row)).lines + [""]
     }
     let hidden = set.matrices.count - shown.count
     if hidden > 0 {
@@ -83,18 +83,8 @@ struct SelectionTable {
     ]
   }
 
-  /// Columns padded to their widest cell: the first to the left, numbers to the right.
-  static func aligned(_ rows: [[String]]) -> [String] {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].utf8.count }.max() ?? 0 }
-    return rows.map { row in
-      row.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].utf8.count)
-        return column == 0 ? row[column] + padding : padding + row[column]
-      }.joined(separator: "  ")
-    }
-  }
-
-  private static func amount(_ amount: Selection.Amount) -> String {
+  /// "1e-06", or "30 weights" of every matrix.
+  static func amount(_ amount: Selection.Amount) -> String {
     switch amount {
     case .share(let share): "\(share)"
     case .count(let count): "\(count) weights"

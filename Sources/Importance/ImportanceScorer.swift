@@ -104,15 +104,13 @@ public struct ImportanceScorer: Sendable {
   ///   - shouldStop: Asked between steps; true ends the run with an error of code `interrupted`,
   ///     and the same call later goes on from there.
   ///   - report: Told of progress.
-  /// - Returns: The mean loss of each sample of each data set, in nats.
   /// - Throws: `SPINError` where the folder holds other scores, the disk is full, a score is not
   ///   finite, or the run was stopped.
-  @discardableResult
   public func run(
     into directory: ScoreDirectory, restart: Bool = false,
     shouldStop: @escaping () -> Bool = { false },
     report: @escaping (ScoringEvent) -> Void = { _ in }
-  ) throws -> [String: [Double]] {
+  ) throws {
     try FileSystem.ensureDirectory(directory.path)
     let workspace = ScoringWorkspace(directory: directory, resources: resources, identity: identity)
     if restart { try workspace.discard(dataSets.map(\.name)) }
@@ -121,16 +119,16 @@ public struct ImportanceScorer: Sendable {
     let sweep = try GradientSweep(
       self, workspace: workspace, shouldStop: shouldStop, report: report)
     try sweep.run()
+    let losses = sweep.losses
     for (dataSet, provenance) in zip(dataSets, provenances) {
       let parts = try (0..<decoder.configuration.layerCount).flatMap { layer in
         try ScoreFile(path: workspace.part(layer: layer, dataSet: dataSet.name)).matrices
       }
-      try ScoreFile(provenance: provenance, matrices: parts)
-        .write(to: directory.path(of: dataSet.name))
+      try ScoreFile(
+        provenance: provenance, matrices: parts, losses: losses[dataSet.name] ?? []
+      ).write(to: directory.path(of: dataSet.name))
     }
-    let losses = sweep.losses
     try workspace.discard([])
-    return losses
   }
 
   /// One digest of everything that decides the result.

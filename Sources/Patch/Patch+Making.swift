@@ -19,12 +19,14 @@ extension Patch {
   ///   - name: What the model is called.
   ///   - toolVersion: The version of SPIN.
   ///   - fileHashes: The SHA-256 of the weight files, where the caller has them already.
+  ///   - hashesResult: Whether to hash the edited files too, which reads them whole; a patch that is
+  ///     only put on in memory does without.
   /// - Throws: `SPINError` with code `malformedInput` where a tensor is missing, an index lies
   ///   outside, or a tensor's elements are not plain numbers.
   public static func make(
     model: ModelDirectory, weights: [(tensor: String, indices: [Int])], scale: Double,
     provenance: JSONObject, name: String? = nil, toolVersion: String,
-    fileHashes: [String: String]? = nil
+    fileHashes: [String: String]? = nil, hashesResult: Bool = true
   ) throws -> Patch {
     guard scale.isFinite else {
       throw SPINError(.usage, at: "--scale", "is \(scale), a finite number is expected")
@@ -55,7 +57,8 @@ extension Patch {
     return Patch(
       base: Base(modelHash: ModelDirectory.modelHash(of: hashes), files: hashes, name: name),
       scale: scale, provenance: provenance, tensors: tensors,
-      filesAfter: try hashesAfter(tensors, model, before: hashes), toolVersion: toolVersion)
+      filesAfter: hashesResult ? try hashesAfter(tensors, model, before: hashes) : nil,
+      toolVersion: toolVersion)
   }
 
   static func hashesAfter(

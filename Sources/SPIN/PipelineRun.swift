@@ -32,6 +32,8 @@ public struct PipelineRun: Sendable {
     public let coupledSet: CoupledSet
     /// The edit, of all rounds together.
     public let patch: Patch
+    /// What was measured of each round, in order; empty where nothing was asked for.
+    public let evaluations: [EvaluationComparison]
   }
 
   /// Describes a run.
@@ -54,38 +56,49 @@ public struct PipelineRun: Sendable {
   /// - Parameters:
   ///   - directory: The folder of the results.
   ///   - restart: Whether to discard what an earlier run left there.
-  ///   - shouldStop: Asked between steps of the scoring.
+  ///   - evaluation: What to measure before and after the edit, of `job.model`; nil for nothing.
+  ///   - shouldStop: Asked between steps.
   ///   - report: Told of the progress of the scoring.
+  ///   - onScored: Told when scores and patch are there, before anything is measured.
+  ///   - reportEvaluation: Told of the progress of the measures.
   /// - Throws: `SPINError` as the steps do; code `interrupted` where the run was stopped.
   public func run(
-    into directory: RunDirectory, restart: Bool = false,
+    into directory: RunDirectory, restart: Bool = false, evaluation: ModelEvaluation? = nil,
     shouldStop: @escaping () -> Bool = { false },
-    report: @escaping (ScoringEvent) -> Void = { _ in }
+    report: @escaping (ScoringEvent) -> Void = { _ in }, onScored: () -> Void = {},
+    reportEvaluation: @escaping (ModelEvaluation.Progress) -> Void = { _ in }
   ) throws -> Result {
     try selection.validate()
     let clock = ContinuousClock()
     let start = clock.now
-    let previous = try restart ? nil : RunManifest.losses(at: directory.manifest)
     if restart {
-      for path in [directory.model, directory.path + "/rounds"]
+      for path in [directory.model, directory.path + "/rounds", directory.evaluation]
       where FileSystem.status(path) != nil {
         try FileSystem.removeTree(path)
       }
     }
     let rounds = try SuppressionRounds(
-      run: self, directory: directory, restart: restart, shouldStop: shouldStop, report: report,
-      recordedLosses: previous ?? []
+      run: self, directory: directory, restart: restart, shouldStop: shouldStop, report: report
     ).all()
     guard let first = rounds.first, let last = rounds.last else {
       preconditionFailure("a run has at least one round")
     }
     try last.patch.write(to: directory.patch)
+    try RunData(run: self, evaluation: evaluation).write(to: directory.data)
+    onScored()
     if savesModel { try save(last.patch, to: directory) }
+    let evaluations =
+      try evaluation.map {
+        try RunEvaluation(
+          evaluation: $0, directory: directory, shouldStop: shouldStop, report: reportEvaluation
+        ).all(rounds)
+      } ?? []
     let manifest = RunManifest(
-      run: self, directory: directory, rounds: rounds,
-      seconds: (clock.now - start) / .seconds(1))
+      run: self, directory: directory, rounds: rounds, evaluation: evaluation,
+      evaluations: evaluations, seconds: (clock.now - start) / .seconds(1))
     try manifest.write()
-    return Result(rounds: rounds, coupledSet: first.coupledSet, patch: last.patch)
+    return Result(
+      rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations)
   }
 
   /// Writes the patched copy, unless this very one is there already.

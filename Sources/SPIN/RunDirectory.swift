@@ -5,17 +5,26 @@ public struct RunDirectory: Sendable, Hashable {
   /// Where it is.
   public let path: String
 
-  /// Names a folder, which need not exist yet.
-  public init(path: String) { self.path = path }
-
   /// The scores, one file a data set.
-  public var scores: ScoreDirectory { ScoreDirectory(path: path + "/scores") }
+  public let scores: ScoreDirectory
+
+  /// Names a folder, which need not exist yet.
+  ///
+  /// - Parameter scores: Where the scores are; `scores` in the folder where nil.
+  public init(path: String, scores: ScoreDirectory? = nil) {
+    self.path = path
+    self.scores = scores ?? ScoreDirectory(path: path + "/scores")
+  }
   /// The sets of every matrix with their statistics.
   public var selection: String { path + "/selection.json" }
   /// The edit.
   public var patch: String { path + "/patch.json" }
   /// What was done, with what, on what.
   public var manifest: String { path + "/manifest.json" }
+  /// What was measured before and after the edit, where that was asked for.
+  public var evaluation: String { path + "/evaluation" }
+  /// What is odd about the data files.
+  public var data: String { path + "/data.json" }
   /// The patched checkpoint, where one was asked for.
   public var model: String { path + "/model" }
 

@@ -13,12 +13,14 @@ struct RunManifest {
   let run: PipelineRun
   let directory: RunDirectory
   let rounds: [SuppressionRound]
+  let evaluation: ModelEvaluation?
+  let evaluations: [EvaluationComparison]
   let seconds: Double
 
   private var coupledSet: CoupledSet { rounds[0].coupledSet }
   private var patch: Patch { rounds[rounds.count - 1].patch }
 
-  static let schema = "run/2"
+  static let schema = "run/3"
 
   /// Writes `manifest.json`, whole or not at all.
   func write() throws {
@@ -58,6 +60,7 @@ struct RunManifest {
       "target_module": .string(request.target.rawValue),
       "keep": .string(request.keep.description),
       "selection": .object(coupledSet.provenance), "rounds": JSON(run.roundCount),
+      "evaluation": evaluation?.identity ?? .null,
     ]
   }
 
@@ -81,6 +84,7 @@ struct RunManifest {
       "new_weights": JSON(round.newWeightCount),
       "warnings": .array(round.coupledSet.warnings.map { .string($0) }),
       "mean_loss": .object(means), "losses": .object(values),
+      "evaluation": round.number <= evaluations.count ? evaluations[round.number - 1].json : .null,
     ]
   }
 
@@ -91,6 +95,16 @@ struct RunManifest {
       paths += try run.job.dataSets.map { try scores.path(of: $0.name) }
       if run.roundCount > 1 {
         paths += ["selection", "patch"].map { "\(directory.round(round.number))/\($0).json" }
+      }
+    }
+    if evaluation != nil {
+      let folders =
+        [directory.evaluation]
+        + rounds.dropLast().map { directory.round($0.number) + "/evaluation" }
+      // Names that begin with a dot are journals, whose lines come in any order.
+      paths += try folders.flatMap { folder in
+        try FileSystem.names(in: folder).filter { !$0.hasPrefix(".") }.sorted()
+          .map { folder + "/" + $0 }
       }
     }
     if run.savesModel {
@@ -112,20 +126,5 @@ struct RunManifest {
       "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
       "kernels": .string(KernelSet.best.name), "processors": JSON(Machine.processorCount),
     ]
-  }
-
-  /// The losses that an earlier run recorded, by round; nil where there is no manifest.
-  static func losses(at path: String) throws -> [[String: [Double]]]? {
-    guard FileSystem.status(path) != nil else { return nil }
-    let json = try JSON(parsing: FileSystem.read(path), path: path)
-    guard let rounds = json.object?["results"]?.object?["rounds"]?.array else { return nil }
-    return rounds.map { round in
-      guard let values = round.object?["losses"]?.object else { return [:] }
-      var losses: [String: [Double]] = [:]
-      for key in values.keys {
-        losses[key] = values[key]?.array?.compactMap { Double(json: $0) }
-      }
-      return losses
-    }
   }
 }

@@ -50,40 +50,46 @@ public struct ScoringRequest: Sendable {
 public struct ScoringJob: Sendable {
   /// What was asked for.
   public let request: ScoringRequest
-  /// The checkpoint.
-  public let directory: ModelDirectory
+  /// The model with its tokenizer.
+  public let model: LanguageModel
   /// The SHA-256 of each weight file, by name.
   public let modelFiles: [String: String]
-  /// The model.
-  public let decoder: Decoder
-  /// Its tokenizer.
-  public let tokenizer: Tokenizer
   /// The samples.
   public let dataSets: [CalibrationSet]
   /// The arithmetic.
   public let scorer: ImportanceScorer
+
+  /// The checkpoint.
+  public var directory: ModelDirectory { model.directory }
+  /// The model's layers.
+  public var decoder: Decoder { model.decoder }
 
   /// Reads model, tokenizer and data, and plans the run.
   ///
   /// - Throws: `SPINError` for whatever is wrong with any of them; nothing has been written then.
   public init(_ request: ScoringRequest) throws {
     self.request = request
-    directory = try ModelDirectory(path: request.model)
-    try directory.requirePlainWeights()
-    decoder = try Decoder(directory: directory)
-    tokenizer = try Tokenizer(directory: request.model)
-    let (tokenizer, configuration) = (tokenizer, decoder.configuration)
+    model = try LanguageModel(path: request.model)
+    let encoding = Self.encoding(model)
     dataSets = try request.data.map { file in
       try CalibrationSet(
         name: file.name, table: DataTable(path: file.path, columns: request.columns),
         options: request.calibration,
-        encoding: CalibrationEncoding(
-          beginningOfSequence: tokenizer.addsBOS ? tokenizer.bosID : nil,
-          vocabularySize: configuration.vocabularySize,
-          positionCount: configuration.maxPositionEmbeddings, encode: { tokenizer.encode($0) }))
+        encoding: encoding)
     }
-    modelFiles = try directory.fileHashes()
-    scorer = try Self.scorer(request, decoder, dataSets, modelFiles: modelFiles)
+    modelFiles = try model.directory.fileHashes()
+    scorer = try Self.scorer(request, model.decoder, dataSets, modelFiles: modelFiles)
+  }
+
+  /// How the model turns texts into tokens.
+  var encoding: CalibrationEncoding { Self.encoding(model) }
+
+  private static func encoding(_ model: LanguageModel) -> CalibrationEncoding {
+    let (tokenizer, configuration) = (model.tokenizer, model.decoder.configuration)
+    return CalibrationEncoding(
+      beginningOfSequence: tokenizer.addsBOS ? tokenizer.bosID : nil,
+      vocabularySize: configuration.vocabularySize,
+      positionCount: configuration.maxPositionEmbeddings, encode: { tokenizer.encode($0) })
   }
 
   /// A scorer of the same model with a patch on it.
@@ -91,7 +97,8 @@ public struct ScoringJob: Sendable {
   /// Its scores are those of the patched checkpoint, and are recorded as such; the patch has to be
   /// on while it runs.
   func scorer(with patch: Patch) throws -> ImportanceScorer {
-    try Self.scorer(request, decoder, dataSets, modelFiles: patch.filesAfter ?? modelFiles)
+    try Self.scorer(
+      request, model.decoder, dataSets, modelFiles: patch.filesAfter ?? modelFiles)
   }
 
   private static func scorer(

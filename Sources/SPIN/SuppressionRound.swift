@@ -18,7 +18,7 @@ public struct SuppressionRound: Sendable {
   public let patch: Patch
   /// The weights that no earlier round had selected.
   public let newWeightCount: Int
-  /// The mean loss of each sample of each data set in nats; empty where scores were there before.
+  /// The mean loss of each sample of each data set, in nats.
   public let losses: [String: [Double]]
 }
 
@@ -29,8 +29,6 @@ struct SuppressionRounds {
   let restart: Bool
   let shouldStop: () -> Bool
   let report: (ScoringEvent) -> Void
-  /// What an earlier run recorded of losses, by round.
-  let recordedLosses: [[String: [Double]]]
 
   /// All rounds; fewer than asked for where a round finds nothing new.
   func all() throws -> [SuppressionRound] {
@@ -46,7 +44,11 @@ struct SuppressionRounds {
   private func next(after previous: SuppressionRound?, number: Int) throws -> SuppressionRound {
     let scores = directory.scores(ofRound: number)
     let scorer = try previous.map { try run.job.scorer(with: $0.patch) } ?? run.job.scorer
-    let losses = try score(scorer, with: previous?.patch, into: scores, number: number)
+    try score(scorer, with: previous?.patch, into: scores, number: number)
+    let losses = try Dictionary(
+      uniqueKeysWithValues: run.job.dataSets.map { dataSet in
+        (dataSet.name, try ScoreFile(path: scores.path(of: dataSet.name)).losses)
+      })
     let files = previous?.patch.filesAfter ?? run.job.modelFiles
     let set = try CoupledSet(run.selection, scores: scores, modelFiles: files)
     var weights = Dictionary(
@@ -72,10 +74,8 @@ struct SuppressionRounds {
 
   private func score(
     _ scorer: ImportanceScorer, with patch: Patch?, into scores: ScoreDirectory, number: Int
-  ) throws -> [String: [Double]] {
-    guard try restart || !scorer.isComplete(at: scores) else {
-      return number <= recordedLosses.count ? recordedLosses[number - 1] : [:]
-    }
+  ) throws {
+    guard try restart || !scorer.isComplete(at: scores) else { return }
     let work = {
       try scorer.run(into: scores, restart: restart, shouldStop: shouldStop, report: report)
     }

@@ -4,7 +4,7 @@ import Foundation
 import SPINErrors
 
 /// A folder with one score file a data set, as `spin score --out` leaves it.
-public struct ScoreDirectory: Sendable {
+public struct ScoreDirectory: Sendable, Hashable {
   /// Where it is.
   public let path: String
 

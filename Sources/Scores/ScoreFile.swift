@@ -8,8 +8,8 @@ import SPINStorage
 /// The largest scores of every matrix for one data set, as they stand in a file.
 ///
 /// The file is a safetensors file with two tensors a matrix, both of length K and by rank:
-/// `<matrix>.idx` of U64, flat row-major indices, and `<matrix>.val` of F32, scores. Its metadata
-/// holds the schema, the shapes of the matrices and the provenance. Nothing in it depends on time,
+/// `<matrix>.idx` of U64, flat row-major indices, and `<matrix>.val` of F32, scores; and `losses` of
+/// F64, where they are known, the mean loss of each sample. Its metadata holds the schema, the shapes of the matrices and the provenance. Nothing in it depends on time,
 /// path or machine: equal scores are equal bytes.
 public struct ScoreFile: Sendable, Equatable {
   /// The version of the format.
@@ -19,11 +19,13 @@ public struct ScoreFile: Sendable, Equatable {
   public let provenance: ScoreProvenance
   /// The scores of each matrix, in the order of the decoder.
   public let matrices: [TopScores]
+  /// The mean loss of each sample that has one, in nats; empty where they are not known.
+  public let losses: [Double]
 
   /// Puts scores and provenance together; the matrices come into the order of the decoder.
   ///
   /// - Precondition: Every matrix is one that `MatrixName` reads, and occurs once.
-  public init(provenance: ScoreProvenance, matrices: [TopScores]) {
+  public init(provenance: ScoreProvenance, matrices: [TopScores], losses: [Double] = []) {
     let named = matrices.map { scores in
       guard let name = MatrixName(tensor: scores.tensor) else {
         preconditionFailure("\(scores.tensor) is not a matrix of a decoder layer")
@@ -32,6 +34,7 @@ public struct ScoreFile: Sendable, Equatable {
     }
     precondition(Set(named.map(\.name)).count == named.count, "a matrix occurs twice")
     self.provenance = provenance
+    self.losses = losses
     self.matrices = named.sorted { $0.name < $1.name }.map(\.scores)
   }
 
@@ -66,11 +69,20 @@ extension ScoreFile {
       tensors.append(.init(name: scores.tensor + ".val", type: .float32, shape: shape))
       byName[scores.tensor] = scores
     }
+    if !losses.isEmpty {
+      tensors.append(.init(name: Self.lossName, type: .float64, shape: [losses.count]))
+    }
     let metadata =
       [("schema", Self.schema)] + provenance.metadata
       + [("matrices", JSON.object(shapes).serialized(indented: false))]
     let writer = try SafetensorsWriter(path: path, tensors: tensors, metadata: metadata)
     for name in writer.order {
+      if name == Self.lossName {
+        var bytes: [UInt8] = []
+        for loss in losses { bytes.append(littleEndian: loss.bitPattern) }
+        try writer.write(bytes, to: name)
+        continue
+      }
       guard let scores = byName[String(name.dropLast(4))] else { continue }
       var bytes: [UInt8] = []
       if name.hasSuffix(".idx") {
@@ -129,8 +141,9 @@ extension ScoreFile {
             tensor: tensor, rows: shape[0], columns: shape[1], indices: indices, values: values))
       } catch let error as SPINError { throw error.located(in: path) }
     }
+    let losses = try Self.losses(entries.removeValue(forKey: Self.lossName), path)
     guard let stray = entries.keys.min() else {
-      self.init(provenance: provenance, matrices: matrices)
+      self.init(provenance: provenance, matrices: matrices, losses: losses)
       return
     }
     throw SPINError(.malformedInput, at: path, "has an unexpected tensor \"\(stray)\"")
@@ -161,6 +174,18 @@ extension ScoreFile {
       }
     }
   }
+
+  private static func losses(_ entry: TensorEntry?, _ path: String) throws -> [Double] {
+    guard let entry else { return [] }
+    let checked = try checked(entry, lossName, .float64, path)
+    return checked.file.withBytes(checked.byteRange) { bytes in
+      (0..<checked.count).map {
+        Double(bitPattern: bytes.littleEndian(UInt64.self, at: 8 * $0))
+      }
+    }
+  }
+
+  private static let lossName = "losses"
 
   private static func checked(
     _ entry: TensorEntry?, _ name: String, _ type: SafetensorsType, _ path: String

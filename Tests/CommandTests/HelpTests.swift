@@ -8,7 +8,8 @@ import Testing
 /// With SPIN_RECORD=1 in the environment the files are written anew; read what changed.
 struct HelpTests {
   static let commands = [
-    "", "run", "score", "select", "demo", "inspect", "patch", "patch apply", "patch verify",
+    "", "run", "score", "select", "sweep", "demo", "inspect", "patch", "patch apply",
+    "patch verify",
     "patch revert", "patch diff", "patch show", "generate", "chat", "evaluate",
     "evaluate awareness", "evaluate choices", "evaluate perplexity", "evaluate divergence",
     "evaluate phrases", "evaluate coupling", "data", "data lint",

@@ -41,7 +41,7 @@ import Testing
         try Self.scores("model.layers.10.self_attn.q_proj.weight", rows: 3, columns: 3, [], []),
         try Self.scores("model.layers.2.mlp.down_proj.weight"),
         try Self.scores("model.layers.2.self_attn.k_proj.weight", [9], [.leastNonzeroMagnitude]),
-      ])
+      ], losses: [2.5, .leastNonzeroMagnitude, 1 / 3])
     #expect(
       file.matrices.map(\.tensor) == [
         "model.layers.2.self_attn.k_proj.weight", "model.layers.2.mlp.down_proj.weight",

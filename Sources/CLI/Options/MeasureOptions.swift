@@ -37,19 +37,12 @@ struct MeasureOptions: ParsableArguments {
   func show(
     _ measure: String, _ result: JSONObject, _ model: LanguageModel, _ patch: Patch?, text: String
   ) throws {
-    var document: JSONObject = [
-      "schema": .string("\(measure)/1"), "tool_version": .string(SPINVersion.current),
-      "model": .string(FileSystem.name(of: model.directory.path)),
-      "model_sha256": .string(
-        ModelDirectory.modelHash(of: try patch?.base.files ?? model.directory.fileHashes())),
-      "patch_weights": patch.map { JSON($0.weightCount) } ?? .null,
-    ]
-    for (key, value) in result.members { document[key] = value }
-    let json = JSON.object(document).serialized()
-    if let out {
-      try FileSystem.ensureDirectory(out)
-      try OutputFile.write(Array(json.utf8), to: "\(out)/\(measure).json")
-    }
-    print(self.json ? json : text, terminator: self.json ? "" : "\n")
+    let document = MeasureDocument(
+      measure, result, model: FileSystem.name(of: model.directory.path),
+      modelHash: ModelDirectory.modelHash(
+        of: try patch?.base.files ?? model.directory.fileHashes()),
+      patch: patch)
+    if let out { try document.write(into: out) }
+    print(json ? document.json.serialized() : text, terminator: json ? "" : "\n")
   }
 }

@@ -13,6 +13,10 @@ public struct JudgedAnswer: Sendable, Equatable {
   /// What the judge said.
   public let judgement: Judgement
 
+  /// The question with its answer.
+  public var questionAnswer: QuestionAnswer {
+    QuestionAnswer(question: question, answer: answer)
+  }
   /// The verdict.
   public var verdict: Verdict { judgement.verdict }
 

@@ -30,19 +30,20 @@ public struct Divergence: Sendable, Equatable {
   /// - Parameter setEdited: Puts the edit on and takes it off; it is off at the end.
   public init(
     of model: LanguageModel, text: String, window: Int? = nil, limit: Int? = nil, threads: Int,
-    setEdited: (Bool) throws -> Void, shouldStop: () -> Bool = { false },
-    onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    journal: ItemJournal? = nil, setEdited: (Bool) throws -> Void,
+    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     let windows = try TextWindows(model, text: text, window: window, limit: limit)
-    var values: [Double] = []
     let scorer = LikelihoodScorer(model.decoder, threads: threads)
-    try scorer.divergence(windows.tokens, setEdited: setEdited, shouldStop: shouldStop) {
-      index, divergences in
-      values += divergences
-      onWindow(index + 1, windows.tokens.count)
-    }
+    values = try windows.values(journal: journal) { open, record in
+      try scorer.divergence(
+        open.map { windows.tokens[$0] }, setEdited: setEdited, shouldStop: shouldStop
+      ) { place, divergences in
+        try record(place, divergences)
+        onWindow(place + 1, open.count)
+      }
+    }.flatMap(\.self)
     self.window = windows.size
-    self.values = values
   }
 
   /// The result, schema "divergence/1".

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPINErrors
 public import SPINGeneration
 public import SPINJSON
 import SPINLikelihood
 import SPINTokenization
-import SPINTransformer
 
 /// How well a model predicts a text, as the paper's code measures it.
 ///
@@ -29,6 +27,8 @@ public struct Perplexity: Sendable, Equatable {
   public let beginsWithBOS: Bool
   /// The tokens after the last window, which are dropped.
   public let droppedTokenCount: Int
+  /// Which windows count.
+  public let part: WindowPart
   /// The mean loss of each window's predictions, in nats.
   public let windowLosses: [Double]
   /// The words of what the windows hold, separated by whitespace, and its UTF-8 bytes.
@@ -53,26 +53,32 @@ public struct Perplexity: Sendable, Equatable {
   ///   - model: The model; an edit that lies over its weights takes part.
   ///   - text: The text, as it is.
   ///   - window: W; the model's positions where nil.
-  ///   - limit: Only the first so many windows; nil for all.
+  ///   - part: Which windows count.
+  ///   - limit: Only the first so many of these windows; nil for all.
   ///   - threads: Threads that compute; no result depends on it.
+  ///   - journal: Holds the windows that are done, and takes those that get done.
   ///   - shouldStop: Asked between windows.
-  ///   - onWindow: Told of each window that is done, and of how many there are.
+  ///   - onWindow: Told of each window that gets done, and of how many there are to do.
   /// - Throws: `SPINError` where the window is larger than the model's positions or the text.
   public init(
-    of model: LanguageModel, text: String, window: Int? = nil, limit: Int? = nil, threads: Int,
+    of model: LanguageModel, text: String, window: Int? = nil, part: WindowPart = .all,
+    limit: Int? = nil, threads: Int, journal: ItemJournal? = nil,
     shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
-    let windows = try TextWindows(model, text: text, window: window, limit: limit)
-    var losses: [Double] = []
+    let windows = try TextWindows(model, text: text, window: window, part: part, limit: limit)
     let size = windows.size
     let scorer = LikelihoodScorer(model.decoder, threads: threads)
-    try scorer.score(
-      windows.tokens.map { TokenSequence(tokens: $0, scored: 1..<size) }, shouldStop: shouldStop
-    ) { _, likelihood in
-      losses.append(-likelihood.total / Double(size - 1))
-      onWindow(losses.count, windows.tokens.count)
-    }
+    let losses = try windows.values(journal: journal) { open, record in
+      try scorer.score(
+        open.map { TokenSequence(tokens: windows.tokens[$0], scored: 1..<size) },
+        shouldStop: shouldStop
+      ) { place, likelihood in
+        try record(place, [-likelihood.total / Double(size - 1)])
+        onWindow(place + 1, open.count)
+      }
+    }.flatMap(\.self)
     self.window = size
+    self.part = part
     tokenCount = windows.tokenCount
     beginsWithBOS = windows.beginsWithBOS
     droppedTokenCount = windows.tokenCount - windows.availableCount * size
@@ -80,40 +86,6 @@ public struct Perplexity: Sendable, Equatable {
     let evaluated = model.tokenizer.decode(windows.tokens.flatMap(\.self), skipSpecialTokens: true)
     wordCount = evaluated.unicodeScalars.split { $0.properties.isWhitespace }.count
     byteCount = evaluated.utf8.count
-  }
-}
-
-/// A text cut into windows of tokens.
-struct TextWindows {
-  let size: Int
-  let tokenCount: Int
-  let beginsWithBOS: Bool
-  /// Whole windows that the text has.
-  let availableCount: Int
-  /// Those that are evaluated.
-  let tokens: [[Int32]]
-
-  init(_ model: LanguageModel, text: String, window: Int?, limit: Int?) throws {
-    let positions = model.decoder.configuration.maxPositionEmbeddings
-    let window = window ?? positions
-    guard window >= 2, window <= positions else {
-      throw SPINError(
-        .usage, at: "--window", "is \(window), the model has \(positions) positions",
-        remedy: "choose a window from 2 to \(positions)")
-    }
-    let ids = model.tokenizer.encode(text)
-    guard ids.count >= window else {
-      throw SPINError(
-        .malformedInput, at: "the text",
-        "has \(ids.count) tokens, fewer than one window of \(window)",
-        remedy: "give a longer text, or a smaller --window")
-    }
-    size = window
-    tokenCount = ids.count
-    beginsWithBOS = ids.first == model.tokenizer.bosID && model.tokenizer.addsBOS
-    availableCount = ids.count / window
-    let count = min(limit ?? availableCount, availableCount)
-    tokens = (0..<count).map { Array(ids[$0 * window..<($0 + 1) * window]) }
   }
 }
 
@@ -125,6 +97,7 @@ extension Perplexity {
       "bits_per_byte": .number(bitsPerByte),
       "settings": [
         "window": JSON(window), "stride": JSON(window), "tail": "dropped",
+        "part": .string(part.rawValue),
         "begins_with_bos": .bool(beginsWithBOS), "first_token_of_window": "not predicted",
       ],
       "tokens": JSON(tokenCount), "windows": JSON(windowLosses.count),

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+
+/// Shows how measures go on standard error, one after the other.
+final class EvaluationProgressReporter {
+  private let isQuiet: Bool
+  private var current: ItemProgress?
+
+  init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+  func show(_ progress: ModelEvaluation.Progress) {
+    switch progress {
+    case .began(let name, let count):
+      // Nothing is left to do where an earlier run has done it.
+      current = count > 0 ? ItemProgress(name, total: count, isQuiet: isQuiet) : nil
+    case .advanced(let tokens): current?.advance(tokens: tokens)
+    case .ended:
+      current?.finish()
+      current = nil
+    }
+  }
+
+  /// Takes a line that changes away; needed where a measure ends early.
+  func clear() {
+    current?.clear()
+    current = nil
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// What is measured before and after an edit; shared by `run` and `sweep`.
+struct EvaluationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Measure awareness on these questions: a name and a CSV, JSONL or text file. Repeatable.",
+      valueName: "name=file"))
+  var questions: [DataArgument] = []
+
+  @Option(help: "The column of the questions.")
+  var questionColumn = EvaluationRequest().questionColumn
+
+  @Option(help: ArgumentHelp("Only the first questions of each file.", valueName: "n"))
+  var questionLimit: Int?
+
+  @Option(help: "At most so many tokens of an answer.")
+  var maxNewTokens = GenerationOptions().maxNewTokens
+
+  @Option(help: "Answers that grow together; more is faster and takes more memory.")
+  var batchSize = EvaluationRequest().batchSize
+
+  @Option(
+    help: ArgumentHelp("Measure perplexity and divergence on this text.", valueName: "file"))
+  var text: String?
+
+  @Option(help: "Tokens of a window of the text. (default: the model's positions)")
+  var window: Int?
+
+  @Option(help: ArgumentHelp("Only the first windows of the text.", valueName: "n"))
+  var textLimit: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure how much representations of the first two kinds of questions depend on each other, "
+        + "on this many of each.", valueName: "n"))
+  var coupling: Int?
+
+  func validate() throws {
+    if let coupling, coupling < 2 || questions.count < 2 {
+      throw ValidationError("--coupling needs at least 2, and --questions twice.")
+    }
+    for (name, value) in [
+      ("--question-limit", questionLimit), ("--text-limit", textLimit),
+      ("--max-new-tokens", maxNewTokens),
+    ] {
+      if let value, value < 1 { throw ValidationError("\(name) must be at least 1.") }
+    }
+    guard (1...4096).contains(batchSize) else {
+      throw ValidationError("--batch-size must be between 1 and 4096.")
+    }
+    let names = questions.map(\.file.name)
+    guard Set(names).count == names.count else {
+      throw ValidationError("--questions names the same set twice.")
+    }
+  }
+
+  func request(threads: Int) -> EvaluationRequest {
+    var request = EvaluationRequest()
+    request.questions = questions.map(\.file)
+    request.questionColumn = questionColumn
+    request.questionLimit = questionLimit
+    request.generation.maxNewTokens = maxNewTokens
+    request.batchSize = batchSize
+    request.text = text
+    request.window = window
+    request.textLimit = textLimit
+    request.couplingCount = coupling
+    request.threads = threads
+    return request
+  }
+}

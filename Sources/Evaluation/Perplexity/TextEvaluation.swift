@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINErrors
+public import SPINGeneration
+import SPINJSON
+import SPINStorage
+
+/// A text on which a model is measured before and after an edit.
+///
+///     let evaluation = try TextEvaluation(path: "wiki.test.raw", directory: "run/evaluation")
+///     let before = try evaluation.perplexity(of: model, side: "before", identity: [hash], threads: 2)
+///
+/// With a folder, finished windows are kept there and not computed again.
+public struct TextEvaluation: Sendable {
+  /// The text, tokenized as a whole.
+  public let text: String
+  /// The SHA-256 of its file.
+  public let digest: String
+  /// Tokens of a window; nil for the model's positions.
+  public var window: Int?
+  /// Which windows count.
+  public var part = WindowPart.all
+  /// Only the first so many windows; nil for all.
+  public var limit: Int?
+  /// Where finished windows are kept; nil for nowhere.
+  public var directory: String?
+
+  /// Reads a text.
+  ///
+  /// - Throws: `SPINError` where the file cannot be read or is not UTF-8.
+  public init(path: String, window: Int? = nil, limit: Int? = nil, directory: String? = nil) throws
+  {
+    let bytes = try FileSystem.read(path)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw SPINError(.malformedInput, at: path, "is not UTF-8", remedy: "convert the file")
+    }
+    self.text = text
+    digest = FileDigest.sha256(bytes)
+    self.window = window
+    self.limit = limit
+    self.directory = directory
+  }
+
+  /// The perplexity of a model; an edit that lies over its weights takes part.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - side: "before", "after", or "windows" where there is one side only.
+  ///   - identity: What the model computes with: the hash of its files, a digest of the edit.
+  ///   - threads: Threads that compute; no result depends on it.
+  ///   - shouldStop: Asked between windows.
+  ///   - onWindow: Told of each window that gets done, and of how many there are to do.
+  /// - Throws: As `Perplexity.init`, and where the folder holds windows of another run.
+  public func perplexity(
+    of model: LanguageModel, side: String, identity: [String], threads: Int,
+    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> Perplexity {
+    try Perplexity(
+      of: model, text: text, window: window, part: part, limit: limit, threads: threads,
+      journal: journal("perplexity-\(side)", identity), shouldStop: shouldStop, onWindow: onWindow)
+  }
+
+  /// How far an edit moves what a model expects; see `perplexity` for the parameters.
+  ///
+  /// - Parameter setEdited: Puts the edit on and takes it off; it is off at the end.
+  public func divergence(
+    of model: LanguageModel, identity: [String], threads: Int, setEdited: (Bool) throws -> Void,
+    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> Divergence {
+    try Divergence(
+      of: model, text: text, window: window, limit: limit, threads: threads,
+      journal: journal("divergence", identity), setEdited: setEdited, shouldStop: shouldStop,
+      onWindow: onWindow)
+  }
+
+  private func journal(_ name: String, _ identity: [String]) throws -> ItemJournal? {
+    guard let directory else { return nil }
+    try FileSystem.ensureDirectory(directory)
+    let parts: [JSON] =
+      identity.map { .string($0) } + [
+        .string(digest), window.map { JSON($0) } ?? .null, .string(part.rawValue),
+        limit.map { JSON($0) } ?? .null,
+      ]
+    return try ItemJournal(
+      path: "\(directory)/.\(name).journal", kind: "windows",
+      identity: FileDigest.sha256(Array(JSON.array(parts).serialized(indented: false).utf8)))
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What to measure of a model before and after an edit, as a user says it.
+///
+///     var request = EvaluationRequest()
+///     request.questions = [.init(name: "fairness", path: "salad_fairness.csv")]
+///     request.text = "wiki.test.raw"
+public struct EvaluationRequest: Sendable {
+  /// Questions for awareness, by the name of what they are about.
+  public var questions: [ScoringRequest.DataFile] = []
+  /// The column of the questions.
+  public var questionColumn = "questions"
+  /// Only the first questions of each file; nil for all.
+  public var questionLimit: Int?
+  /// How answers are generated.
+  public var generation = GenerationOptions()
+  /// Answers that grow together; no answer depends on it.
+  public var batchSize = 16
+  /// A text for perplexity and divergence; nil for neither.
+  public var text: String?
+  /// Tokens of a window; nil for the model's positions.
+  public var window: Int?
+  /// Only the first windows; nil for all.
+  public var textLimit: Int?
+  /// How many questions of each of the first two lists to draw for the dependence of
+  /// representations; nil for not measuring it.
+  public var couplingCount: Int?
+  /// Threads that compute; no result depends on it.
+  public var threads = Machine.processorCount
+
+  /// Nothing yet.
+  public init() {}
+
+  /// Whether there is nothing to measure.
+  public var isEmpty: Bool { questions.isEmpty && text == nil }
+}
+
+/// The part of questions and windows that is measured.
+public enum EvaluationPart: Sendable, Hashable {
+  /// All of them.
+  case whole
+  /// Those to choose by; the seed and the share of the questions decide which.
+  case validation(seed: UInt64, share: Double)
+  /// The others, to report on.
+  case test(seed: UInt64, share: Double)
+
+  /// The places of the texts that belong to the part, ascending.
+  func places(of texts: [String]) -> [Int] {
+    switch self {
+    case .whole: Array(texts.indices)
+    case .validation(let seed, let share):
+      HoldoutSplit(texts, share: share, seed: seed).validation
+    case .test(let seed, let share): HoldoutSplit(texts, share: share, seed: seed).test
+    }
+  }
+
+  /// The windows of a text that belong to the part.
+  var windows: WindowPart {
+    switch self {
+    case .whole: .all
+    case .validation: .even
+    case .test: .odd
+    }
+  }
+}

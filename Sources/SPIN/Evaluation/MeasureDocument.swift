@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINJSON
+import SPINStorage
+
+/// The result of a measure as it is written and printed: what was measured, of what, by what.
+public struct MeasureDocument: Sendable {
+  /// "perplexity"; the file is named after it, and the schema is this name with version 1.
+  public let measure: String
+  /// All of it.
+  public let json: JSON
+
+  /// A result with its heading.
+  ///
+  /// - Parameters:
+  ///   - measure: Its name.
+  ///   - result: What was found.
+  ///   - model: What the model is called.
+  ///   - modelHash: The hash of its files.
+  ///   - patch: The edit that was on, if any.
+  public init(
+    _ measure: String, _ result: JSONObject, model: String, modelHash: String, patch: Patch?
+  ) {
+    self.measure = measure
+    var document: JSONObject = [
+      "schema": .string("\(measure)/1"), "tool_version": .string(SPINVersion.current),
+      "model": .string(model), "model_sha256": .string(modelHash),
+      "patch_weights": patch.map { JSON($0.weightCount) } ?? .null,
+    ]
+    for (key, value) in result.members { document[key] = value }
+    json = .object(document)
+  }
+
+  /// Writes `MEASURE.json` into a folder, whole or not at all.
+  public func write(into directory: String) throws {
+    try FileSystem.ensureDirectory(directory)
+    try OutputFile.write(Array(json.serialized().utf8), to: "\(directory)/\(measure).json")
+  }
+}

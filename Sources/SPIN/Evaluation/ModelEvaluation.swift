@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// Measures one loaded model with different edits on it, the files untouched.
+///
+///     let evaluation = try ModelEvaluation(
+///       request, of: model, modelFiles: hashes, judge: PhraseJudge())
+///     let before = try evaluation.measure("before", patch: nil, into: "run/evaluation")
+///     let after = try evaluation.measure("after", patch: patch, into: "run/evaluation")
+///     try evaluation.write(before, after, patch: patch, into: "run/evaluation")
+///
+/// Finished items are kept in the folder: after an interruption the same calls go on.
+public struct ModelEvaluation {
+  /// What is done, for whoever shows it.
+  public enum Progress: Sendable, Equatable {
+    /// A measure begins, of so many items.
+    case began(String, count: Int)
+    /// An item is done, with so many tokens, 0 where nobody counts them.
+    case advanced(tokens: Int)
+    /// The measure is done.
+    case ended
+  }
+
+  /// What is measured.
+  public let request: EvaluationRequest
+  /// The part of it.
+  public let part: EvaluationPart
+  /// The judge of the answers.
+  public let judge: any Judge
+  let model: LanguageModel
+  let modelHash: String
+  let lists: [QuestionList]
+  private let text: TextEvaluation?
+  private let pairs: QuestionPairs?
+
+  /// Questions of one kind.
+  struct QuestionList: Sendable {
+    let name: String
+    let digest: String
+    let questions: [String]
+  }
+
+  /// Reads what is to be measured with.
+  ///
+  /// - Parameters:
+  ///   - request: What to measure.
+  ///   - part: The part of questions and windows.
+  ///   - model: The model, with no edit on it.
+  ///   - modelFiles: The SHA-256 of each weight file, by name.
+  ///   - judge: Who judges answers.
+  /// - Throws: `SPINError` for a file that is missing or malformed.
+  public init(
+    _ request: EvaluationRequest, part: EvaluationPart = .whole, of model: LanguageModel,
+    modelFiles: [String: String], judge: any Judge
+  ) throws {
+    self.request = request
+    self.part = part
+    self.judge = judge
+    self.model = model
+    modelHash = ModelDirectory.modelHash(of: modelFiles)
+    lists = try request.questions.map { file in
+      try ScoreDirectory.checkName(file.name)
+      let list = try TextList(path: file.path, column: request.questionColumn)
+      let texts = Array(list.texts.prefix(request.questionLimit ?? list.texts.count))
+      return QuestionList(
+        name: file.name, digest: list.digest, questions: part.places(of: texts).map { texts[$0] })
+    }
+    if let count = request.couplingCount, lists.count >= 2, part == .whole {
+      let sides = lists.prefix(2).map {
+        QuestionPairs.Side(name: $0.name, digest: $0.digest, questions: $0.questions)
+      }
+      pairs = try QuestionPairs(first: sides[0], second: sides[1], count: count, seed: 0)
+    } else {
+      pairs = nil
+    }
+    text = try request.text.map {
+      var text = try TextEvaluation(path: $0, window: request.window, limit: request.textLimit)
+      text.part = part.windows
+      return text
+    }
+  }
+
+  /// What is measured, in a few words: "2165 fairness and 657 privacy questions, a text".
+  public var summary: String {
+    let questions = lists.map { "\($0.questions.count) \($0.name)" }.joined(separator: " and ")
+    return [questions.isEmpty ? nil : questions + " questions", text == nil ? nil : "a text"]
+      .compactMap(\.self).joined(separator: ", ")
+  }
+
+  /// Everything that decides the results, besides model and edit.
+  public var identity: JSON {
+    [
+      "questions": .array(
+        lists.map {
+          [
+            "name": .string($0.name), "sha256": .string($0.digest), "n": JSON($0.questions.count),
+          ]
+        }),
+      "judge": judge.identity, "generation": .string("\(request.generation)"),
+      "text_sha256": text.map { .string($0.digest) } ?? .null,
+      "window": request.window.map { JSON($0) } ?? .null,
+      "text_limit": request.textLimit.map { JSON($0) } ?? .null,
+      "coupling_pairs": pairs.map { JSON($0.count) } ?? .null, "part": .string("\(part)"),
+    ]
+  }
+
+  /// Measures the model with an edit on it, or without one.
+  ///
+  /// - Parameters:
+  ///   - side: "before" or "after", as the files are named.
+  ///   - patch: The edit; nil for the untouched model.
+  ///   - directory: Where items go.
+  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Told of what is done.
+  /// - Throws: `SPINError` as the measures do.
+  public func measure(
+    _ side: String, patch: Patch?, into directory: String, shouldStop: () -> Bool = { false },
+    report: (Progress) -> Void = { _ in }
+  ) throws -> EvaluationSide {
+    guard let patch else {
+      return try measures(side, edit: nil, directory, shouldStop, report)
+    }
+    return try PatchOverlay(patch, on: model.directory).with(true) {
+      try measures(side, edit: patch.contentDigest, directory, shouldStop, report)
+    }
+  }
+
+  private func measures(
+    _ side: String, edit: String?, _ directory: String, _ shouldStop: () -> Bool,
+    _ report: (Progress) -> Void
+  ) throws -> EvaluationSide {
+    let answerer = QuestionAnswering(
+      model, modelHash: modelHash, edit: edit, options: request.generation,
+      threads: request.threads, batchSize: request.batchSize)
+    let awareness = try lists.map { list in
+      let evaluation = AwarenessEvaluation(
+        name: list.name, questions: list.questions, judge: judge, directory: directory)
+      let result = try evaluation.measure(
+        side: side, answerer: answerer, shouldStop: shouldStop
+      ) { progress in
+        switch progress {
+        case .answering(let count): report(.began("\(list.name) \(side)", count: count))
+        case .answered(let tokens): report(.advanced(tokens: tokens))
+        case .judging(let count):
+          report(.ended)
+          report(.began("\(list.name) judged", count: count))
+        case .judged: report(.advanced(tokens: 0))
+        }
+      }
+      report(.ended)
+      return EvaluationSide.Named(name: list.name, value: result)
+    }
+    let perplexity = try text.map { text in
+      var text = text
+      text.directory = directory
+      var isBegun = false
+      let result = try text.perplexity(
+        of: model, side: side, identity: [modelHash] + (edit.map { [$0] } ?? []),
+        threads: request.threads, shouldStop: shouldStop
+      ) { _, count in
+        if !isBegun { report(.began("perplexity \(side)", count: count)) }
+        isBegun = true
+        report(.advanced(tokens: 0))
+      }
+      if isBegun { report(.ended) }
+      return result
+    }
+    let coupling = try pairs.map { pairs in
+      report(.began("coupling \(side)", count: model.decoder.configuration.layerCount))
+      let result = try CouplingEvaluation(
+        of: model, pairs: pairs, threads: request.threads, shouldStop: shouldStop,
+        onLayer: { _, _ in report(.advanced(tokens: 0)) })
+      report(.ended)
+      return result
+    }
+    return EvaluationSide(awareness: awareness, perplexity: perplexity, coupling: coupling)
+  }
+
+  /// Compares two sides and writes the documents of all measures.
+  ///
+  /// - Parameters:
+  ///   - before: The untouched model.
+  ///   - after: The edited model.
+  ///   - patch: The edit.
+  ///   - directory: Where the documents go: `awareness.json`, `perplexity.json`, `divergence.json`.
+  ///   - shouldStop: Asked now and then.
+  ///   - report: Told of what is done.
+  public func compare(
+    _ before: EvaluationSide, _ after: EvaluationSide, patch: Patch, into directory: String,
+    shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
+  ) throws -> EvaluationComparison {
+    let comparison = try EvaluationComparison(
+      before: before, after: after,
+      divergence: divergence(patch, directory, shouldStop, report))
+    for (measure, result) in try documents(comparison) {
+      try MeasureDocument(
+        measure, result, model: FileSystem.name(of: model.directory.path), modelHash: modelHash,
+        patch: patch
+      ).write(into: directory)
+    }
+    return comparison
+  }
+
+  private func divergence(
+    _ patch: Patch, _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
+  ) throws -> Divergence? {
+    guard var text, part == .whole else { return nil }
+    text.directory = directory
+    let overlay = try PatchOverlay(patch, on: model.directory)
+    var isBegun = false
+    let result = try text.divergence(
+      of: model, identity: [modelHash, patch.contentDigest], threads: request.threads,
+      setEdited: { try $0 ? overlay.apply() : overlay.revert() }, shouldStop: shouldStop
+    ) { _, count in
+      if !isBegun { report(.began("divergence", count: count)) }
+      isBegun = true
+      report(.advanced(tokens: 0))
+    }
+    if isBegun { report(.ended) }
+    return result
+  }
+
+  /// How often cautionary phrases stand in the answers of each list.
+  private func phrases(_ comparison: EvaluationComparison) throws -> JSONObject {
+    var result = JSONObject()
+    for change in comparison.awareness {
+      let (before, after) = (change.before.answers, change.after.answers)
+      result[change.name] =
+        try PhraseFrequencies(
+          .forQuestions(named: change.name), before: before.map(\.questionAnswer),
+          after: after.map(\.questionAnswer),
+          at: change.name
+        ).json
+    }
+    return result
+  }
+
+  private func documents(_ comparison: EvaluationComparison) throws -> [(String, JSONObject)] {
+    var documents: [(String, JSONObject)] = []
+    if !lists.isEmpty {
+      var result: JSONObject = [
+        "judge": .string(judge.label),
+        "settings": [
+          "max_new_tokens": JSON(request.generation.maxNewTokens), "prompt_format": "raw",
+          "sampling": .string("\(request.generation.sampling)"),
+        ],
+      ]
+      for (list, awareness) in zip(lists, comparison.awareness) {
+        result[list.name] = [
+          "questions_sha256": .string(list.digest), "before": awareness.before.json,
+          "after": awareness.after.json, "comparison": awareness.comparison.json,
+        ]
+      }
+      documents.append(("awareness", result))
+      documents.append(("phrases", try phrases(comparison)))
+    }
+    if let coupling = comparison.coupling { documents.append(("coupling", coupling.json)) }
+    guard let text else { return documents }
+    if let perplexity = comparison.perplexity {
+      documents.append(
+        (
+          "perplexity",
+          [
+            "text_sha256": .string(text.digest), "before": perplexity.before.json,
+            "after": perplexity.after.json, "comparison": perplexity.json,
+          ]
+        ))
+    }
+    if let divergence = comparison.divergence {
+      documents.append(
+        ("divergence", ["text_sha256": .string(text.digest), "result": divergence.json]))
+    }
+    return documents
+  }
+}

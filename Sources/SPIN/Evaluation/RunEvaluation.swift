@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Measures the untouched model once, and each round's edit beside it.
+///
+/// The last round's measures lie in `RUN/evaluation`, those of earlier rounds in
+/// `RUN/rounds/N/evaluation`.
+struct RunEvaluation {
+  let evaluation: ModelEvaluation
+  let directory: RunDirectory
+  let shouldStop: () -> Bool
+  let report: (ModelEvaluation.Progress) -> Void
+
+  /// The measures of each round, in order.
+  func all(_ rounds: [SuppressionRound]) throws -> [EvaluationComparison] {
+    let before = try evaluation.measure(
+      "before", patch: nil, into: directory.evaluation, shouldStop: shouldStop, report: report)
+    return try rounds.map { round in
+      let folder =
+        round.number == rounds.count
+        ? directory.evaluation : directory.round(round.number) + "/evaluation"
+      let after = try evaluation.measure(
+        "after", patch: round.patch, into: folder, shouldStop: shouldStop, report: report)
+      return try evaluation.compare(
+        before, after, patch: round.patch, into: folder, shouldStop: shouldStop, report: report)
+    }
+  }
+}

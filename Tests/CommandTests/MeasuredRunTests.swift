@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPIN
+import SPINTestSupport
+import Testing
+
+/// `spin run` with measures, and `spin sweep`: one load, the same bytes whatever threads or crash.
+@Suite(.serialized) struct MeasuredRunTests {
+  private let job: SmallJob
+  private var text: String { job.path + "/text.txt" }
+
+  init() throws {
+    job = try SmallJob()
+    for name in ["privacy", "fairness"] {
+      let rows = "abcdefghijklmnopqrst".map { "\"the \(name) \($0), in a \($0)?\"\n" }
+      try write(("questions\n" + rows.joined()).utf8, to: questions(name))
+    }
+    try write(String(repeating: "the a in the the b c. ", count: 60).utf8, to: text)
+  }
+
+  private func questions(_ name: String) -> String { "\(job.path)/questions-\(name).csv" }
+
+  private var measures: [String] {
+    ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
+      + ["--text", text, "--window", "16", "--max-new-tokens", "12"]
+  }
+
+  /// A run without --threads and --out.
+  private var run: [String] {
+    ["run"] + job.scoring.dropLast(2) + ["--count", "30"] + measures + ["--quiet"]
+  }
+
+  /// What a folder holds that must not depend on circumstances: no journals, whose lines come in any
+  /// order, and of manifests what decides and what came out.
+  private func results(_ folder: String) throws -> [String: String] {
+    var results = try FolderContents(of: folder).digests.filter { !$0.key.hasSuffix(".journal") }
+    guard results.removeValue(forKey: "manifest.json") != nil else { return results }
+    let path = folder + "/manifest.json"
+    let manifest = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+    for key in ["identity", "results", "outputs"] {
+      results["manifest: \(key)"] = try #require(manifest[key]).serialized()
+    }
+    return results
+  }
+
+  @Test func measuresDoNotDependOnThreads() throws {
+    var expected: [String: String]?
+    for threads in [1, 2, 3] {
+      let out = job.path + "/run-\(threads)"
+      let outcome = try Program.run(
+        run + ["--rounds", "2", "--threads", "\(threads)", "--out", out])
+      #expect(outcome.status == 0, "\(outcome)")
+      let found = try results(out)
+      for name in [
+        "evaluation/awareness.json", "evaluation/awareness-fairness-after.jsonl",
+        "evaluation/perplexity.json", "evaluation/divergence.json",
+        "rounds/1/evaluation/awareness.json",
+      ] { #expect(found[name] != nil, "\(name)") }
+      #expect(expected == nil || found == expected, "\(threads) threads")
+      expected = found
+    }
+  }
+
+  @Test func measuresOfARunAreThoseOfTheCommands() throws {
+    #expect(try Program.run(run + ["--threads", "2", "--out", job.out]).status == 0)
+    let alone = job.path + "/alone"
+    let patched = [job.model, "--patch", job.out + "/patch.json", "--out", alone, "--quiet"]
+    let commands = [
+      ["evaluate", "awareness"] + patched
+        + ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
+        + ["--max-new-tokens", "12"],
+      ["evaluate", "perplexity"] + patched + ["--text", text, "--window", "16"],
+      ["evaluate", "divergence"] + patched + ["--text", text, "--window", "16"],
+    ]
+    for command in commands { #expect(try Program.run(command).status == 0, "\(command)") }
+    #expect(try results(alone) == results(job.out + "/evaluation"))
+  }
+
+  @Test func killedMeasuresGoOn() throws {
+    let whole = job.path + "/whole"
+    #expect(try Program.run(run + ["--threads", "1", "--out", whole]).status == 0)
+    let expected = try results(whole)
+    // As a kill leaves it: each journal whole, cut in a line, empty or absent, results absent.
+    let journals = try FolderContents(of: whole + "/evaluation").digests.keys
+      .filter { $0.hasSuffix(".journal") }.sorted()
+    #expect(journals.count == 8)
+    var generator = SeededGenerator(seed: 5)
+    for place in journals.indices {
+      let out = job.path + "/cut-\(place)"
+      try FileManager.default.copyItem(atPath: whole, toPath: out)
+      for name in try FileManager.default.contentsOfDirectory(atPath: out + "/evaluation")
+      where !name.hasSuffix(".journal") {
+        try FileManager.default.removeItem(atPath: out + "/evaluation/" + name)
+      }
+      try FileManager.default.removeItem(atPath: out + "/manifest.json")
+      let cut = out + "/evaluation/" + journals[place]
+      let content = try bytes(of: cut)
+      try write(content.prefix(Int.random(in: 0...content.count, using: &generator)), to: cut)
+      for later in journals[(place + 1)...] where Bool.random(using: &generator) {
+        try FileManager.default.removeItem(atPath: out + "/evaluation/" + later)
+      }
+      #expect(try Program.run(run + ["--threads", "2", "--out", out]).status == 0)
+      #expect(
+        try results(out) == expected, "\(journals[place])")
+    }
+  }
+
+  @Test func sweepsChooseOnOnePartAndReportOnTheOther() throws {
+    let scores = job.path + "/scores"
+    #expect(try Program.run(["score"] + job.scoring + ["--out", scores, "--quiet"]).status == 0)
+    func sweep(_ out: String, _ threads: Int, _ options: String...) throws -> Program.Outcome {
+      try Program.run(
+        ["sweep", job.model, "--scores", scores, "--count", "5,30", "--rule", "paper,random"]
+          + measures + ["--threads", "\(threads)", "--out", out, "--quiet"] + options)
+    }
+    let (first, second) = (job.path + "/sweep-1", job.path + "/sweep-2")
+    let outcome = try sweep(first, 1, "--json")
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(try sweep(second, 2).status == 0)
+    #expect(try results(first) == results(second))
+    let path = first + "/sweep.json"
+    let document = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+    let rows = try #require(document["candidates"]?.array).map { try $0.requireObject(at: path) }
+    #expect(rows.count == 4)
+    // The best rate of those that are no controls, and only its edit is written.
+    let chosen: Int = try document.required("chosen")
+    let rates = try rows.map { try $0.required("mean_rate", as: Double.self) }
+    #expect(rows[chosen]["rule"] == "paper")
+    #expect(zip(rows, rates).allSatisfy { $0["rule"] == "random" || $1 <= rates[chosen] })
+    let patch = try Patch(path: first + "/patch.json")
+    #expect(rows[chosen]["weights"] == JSON(patch.weightCount))
+    // Ten questions of each list on each side, none on both.
+    for name in ["privacy", "fairness"] {
+      func lines(_ file: String) throws -> Set<String> {
+        let path = "\(first)/\(file).jsonl"
+        return Set(
+          try bytes(of: path).split(separator: UInt8(ascii: "\n")).map {
+            try JSON(parsing: Array($0), path: path).requireObject(at: path).required("question")
+          })
+      }
+      let validation = try lines("validation/awareness-\(name)-untouched")
+      let test = try lines("evaluation/awareness-\(name)-before")
+      #expect(validation.count == 10 && test.count == 10)
+      #expect(validation.isDisjoint(with: test))
+    }
+    // A guard that nothing passes ends with the status of a check, after the table.
+    let refused = try sweep(job.path + "/sweep-3", 2, "--max-perplexity-ratio", "0.01")
+    #expect(refused.status == 2)
+    #expect(
+      refused.standardError
+        == "spin: --max-perplexity-ratio: lets none of the 4 selections through that have a weight "
+        + "and are no control; allow more, or choose other shares\n")
+  }
+
+  @Test func rangesOfSharesTakeOneTwoAndFive() throws {
+    let scores = job.path + "/scores"
+    #expect(try Program.run(["score"] + job.scoring + ["--out", scores, "--quiet"]).status == 0)
+    func sweep(_ shares: String) throws -> Program.Outcome {
+      try Program.run(
+        ["sweep", job.model, "--scores", scores, "--q", shares, "--out", job.path + "/sweep"]
+          + measures + ["--quiet"])
+    }
+    #expect(try sweep("4e-2..0.3,0.02").status == 0)
+    let path = job.path + "/sweep/sweep.json"
+    let document = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+    let shares = try #require(document["candidates"]?.array).map {
+      try $0.requireObject(at: path).required("q", as: Double.self)
+    }
+    #expect(shares == [0.02, 0.04, 0.05, 0.1, 0.2, 0.3])
+    for wrong in ["1e-3..1e-4", "0", "1.5", "1e-3,", "a", "1e-5..1e-4..1e-3"] {
+      #expect(try sweep(wrong).status == 64, "\(wrong)")
+    }
+  }
+
+  @Test func sweepsOfRoundsFindTheRoundsOfRuns() throws {
+    #expect(
+      try Program.run(run + ["--rounds", "2", "--threads", "2", "--out", job.out]).status == 0)
+    let out = job.path + "/sweep"
+    let data = SmallJob.dataSets.flatMap { ["--data", "\($0)=\(job.data($0))"] }
+    let outcome = try Program.run(
+      ["sweep", job.model, "--scores", job.out + "/scores", "--count", "30", "--rounds", "2"]
+        + data + measures + ["--out", out, "--quiet"])
+    #expect(outcome.status == 0, "\(outcome)")
+    let path = out + "/sweep.json"
+    let document = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+    let rows = try #require(document["candidates"]?.array).map { try $0.requireObject(at: path) }
+    let patches = try (1...2).map { try Patch(path: "\(job.out)/rounds/\($0)/patch.json") }
+    #expect(rows.map { $0["weights"] } == patches.map { JSON($0.weightCount) })
+    #expect(rows.map { $0["name"]?.string } == patches.map { String($0.contentDigest.prefix(12)) })
+    // Data that were not scored are refused.
+    let other = ["--data", "privacy=\(job.data("fairness"))"]
+    let refused = try Program.run(
+      ["sweep", job.model, "--scores", job.out + "/scores", "--count", "30", "--rounds", "2"]
+        + other + measures + ["--out", out, "--quiet"])
+    #expect(refused.status == 64)
+    #expect(
+      job.masked(refused.standardError)
+        == "spin: --data: are not the data whose scores are in DIR/out/scores; name the files that "
+        + "were scored\n")
+  }
+}
