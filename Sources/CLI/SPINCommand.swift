@@ -21,7 +21,7 @@ struct SPINCommand: ParsableCommand {
       """,
     version: SPINVersion.current,
     subcommands: [
-      RunCommand.self, ScoreCommand.self, SelectCommand.self, PatchCommand.self,
+      RunCommand.self, ScoreCommand.self, SelectCommand.self, SweepCommand.self, PatchCommand.self,
       GenerateCommand.self, ChatCommand.self, EvaluateCommand.self, DataCommand.self,
       InspectCommand.self, DemoCommand.self,
     ])

@@ -29,4 +29,7 @@ public enum SelectionRule: String, Sendable, CaseIterable {
   case generalOnly = "general-only"
   /// A control: as many weights as `paper` selects in the matrix, drawn at random outside G.
   case random
+
+  /// Whether the rule is there to compare with, not to be used.
+  public var isControl: Bool { self == .generalOnly || self == .random }
 }

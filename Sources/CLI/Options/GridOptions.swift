@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// The combinations of selection parameters of `sweep`.
+struct GridOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The two data sets whose coupling is sought.", valueName: "a,b"))
+  var pair = "privacy,fairness"
+
+  @Option(help: ArgumentHelp("The data set of general ability.", valueName: "name"))
+  var general = Selection().general
+
+  @Option(
+    name: .customLong("q"),
+    help: ArgumentHelp(
+      "Shares of a matrix that are a data set's top weights. (default: 5e-7)",
+      valueName: "shares"))
+  var pairShares: ShareList?
+
+  @Option(
+    name: .customLong("p"),
+    help: ArgumentHelp(
+      "Shares of a matrix that are general ability's top weights. (default: the same as each q)",
+      valueName: "shares"))
+  var generalShares: ShareList?
+
+  @Option(
+    name: .customLong("count"),
+    help: ArgumentHelp(
+      "Numbers of top weights in every matrix, in place of --p and --q.", valueName: "list"))
+  var counts: ValueList<Int>?
+
+  @Option(
+    name: .customLong("rule"),
+    help: ArgumentHelp("How the sets are combined. (default: paper)", valueName: "rules"))
+  var rules: ValueList<SelectionRule>?
+
+  @Option(
+    name: .customLong("target-module"),
+    help: ArgumentHelp(
+      "Which matrices take part. (default: all that were scored)", valueName: "modules"))
+  var targets: ValueList<TargetModule>?
+
+  @Option(
+    name: .customLong("scale"),
+    help: ArgumentHelp(
+      "What the selected weights are multiplied by. (default: 0)", valueName: "factors"))
+  var scales: ValueList<Double>?
+
+  @Option(
+    help: ArgumentHelp(
+      "The layers that take part, both ends included, counted from 0. (default: all)",
+      valueName: "a..b"))
+  var layers: LayerRange?
+
+  @Option(help: "The seed of the rule random.")
+  var seed = Selection().seed
+
+  func validate() throws {
+    if counts != nil, pairShares != nil || generalShares != nil {
+      throw ValidationError("--count takes the place of --p and --q; give one or the other.")
+    }
+    guard pair.split(separator: ",", omittingEmptySubsequences: false).count == 2 else {
+      throw ValidationError("--pair is \"\(pair)\", expected two names with a comma between.")
+    }
+  }
+
+  /// The grid, each of its selections checked.
+  func grid() throws -> SelectionGrid {
+    let names = pair.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var grid = SelectionGrid(
+      Selection(
+        pair: (names[0], names[1]), general: general, layers: layers?.range, seed: seed))
+    grid.generalAmounts = generalShares?.shares.map { .share($0) } ?? []
+    if let counts {
+      grid.pairAmounts = counts.values.map { .count($0) }
+    } else if let pairShares {
+      grid.pairAmounts = pairShares.shares.map { .share($0) }
+    }
+    if let rules { grid.rules = rules.values }
+    if let targets { grid.targetModules = targets.values }
+    if let scales { grid.scales = scales.values }
+    try grid.selections.forEach { try $0.validate() }
+    return grid
+  }
+}

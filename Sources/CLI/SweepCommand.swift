@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// `spin sweep`: many selections compared by what they do.
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Compare many selections by what their edits do, and report on the best.",
+    discussion: """
+      Selects again and again from stored scores, puts each edit on the model in memory, and \
+      measures it on half of the questions and every second window of the text. The edit with the \
+      highest mean rate within --max-perplexity-ratio is measured once more on the other half, \
+      which had no say in the choice; the controls random and general-only are never chosen. Lists have commas between; a range such as 1e-7..1e-5 takes \
+      1, 2 and 5 times each power of ten. An interrupted sweep goes on when the command is repeated.
+
+        spin sweep MODEL --scores run/scores --q 1e-7..1e-5 --rule paper,released-code,random \\
+          --questions fairness=salad_fairness.csv --questions privacy=salad_privacy.csv \\
+          --text wiki.test.raw --max-perplexity-ratio 1.02 --out sweep
+      """)
+
+  @Argument(help: "The folder of the model that was scored.")
+  var model: String
+
+  @Option(help: ArgumentHelp("The folder that `spin score` wrote.", valueName: "dir"))
+  var scores: String
+
+  @OptionGroup(title: "Selections")
+  var grid: GridOptions
+
+  @OptionGroup(title: "Further rounds")
+  var rounds: RoundOptions
+
+  @OptionGroup(title: "Evaluation")
+  var evaluation: EvaluationOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Choose no edit that makes perplexity larger by more than this factor.", valueName: "ratio"))
+  var maxPerplexityRatio: Double?
+
+  @Option(help: "The part of the questions to choose by.")
+  var validationShare = 0.5
+
+  @Option(help: "The seed of the split of the questions.")
+  var splitSeed: UInt64 = 0
+
+  @OptionGroup(title: "Resources")
+  var resources: ResourceOptions
+
+  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  var out: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard !evaluation.questions.isEmpty else {
+      throw ValidationError("Please give questions to choose by: --questions NAME=FILE.")
+    }
+    guard validationShare > 0, validationShare < 1 else {
+      throw ValidationError("--validation-share must be between 0 and 1.")
+    }
+    if let maxPerplexityRatio {
+      guard maxPerplexityRatio > 0, maxPerplexityRatio.isFinite else {
+        throw ValidationError("--max-perplexity-ratio must be a number above 0.")
+      }
+      guard evaluation.text != nil else {
+        throw ValidationError("--max-perplexity-ratio needs a text: --text FILE.")
+      }
+    }
+  }
+
+  func run() throws {
+    let scores = ScoreDirectory(path: scores)
+    let grid = try grid.grid()
+    let job = try rounds.job(model: model, scores: scores, resources: resources)
+    let model = try job?.model ?? LanguageModel(path: model)
+    var sweep = try Sweep(
+      model: model, modelFiles: try job?.modelFiles ?? model.directory.fileHashes(),
+      scores: scores, grid: grid,
+      request: evaluation.request(threads: resources.resources.threads), judge: PhraseJudge(),
+      share: validationShare, seed: splitSeed)
+    sweep.maxPerplexityRatio = maxPerplexityRatio
+    sweep.job = job
+    sweep.roundCount = rounds.rounds
+    Interruption.listen()
+    let reporter = SweepProgressReporter(isQuiet: quiet)
+    let result: Sweep.Result
+    do {
+      result = try sweep.run(
+        into: out, shouldStop: { Interruption.wasRequested }, report: reporter.show)
+    } catch {
+      reporter.clear()
+      throw error
+    }
+    let summary = SweepSummary(result: result, directory: out, judge: sweep.validation.judge.label)
+    print(json ? summary.json.serialized() : summary.text, terminator: json ? "" : "\n")
+    guard result.chosen != nil else {
+      throw SPINError(
+        .checkFailed, at: "--max-perplexity-ratio",
+        "lets none of the \(result.rows.count) selections through that have a weight and are no "
+          + "control", remedy: "allow more, or choose other shares")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINJSON
+
+/// What a sweep found, for people and for machines.
+struct SweepSummary {
+  let result: Sweep.Result
+  let directory: String
+  let judge: String
+
+  /// A row a selection, and the chosen one's measures on the other part.
+  var text: String {
+    var lines = TextTable([header] + result.rows.indices.map(cells)).lines
+    lines += [
+      "",
+      "rates and perplexity (as a ratio to the untouched model's) on the validation part; >: "
+        + "chosen, *: no other is at least as good in everything, !: beyond the guard or without a "
+        + "weight",
+    ]
+    if let chosen = result.chosen, let test = result.test {
+      let row = result.rows[chosen]
+      lines += ["", "chosen on the validation part, measured on the test part: \(name(row))"]
+      lines += test.awareness.map {
+        $0.comparison.text($0.name, before: $0.before, after: $0.after)
+      }
+      lines.append("judge          \(judge)")
+      if let perplexity = test.perplexity { lines.append(perplexity.text) }
+      let untouched = row.measures.awareness.compactMap(\.before.rate)
+      let mean = untouched.reduce(0, +) / Double(max(1, untouched.count))
+      if let rate = row.meanRate, rate <= mean {
+        lines.append(
+          "no selection has a higher mean rate than the untouched model on the validation part")
+      }
+      let rates = result.rows.filter(\.candidate.selection.rule.isControl).compactMap(\.meanRate)
+      if let best = rates.max(), let rate = row.meanRate, best >= rate {
+        lines.append("a control does as well on the validation part")
+      }
+      lines += ["", "patch      \(directory)/patch.json"]
+    }
+    lines.append("sweep      \(directory)/sweep.json")
+    return lines.joined(separator: "\n")
+  }
+
+  /// The file's content in short.
+  var json: JSON {
+    [
+      "schema": "sweep-result/1", "tool_version": .string(SPINVersion.current),
+      "candidates": JSON(result.rows.count), "chosen": result.chosen.map { JSON($0) } ?? .null,
+      "test_measures": result.test?.json ?? .null, "sweep": .string("\(directory)/sweep.json"),
+      "patch": result.chosen == nil ? .null : .string("\(directory)/patch.json"),
+    ]
+  }
+
+  private var header: [String] {
+    ["", "rule", "q", "p", "target", "scale", "round", "weights"]
+      + (result.rows.first?.measures.awareness.map(\.name) ?? [])
+      + (hasPerplexity ? ["perplexity"] : [])
+  }
+
+  private var hasPerplexity: Bool { result.rows.first?.measures.perplexity != nil }
+
+  private func cells(_ place: Int) -> [String] {
+    let row = result.rows[place]
+    let selection = row.candidate.selection
+    let marks =
+      (place == result.chosen ? ">" : "") + (row.isOnFront ? "*" : "")
+      + (row.isWithinGuard ? "" : "!")
+    var cells = [
+      marks, selection.rule.rawValue, SelectionTable.amount(selection.pairAmount),
+      SelectionTable.amount(selection.generalAmount), selection.targetModule?.rawValue ?? "scored",
+      SelectionTable.brief(selection.scale), "\(row.candidate.round)",
+      "\(row.candidate.patch.weightCount)",
+    ]
+    cells += row.measures.awareness.map { $0.after.rate.map { Decimals.text($0, 4) } ?? "-" }
+    if let perplexity = row.measures.perplexity {
+      cells.append(Decimals.text(perplexity.ratio, 4))
+    }
+    return cells
+  }
+
+  private func name(_ row: SweepRow) -> String {
+    let selection = row.candidate.selection
+    return "rule \(selection.rule.rawValue), q = \(SelectionTable.amount(selection.pairAmount)), "
+      + "p = \(SelectionTable.amount(selection.generalAmount)), "
+      + "\(row.candidate.patch.weightCount) weights"
+  }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// Compares many selections by what their edits do, and reports on the best one.
+///
+/// Each selection of the grid becomes an edit that is put on the loaded model in memory and measured
+/// on the validation part of questions and text; equal edits are measured once. The best one within
+/// the guard is measured once more on the other part, which had no say in the choice. Controls are
+/// measured like the others and never chosen.
+///
+///     var sweep = try Sweep(
+///       model: model, modelFiles: hashes, scores: ScoreDirectory(path: "run/scores"),
+///       grid: grid, request: request, judge: PhraseJudge())
+///     sweep.maxPerplexityRatio = 1.02
+///     let result = try sweep.run(into: "sweep")
+///
+/// Finished items are kept: an interrupted sweep goes on when it is run again.
+public struct Sweep {
+  /// The largest perplexity that an edit may have, as a ratio to the untouched model's; nil for any.
+  public var maxPerplexityRatio: Double?
+  /// How many rounds of scoring and selecting each selection gets; more than one needs `job`.
+  public var roundCount = 1
+  /// What scores the suppressed model in further rounds, a job of this very `model`.
+  public var job: ScoringJob?
+
+  /// The model, with no edit on it.
+  public let model: LanguageModel
+  /// The SHA-256 of each weight file, by name.
+  public let modelFiles: [String: String]
+  /// The scores of the first round.
+  public let scores: ScoreDirectory
+  /// The selections.
+  public let grid: SelectionGrid
+  /// The measures by which is chosen.
+  public let validation: ModelEvaluation
+  /// The measures of the one that was chosen.
+  public let test: ModelEvaluation
+
+  /// What is done, for whoever shows it.
+  public enum Progress: Sendable {
+    /// A further round scores the suppressed model.
+    case scoring(ScoringEvent)
+    /// So many different edits are going to be measured.
+    case comparing(Int)
+    /// A measure.
+    case measuring(ModelEvaluation.Progress)
+  }
+
+  /// What came out.
+  public struct Result: Sendable {
+    /// Every candidate with its measures on the validation part, in the order of the grid.
+    public let rows: [SweepRow]
+    /// The place of the one that was chosen; nil where none is eligible.
+    public let chosen: Int?
+    /// The chosen one's measures on the test part.
+    public let test: EvaluationComparison?
+  }
+
+  /// Prepares a sweep.
+  ///
+  /// - Parameters:
+  ///   - request: What to measure: at least one list of questions.
+  ///   - judge: Who judges answers.
+  ///   - share: The part of the questions to choose by, between 0 and 1.
+  ///   - seed: Of the split.
+  /// - Throws: `SPINError` for a file that is missing or malformed.
+  public init(
+    model: LanguageModel, modelFiles: [String: String], scores: ScoreDirectory,
+    grid: SelectionGrid, request: EvaluationRequest, judge: any Judge, share: Double = 0.5,
+    seed: UInt64 = 0
+  ) throws {
+    precondition(!request.questions.isEmpty, "a sweep needs questions")
+    self.model = model
+    self.modelFiles = modelFiles
+    self.scores = scores
+    self.grid = grid
+    validation = try ModelEvaluation(
+      request, part: .validation(seed: seed, share: share), of: model, modelFiles: modelFiles,
+      judge: judge)
+    test = try ModelEvaluation(
+      request, part: .test(seed: seed, share: share), of: model, modelFiles: modelFiles,
+      judge: judge)
+  }
+
+  /// Does what is left to do.
+  ///
+  /// - Parameters:
+  ///   - directory: The folder of the results: `sweep.json`, and of the chosen edit `patch.json`,
+  ///     `selection.json` and `evaluation/`.
+  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Told of what is done.
+  /// - Throws: `SPINError` as scoring, selecting and measuring do.
+  public func run(
+    into directory: String, shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (Progress) -> Void = { _ in }
+  ) throws -> Result {
+    try FileSystem.ensureDirectory(directory)
+    let candidates = try SweepCandidates(
+      sweep: self, directory: directory, shouldStop: shouldStop, report: { report(.scoring($0)) }
+    ).all()
+    let rows = try measured(candidates, directory + "/validation", shouldStop, report)
+    let chosen = Self.best(rows)
+    let test = try chosen.map { place in
+      try measureChosen(rows[place].candidate, directory, shouldStop, report)
+    }
+    let result = Result(rows: rows, chosen: chosen, test: test)
+    try OutputFile.write(Array(json(result).serialized().utf8), to: directory + "/sweep.json")
+    return result
+  }
+
+  /// The candidates with their measures on the validation part.
+  private func measured(
+    _ candidates: [SweepCandidate], _ folder: String, _ shouldStop: () -> Bool,
+    _ report: (Progress) -> Void
+  ) throws -> [SweepRow] {
+    func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
+      try validation.measure(
+        side, patch: patch, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
+      )
+    }
+    // An edit of no weight is the untouched model.
+    report(.comparing(Set(candidates.filter { $0.patch.weightCount > 0 }.map(\.name)).count))
+    let untouched = try measure("untouched", nil)
+    var sides: [String: EvaluationSide] = [:]
+    let measures = try candidates.map { candidate in
+      if candidate.patch.weightCount > 0, sides[candidate.name] == nil {
+        sides[candidate.name] = try measure(candidate.name, candidate.patch)
+      }
+      return try EvaluationComparison(
+        before: untouched, after: sides[candidate.name] ?? untouched)
+    }
+    let front = ParetoFront.members(
+      measures.map { measure in
+        measure.awareness.map { $0.after.rate ?? 0 } + [-(measure.perplexity?.ratio ?? 1)]
+      })
+    return candidates.indices.map { place in
+      let isWithinGuard =
+        candidates[place].patch.weightCount > 0
+        && measures[place].perplexity?.ratio ?? 1 <= maxPerplexityRatio ?? .infinity
+      return SweepRow(
+        candidate: candidates[place], measures: measures[place], isWithinGuard: isWithinGuard,
+        isOnFront: front[place])
+    }
+  }
+
+  /// The eligible row with the highest mean rate; of equal ones that of the lower
+  /// perplexity, then of fewer weights, then the first.
+  private static func best(_ rows: [SweepRow]) -> Int? {
+    func key(_ place: Int) -> (Double, Double, Int, Int) {
+      (
+        -(rows[place].meanRate ?? 0), rows[place].measures.perplexity?.ratio ?? 1,
+        rows[place].candidate.patch.weightCount, place
+      )
+    }
+    return rows.indices.filter { rows[$0].isEligible && rows[$0].meanRate != nil }
+      .min { key($0) < key($1) }
+  }
+
+  /// Writes the chosen edit and measures it on the test part.
+  private func measureChosen(
+    _ candidate: SweepCandidate, _ directory: String, _ shouldStop: () -> Bool,
+    _ report: (Progress) -> Void
+  ) throws -> EvaluationComparison {
+    let (patchPath, folder) = ("\(directory)/patch.json", "\(directory)/evaluation")
+    // An earlier sweep of fewer candidates may have chosen another edit.
+    if FileSystem.status(patchPath) != nil,
+      try Patch(path: patchPath).contentDigest != candidate.patch.contentDigest,
+      FileSystem.status(folder) != nil
+    {
+      try FileSystem.removeTree(folder)
+    }
+    // Made again with the hashes of the edited files, which only this one needs.
+    let patch = try Patch.make(
+      model: model.directory, weights: candidate.patch.tensors.map { ($0.name, $0.indices) },
+      scale: candidate.selection.scale, provenance: candidate.patch.provenance,
+      toolVersion: SPINVersion.current, fileHashes: modelFiles)
+    try candidate.coupledSet.write(to: directory + "/selection.json", tool: SPINVersion.tool)
+    try patch.write(to: patchPath)
+    func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
+      try test.measure(
+        side, patch: patch, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
+      )
+    }
+    return try test.compare(
+      measure("before", nil), measure("after", patch), patch: patch, into: folder,
+      shouldStop: shouldStop, report: { report(.measuring($0)) })
+  }
+
+  private func json(_ result: Result) -> JSON {
+    [
+      "schema": "sweep/1", "tool_version": .string(SPINVersion.current),
+      "model": .string(FileSystem.name(of: model.directory.path)),
+      "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
+      "validation": validation.identity, "test": test.identity,
+      "max_perplexity_ratio": maxPerplexityRatio.map { .number($0) } ?? .null,
+      "ranked_by": "mean awareness rate on the validation part",
+      "candidates": .array(result.rows.map(\.json)),
+      "chosen": result.chosen.map { JSON($0) } ?? .null,
+      "test_measures": result.test?.json ?? .null,
+    ]
+  }
+}

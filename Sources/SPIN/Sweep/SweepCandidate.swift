@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINJSON
+
+/// One edit among those that a sweep compares.
+public struct SweepCandidate: Sendable {
+  /// How its weights were selected.
+  public let selection: Selection
+  /// After how many rounds of scoring and selecting.
+  public let round: Int
+  /// The sets of its last round.
+  public let coupledSet: CoupledSet
+  /// The edit.
+  public let patch: Patch
+  /// The first digits of the digest of the edit, which name its measures.
+  public let name: String
+
+  init(selection: Selection, round: Int, coupledSet: CoupledSet, patch: Patch) {
+    self.selection = selection
+    self.round = round
+    self.coupledSet = coupledSet
+    self.patch = patch
+    name = String(patch.contentDigest.prefix(12))
+  }
+}
+
+/// What a sweep found of a candidate.
+public struct SweepRow: Sendable {
+  /// The edit.
+  public let candidate: SweepCandidate
+  /// Its measures on the validation part.
+  public let measures: EvaluationComparison
+  /// Whether it has weights and the guard lets it through.
+  public let isWithinGuard: Bool
+  /// Whether it may be chosen: within the guard, and not of a rule that is a control.
+  public var isEligible: Bool { isWithinGuard && !candidate.selection.rule.isControl }
+  /// Whether no other candidate is at least as good in every measure and better in one.
+  public let isOnFront: Bool
+
+  /// The mean of the rates of all question lists, by which candidates are ranked; nil where no
+  /// answer has a verdict.
+  public var meanRate: Double? {
+    let rates = measures.awareness.compactMap(\.after.rate)
+    return rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
+  }
+
+  /// The parameters and the headline numbers.
+  var json: JSON {
+    let selection = candidate.selection
+    return [
+      "name": .string(candidate.name), "rule": .string(selection.rule.rawValue),
+      "p": Self.json(selection.generalAmount), "q": Self.json(selection.pairAmount),
+      "target_module": selection.targetModule.map { .string($0.rawValue) } ?? .null,
+      "scale": .number(selection.scale), "round": JSON(candidate.round),
+      "weights": JSON(candidate.patch.weightCount), "measures": measures.json,
+      "mean_rate": meanRate.map { .number($0) } ?? .null, "within_guard": .bool(isWithinGuard),
+      "on_front": .bool(isOnFront),
+    ]
+  }
+
+  private static func json(_ amount: Selection.Amount) -> JSON {
+    switch amount {
+    case .share(let share): .number(share)
+    case .count(let count): ["count": JSON(count)]
+    }
+  }
+}
