@@ -8,18 +8,22 @@ extension DataLint {
   /// - Parameters:
   ///   - sampleCount: How many rows a scoring run would draw.
   ///   - seed: The seed of the draw.
-  public func json(sampleCount: Int, seed: UInt64) -> JSON {
+  ///   - name: What a file is called, by its path; the path itself unless told otherwise.
+  public func json(
+    sampleCount: Int, seed: UInt64, name: (_ path: String) -> String = { $0 }
+  ) -> JSON {
     [
       "schema": "data-lint/1", "tool_version": .string(SPINVersion.current),
       "nsamples": JSON(sampleCount), "seed": .string("\(seed)"),
       "unit": .string(files.first?.unit.rawValue ?? ""),
-      "files": .array(files.map(Self.json)), "overlaps": .array(overlaps.map(Self.json)),
+      "files": .array(files.map { Self.json($0, name) }),
+      "overlaps": .array(overlaps.map { Self.json($0, name) }),
     ]
   }
 
-  private static func json(_ file: FileLint) -> JSON {
+  private static func json(_ file: FileLint, _ name: (String) -> String) -> JSON {
     [
-      "path": .string(file.path), "has_responses": .bool(file.hasResponses),
+      "path": .string(name(file.path)), "has_responses": .bool(file.hasResponses),
       "rows": JSON(file.rowCount), "distinct_rows": JSON(file.distinctRowCount),
       "distinct_prompts": JSON(file.distinctPromptCount),
       "empty_prompts": JSON(file.emptyPromptCount),
@@ -43,9 +47,9 @@ extension DataLint {
     ]
   }
 
-  private static func json(_ overlap: FileOverlap) -> JSON {
+  private static func json(_ overlap: FileOverlap, _ name: (String) -> String) -> JSON {
     [
-      "first": .string(overlap.first), "second": .string(overlap.second),
+      "first": .string(name(overlap.first)), "second": .string(name(overlap.second)),
       "first_in_second": json(overlap.firstInSecond),
       "second_in_first": json(overlap.secondInFirst),
     ]

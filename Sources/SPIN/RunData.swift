@@ -22,7 +22,9 @@ struct RunData {
       paths += evaluation.questions.map(\.path).filter { !$0.lowercased().hasSuffix(".txt") }
     }
     let lint = try DataLint(paths: paths, options: options)
-    let json = lint.json(sampleCount: options.sampleCount, seed: options.seed)
+    // Where files lie on this machine is nobody's business who reads the record.
+    let json = lint.json(
+      sampleCount: options.sampleCount, seed: options.seed, name: FileSystem.name(of:))
     try OutputFile.write(Array(json.serialized().utf8), to: path)
   }
 }

@@ -72,6 +72,7 @@ import Testing
         + ["--max-new-tokens", "12"],
       ["evaluate", "perplexity"] + patched + ["--text", text, "--window", "16"],
       ["evaluate", "divergence"] + patched + ["--text", text, "--window", "16"],
+      ["evaluate", "phrases", "--answers", alone, "--out", alone],
     ]
     for command in commands { #expect(try Program.run(command).status == 0, "\(command)") }
     #expect(try results(alone) == results(job.out + "/evaluation"))

@@ -226,7 +226,8 @@ public struct ModelEvaluation {
   /// How often cautionary phrases stand in the answers of each list.
   private func phrases(_ comparison: EvaluationComparison) throws -> JSONObject {
     var result = JSONObject()
-    for change in comparison.awareness {
+    // In the order of `spin evaluate phrases`, which finds the lists in a folder.
+    for change in comparison.awareness.sorted(by: { $0.name < $1.name }) {
       let (before, after) = (change.before.answers, change.after.answers)
       result[change.name] =
         try PhraseFrequencies(
