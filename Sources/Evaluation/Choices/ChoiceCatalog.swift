@@ -61,8 +61,9 @@ public enum ChoiceCatalog {
     }
     let loaded = try ChoiceTaskData(task, path: try path(name, data, task), examples: examples)
     guard name == "gpqa" else { return ChoiceTaskSet(tasks: [loaded]) }
-    let named = task.named(ChoiceTask.gpqaName(count: loaded.items.count))
-    return ChoiceTaskSet(tasks: [try ChoiceTaskData(named, path: try path(name, data))])
+    return ChoiceTaskSet(tasks: [
+      loaded.named(ChoiceTask.gpqaName(count: loaded.items.count))
+    ])
   }
 
   private static func path(_ name: String, _ data: String?, _ task: ChoiceTask? = nil) throws

@@ -84,7 +84,8 @@ public struct ChoiceMeasurement: Sendable {
         warnings.append(
           "\(row.name): \(comparison.metric.rawValue) changed by "
             + "\(points(comparison.change.mean)) points, known to +-\(points(comparison.reach)) with "
-            + "the \(row.scores[0].scores[0].count) items that --limit leaves; ask more of them")
+            + "the \(row.scores[0].scores[0].count) items that --limit leaves; raise it, or leave it out"
+        )
       }
     }
     return warnings

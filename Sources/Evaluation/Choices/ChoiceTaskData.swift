@@ -39,6 +39,20 @@ public struct ChoiceTaskData: Sendable {
     self.remarks = all.map { "\(task.name): \($0)" }
   }
 
+  /// The same items under another name of lm-eval.
+  func named(_ harnessName: String) -> ChoiceTaskData {
+    ChoiceTaskData(self, task.named(harnessName))
+  }
+
+  private init(_ data: ChoiceTaskData, _ task: ChoiceTask) {
+    self.task = task
+    items = data.items
+    examples = data.examples
+    digest = data.digest
+    examplesDigest = data.examplesDigest
+    remarks = data.remarks
+  }
+
   /// Reads files and makes the items of a task.
   ///
   /// - Parameters:

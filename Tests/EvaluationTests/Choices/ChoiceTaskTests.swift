@@ -110,6 +110,24 @@ struct ChoiceTaskTests {
     #expect(items[0].choices == ["(A)", "(B)", "(C)", "(D)"])
   }
 
+  /// The number of records tells the sets apart.
+  @Test(arguments: [
+    (198, "gpqa_diamond_zeroshot"), (448, "gpqa_main_zeroshot"), (3, "gpqa_zeroshot"),
+  ])
+  func gpqaIsNamedAsInTheHarness(_ count: Int, _ name: String) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("gpqa.csv")
+    let header =
+      "Question,Correct Answer,Incorrect Answer 1,Incorrect Answer 2,Incorrect Answer 3\n"
+    let rows = String(repeating: "q,a,b,,d\n", count: count)
+    try OutputFile.write(Array((header + rows).utf8), to: path)
+    let task = try ChoiceCatalog.load("gpqa", data: path).tasks[0]
+    #expect(task.task.harnessName == name && task.task.alias == name && task.task.name == "gpqa")
+    #expect(task.items.count == count)
+    // An empty cell of delimited text is a missing answer.
+    #expect(task.items[0].document.members.contains { $0.value == " " })
+  }
+
   @Test func openBookQAStandsAlone() throws {
     let item = try item(
       .openBookQA,
