@@ -4,21 +4,6 @@ import ArgumentParser
 import SPIN
 import SPINJSON
 
-/// How many items of a task are asked, as lm-eval's `--limit`: a number, or a share below 1.
-struct LimitArgument: ExpressibleByArgument {
-  let limit: ChoiceEvaluation.Limit
-
-  init?(argument: String) {
-    if let count = Int(argument), count >= 1 {
-      limit = .items(count)
-    } else if let share = Double(argument), share > 0, share < 1 {
-      limit = .share(share)
-    } else {
-      return nil
-    }
-  }
-}
-
 /// `spin evaluate choices`.
 struct ChoicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -68,16 +53,12 @@ struct ChoicesCommand: ParsableCommand {
   func validate() throws {
     guard !task.isEmpty else { throw ValidationError("Please give --task.") }
     guard numFewshot >= 0 else { throw ValidationError("--num-fewshot must not be negative.") }
-    let names = task.map { ChoiceCatalog.isFile($0) ? ChoiceCatalog.taskName(ofFile: $0) : $0 }
-    for (flag, arguments) in [("--data", data), ("--fewshot-data", fewshotData)] {
-      let given = arguments.map(\.file.name)
-      guard Set(given).count == given.count else {
-        throw ValidationError("\(flag) names the same task twice.")
-      }
-      if let other = given.first(where: { !names.contains($0) }) {
-        throw ValidationError("\(flag) names \"\(other)\", which is not among the tasks.")
-      }
-    }
+    try arguments.validate()
+  }
+
+  private var arguments: ChoiceTaskArguments {
+    ChoiceTaskArguments(
+      tasks: task, data: ("--data", data), examples: ("--fewshot-data", fewshotData))
   }
 
   func run() throws {
@@ -117,13 +98,9 @@ struct ChoicesCommand: ParsableCommand {
   }
 
   private func evaluation() throws -> ChoiceEvaluation {
-    func path(_ arguments: [DataArgument], _ task: String) -> String? {
-      let name = ChoiceCatalog.isFile(task) ? ChoiceCatalog.taskName(ofFile: task) : task
-      return arguments.first { $0.file.name == name }?.file.path
-    }
-    return try ChoiceEvaluation(
-      task.map {
-        try ChoiceCatalog.load($0, data: path(data, $0), examples: path(fewshotData, $0))
+    try ChoiceEvaluation(
+      arguments.requests.map {
+        try ChoiceCatalog.load($0.name, data: $0.data, examples: $0.examples)
       }, options: .init(exampleCount: numFewshot, limit: limit?.limit))
   }
 }

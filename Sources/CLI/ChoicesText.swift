@@ -13,16 +13,19 @@ extension ChoiceMeasurement {
       }
       return side == .result ? table : "\(side.rawValue)\n\n\(table)"
     }
-    if sides.count == 2 { sections.append("change\n\n\(changes)") }
+    if sides.count == 2 { sections.append("change\n\n\(changes(ofMembers: true))\n") }
     return String(sections.joined(separator: "\n").dropLast())
   }
 
-  private var changes: String {
+  /// A row for each task and group, before and after.
+  ///
+  /// - Parameter ofMembers: Whether tasks that stand in a group have rows of their own.
+  func changes(ofMembers: Bool) -> String {
     let signed = { (value: Double) in (value < 0 ? "" : "+") + Decimals.text(value, 4) }
     var text =
       "|Tasks|Metric|Before|After|Change|95% interval|Right before only|after only|McNemar p|\n"
       + "|-----|------|-----:|----:|-----:|-----------:|----------------:|---------:|--------:|\n"
-    for row in rows {
+    for row in rows where ofMembers || row.group == nil {
       for (place, comparison) in row.comparisons.enumerated() {
         let cells = [
           row.group == nil ? row.name : " - \(row.name)", comparison.metric.rawValue,
@@ -35,7 +38,7 @@ extension ChoiceMeasurement {
         text += "|\(cells.joined(separator: "|"))|\n"
       }
     }
-    return text
+    return String(text.dropLast())
   }
 }
 

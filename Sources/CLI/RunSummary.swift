@@ -56,6 +56,7 @@ struct RunSummary {
     }
     if let judge, !lines.isEmpty { lines.append("judge          \(judge)") }
     if let perplexity = evaluation.perplexity { lines.append(perplexity.text) }
+    if let choices = evaluation.choices { lines += ["", choices.changes(ofMembers: false), ""] }
     if let divergence = evaluation.divergence {
       lines.append("mean KL        \(Decimals.text(divergence.mean, 6)) nats a token")
     }

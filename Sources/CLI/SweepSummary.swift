@@ -26,6 +26,7 @@ struct SweepSummary {
       }
       lines.append("judge          \(judge)")
       if let perplexity = test.perplexity { lines.append(perplexity.text) }
+      if let choices = test.choices { lines += ["", choices.changes(ofMembers: false), ""] }
       let untouched = row.measures.awareness.compactMap(\.before.rate)
       let mean = untouched.reduce(0, +) / Double(max(1, untouched.count))
       if let rate = row.meanRate, rate <= mean {

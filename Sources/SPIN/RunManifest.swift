@@ -101,10 +101,14 @@ struct RunManifest {
       let folders =
         [directory.evaluation]
         + rounds.dropLast().map { directory.round($0.number) + "/evaluation" }
-      // Names that begin with a dot are journals, whose lines come in any order.
+      // Names that begin with a dot are journals, whose lines come in any order; what lm-eval's
+      // readers take carries the time in its name and content.
+      let passing = [".", "results_", "samples_"]
       paths += try folders.flatMap { folder in
-        try FileSystem.names(in: folder).filter { !$0.hasPrefix(".") }.sorted()
-          .map { folder + "/" + $0 }
+        try FileSystem.names(in: folder)
+          .filter { name in
+            !passing.contains { name.hasPrefix($0) } && name.contains(".json")
+          }.sorted().map { folder + "/" + $0 }
       }
     }
     if run.savesModel {

@@ -3,8 +3,8 @@
 
     python Tools/conformance/kill_and_resume.py SPIN [--material ../shared] [--kills 12] [--seed 0]
 
-`spin run` scores stories260K on SPIN's data, selects, and measures the edit on the SALAD questions
-and WikiText-2. The second run gets SIGKILL after a random time, over and over, and is then left to
+`spin run` scores stories260K on SPIN's data, selects, and measures the edit on the SALAD questions,
+WikiText-2 and some of HellaSwag. The second run gets SIGKILL after a random time, over and over, and is then left to
 finish. Every file has to be the same, but for what manifests say of circumstances and for journals,
 whose lines come in any order. Says so and ends well where the material is not there.
 """
@@ -33,6 +33,9 @@ def command(spin, material, out, threads, options):
         "--questions", f"fairness={data / 'salad_fairness.csv'}",
         "--questions", f"privacy={data / 'salad_privacy.csv'}",
         "--text", str(material / "data" / "wikitext2" / "wikitext-2-raw-test.joined.txt"),
+        "--coupling", "200",
+        "--task", "hellaswag", "--task-limit", "100", "--task-data",
+        f"hellaswag={material / 'data' / 'hellaswag' / 'hellaswag_val.jsonl'}",
         "--save-model", "--threads", str(threads), "--out", str(out), *options]
 
 
@@ -40,7 +43,8 @@ def contents(folder):
     """File name to bytes; of manifests what decides and what came out."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name.startswith("."):
+        # Journals, and the files in lm-eval's shape, which carry the time.
+        if not path.is_file() or path.name.startswith((".", "results_", "samples_")):
             continue
         name = str(path.relative_to(folder))
         if name == "manifest.json":

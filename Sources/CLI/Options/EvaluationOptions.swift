@@ -39,7 +39,34 @@ struct EvaluationOptions: ParsableArguments {
         + "on this many of each.", valueName: "n"))
   var coupling: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure general ability by this task, by name or file. Repeatable.", valueName: "name|file"))
+  var task: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The items of a task. Repeatable.", valueName: "name=path"))
+  var taskData: [DataArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Where a task's examples are drawn from. Repeatable.", valueName: "name=path"))
+  var fewshotData: [DataArgument] = []
+
+  @Option(help: ArgumentHelp("Examples before each item of a task.", valueName: "n"))
+  var numFewshot = 0
+
+  @Option(help: ArgumentHelp("Only the first items of each task, or a share.", valueName: "n"))
+  var taskLimit: LimitArgument?
+
+  private var tasks: ChoiceTaskArguments {
+    ChoiceTaskArguments(
+      tasks: task, data: ("--task-data", taskData), examples: ("--fewshot-data", fewshotData))
+  }
+
   func validate() throws {
+    guard numFewshot >= 0 else { throw ValidationError("--num-fewshot must not be negative.") }
+    try tasks.validate()
     if let coupling, coupling < 2 || questions.count < 2 {
       throw ValidationError("--coupling needs at least 2, and --questions twice.")
     }
@@ -69,6 +96,8 @@ struct EvaluationOptions: ParsableArguments {
     request.window = window
     request.textLimit = textLimit
     request.couplingCount = coupling
+    request.tasks = tasks.requests
+    request.choices = .init(exampleCount: numFewshot, limit: taskLimit?.limit)
     request.threads = threads
     return request
   }

@@ -96,8 +96,11 @@ public struct ChoiceEvaluation: Sendable {
   /// Whether not all items are asked.
   public var isLimited: Bool { tasks.contains { $0.prompts.count < $0.data.items.count } }
 
+  /// The items of all tasks.
+  public var itemCount: Int { tasks.reduce(0) { $0 + $1.prompts.count } }
+
   /// A digest of every prompt and option.
-  var digest: String {
+  public var digest: String {
     let parts = tasks.map { task -> JSON in
       let prompts = task.prompts.map { prompt -> JSON in
         .array(([prompt.context] + prompt.continuations).map { .string($0) })

@@ -25,6 +25,10 @@ public struct EvaluationRequest: Sendable {
   /// How many questions of each of the first two lists to draw for the dependence of
   /// representations; nil for not measuring it.
   public var couplingCount: Int?
+  /// Multiple-choice tasks for general ability.
+  public var tasks: [Task] = []
+  /// How their items are asked.
+  public var choices = ChoiceEvaluation.Options()
   /// Threads that compute; no result depends on it.
   public var threads = Machine.processorCount
 
@@ -32,7 +36,24 @@ public struct EvaluationRequest: Sendable {
   public init() {}
 
   /// Whether there is nothing to measure.
-  public var isEmpty: Bool { questions.isEmpty && text == nil }
+  public var isEmpty: Bool { questions.isEmpty && text == nil && tasks.isEmpty }
+
+  /// A multiple-choice task, by a name of `ChoiceCatalog` or a file of the user's own.
+  public struct Task: Sendable, Hashable {
+    /// "hellaswag", or the path of a file.
+    public var name: String
+    /// The items; nil for a file of the user's own.
+    public var data: String?
+    /// Where examples are drawn from; nil for nowhere.
+    public var examples: String?
+
+    /// Names a task.
+    public init(name: String, data: String? = nil, examples: String? = nil) {
+      self.name = name
+      self.data = data
+      self.examples = examples
+    }
+  }
 }
 
 /// The part of questions and windows that is measured.

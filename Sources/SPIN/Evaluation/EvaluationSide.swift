@@ -3,7 +3,7 @@
 public import SPINJSON
 
 /// All measures of a model with one edit, or without one.
-public struct EvaluationSide: Sendable, Equatable {
+public struct EvaluationSide: Sendable {
   /// A result with the name of what it is about.
   public struct Named<Value: Sendable & Equatable>: Sendable, Equatable {
     /// "fairness".
@@ -18,10 +18,12 @@ public struct EvaluationSide: Sendable, Equatable {
   public let perplexity: Perplexity?
   /// The dependence of representations, where it was asked for.
   public let coupling: CouplingEvaluation?
+  /// The answers to multiple-choice tasks, where there are any.
+  public let choices: ChoiceResults?
 }
 
 /// All measures of a model before and after an edit.
-public struct EvaluationComparison: Sendable, Equatable {
+public struct EvaluationComparison: Sendable {
   /// The awareness of one list of questions.
   public struct AwarenessChange: Sendable, Equatable {
     /// What the questions are about.
@@ -42,11 +44,16 @@ public struct EvaluationComparison: Sendable, Equatable {
   public let divergence: Divergence?
   /// The dependence of representations, where it was asked for.
   public let coupling: CouplingComparison?
+  /// General ability, where there are tasks.
+  public let choices: ChoiceMeasurement?
 
   /// Compares two sides of one evaluation.
   ///
   /// - Throws: `SPINError` where they measured different questions.
-  public init(before: EvaluationSide, after: EvaluationSide, divergence: Divergence? = nil) throws {
+  public init(
+    before: EvaluationSide, after: EvaluationSide, divergence: Divergence? = nil,
+    tasks: ChoiceEvaluation? = nil
+  ) throws {
     precondition(
       before.awareness.map(\.name) == after.awareness.map(\.name), "sides of other evaluations")
     awareness = try zip(before.awareness, after.awareness).map { before, after in
@@ -60,6 +67,11 @@ public struct EvaluationComparison: Sendable, Equatable {
       perplexity = nil
     }
     self.divergence = divergence
+    if let tasks, let before = before.choices, let after = after.choices {
+      choices = ChoiceMeasurement(tasks, before: before, after: after)
+    } else {
+      choices = nil
+    }
     if let before = before.coupling, let after = after.coupling {
       coupling = CouplingComparison(before: before, after: after)
     } else {
@@ -85,6 +97,7 @@ public struct EvaluationComparison: Sendable, Equatable {
           "comparison": $0.json,
         ]
       } ?? .null,
+      "choices": choices?.json["tasks"] ?? .null,
       "mean_kl": divergence.map { .number($0.mean) } ?? .null,
     ]
   }

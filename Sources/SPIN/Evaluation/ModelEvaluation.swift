@@ -35,6 +35,7 @@ public struct ModelEvaluation {
   let lists: [QuestionList]
   private let text: TextEvaluation?
   private let pairs: QuestionPairs?
+  private let tasks: ChoiceEvaluation?
 
   /// Questions of one kind.
   struct QuestionList: Sendable {
@@ -76,6 +77,17 @@ public struct ModelEvaluation {
     } else {
       pairs = nil
     }
+    // What is chosen by is awareness and perplexity.
+    if case .validation = part {
+      tasks = nil
+    } else if request.tasks.isEmpty {
+      tasks = nil
+    } else {
+      tasks = try ChoiceEvaluation(
+        request.tasks.map {
+          try ChoiceCatalog.load($0.name, data: $0.data, examples: $0.examples)
+        }, options: request.choices)
+    }
     text = try request.text.map {
       var text = try TextEvaluation(path: $0, window: request.window, limit: request.textLimit)
       text.part = part.windows
@@ -86,8 +98,10 @@ public struct ModelEvaluation {
   /// What is measured, in a few words: "2165 fairness and 657 privacy questions, a text".
   public var summary: String {
     let questions = lists.map { "\($0.questions.count) \($0.name)" }.joined(separator: " and ")
-    return [questions.isEmpty ? nil : questions + " questions", text == nil ? nil : "a text"]
-      .compactMap(\.self).joined(separator: ", ")
+    return [
+      questions.isEmpty ? nil : questions + " questions", text == nil ? nil : "a text",
+      tasks.map { "\($0.itemCount) multiple-choice items" },
+    ].compactMap(\.self).joined(separator: ", ")
   }
 
   /// Everything that decides the results, besides model and edit.
@@ -103,6 +117,7 @@ public struct ModelEvaluation {
       "text_sha256": text.map { .string($0.digest) } ?? .null,
       "window": request.window.map { JSON($0) } ?? .null,
       "text_limit": request.textLimit.map { JSON($0) } ?? .null,
+      "tasks": tasks.map { .string($0.digest) } ?? .null,
       "coupling_pairs": pairs.map { JSON($0.count) } ?? .null, "part": .string("\(part)"),
     ]
   }
@@ -176,7 +191,33 @@ public struct ModelEvaluation {
       report(.ended)
       return result
     }
-    return EvaluationSide(awareness: awareness, perplexity: perplexity, coupling: coupling)
+    let choices = try tasks.map { try ask($0, side, edit, directory, shouldStop, report) }
+    return EvaluationSide(
+      awareness: awareness, perplexity: perplexity, coupling: coupling, choices: choices)
+  }
+
+  private func ask(
+    _ tasks: ChoiceEvaluation, _ side: String, _ edit: String?, _ directory: String,
+    _ shouldStop: () -> Bool, _ report: (Progress) -> Void
+  ) throws -> ChoiceResults {
+    let subject = ChoiceSubject(
+      side: edit == nil ? .before : .after, name: FileSystem.name(of: model.directory.path),
+      modelHash: modelHash, edit: edit)
+    var isBegun = false
+    let (results, _) = try tasks.measure(
+      model, as: subject, in: directory, tool: SPINVersion.tool, threads: request.threads,
+      shouldStop: shouldStop
+    ) { progress in
+      switch progress {
+      case .asking(let task, let items):
+        if isBegun { report(.ended) }
+        isBegun = true
+        report(.began("\(task) \(side)", count: items))
+      case .asked(let tokens): report(.advanced(tokens: tokens))
+      }
+    }
+    if isBegun { report(.ended) }
+    return results
   }
 
   /// Compares two sides and writes the documents of all measures.
@@ -194,7 +235,7 @@ public struct ModelEvaluation {
   ) throws -> EvaluationComparison {
     let comparison = try EvaluationComparison(
       before: before, after: after,
-      divergence: divergence(patch, directory, shouldStop, report))
+      divergence: divergence(patch, directory, shouldStop, report), tasks: tasks)
     for (measure, result) in try documents(comparison) {
       try MeasureDocument(
         measure, result, model: FileSystem.name(of: model.directory.path), modelHash: modelHash,
@@ -258,6 +299,7 @@ public struct ModelEvaluation {
       documents.append(("awareness", result))
       documents.append(("phrases", try phrases(comparison)))
     }
+    if let choices = comparison.choices { documents.append(("choices", choices.json)) }
     if let coupling = comparison.coupling { documents.append(("coupling", coupling.json)) }
     guard let text else { return documents }
     if let perplexity = comparison.perplexity {
