@@ -53,30 +53,45 @@ package struct DecodingBatch {
 
   /// Adds sequences by their prompts; afterwards `logits` are those of the new sequences alone, in
   /// their order, until the next step.
-  package mutating func start(_ prompts: [(identifier: Int, tokens: [Int32])]) -> MatrixView {
+  ///
+  /// - Parameter trunk: How many tokens all prompts begin with, if that is worth anything; these pass
+  ///   through the model once. No number depends on it.
+  package mutating func start(
+    _ prompts: [(identifier: Int, tokens: [Int32])], trunk: Int = 0
+  ) -> MatrixView {
     let configuration = decoder.configuration
-    let tokens = prompts.flatMap(\.tokens)
+    var tokens = Array(prompts.first?.tokens.prefix(trunk) ?? [])
     var samples: [Range<Int>] = []
     for prompt in prompts {
-      let begin = samples.last?.upperBound ?? 0
-      samples.append(begin..<begin + prompt.tokens.count)
+      samples.append(tokens.count..<tokens.count + prompt.tokens.count - trunk)
+      tokens += prompt.tokens.dropFirst(trunk)
     }
     let hidden = hiddenRoom.rows(0..<tokens.count)
     let state = BlockState(configuration, tokens: tokens.count, buffer: stateRoom)
+    let rows = trunk > 0 ? BranchedRows([(trunk, samples.map(\.count))]) : nil
+    let room = rows.map { BranchedAttention(configuration, $0) }
     decoder.embed(tokens, into: hidden, on: compute)
     for (layer, block) in blocks.enumerated() {
-      block.forward(
-        hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
+      if let rows, let room {
+        block.forward(
+          hidden, rows: rows, room: room, state: state, workspace: workspace, on: compute)
+      } else {
+        block.forward(
+          hidden, output: hidden, state: state, workspace: workspace, samples: samples,
+          on: compute)
+      }
       for sample in samples {
         var cache = KeyValueCache(
-          configuration, capacity: min(reservedPositions, sample.count + 64))
-        state.append(sample, to: &cache, on: compute)
+          configuration, capacity: min(reservedPositions, trunk + sample.count + 64))
+        if trunk > 0 { state.append(0..<trunk, to: &cache, on: compute) }
+        if !sample.isEmpty { state.append(sample, to: &cache, on: compute) }
         caches[layer].append(cache)
       }
     }
     identifiers += prompts.map(\.identifier)
     let last = newest.rows(0..<prompts.count)
-    compute.gatherRows(hidden, samples.map { $0.upperBound - 1 }, into: last)
+    let ends = samples.map { ($0.isEmpty ? trunk : $0.upperBound) - 1 }
+    compute.gatherRows(hidden, ends, into: last)
     let logits = logitRoom.rows(0..<prompts.count)
     decoder.head.decode(last, into: logits, on: compute)
     return logits

@@ -7,8 +7,8 @@ public enum Sampling: Sendable, Equatable {
   /// Drawn after dividing logits by the temperature, then keeping the `topK` most probable (0 for
   /// all), then the fewest of those whose probabilities add up to `topP`.
   ///
-  /// Draws depend on the seed, the index of the prompt and the position in the text, and on nothing
-  /// else.
+  /// Draws depend on the seed, the prompt's stream (its index, unless the caller names another) and
+  /// the position in the text, and on nothing else.
   case random(temperature: Double, topP: Double, topK: Int, seed: UInt64)
 }
 

@@ -12,29 +12,35 @@ import SPINTransformer
 ///       index, text in print(index, text.text)
 ///     }
 ///
-/// A text depends on model, prompt, options and, when tokens are drawn, on the index of the prompt;
-/// not on the batch, its size, or threads.
+/// A text depends on model, prompt, options and, when tokens are drawn, on the prompt's stream of
+/// draws; not on the batch, its size, or threads.
 public final class TextGenerator {
   private let model: LanguageModel
   private let compute: Compute
   private let batchSize: Int
-  /// Prompts pass through the model this many tokens at a time, or one prompt if it is longer.
-  private static let promptTokens = 1024
+  private let promptTokens: Int
 
   /// - Parameters:
   ///   - model: The model; an edit that lies over its weights takes part.
   ///   - threads: Threads that compute.
   ///   - batchSize: How many texts grow together; more is faster, and takes a key/value cache each.
-  public init(_ model: LanguageModel, threads: Int, batchSize: Int = 16) {
+  ///   - promptTokens: How many tokens of prompts pass through the model at a time, or one prompt if
+  ///     it is longer; what neighboring prompts have in common at their beginning counts once.
+  public init(
+    _ model: LanguageModel, threads: Int, batchSize: Int = 16, promptTokens: Int = 1024
+  ) {
     precondition(batchSize >= 1, "batchSize must be at least 1")
+    precondition(promptTokens >= 1, "promptTokens must be at least 1")
     self.model = model
     self.batchSize = batchSize
+    self.promptTokens = promptTokens
     compute = Compute(threadCount: threads)
   }
 
   /// A prompt's text so far.
   private struct Growing {
     let index: Int
+    let stream: UInt64
     var tokens: [Int32] = []
   }
 
@@ -45,6 +51,7 @@ public final class TextGenerator {
   /// - Parameters:
   ///   - prompts: Token ids, special tokens included.
   ///   - options: How to generate.
+  ///   - streams: What tells the draws of one prompt from those of another; nil for its index.
   ///   - shouldStop: Asked before each step; true ends the work with an error of code
   ///     `interrupted`.
   ///   - onText: Told after each token of the text so far, as far as it is sure to stay: it only
@@ -54,10 +61,12 @@ public final class TextGenerator {
   ///   positions, or holds an id outside the vocabulary; where logits are not numbers; or what
   ///   `onText` or `onFinish` throws.
   public func generate(
-    _ prompts: [[Int32]], options: GenerationOptions, shouldStop: () -> Bool = { false },
+    _ prompts: [[Int32]], options: GenerationOptions, streams: [UInt64]? = nil,
+    shouldStop: () -> Bool = { false },
     onText: ((_ index: Int, _ text: String) throws -> Void)? = nil,
     onFinish: (_ index: Int, _ text: GeneratedText) throws -> Void
   ) throws {
+    precondition(streams.map { $0.count == prompts.count } ?? true, "streams: count")
     try check(prompts)
     guard options.maxNewTokens > 0 else {
       for index in prompts.indices {
@@ -69,17 +78,21 @@ public final class TextGenerator {
     let positions = model.decoder.configuration.maxPositionEmbeddings
     var batch = DecodingBatch(
       model.decoder, sequenceCount: min(batchSize, prompts.count),
-      promptTokens: max(longest, min(Self.promptTokens, prompts.reduce(0) { $0 + $1.count })),
+      promptTokens: max(longest, min(promptTokens, prompts.reduce(0) { $0 + $1.count })),
       positionCount: min(positions, longest + options.maxNewTokens), on: compute)
     var waiting = prompts.indices
     var growing: [Growing] = []
     while !waiting.isEmpty || !growing.isEmpty {
       while growing.count < batchSize, !waiting.isEmpty {
         try checkForStop(shouldStop)
-        let next = nextPrompts(&waiting, prompts, room: batchSize - growing.count)
-        let logits = batch.start(next.map { ($0, prompts[$0]) })
+        let limits = SharedBeginning.Limits(
+          rows: promptTokens, texts: batchSize - growing.count)
+        guard let group = SharedBeginning.next(prompts[waiting], limits: limits) else { break }
+        let next = group.members
+        waiting = next.upperBound..<waiting.upperBound
+        let logits = batch.start(next.map { ($0, prompts[$0]) }, trunk: group.trunk)
         let first = growing.count
-        growing += next.map { Growing(index: $0) }
+        growing += next.map { Growing(index: $0, stream: streams?[$0] ?? UInt64($0)) }
         try choose(logits, &growing, from: first, &batch, prompts, options, onText, onFinish)
       }
       guard !growing.isEmpty else { continue }
@@ -87,21 +100,6 @@ public final class TextGenerator {
       let logits = batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
       try choose(logits, &growing, from: 0, &batch, prompts, options, onText, onFinish)
     }
-  }
-
-  /// The next prompts that pass through the model together.
-  private func nextPrompts(
-    _ waiting: inout Range<Int>, _ prompts: [[Int32]], room: Int
-  ) -> [Int] {
-    var (next, tokens) = ([Int](), 0)
-    while next.count < room, let index = waiting.first,
-      next.isEmpty || tokens + prompts[index].count <= Self.promptTokens
-    {
-      next.append(index)
-      tokens += prompts[index].count
-      waiting = waiting.dropFirst()
-    }
-    return next
   }
 
   /// Gives each sequence from a row on its next token, and lets go those that end with it.
@@ -122,7 +120,7 @@ public final class TextGenerator {
       }
       if case .random(let temperature, let topP, let topK, let seed) = options.sampling {
         token = TokenChoice(temperature: temperature, topP: topP, topK: topK, seed: seed).token(
-          logits.rows(row - first..<row - first + 1).values, prompt: index,
+          logits.rows(row - first..<row - first + 1).values, stream: growing[row].stream,
           position: growing[row].tokens.count)
       }
       if let text = advance(&growing[row], Int32(token), prompt: prompts[index], options) {

@@ -24,9 +24,9 @@ package struct TokenChoice {
   ///
   /// - Parameters:
   ///   - logits: One per token of the vocabulary, none a NaN.
-  ///   - prompt: The index of the prompt.
+  ///   - stream: What tells the draws of one prompt from those of another.
   ///   - position: How many tokens were generated before.
-  package func token(_ logits: [Float], prompt: Int, position: Int) -> Int {
+  package func token(_ logits: [Float], stream: UInt64, position: Int) -> Int {
     var order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
     if topK > 0, topK < order.count { order.removeLast(order.count - topK) }
     let largest = Double(logits[order[0]])
@@ -38,7 +38,7 @@ package struct TokenChoice {
       sum += weights[kept]
       kept += 1
     }
-    var left = Self.uniform(seed, UInt64(prompt), UInt64(position)) * sum
+    var left = Self.uniform(seed, stream, UInt64(position)) * sum
     for index in 0..<kept {
       left -= weights[index]
       if left < 0 { return order[index] }

@@ -18,8 +18,8 @@ public final class LikelihoodScorer {
   let decoder: Decoder
   let compute: Compute
   let chunkTokens: Int
-  private let logitRows: Int
-  private lazy var logitRoom = MatrixView(
+  let logitRows: Int
+  lazy var logitRoom = MatrixView(
     rows: logitRows, columns: decoder.configuration.vocabularySize)
 
   /// - Parameters:
@@ -143,13 +143,13 @@ public final class LikelihoodScorer {
     return results
   }
 
-  private func logits(_ hidden: MatrixView, _ rows: [Int], into logits: MatrixView) {
+  func logits(_ hidden: MatrixView, _ rows: [Int], into logits: MatrixView) {
     let gathered = MatrixView(rows: rows.count, columns: hidden.columns)
     compute.gatherRows(hidden, rows, into: gathered)
     decoder.head.logits(gathered, into: logits, on: compute)
   }
 
-  private static let notNumbers = SPINError(
+  static let notNumbers = SPINError(
     .checkFailed, "the model gives logits that are not finite numbers",
     remedy: "its weights are damaged, or an edit broke it")
 

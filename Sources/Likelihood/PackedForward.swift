@@ -68,6 +68,29 @@ struct PackedForward {
   }
 }
 
+extension PackedForward {
+  /// The last hidden states of sequences that begin with the same `trunk` tokens, and the row of each
+  /// one's last token; valid until the next call.
+  func run(_ sequences: [[Int32]], trunk: Int) -> (hidden: MatrixView, ends: [Int]) {
+    guard trunk > 0, let first = sequences.first else {
+      let (hidden, samples) = run(sequences)
+      return (hidden, samples.map { $0.upperBound - 1 })
+    }
+    let branches = sequences.map { $0.count - trunk }
+    let hidden = run(
+      first.prefix(trunk) + sequences.flatMap { $0.dropFirst(trunk) },
+      rows: BranchedRows([(trunk, branches)]))
+    var end = trunk
+    return (
+      hidden,
+      branches.map { length in
+        end += length
+        return length > 0 ? end - 1 : trunk - 1
+      }
+    )
+  }
+}
+
 /// Which sequences pass through a decoder together.
 enum SequenceChunks {
   /// Ranges of sequences of at most `limit` tokens; a longer sequence is alone.

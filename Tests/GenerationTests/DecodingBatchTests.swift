@@ -78,6 +78,29 @@ struct DecodingBatchTests {
     }
   }
 
+  /// Prompts that begin alike pass once; one is nothing but that beginning, and two are equal.
+  @Test(arguments: Fixture.families) func aSharedBeginningChangesNoNumber(family: String) throws {
+    let (decoder, sequences) = try model(family)
+    let trunk = Array((sequences.flatMap(\.self) + sequences[0]).prefix(9))
+    let prompts = ([[]] + sequences.map { Array($0.suffix(3)) } + [Array(sequences[0].suffix(3))])
+      .enumerated().map { (identifier: $0, tokens: trunk + $1) }
+    func rows(trunk: Int, threads: Int) -> [[Float]] {
+      var batch = DecodingBatch(
+        decoder, sequenceCount: prompts.count,
+        promptTokens: prompts.reduce(0) { $0 + $1.tokens.count }, positionCount: 20,
+        on: Compute(threadCount: threads))
+      var rows = [batch.start(prompts, trunk: trunk).values]
+      for token in sequences[0].prefix(3) {
+        rows.append(batch.step(prompts.map { _ in token }).values)
+      }
+      return rows
+    }
+    let expected = rows(trunk: 0, threads: 1)
+    for (trunk, threads) in [(9, 1), (9, 3), (8, 2), (1, 2)] {
+      #expect(rows(trunk: trunk, threads: threads) == expected, "trunk \(trunk)")
+    }
+  }
+
   /// A pinned model and some of its token sequences, each of at least three tokens.
   private func model(_ family: String) throws -> (Decoder, [[Int32]]) {
     let fixture = try Fixture(family: family)

@@ -10,7 +10,9 @@ struct TokenChoiceTests {
     let choice = TokenChoice(temperature: 1, topP: 1, topK: 0, seed: 3)
     var counts = [0, 0, 0, 0]
     let draws = 20_000
-    for prompt in 0..<draws { counts[choice.token(logits, prompt: prompt, position: 7)] += 1 }
+    for prompt in 0..<draws {
+      counts[choice.token(logits, stream: UInt64(prompt), position: 7)] += 1
+    }
     for (count, share) in zip(counts, [0.5, 0.25, 0.125, 0.125]) {
       // Five standard deviations of a binomial count.
       let deviation = (Double(draws) * share * (1 - share)).squareRoot()
@@ -22,7 +24,7 @@ struct TokenChoiceTests {
     let logits: [Float] = [1, 3, 2, 0]
     func drawn(topP: Double, topK: Int, temperature: Double = 1) -> Set<Int> {
       let choice = TokenChoice(temperature: temperature, topP: topP, topK: topK, seed: 0)
-      return Set((0..<500).map { choice.token(logits, prompt: $0, position: 0) })
+      return Set((0..<500).map { choice.token(logits, stream: UInt64($0), position: 0) })
     }
     #expect(drawn(topP: 1, topK: 0) == [0, 1, 2, 3])
     #expect(drawn(topP: 1, topK: 2) == [1, 2])

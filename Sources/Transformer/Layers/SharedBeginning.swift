@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Neighboring texts that pass through a model together: side by side, or, where they begin alike for
+/// long enough, as one trunk with branches.
+package struct SharedBeginning: Equatable {
+  /// The texts, by their places.
+  package private(set) var members: Range<Int>
+  /// How many tokens all of them begin with; 0 where they pass side by side.
+  package private(set) var trunk = 0
+  /// How many rows pass through the model.
+  package private(set) var rowCount: Int
+
+  /// How much may pass at a time; a text that is larger passes alone.
+  package struct Limits {
+    var rows, tokens, texts: Int
+
+    /// - Parameters:
+    ///   - rows: Rows that pass through the model.
+    ///   - texts: Texts.
+    package init(rows: Int, texts: Int = .max) {
+      self.rows = rows
+      self.texts = texts
+      // The attention sees each text whole, trunk included.
+      tokens = 4 * rows
+    }
+  }
+
+  /// A shorter trunk is not worth gathering.
+  static let shortestTrunk = 32
+
+  /// All texts, in groups of neighbors.
+  package static func groups(of texts: [[Int32]], limits: Limits) -> [SharedBeginning] {
+    var groups: [SharedBeginning] = []
+    while let next = next(texts[(groups.last?.members.upperBound ?? 0)...], limits: limits) {
+      groups.append(next)
+    }
+    return groups
+  }
+
+  /// The first group of some texts; nil where there are none.
+  package static func next(
+    _ texts: ArraySlice<[Int32]>, limits: Limits
+  ) -> SharedBeginning? {
+    guard let first = texts.first else { return nil }
+    var group = SharedBeginning(
+      members: texts.startIndex..<texts.startIndex + 1, rowCount: first.count)
+    var tokens = first.count
+    for text in texts.dropFirst() {
+      let isPair = group.members.count == 1
+      guard isPair || group.trunk > 0 else {
+        guard group.rowCount + text.count <= limits.rows, group.members.count < limits.texts
+        else { break }
+        group.add(rowCount: group.rowCount + text.count, trunk: 0)
+        continue
+      }
+      let beginning = isPair ? first[...] : first[..<group.trunk]
+      let common = zip(beginning, text).prefix { $0 == $1 }.count
+      let shares = common >= shortestTrunk
+      guard isPair || shares, group.members.count < limits.texts else { break }
+      tokens += text.count
+      let members = group.members.count + 1
+      let rows = shares ? tokens - (members - 1) * common : tokens
+      guard rows <= limits.rows, tokens <= limits.tokens else { break }
+      group.add(rowCount: rows, trunk: shares ? common : 0)
+    }
+    return group
+  }
+
+  private mutating func add(rowCount: Int, trunk: Int) {
+    members = members.lowerBound..<members.upperBound + 1
+    self.rowCount = rowCount
+    self.trunk = trunk
+  }
+}
