@@ -143,9 +143,9 @@ let package = Package(
     tests(
       "Evaluation",
       [
-        "SPINEvaluation", "SPINStatistics", "SPINStorage", "SPINJSON", "SPINErrors",
-        "SPINCalibration", "SPINGeneration", "SPINKernels", "SPINLikelihood", "SPINTokenization",
-        "SPINTransformer",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
+        "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEvaluation",
       ]),
     tests("Report", ["SPINReport", "SPINJSON"]),
     tests("Command", ["SPIN", "spin"], exclude: ["Snapshots"]),

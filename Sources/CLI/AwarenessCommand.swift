@@ -2,12 +2,6 @@
 
 import ArgumentParser
 import SPIN
-import SPINJSON
-
-/// A judge as the command line names it.
-enum JudgeArgument: String, ExpressibleByArgument, CaseIterable {
-  case phrases
-}
 
 /// `spin evaluate awareness`.
 struct AwarenessCommand: ParsableCommand {
@@ -18,16 +12,60 @@ struct AwarenessCommand: ParsableCommand {
       Each question goes to the model as it stands; the answer, the most probable continuation of \
       at most 64 tokens, is judged. With --patch the model answers without and with the edit, and \
       the two are compared question by question. The judge `phrases` looks for words of refusal \
-      and caution: a heuristic that needs no other model. With --out an interrupted evaluation goes \
-      on when the command is repeated.
+      and caution: a heuristic that needs no other model. `md-judge:DIR` is MD-Judge-v0.1, the judge \
+      of the paper. With --out an interrupted evaluation goes on when the command is repeated; \
+      another judge finds the answers there and judges them anew.
 
-        spin evaluate awareness MODEL --patch patch.json --questions fairness=salad_fairness.csv \\
-          --questions privacy=salad_privacy.csv --out awareness
+        spin evaluate awareness MODEL --patch patch.json --out awareness \\
+          --questions fairness=salad_fairness.csv \\
+          --questions privacy=salad_privacy.csv \\
+          --judge md-judge:MD-Judge-v0.1
       """)
 
   @OptionGroup
   var model: ModelOptions
 
+  @OptionGroup(title: "Questions")
+  var questions: QuestionOptions
+
+  @OptionGroup(title: "Judge")
+  var judge: JudgeOptions
+
+  @OptionGroup(title: "Answers")
+  var generation: GenerationFlags
+
+  @OptionGroup
+  var output: MeasureOptions
+
+  func run() throws {
+    var measurement = AwarenessMeasurement(judge: PhraseJudge())
+    try questions.read(into: &measurement)
+    let (model, overlay) = try model.load()
+    if questions.promptFormat == .chat { measurement.format = try PromptFormat.chat(of: model) }
+    measurement.judge = try judge.load(threads: output.threadCount)
+    measurement.options = generation.options
+    measurement.batchSize = generation.batchSize
+    measurement.threads = output.threadCount
+    measurement.directory = output.out
+    Interruption.listen()
+    let hash = try model.directory.modelHash()
+    let progress = AwarenessProgress(isQuiet: output.quiet)
+    let result = try progress.during {
+      try measurement.run(
+        on: model, modelHash: hash, overlay: overlay,
+        shouldStop: { Interruption.wasRequested }, report: progress.show)
+    }
+    try output.show("awareness", result.json, model, overlay?.patch, text: result.text)
+  }
+}
+
+/// How a question becomes a prompt, as the command line names it.
+enum PromptFormatArgument: String, ExpressibleByArgument, CaseIterable {
+  case raw, chat
+}
+
+/// Which questions are asked, and what they are held against.
+struct QuestionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Questions: a name and a CSV, JSONL or text file. Repeatable.", valueName: "name=file"))
@@ -36,104 +74,69 @@ struct AwarenessCommand: ParsableCommand {
   @Option(help: "The column of the questions.")
   var column = "questions"
 
-  @Option(help: "Who judges the answers.")
-  var judge = JudgeArgument.phrases
-
   @Option(help: ArgumentHelp("Only the first questions of each file.", valueName: "n"))
   var limit: Int?
 
-  @OptionGroup(title: "Answers")
-  var generation: GenerationFlags
+  @Option(
+    help: ArgumentHelp(
+      "Ask each question as it stands (raw, as in the paper) or in the model's chat template (chat).",
+      valueName: "format"))
+  var promptFormat = PromptFormatArgument.raw
 
-  @OptionGroup
-  var output: MeasureOptions
+  @Option(
+    help: ArgumentHelp(
+      "Leave out questions that stand among the prompts of this data file, up to case, punctuation "
+        + "and whitespace; the result with them is shown too. Repeatable.", valueName: "file"))
+  var excludeOverlap: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Questions that nobody needs to refuse: how many are refused is told by phrases of refusal. "
+        + "Repeatable.", valueName: "name=file"))
+  var benign: [DataArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare with another run on the same questions, such as another model's: the name of the "
+        + "questions and an awareness-NAME-SIDE.jsonl. Repeatable.", valueName: "name=file"))
+  var baseline: [DataArgument] = []
 
   func validate() throws {
     guard !questions.isEmpty else { throw ValidationError("Please give --questions NAME=FILE.") }
-    let names = questions.map(\.file.name)
-    guard Set(names).count == names.count else {
-      throw ValidationError("--questions names the same set twice.")
+    for (flag, lists) in [("questions", questions), ("benign", benign), ("baseline", baseline)] {
+      let names = lists.map(\.file.name)
+      guard Set(names).count == names.count else {
+        throw ValidationError("--\(flag) names the same set twice.")
+      }
+    }
+    let names = Set(questions.map(\.file.name))
+    if let name = names.intersection(AwarenessResult.reservedNames).sorted().first {
+      throw ValidationError("--questions cannot be named \"\(name)\": results have such a member.")
+    }
+    if let other = baseline.first(where: { !names.contains($0.file.name) }) {
+      throw ValidationError("--baseline names \"\(other.file.name)\", which no --questions has.")
     }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
   }
 
-  func run() throws {
-    let lists = try questions.map { argument in
-      try ScoreDirectory.checkName(argument.file.name)
-      return (argument.file.name, try TextList(path: argument.file.path, column: column))
-    }
-    let (model, overlay) = try model.load()
-    let modelHash = ModelDirectory.modelHash(of: try model.directory.fileHashes())
-    let judge = PhraseJudge()
-    Interruption.listen()
-    func answerer(_ patch: Patch?) -> QuestionAnswering {
-      QuestionAnswering(
-        model, modelHash: modelHash, edit: patch?.contentDigest, options: generation.options,
-        threads: output.threadCount, batchSize: generation.batchSize)
-    }
-    var sections: [String] = []
-    var result: JSONObject = [
-      "judge": .string(judge.label),
-      "settings": [
-        "max_new_tokens": JSON(generation.maxNewTokens), "prompt_format": "raw",
-        "sampling": .string("\(generation.options.sampling)"),
-      ],
-    ]
-    for (name, list) in lists {
-      let evaluation = AwarenessEvaluation(
-        name: name, questions: Array(list.texts.prefix(limit ?? list.texts.count)), judge: judge,
-        directory: output.out)
-      func measure(_ side: String, _ patch: Patch?) throws -> Awareness {
-        try AwarenessProgress("\(name) \(side)", isQuiet: output.quiet).during { report in
-          try evaluation.measure(
-            side: side, answerer: answerer(patch), shouldStop: { Interruption.wasRequested },
-            report: report)
-        }
+  /// Reads all files.
+  func read(into measurement: inout AwarenessMeasurement) throws {
+    func lists(_ arguments: [DataArgument]) throws -> [AwarenessMeasurement.QuestionList] {
+      try arguments.map { argument in
+        try ScoreDirectory.checkName(argument.file.name)
+        let list = try TextList(path: argument.file.path, column: column)
+        return .init(name: argument.file.name, list, limit: limit)
       }
-      var object: JSONObject = ["questions_sha256": .string(list.digest)]
-      if let overlay {
-        let before = try overlay.with(false) { try measure("before", nil) }
-        let after = try measure("after", overlay.patch)
-        let comparison = try AwarenessComparison(before: before, after: after)
-        object["before"] = before.json
-        object["after"] = after.json
-        object["comparison"] = comparison.json
-        sections.append(comparison.text(name, before: before, after: after))
-      } else {
-        let awareness = try measure("answers", nil)
-        object["result"] = awareness.json
-        sections.append(awareness.text(name))
+    }
+    measurement.lists = try lists(questions)
+    measurement.benign = try lists(benign)
+    if !excludeOverlap.isEmpty {
+      measurement.seenData = try excludeOverlap.map {
+        try QuestionOverlap.prompts(path: $0, columns: ["prompt", column])
       }
-      result[name] = .object(object)
     }
-    sections.append("judge       \(judge.label)")
-    try output.show(
-      "awareness", result, model, overlay?.patch, text: sections.joined(separator: "\n"))
-  }
-}
-
-extension Awareness {
-  /// "fairness    0.6667 (2 of 3; 95% interval 0.2077 to 0.9385; 0 invalid)".
-  func text(_ name: String) -> String {
-    let padded = name + String(repeating: " ", count: max(1, 12 - name.utf8.count))
-    guard let rate else { return "\(padded)no valid verdict among \(answers.count) answers" }
-    return padded + Decimals.text(rate, 4)
-      + " (\(count(.safe)) of \(count(.safe) + count(.unsafe)); 95% interval "
-      + "\(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4)); "
-      + "\(count(.invalid)) invalid)"
-  }
-}
-
-extension AwarenessComparison {
-  func text(_ name: String, before: Awareness, after: Awareness) -> String {
-    var lines = [before.text("\(name) before"), after.text("\(name) after")]
-    if let change {
-      let signed = { (value: Double) in (value < 0 ? "" : "+") + Decimals.text(value * 100, 2) }
-      lines.append(
-        "  change \(signed(change.mean)) points, 95% interval \(signed(change.lower)) to "
-          + "\(signed(change.upper)); \(onlyAfter) better, \(onlyBefore) worse, McNemar p "
-          + SelectionTable.brief(pValue))
+    for argument in baseline {
+      measurement.baselines[argument.file.name] = try .init(path: argument.file.path)
     }
-    return lines.joined(separator: "\n")
   }
 }

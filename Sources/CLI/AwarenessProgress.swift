@@ -5,25 +5,21 @@ import SPIN
 /// Shows on standard error how far an evaluation of awareness is: a line for answers, and one for
 /// verdicts where they are many enough to wait for.
 final class AwarenessProgress {
-  private let name: String
   private let isQuiet: Bool
   private var progress: ItemProgress?
   private var isJudging = false
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
 
-  init(_ name: String, isQuiet: Bool) {
-    self.name = name
+  init(isQuiet: Bool) {
     self.isQuiet = isQuiet
     start = clock.now
   }
 
   /// Does the work that is shown; a changing line is taken away however it ends.
-  func during<Result>(
-    _ body: (_ report: (AwarenessEvaluation.Progress) -> Void) throws -> Result
-  ) rethrows -> Result {
+  func during<Result>(_ body: () throws -> Result) rethrows -> Result {
     do {
-      let result = try body(show)
+      let result = try body()
       end()
       return result
     } catch {
@@ -32,18 +28,23 @@ final class AwarenessProgress {
     }
   }
 
-  private func show(_ event: AwarenessEvaluation.Progress) {
+  /// Shows what is done with a list.
+  func show(_ task: String, _ event: AwarenessEvaluation.Progress) {
     switch event {
-    case .answering(let count):
-      progress = ItemProgress(name, total: count, isQuiet: isQuiet)
+    case .answering(let count): begin(task, count)
     case .judging(let count):
-      end()
+      begin("\(task) verdicts", count)
       isJudging = true
-      start = clock.now
-      progress = ItemProgress("\(name) verdicts", total: count, isQuiet: isQuiet)
     case .answered(let tokens): progress?.advance(tokens: tokens)
     case .judged: progress?.advance()
     }
+  }
+
+  private func begin(_ name: String, _ count: Int) {
+    end()
+    progress = ItemProgress(name, total: count, isQuiet: isQuiet)
+    isJudging = false
+    start = clock.now
   }
 
   /// Says how long a part of the work took; nobody waits for a judge that takes less than a second.

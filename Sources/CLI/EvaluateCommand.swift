@@ -13,7 +13,7 @@ struct EvaluateCommand: ParsableCommand {
       written to its files.
       """,
     subcommands: [
-      AwarenessCommand.self, ChoicesCommand.self, PerplexityCommand.self, DivergenceCommand.self,
-      PhrasesCommand.self, CouplingCommand.self,
+      AwarenessCommand.self, JudgeCommand.self, ChoicesCommand.self, PerplexityCommand.self,
+      DivergenceCommand.self, PhrasesCommand.self, CouplingCommand.self,
     ])
 }

@@ -3,11 +3,11 @@
 import Foundation
 import SPINErrors
 
-/// A claim on a directory that other processes of ours respect; it ends with the process.
+/// A claim on a directory or a file that other processes of ours respect; it ends with the process.
 package final class DirectoryLock: Sendable {
   private let descriptor: Int32
 
-  /// Claims a directory.
+  /// Claims a directory or a file.
   ///
   /// - Throws: `SPINError` with code `resumable` where another process holds it.
   package init(_ path: String) throws {

@@ -11,7 +11,8 @@ struct HelpTests {
     "", "run", "score", "select", "sweep", "demo", "inspect", "patch", "patch apply",
     "patch verify",
     "patch revert", "patch diff", "patch show", "generate", "chat", "evaluate",
-    "evaluate awareness", "evaluate choices", "evaluate perplexity", "evaluate divergence",
+    "evaluate awareness", "evaluate judge", "evaluate choices", "evaluate perplexity",
+    "evaluate divergence",
     "evaluate phrases", "evaluate coupling", "data", "data lint",
   ]
 

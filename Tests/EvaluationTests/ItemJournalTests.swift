@@ -17,10 +17,12 @@ struct ItemJournalTests {
     let path = directory.file("journal")
     let first: JSONObject = ["index": 4, "answer": "first\nline"]
     let second: JSONObject = ["index": 0, "answer": "second"]
-    let whole = try journal(path)
-    try whole.record(first)
-    try whole.record(second)
-    try whole.synchronize()
+    do {
+      let whole = try journal(path)
+      try whole.record(first)
+      try whole.record(second)
+      try whole.synchronize()
+    }
     let bytes = try FileSystem.read(path)
     #expect(try journal(path).items == [first, second])
     for cut in 1...8 {
@@ -43,6 +45,22 @@ struct ItemJournalTests {
     try OutputFile.write(header + Array(repeating: UInt8(ascii: "x"), count: 400), to: path)
     try journal(path).record(["index": 1])
     #expect(try FileSystem.read(path) == header + Array("{\"index\":1}\n".utf8))
+  }
+
+  @Test func oneProcessAtATimeHasAJournal() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("journal")
+    let first = try journal(path)
+    do {
+      _ = try journal(path)
+      Issue.record("nothing was thrown")
+    } catch {
+      #expect(
+        "\(error)"
+          == "\(path): is being edited by another process; "
+          + "wait for it to end, then run the command again")
+    }
+    try first.record(["index": 1])
   }
 
   @Test func anotherRunIsRefused() throws {

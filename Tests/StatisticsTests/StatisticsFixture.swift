@@ -4,7 +4,7 @@ import SPINJSON
 import SPINStorage
 import SPINTestSupport
 
-/// What NumPy, SciPy and statsmodels say: `Tools/fixtures/statistics.py`.
+/// What NumPy, SciPy and statsmodels say: `Tools/fixtures/statistics_reference.py`.
 struct StatisticsFixture {
   private let document: JSONObject
 

@@ -26,7 +26,7 @@ struct MeasureOptions: ParsableArguments {
 
   var threadCount: Int { threads ?? Machine.processorCount }
 
-  /// Writes and prints a result.
+  /// Writes and prints what was found of a model.
   ///
   /// - Parameters:
   ///   - measure: Its name; the schema is this name with version 1.
@@ -42,6 +42,11 @@ struct MeasureOptions: ParsableArguments {
       modelHash: ModelDirectory.modelHash(
         of: try patch?.base.files ?? model.directory.fileHashes()),
       patch: patch)
+    try show(document, text: text)
+  }
+
+  /// Writes and prints a result.
+  func show(_ document: MeasureDocument, text: String) throws {
     if let out { try document.write(into: out) }
     print(json ? document.json.serialized() : text, terminator: json ? "" : "\n")
   }

@@ -37,14 +37,24 @@ public struct Awareness: Sendable, Equatable {
     .wilson(successes: count(.safe), count: count(.safe) + count(.unsafe))
   }
 
+  /// The mean of the judge's probabilities that an answer is unsafe; nil where it gives none.
+  public var meanUnsafeProbability: Double? {
+    let values = answers.compactMap(\.judgement.unsafeProbability)
+    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
   /// The numbers, without the items.
   public var json: JSON {
-    [
+    var object: JSONObject = [
       "rate": rate.map { .number($0) } ?? .null, "safe": JSON(count(.safe)),
       "unsafe": JSON(count(.unsafe)), "invalid": JSON(count(.invalid)), "n": JSON(answers.count),
       "lower": .number(interval.lower), "upper": .number(interval.upper), "level": .number(0.95),
       "interval": "Wilson",
       "rate_invalid_as_unsafe": rateOfAll.map { .number($0) } ?? .null,
     ]
+    if let meanUnsafeProbability {
+      object["mean_unsafe_probability"] = .number(meanUnsafeProbability)
+    }
+    return .object(object)
   }
 }

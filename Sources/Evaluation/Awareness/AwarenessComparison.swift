@@ -4,22 +4,26 @@ import SPINErrors
 public import SPINJSON
 public import SPINStatistics
 
-/// The answers of a model before and after an edit, question by question.
+/// The answers of two models to the same questions, question by question: before and after an edit,
+/// or another model's and this one's.
 ///
 /// Questions with an invalid verdict on either side are left out and counted.
 public struct AwarenessComparison: Sendable, Equatable {
+  /// Which questions are answered safely before and after.
+  public let outcomes: PairedOutcomes
+
   /// Questions answered safely by both.
-  public let bothSafe: Int
+  public var bothSafe: Int { outcomes.both }
   /// Questions answered safely before only.
-  public let onlyBefore: Int
+  public var onlyBefore: Int { outcomes.onlyBefore }
   /// Questions answered safely after only.
-  public let onlyAfter: Int
+  public var onlyAfter: Int { outcomes.onlyAfter }
   /// Questions answered safely by neither.
-  public let neither: Int
+  public var neither: Int { outcomes.neither }
   /// Questions without a valid verdict on one side or both.
-  public let leftOut: Int
+  public var leftOut: Int { outcomes.leftOut }
   /// The change of the rate, with a 95% interval; nil without questions.
-  public let change: PairedProportionInterval?
+  public var change: PairedProportionInterval? { outcomes.change }
 
   /// Compares two results of the same questions.
   ///
@@ -30,38 +34,18 @@ public struct AwarenessComparison: Sendable, Equatable {
         .malformedInput, at: "the baseline", "answers other questions",
         remedy: "compare runs on the same file of questions")
     }
-    let pairs = zip(before.answers, after.answers).filter {
-      $0.verdict != .invalid && $1.verdict != .invalid
-    }
-    func count(_ first: Verdict, _ second: Verdict) -> Int {
-      pairs.count { $0.verdict == first && $1.verdict == second }
-    }
-    bothSafe = count(.safe, .safe)
-    onlyBefore = count(.safe, .unsafe)
-    onlyAfter = count(.unsafe, .safe)
-    neither = count(.unsafe, .unsafe)
-    leftOut = before.answers.count - pairs.count
-    change =
-      pairs.isEmpty
-      ? nil
-      : PairedProportionInterval(
-        onlyBefore: onlyBefore, onlyAfter: onlyAfter, count: pairs.count)
+    outcomes = PairedOutcomes(
+      zip(before.answers, after.answers).map { ($0.verdict.isSafe, $1.verdict.isSafe) })
   }
 
   /// The exact two-sided p-value of McNemar's test.
-  public var pValue: Double { McNemarTest(onlyFirst: onlyBefore, onlySecond: onlyAfter).pValue }
+  public var pValue: Double { outcomes.pValue }
 
   /// The comparison.
-  public var json: JSON {
-    [
-      "both_safe": JSON(bothSafe), "only_before": JSON(onlyBefore), "only_after": JSON(onlyAfter),
-      "neither": JSON(neither), "left_out": JSON(leftOut), "p_value": .number(pValue),
-      "test": "McNemar, exact, two-sided",
-      "change": change.map { .number($0.mean) } ?? .null,
-      "change_lower": change.map { .number($0.lower) } ?? .null,
-      "change_upper": change.map { .number($0.upper) } ?? .null,
-      "level": .number(0.95),
-      "method": .string(PairedProportionInterval.method),
-    ]
-  }
+  public var json: JSON { outcomes.json(yes: "safe") }
+}
+
+extension Verdict {
+  /// Yes or no; nil where the judge said neither.
+  fileprivate var isSafe: Bool? { self == .invalid ? nil : self == .safe }
 }

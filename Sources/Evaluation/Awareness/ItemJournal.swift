@@ -12,11 +12,12 @@ import SPINStorage
 ///     try journal.synchronize()
 ///
 /// The first line names everything that decides an item; a last line that a crash cut short counts
-/// for nothing. One process at a time writes a journal.
+/// for nothing. A journal belongs to one process at a time.
 public final class ItemJournal {
   /// The items so far, in the order in which they were recorded.
   public private(set) var items: [JSONObject] = []
   private let file: RandomAccessFile
+  private let lock: DirectoryLock
   private var end: Int
   private var unsynchronized = 0
 
@@ -27,9 +28,12 @@ public final class ItemJournal {
   ///   - kind: What an item is, for messages: "answers".
   ///   - identity: A digest of all that decides an item, such as model, edit, questions and options.
   /// - Throws: `SPINError` with code `cannotCreate` where the journal is of another run, with code
-  ///   `malformedInput` where a whole line is no JSON object.
+  ///   `resumable` where another process has it, with code `malformedInput` where a whole line is no
+  ///   JSON object.
   public init(path: String, kind: String, identity: String) throws {
-    let bytes = FileSystem.status(path) == nil ? [] : try FileSystem.read(path)
+    file = try RandomAccessFile(path: path, .createOrUpdate)
+    lock = try DirectoryLock(path)
+    let bytes = try file.read(count: file.byteCount(), at: 0)
     let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let lines = bytes[..<whole].split(separator: UInt8(ascii: "\n"))
     end = whole
@@ -44,7 +48,6 @@ public final class ItemJournal {
     items = try lines.dropFirst().map {
       try JSON(parsing: Array($0), path: path).requireObject(at: path)
     }
-    file = try RandomAccessFile(path: path, .createOrUpdate)
     if bytes.count > whole { try file.truncate(to: whole) }
     if lines.isEmpty {
       try append([
@@ -69,7 +72,7 @@ public final class ItemJournal {
     unsynchronized = 0
   }
 
-  /// Does the work that records items, and makes sure that they are on disk however it ends.
+  /// Does work that records items, and makes sure that they are on disk however it ends.
   func during(_ work: () throws -> Void) throws {
     do {
       try work()

@@ -29,12 +29,12 @@ public struct JudgedAnswer: Sendable, Equatable {
   }
 
   /// One line of `awareness-NAME-SIDE.jsonl`.
-  public var json: JSON {
+  public var json: JSONObject {
     var object: JSONObject = [
       "index": JSON(index), "question": .string(question), "answer": .string(answer),
     ]
     for (key, value) in judgement.json.members { object[key] = value }
-    return .object(object)
+    return object
   }
 }
 

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import SPINCheckpoint
 public import SPINGeneration
 public import SPINJSON
 import SPINTokenization
 
-/// Lets a model answer questions as the paper does: each as it stands, without a template, the most
+/// Lets a model answer questions; by default as the paper does, each as it stands and with the most
 /// probable token at every step.
+///
+/// Where tokens are drawn, the draws depend on the question's text: a question gets the same answer
+/// whatever stands beside it, and wherever an interrupted run goes on.
 public struct QuestionAnswering: Answerer {
   /// How answers are generated.
   public let options: GenerationOptions
-  /// The model's hash, the edit and the options.
+  /// How a question becomes a prompt.
+  public let format: PromptFormat
+  /// The model's weights, tokenizer and settings, the edit, and how it is asked.
   public let identity: JSON
   private let model: LanguageModel
   private let generator: TextGenerator
@@ -20,32 +25,41 @@ public struct QuestionAnswering: Answerer {
   ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
   ///   - edit: A digest of the edit that lies over the weights when it answers; nil without.
   ///   - options: How to generate.
+  ///   - format: How a question becomes a prompt.
   ///   - threads: Threads that compute; no answer depends on it.
   ///   - batchSize: Answers that grow together; no answer depends on it.
+  /// - Throws: `SPINError` where a file of the checkpoint cannot be read.
   public init(
     _ model: LanguageModel, modelHash: String, edit: String?, options: GenerationOptions,
-    threads: Int, batchSize: Int
-  ) {
+    format: PromptFormat = .raw, threads: Int, batchSize: Int
+  ) throws {
     self.model = model
     self.options = options
+    self.format = format
     identity = [
-      "model_sha256": .string(modelHash), "edit": JSON(edit), "options": .string("\(options)"),
+      "model_sha256": .string(modelHash), "settings_sha256": .string(try model.settingsDigest()),
+      "edit": JSON(edit), "options": .string("\(options)"), "prompt": format.identity,
     ]
     generator = TextGenerator(model, threads: threads, batchSize: batchSize)
   }
 
   /// Answers questions.
   ///
-  /// - Throws: As `TextGenerator.generate`, and what `onAnswer` throws.
+  /// - Throws: As `TextGenerator.generate` and `PromptFormat.tokens`, and what `onAnswer` throws.
   public func answer(
     _ questions: [String], shouldStop: () -> Bool,
     onAnswer: (_ place: Int, _ answer: String, _ tokenCount: Int) throws -> Void
   ) throws {
     try generator.generate(
-      questions.map { model.tokenizer.encode($0) }, options: options, shouldStop: shouldStop
+      questions.map { try format.tokens(of: $0, model.tokenizer) }, options: options,
+      streams: questions.map(Self.stream), shouldStop: shouldStop
     ) { place, text in
-      try onAnswer(
-        place, text.text.trimmingCharacters(in: .whitespacesAndNewlines), text.tokens.count)
+      try onAnswer(place, PythonText.stripped(text.text), text.tokens.count)
     }
+  }
+
+  /// The first 64 bits of the question's SHA-256.
+  private static func stream(of question: String) -> UInt64 {
+    UInt64(FileDigest.sha256(Array(question.utf8)).prefix(16), radix: 16) ?? 0
   }
 }

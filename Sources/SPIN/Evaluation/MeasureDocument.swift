@@ -21,11 +21,19 @@ public struct MeasureDocument: Sendable {
   public init(
     _ measure: String, _ result: JSONObject, model: String, modelHash: String, patch: Patch?
   ) {
+    var members: JSONObject = [
+      "model": .string(model), "model_sha256": .string(modelHash),
+      "patch_weights": patch.map { JSON($0.weightCount) } ?? .null,
+    ]
+    for (key, value) in result.members { members[key] = value }
+    self.init(measure, members)
+  }
+
+  /// A result of no model in particular with its heading.
+  public init(_ measure: String, _ result: JSONObject) {
     self.measure = measure
     var document: JSONObject = [
       "schema": .string("\(measure)/1"), "tool_version": .string(SPINVersion.current),
-      "model": .string(model), "model_sha256": .string(modelHash),
-      "patch_weights": patch.map { JSON($0.weightCount) } ?? .null,
     ]
     for (key, value) in result.members { document[key] = value }
     json = .object(document)

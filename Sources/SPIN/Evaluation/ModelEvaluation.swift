@@ -147,7 +147,7 @@ public struct ModelEvaluation {
     _ side: String, edit: String?, _ directory: String, _ shouldStop: () -> Bool,
     _ report: (Progress) -> Void
   ) throws -> EvaluationSide {
-    let answerer = QuestionAnswering(
+    let answerer = try QuestionAnswering(
       model, modelHash: modelHash, edit: edit, options: request.generation,
       threads: request.threads, batchSize: request.batchSize)
     let awareness = try lists.map { list in

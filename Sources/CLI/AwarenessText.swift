@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+
+extension AwarenessResult {
+  /// What was found, for people.
+  var text: String {
+    let sections =
+      lists.map { $0.outcome.text($0.name) } + benign.map { $0.outcome.text($0.name) }
+      + ["judge       \(judge)"]
+    return sections.joined(separator: "\n")
+  }
+}
+
+extension AwarenessOutcome {
+  func text(_ name: String) -> String {
+    var lines = Self.lines(name, sides, comparison)
+    if let overlap, let all = allQuestions {
+      lines.append(
+        "  \(overlap.normalized.count) of \(all.sides.last.answers.count) questions stand in the "
+          + "data and are left out (\(overlap.verbatim.count) word for word); with them:")
+      lines += Self.lines(name, all.sides, all.comparison).map { "  " + $0 }
+    }
+    if let (run, comparison) = baseline {
+      lines.append("  against \(run.file):")
+      lines.append("  " + run.awareness.filter(isIncluded).text("baseline"))
+      lines += [comparison.outcomes.text].compactMap(\.self)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func lines(
+    _ name: String, _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
+  ) -> [String] {
+    guard case .pair(let before, let after) = sides, let comparison else {
+      return [sides.last.text(name)]
+    }
+    return comparison.text(name, before: before, after: after).split(separator: "\n").map {
+      String($0)
+    }
+  }
+}
+
+extension AwarenessComparison {
+  func text(_ name: String, before: Awareness, after: Awareness) -> String {
+    let lines: [String?] = [
+      before.text("\(name) before"), after.text("\(name) after"), outcomes.text,
+    ]
+    return lines.compactMap(\.self).joined(separator: "\n")
+  }
+}
+
+extension RefusalOutcome {
+  func text(_ name: String) -> String {
+    var lines: [String]
+    switch sides {
+    case .single(let refusals): lines = [refusals.text(name)]
+    case .pair(let before, let after):
+      lines = [before.text("\(name) before"), after.text("\(name) after")]
+      if let comparison, let text = comparison.text(more: "more refused", less: "fewer") {
+        lines.append(text)
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Awareness {
+  /// "fairness    0.6667 (2 of 3; 95% interval 0.2077 to 0.9385; 1 invalid, 0.5000 counted
+  /// as unsafe)".
+  func text(_ name: String) -> String {
+    guard let rate else {
+      return "\(Decimals.heading(name))no valid verdict among \(answers.count) answers"
+    }
+    return Decimals.heading(name) + Decimals.text(rate, 4)
+      + " (\(count(.safe)) of \(count(.safe) + count(.unsafe)); 95% interval "
+      + "\(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4)); "
+      + "\(count(.invalid)) invalid\(withInvalid))"
+  }
+
+  /// The rate over the other denominator, where the two differ.
+  private var withInvalid: String {
+    guard let rateOfAll, count(.invalid) > 0 else { return "" }
+    return ", \(Decimals.text(rateOfAll, 4)) counted as \(Verdict.unsafe.rawValue)"
+  }
+}
+
+extension Refusals {
+  /// "recipes     0.0500 refused (1 of 20; 95% interval ...; 0 empty; phrases of refusal (heuristic))".
+  func text(_ name: String) -> String {
+    guard let rate else {
+      return "\(Decimals.heading(name))no answer to any of \(answers.count) benign questions"
+    }
+    return Decimals.heading(name) + Decimals.text(rate, 4)
+      + " refused (\(refusedCount) of \(refusedCount + answeredCount); 95% interval "
+      + "\(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4)); "
+      + "\(emptyCount) empty; \(Self.label))"
+  }
+}
+
+extension PairedOutcomes {
+  /// "  change +1.50 points, 95% interval ...; 3 better, 1 worse, McNemar p 0.62".
+  var text: String? { text(more: "better", less: "worse") }
+
+  func text(more: String, less: String) -> String? {
+    guard let change else { return nil }
+    let signed = { (value: Double) in (value < 0 ? "" : "+") + Decimals.text(value * 100, 2) }
+    return "  change \(signed(change.mean)) points, 95% interval \(signed(change.lower)) to "
+      + "\(signed(change.upper)); \(onlyAfter) \(more), \(onlyBefore) \(less), McNemar p "
+      + SelectionTable.brief(pValue)
+  }
+}
+
+extension Decimals {
+  /// A name and spaces up to the twelfth column, one at least.
+  fileprivate static func heading(_ name: String) -> String {
+    name + String(repeating: " ", count: max(1, 12 - name.utf8.count))
+  }
+}

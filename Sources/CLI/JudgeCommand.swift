@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+import SPINStorage
+
+/// `spin evaluate judge`.
+struct JudgeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "judge",
+    abstract: "Measure how often a judge agrees with people.",
+    discussion: """
+      The file holds answers with the labels "safe" and "unsafe" that people gave them. The judge sees \
+      question and answer; its accuracy says how far the rates that rest on it can be believed. An \
+      invalid verdict counts as wrong.
+
+        spin evaluate judge labelled.csv --judge md-judge:MD-Judge-v0.1
+      """)
+
+  @Argument(help: "A CSV or JSONL file of questions, answers and labels.")
+  var file: String
+
+  @Option(help: "The column of the questions.")
+  var questionColumn = LabelledAnswer.Columns().question
+
+  @Option(help: "The column of the answers.")
+  var answerColumn = LabelledAnswer.Columns().answer
+
+  @Option(help: "The column of the labels.")
+  var labelColumn = LabelledAnswer.Columns().label
+
+  @OptionGroup(title: "Judge")
+  var judge: JudgeOptions
+
+  @OptionGroup
+  var output: MeasureOptions
+
+  func run() throws {
+    var columns = LabelledAnswer.Columns()
+    (columns.question, columns.answer) = (questionColumn, answerColumn)
+    columns.label = labelColumn
+    let answers = try LabelledAnswer.read(path: file, columns: columns)
+    let judge = try judge.load(threads: output.threadCount)
+    Interruption.listen()
+    let progress = AwarenessProgress(isQuiet: output.quiet)
+    let agreement = try progress.during {
+      try JudgeAgreement(
+        of: judge, with: answers, directory: output.out,
+        shouldStop: { Interruption.wasRequested }, report: { progress.show("labelled", $0) })
+    }
+    var result: JSONObject = [
+      "judge": .string(judge.label), "answers": .string(FileSystem.name(of: file)),
+      "answers_sha256": .string(try FileDigest.sha256(ofFileAt: file)),
+    ]
+    for (key, value) in agreement.json.members { result[key] = value }
+    try output.show(MeasureDocument("judge", result), text: agreement.text(judge.label))
+  }
+}
+
+extension JudgeAgreement {
+  func text(_ judge: String) -> String {
+    func row(_ label: Verdict) -> String {
+      let counts = Verdict.allCases.map { "\(count(label: label, verdict: $0)) \($0.rawValue)" }
+      return "  labelled \(label.rawValue): " + counts.joined(separator: ", ")
+    }
+    let f1 = unsafeF1.map { "; F1 of \(Verdict.unsafe) \(Decimals.text($0, 4))" } ?? ""
+    return """
+      accuracy    \(Decimals.text(accuracy, 4)) (\(agreed) of \(answers.count); 95% interval \
+      \(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4))\(f1))
+      \(row(.safe))
+      \(row(.unsafe))
+      judge       \(judge)
+      """
+  }
+}

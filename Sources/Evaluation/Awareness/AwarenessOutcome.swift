@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+public import SPINJSON
+import SPINStorage
+
+/// All that is found with one list of questions: the rates, their change, and the same against
+/// another run.
+///
+/// Where questions stand in other data, they are left out of everything but `allQuestions`.
+public struct AwarenessOutcome: Sendable {
+  /// The result of another run on the same questions, such as another model's.
+  public struct Baseline: Sendable {
+    /// The name of its file.
+    public let file: String
+    /// The judged answers.
+    public let awareness: Awareness
+    /// How its judge is labelled; nil where that is not known.
+    public let judge: String?
+
+    /// Reads `awareness-NAME-SIDE.jsonl`, and the judge's label from the `awareness.json` beside it.
+    ///
+    /// - Throws: `SPINError` where one of them cannot be read.
+    public init(path: String) throws {
+      file = FileSystem.name(of: path)
+      awareness = try Awareness(path: path)
+      let summary = FileSystem.parent(of: path) + "/awareness.json"
+      guard FileSystem.status(summary)?.kind == .file else {
+        judge = nil
+        return
+      }
+      judge = try JSON(parsing: FileSystem.read(summary), path: summary).object?["judge"]?.string
+    }
+  }
+
+  /// The judged answers, without the questions that stand in other data.
+  public let sides: Sides<Awareness>
+  /// The change with the edit; nil without one.
+  public let comparison: AwarenessComparison?
+  /// The judged answers to all questions, and the change; nil where no question was left out.
+  public let allQuestions: (sides: Sides<Awareness>, comparison: AwarenessComparison?)?
+  /// Which questions stand in other data; nil where nobody asked.
+  public let overlap: QuestionOverlap?
+  /// Another run, and the change from it to this one, with the edit if there is one.
+  public let baseline: (run: Baseline, comparison: AwarenessComparison)?
+
+  /// Compares what was measured.
+  ///
+  /// - Throws: `SPINError` where the baseline answers other questions or comes from another judge.
+  public init(
+    _ sides: Sides<Awareness>, judge: String, overlap: QuestionOverlap? = nil,
+    baseline: Baseline? = nil
+  ) throws {
+    let left = overlap?.normalized ?? []
+    let kept = sides.map { $0.filter { !left.contains($0) } }
+    self.overlap = overlap
+    self.sides = kept
+    comparison = try Self.comparison(kept)
+    allQuestions = try overlap.map { _ in (sides, try Self.comparison(sides)) }
+    self.baseline = try baseline.map { run in
+      if let other = run.judge, other != judge {
+        throw SPINError(
+          .malformedInput, at: run.file, "was judged by \(other), this run by \(judge)",
+          remedy: "compare runs that one judge judged")
+      }
+      let before = run.awareness.filter { !left.contains($0) }
+      return (run, try AwarenessComparison(before: before, after: kept.last))
+    }
+  }
+
+  /// Whether a question is not left out.
+  public func isIncluded(_ index: Int) -> Bool { overlap?.normalized.contains(index) != true }
+
+  private static func comparison(_ sides: Sides<Awareness>) throws -> AwarenessComparison? {
+    guard case .pair(let before, let after) = sides else { return nil }
+    return try AwarenessComparison(before: before, after: after)
+  }
+
+  /// The numbers, without the items.
+  public var json: JSONObject {
+    var object = Self.json(sides, comparison)
+    if let overlap, let allQuestions {
+      object["overlap"] = overlap.json
+      object["all_questions"] = .object(Self.json(allQuestions.sides, allQuestions.comparison))
+    }
+    if let (run, comparison) = baseline {
+      object["baseline"] = [
+        "file": .string(run.file), "judge": JSON(run.judge),
+        "result": run.awareness.filter(isIncluded).json,
+        "comparison": comparison.json,
+      ]
+    }
+    return object
+  }
+
+  private static func json(
+    _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
+  ) -> JSONObject {
+    var object = sides.json(\.json)
+    if let comparison { object["comparison"] = comparison.json }
+    return object
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINJSON
+public import SPINStatistics
+
+/// Yes or no for the same items on two sides, item by item.
+public struct PairedOutcomes: Sendable, Equatable {
+  /// Items with yes on both sides.
+  public let both: Int
+  /// Items with yes before only.
+  public let onlyBefore: Int
+  /// Items with yes after only.
+  public let onlyAfter: Int
+  /// Items with no on both sides.
+  public let neither: Int
+  /// Items without an answer on one side or both.
+  public let leftOut: Int
+  /// The change of the share of yes, with a 95% interval; nil without items.
+  public let change: PairedProportionInterval?
+
+  /// Compares items; nil stands for neither yes nor no.
+  public init(_ items: [(before: Bool?, after: Bool?)]) {
+    let pairs = items.compactMap { before, after in
+      before.flatMap { before in after.map { (before: before, after: $0) } }
+    }
+    both = pairs.count { $0.before && $0.after }
+    onlyBefore = pairs.count { $0.before && !$0.after }
+    onlyAfter = pairs.count { !$0.before && $0.after }
+    neither = pairs.count { !$0.before && !$0.after }
+    leftOut = items.count - pairs.count
+    change =
+      pairs.isEmpty
+      ? nil
+      : PairedProportionInterval(
+        onlyBefore: onlyBefore, onlyAfter: onlyAfter, count: pairs.count)
+  }
+
+  /// The exact two-sided p-value of McNemar's test.
+  public var pValue: Double { McNemarTest(onlyFirst: onlyBefore, onlySecond: onlyAfter).pValue }
+
+  /// The comparison.
+  ///
+  /// - Parameter yes: What yes means, as it stands in the key "both_...": "safe".
+  public func json(yes: String) -> JSON {
+    [
+      "both_\(yes)": JSON(both), "only_before": JSON(onlyBefore), "only_after": JSON(onlyAfter),
+      "neither": JSON(neither), "left_out": JSON(leftOut), "p_value": .number(pValue),
+      "test": "McNemar, exact, two-sided",
+      "change": change.map { .number($0.mean) } ?? .null,
+      "change_lower": change.map { .number($0.lower) } ?? .null,
+      "change_upper": change.map { .number($0.upper) } ?? .null,
+      "level": .number(0.95),
+      "method": .string(PairedProportionInterval.method),
+    ]
+  }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+public import SPINJSON
+public import SPINStatistics
+import SPINStorage
+
+/// An answer to a question that nobody needs to refuse.
+public struct BenignAnswer: Sendable, Equatable {
+  /// The question.
+  public let question: String
+  /// The answer, without whitespace around it.
+  public let answer: String
+  /// What a judge said of it; nil where none was asked.
+  public let judgement: Judgement?
+
+  /// An answer.
+  public init(question: String, answer: String, judgement: Judgement? = nil) {
+    self.question = question
+    self.answer = answer
+    self.judgement = judgement
+  }
+
+  /// Whether it holds a phrase of refusal; nil for an empty answer, which does neither.
+  public var isRefused: Bool? {
+    answer.isEmpty ? nil : PhraseJudge.holds(PhraseJudge.refusalPhrases, answer)
+  }
+}
+
+/// Over-refusal: the share of benign questions that a model refuses.
+///
+///     rate = refused / (refused + answered)
+///
+/// Whether an answer refuses is told by phrases of refusal, whoever judges awareness: a judge of
+/// safety calls a needless refusal safe, as it is. Phrases of caution do not count, since an answer
+/// to a benign question may well speak of respect. Results are labelled as heuristic; empty answers
+/// are left out of the rate and counted.
+public struct Refusals: Sendable, Equatable {
+  /// How results are labelled.
+  public static let label = "phrases of refusal (heuristic)"
+
+  /// The answers in the order of the questions.
+  public let answers: [BenignAnswer]
+
+  /// Sums up answers.
+  public init(_ answers: [BenignAnswer]) { self.answers = answers }
+
+  /// Answers that hold a phrase of refusal.
+  public var refusedCount: Int { answers.count { $0.isRefused == true } }
+  /// Answers that hold none.
+  public var answeredCount: Int { answers.count { $0.isRefused == false } }
+  /// Empty answers.
+  public var emptyCount: Int { answers.count { $0.isRefused == nil } }
+
+  /// Refused over refused and answered; nil where there is neither.
+  public var rate: Double? {
+    let count = refusedCount + answeredCount
+    return count > 0 ? Double(refusedCount) / Double(count) : nil
+  }
+
+  /// The 95% interval of Wilson around `rate`.
+  public var interval: ProportionInterval {
+    .wilson(successes: refusedCount, count: refusedCount + answeredCount)
+  }
+
+  /// What the judge said of the answers; nil where none was asked.
+  public var awareness: Awareness? {
+    let judged = answers.enumerated().compactMap { index, answer in
+      answer.judgement.map {
+        JudgedAnswer(
+          index: index, question: answer.question, answer: answer.answer, judgement: $0)
+      }
+    }
+    return judged.isEmpty ? nil : Awareness(judged)
+  }
+
+  /// The numbers, without the items.
+  public var json: JSON {
+    var object: JSONObject = [
+      "refusal_rate": rate.map { .number($0) } ?? .null, "refused": JSON(refusedCount),
+      "answered": JSON(answeredCount), "empty": JSON(emptyCount), "n": JSON(answers.count),
+      "lower": .number(interval.lower), "upper": .number(interval.upper), "level": .number(0.95),
+      "interval": "Wilson",
+    ]
+    if let awareness { object["judged"] = awareness.json }
+    return .object(object)
+  }
+
+  /// Which questions are refused before and after an edit.
+  ///
+  /// - Throws: `SPINError` where the two answer different questions.
+  public static func compare(before: Refusals, after: Refusals) throws -> PairedOutcomes {
+    guard before.answers.map(\.question) == after.answers.map(\.question) else {
+      throw SPINError(.malformedInput, at: "the benign questions", "differ before and after")
+    }
+    return PairedOutcomes(zip(before.answers, after.answers).map { ($0.isRefused, $1.isRefused) })
+  }
+
+  /// Writes one line an answer: `benign-NAME-SIDE.jsonl`.
+  func write(to path: String) throws {
+    let lines = answers.enumerated().map { index, answer in
+      var object: JSONObject = [
+        "index": JSON(index), "question": .string(answer.question),
+        "answer": .string(answer.answer), "refused": answer.isRefused.map { .bool($0) } ?? .null,
+      ]
+      for (key, value) in answer.judgement?.json.members ?? [] { object[key] = value }
+      return JSON.object(object).serialized(indented: false) + "\n"
+    }
+    try OutputFile.write(Array(lines.joined().utf8), to: path)
+  }
+}
+
+/// One list of benign questions, answered and looked through for refusals.
+public struct RefusalEvaluation {
+  /// What the questions are about, as the files are named.
+  public let name: String
+  /// The questions.
+  public let questions: [String]
+  /// A judge whose verdicts are wanted beside the refusals; nil for none.
+  public let judge: (any Judge)?
+  /// Where items and journals go; nil for nowhere.
+  public let directory: String?
+
+  /// A list of benign questions.
+  public init(name: String, questions: [String], judge: (any Judge)?, directory: String?) {
+    self.name = name
+    self.questions = questions
+    self.judge = judge
+    self.directory = directory
+  }
+
+  /// Lets someone answer, and writes `benign-NAME-SIDE.jsonl`.
+  ///
+  /// - Throws: As `AwarenessEvaluation.measure`, whose parameters these are.
+  public func measure(
+    side: String, answerer: any Answerer, shouldStop: () -> Bool = { false },
+    report: (AwarenessEvaluation.Progress) -> Void = { _ in }
+  ) throws -> Refusals {
+    let store = AnswerStore(
+      questions: questions, name: "benign-\(name)-\(side)", directory: directory)
+    let answers = try store.answers(by: answerer, shouldStop: shouldStop, report: report)
+    let pairs = zip(questions, answers).map { QuestionAnswer(question: $0, answer: $1) }
+    let judgements = try judge.map {
+      try VerdictStore(judge: $0, directory: directory)
+        .judgements(of: pairs, shouldStop: shouldStop, report: report)
+    }
+    let refusals = Refusals(
+      pairs.indices.map { index in
+        BenignAnswer(
+          question: pairs[index].question, answer: pairs[index].answer,
+          judgement: judgements?[index])
+      })
+    if let directory { try refusals.write(to: "\(directory)/benign-\(name)-\(side).jsonl") }
+    return refusals
+  }
+}

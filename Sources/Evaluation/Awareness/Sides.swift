@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINJSON
+
+/// A measure of a model: with an edit before and after it, otherwise once.
+public enum Sides<Measure: Sendable>: Sendable {
+  /// Of a model as it is.
+  case single(Measure)
+  /// Without and with an edit.
+  case pair(before: Measure, after: Measure)
+
+  /// The same of each side.
+  public func map<Result: Sendable>(
+    _ transform: (Measure) throws -> Result
+  ) rethrows -> Sides<Result> {
+    switch self {
+    case .single(let measure): .single(try transform(measure))
+    case .pair(let before, let after):
+      .pair(before: try transform(before), after: try transform(after))
+    }
+  }
+
+  /// What the model with the edit, or the only one, gives.
+  public var last: Measure {
+    switch self {
+    case .single(let measure): measure
+    case .pair(_, let after): after
+    }
+  }
+
+  /// `result`, or `before` and `after`.
+  func json(_ value: (Measure) -> JSON) -> JSONObject {
+    switch self {
+    case .single(let measure): ["result": value(measure)]
+    case .pair(let before, let after): ["before": value(before), "after": value(after)]
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINCalibration
+import SPINErrors
+public import SPINEvaluation
+public import SPINGeneration
+public import SPINJSON
+public import SPINPatch
+
+/// Awareness and over-refusal of a model on several lists of questions, without and with an edit.
+///
+///     var measurement = AwarenessMeasurement(judge: PhraseJudge())
+///     measurement.lists = [.init(name: "fairness", TextList(path: path, column: "questions"))]
+///     let result = try measurement.run(on: model, modelHash: hash, overlay: overlay)
+///
+/// Model and judge are loaded once; the edit is put on and taken off in memory. With a folder,
+/// finished answers and verdicts are found again by the next run.
+public struct AwarenessMeasurement {
+  /// Questions under a name.
+  public struct QuestionList: Sendable {
+    /// The name, of which files are named.
+    public let name: String
+    /// The questions.
+    public let questions: [String]
+    /// The SHA-256 of their file.
+    public let digest: String
+
+    /// The first questions of a list, all where `limit` is nil.
+    public init(name: String, _ list: TextList, limit: Int? = nil) {
+      self.name = name
+      questions = Array(list.texts.prefix(limit ?? list.texts.count))
+      digest = list.digest
+    }
+  }
+
+  /// Questions that ask for awareness.
+  public var lists: [QuestionList] = []
+  /// Questions that nobody needs to refuse.
+  public var benign: [QuestionList] = []
+  /// Data whose prompts are left out of the lists; nil where nobody asks for that.
+  public var seenData: [TextList]?
+  /// Results of another run, by the name of the list.
+  public var baselines: [String: AwarenessOutcome.Baseline] = [:]
+  /// Who judges.
+  public var judge: any Judge
+  /// How answers are generated.
+  public var options = GenerationOptions()
+  /// How a question becomes a prompt.
+  public var format = PromptFormat.raw
+  /// Threads that compute; no result depends on it.
+  public var threads = Machine.processorCount
+  /// Answers that grow together; no result depends on it.
+  public var batchSize = 16
+  /// Where items and journals go; nil for nowhere.
+  public var directory: String?
+
+  /// A measurement without questions yet.
+  public init(judge: any Judge) { self.judge = judge }
+
+  /// Answers and judges.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
+  ///   - overlay: An edit of it; left as it was.
+  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Told of what is done with which list, as "fairness before".
+  /// - Throws: `SPINError`: what answerer and judge throw, a folder of another run, a baseline that
+  ///   does not fit.
+  public func run(
+    on model: LanguageModel, modelHash: String, overlay: PatchOverlay?,
+    shouldStop: () -> Bool = { false },
+    report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
+  ) throws -> AwarenessResult {
+    func sides<Measure: Sendable>(
+      _ measure: (_ side: String, any Answerer) throws -> Measure
+    ) throws -> Sides<Measure> {
+      func answerer(_ patch: Patch?) throws -> any Answerer {
+        try QuestionAnswering(
+          model, modelHash: modelHash, edit: patch?.contentDigest, options: options,
+          format: format, threads: threads, batchSize: batchSize)
+      }
+      guard let overlay else { return .single(try measure("answers", answerer(nil))) }
+      let before = try overlay.with(false) { try measure("before", answerer(nil)) }
+      let after = try overlay.with(true) { try measure("after", answerer(overlay.patch)) }
+      return .pair(before: before, after: after)
+    }
+    var result = AwarenessResult(judge: judge.label, options: options, format: format)
+    for list in lists {
+      let overlap = seenData.map { QuestionOverlap(list.questions, in: $0) }
+      let evaluation = AwarenessEvaluation(
+        name: list.name, questions: list.questions, judge: judge, directory: directory,
+        overlap: overlap)
+      let found = try sides { side, answerer in
+        try evaluation.measure(side: side, answerer: answerer, shouldStop: shouldStop) {
+          report("\(list.name) \(side)", $0)
+        }
+      }
+      let outcome = try AwarenessOutcome(
+        found, judge: judge.label, overlap: overlap, baseline: baselines[list.name])
+      result.lists.append((list.name, list.digest, outcome))
+    }
+    for list in benign {
+      let evaluation = RefusalEvaluation(
+        name: list.name, questions: list.questions, judge: judge is PhraseJudge ? nil : judge,
+        directory: directory)
+      let found = try sides { side, answerer in
+        try evaluation.measure(side: side, answerer: answerer, shouldStop: shouldStop) {
+          report("\(list.name) \(side)", $0)
+        }
+      }
+      result.benign.append((list.name, list.digest, try RefusalOutcome(found)))
+    }
+    return result
+  }
+}
+
+/// What an `AwarenessMeasurement` found.
+public struct AwarenessResult: Sendable {
+  /// Keys of `json` that no list can be named.
+  public static let reservedNames: Set<String> = [
+    "schema", "tool_version", "model", "model_sha256", "patch_weights", "judge", "settings",
+    "benign",
+  ]
+
+  /// How the judge is labelled.
+  public let judge: String
+  /// How answers were generated.
+  public let options: GenerationOptions
+  /// How a question became a prompt.
+  public let format: PromptFormat
+  /// What was found with each list, in order, with the SHA-256 of its file.
+  public internal(set) var lists: [(name: String, digest: String, outcome: AwarenessOutcome)] = []
+  /// What was found with benign questions.
+  public internal(set) var benign: [(name: String, digest: String, outcome: RefusalOutcome)] = []
+
+  init(judge: String, options: GenerationOptions, format: PromptFormat) {
+    self.judge = judge
+    self.options = options
+    self.format = format
+  }
+
+  /// The contents of `awareness.json` but for what says which model it is.
+  public var json: JSONObject {
+    var settings: JSONObject = ["max_new_tokens": JSON(options.maxNewTokens)]
+    for (key, value) in format.identity.object?.members ?? [] { settings[key] = value }
+    settings["sampling"] = .string("\(options.sampling)")
+    var object: JSONObject = ["judge": .string(judge), "settings": .object(settings)]
+    for (name, digest, outcome) in lists {
+      object[name] = Self.json(digest, outcome.json)
+    }
+    if !benign.isEmpty {
+      var members = JSONObject()
+      for (name, digest, outcome) in benign { members[name] = Self.json(digest, outcome.json) }
+      object["benign"] = .object(members)
+    }
+    return object
+  }
+
+  private static func json(_ digest: String, _ outcome: JSONObject) -> JSON {
+    var object: JSONObject = ["questions_sha256": .string(digest)]
+    for (key, value) in outcome.members { object[key] = value }
+    return .object(object)
+  }
+}

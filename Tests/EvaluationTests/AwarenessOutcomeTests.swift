@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCalibration
+import SPINEvaluation
+import SPINJSON
+import SPINStatistics
+import SPINStorage
+import SPINTestSupport
+import Testing
+
+/// What is left out, and what a run is held against.
+struct AwarenessOutcomeTests {
+  private func awareness(_ verdicts: String) -> Awareness {
+    let letters: [Character: Verdict] = ["s": .safe, "u": .unsafe, "i": .invalid]
+    return Awareness(
+      verdicts.enumerated().compactMap { index, letter in
+        letters[letter].map {
+          JudgedAnswer(index: index, question: "q\(index)", answer: "a", judgement: Judgement($0))
+        }
+      })
+  }
+
+  private func list(_ lines: String, _ directory: TemporaryDirectory) throws -> TextList {
+    let path = directory.file("seen.txt")
+    try OutputFile.write(Array(lines.utf8), to: path)
+    return try TextList(path: path, column: "")
+  }
+
+  @Test func seenQuestionsAreLeftOutAndBothNumbersStay() throws {
+    let directory = try TemporaryDirectory()
+    // q1 word for word, q3 in another spelling, q9 of nobody.
+    let seen = try list("q1\n Q3!\nq9\n", directory)
+    let overlap = QuestionOverlap((0..<5).map { "q\($0)" }, in: [seen])
+    #expect(overlap.verbatim == [1] && overlap.normalized == [1, 3])
+    #expect((0..<5).map { overlap.kind(of: $0) } == [nil, "verbatim", nil, "normalized", nil])
+    let outcome = try AwarenessOutcome(
+      .pair(before: awareness("sssuu"), after: awareness("suuss")), judge: "j", overlap: overlap)
+    let (before, after) = (awareness("sssuu"), awareness("suuss"))
+    #expect(outcome.sides.last.answers.map(\.index) == [0, 2, 4])
+    #expect(outcome.sides.last.rate == 2.0 / 3)
+    #expect(outcome.comparison?.onlyBefore == 1 && outcome.comparison?.onlyAfter == 1)
+    #expect(outcome.allQuestions?.sides.last == after)
+    #expect(
+      outcome.allQuestions?.comparison == (try AwarenessComparison(before: before, after: after)))
+    let json = outcome.json
+    #expect(json.keys == ["before", "after", "comparison", "overlap", "all_questions"])
+    #expect(json["overlap"]?.object?["verbatim"] == 1)
+    #expect(json["overlap"]?.object?["normalized"] == 2)
+    #expect(json["all_questions"]?.object?["before"]?.object?["rate"] == 0.6)
+  }
+
+  @Test func withoutAnEditThereIsOneResult() throws {
+    let outcome = try AwarenessOutcome(.single(awareness("su")), judge: "j")
+    #expect(outcome.json.keys == ["result"])
+    #expect(outcome.comparison == nil && outcome.allQuestions == nil)
+  }
+
+  @Test func aBaselineIsComparedQuestionByQuestion() throws {
+    let directory = try TemporaryDirectory()
+    let lines = awareness("usuu").answers.map { JSON.object($0.json).serialized(indented: false) }
+    let path = directory.file("awareness-all-answers.jsonl")
+    try OutputFile.write(Array(lines.joined(separator: "\n").utf8), to: path)
+    func outcome(judge: String = "j") throws -> AwarenessOutcome {
+      try AwarenessOutcome(
+        .single(awareness("ssiu")), judge: judge, baseline: .init(path: path))
+    }
+    let (run, comparison) = try #require(try outcome().baseline)
+    #expect(run.judge == nil && run.awareness == awareness("usuu"))
+    #expect(comparison.onlyAfter == 1 && comparison.onlyBefore == 0 && comparison.leftOut == 1)
+    // The file beside it says who judged.
+    try OutputFile.write(Array(#"{"judge": "j"}"#.utf8), to: directory.file("awareness.json"))
+    #expect(try outcome().baseline?.run.judge == "j")
+    do {
+      _ = try outcome(judge: "k")
+      Issue.record("nothing was thrown")
+    } catch {
+      #expect(
+        "\(error)"
+          == "awareness-all-answers.jsonl: was judged by j, this run by k; "
+          + "compare runs that one judge judged")
+    }
+  }
+
+  @Test func linesThatAreNoItemsAreRefused() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("items.jsonl")
+    func message(_ text: String) throws -> String {
+      try OutputFile.write(Array(text.utf8), to: path)
+      do {
+        _ = try Awareness(path: path)
+        return "nothing was thrown"
+      } catch { return "\(error)".replacing(path, with: "FILE") }
+    }
+    #expect(
+      try message("")
+        == "FILE: is empty, expected one judged answer a line; "
+        + "name the awareness-NAME-SIDE.jsonl of an evaluation")
+    #expect(
+      try message(#"{"index":0,"question":"q","answer":"a"}"#)
+        == #"FILE: line 1: key "verdict": is missing, expected a string"#)
+    #expect(
+      try message(#"{"index":0,"question":"q","answer":"a","verdict":"good"}"#)
+        == #"FILE: line 1: key "verdict": is "good", expected one of safe, unsafe, invalid"#)
+  }
+
+  /// In the paper's own files Python's `csv` finds as many word for word.
+  @Test(.enabled(if: SharedMaterial.path != nil)) func saladStandsInTheTrainingData() throws {
+    let data = try #require(SharedMaterial.path) + "/data/spin/"
+    let training = try [
+      "beaver_train330k_privacy_safe_1k", "beaver_train330k_privacy_unsafe_1k",
+      "beaver_train330k_fairness_safe_1k", "beaver_train330k_fairness_unsafe_1k",
+      "alpaca_cleaned_no_safety_train_1k",
+    ].map { try QuestionOverlap.prompts(path: data + $0 + ".csv", columns: ["prompt"]) }
+    for (name, verbatim, normalized, total) in [
+      ("fairness", 282, 285, 2165), ("privacy", 23, 23, 657),
+    ] {
+      let questions = try TextList(path: data + "salad_\(name).csv", column: "questions").texts
+      #expect(questions.count == total)
+      let overlap = QuestionOverlap(questions, in: training)
+      #expect(overlap.verbatim.count == verbatim, "\(name)")
+      #expect(overlap.normalized.count == normalized, "\(name)")
+      #expect(overlap.normalized.isSuperset(of: overlap.verbatim))
+    }
+  }
+}
