@@ -63,7 +63,9 @@ struct RunCommand: ParsableCommand {
     let evaluation =
       try request.isEmpty
       ? nil
-      : ModelEvaluation(request, of: job.model, modelFiles: job.modelFiles, judge: PhraseJudge())
+      : ModelEvaluation(
+        request, of: job.model, modelFiles: job.modelFiles,
+        judge: evaluation.judge.load(threads: request.threads))
     let plan = ScoringPlanText(job: job, evaluation: evaluation)
     if !work.quiet { StandardError.write(plan.text) }
     guard !work.dryRun else {

@@ -51,9 +51,8 @@ struct RunSummary {
   /// What the last round's edit does.
   private var measures: [String] {
     guard let evaluation = result.evaluations.last else { return [] }
-    var lines = evaluation.awareness.map {
-      $0.comparison.text($0.name, before: $0.before, after: $0.after)
-    }
+    var lines = evaluation.awareness.map { $0.outcome.text($0.name) }
+    lines += evaluation.refusals.map { $0.outcome.text($0.name) }
     if let judge, !lines.isEmpty { lines.append("judge          \(judge)") }
     if let perplexity = evaluation.perplexity { lines.append(perplexity.text) }
     if let choices = evaluation.choices { lines += ["", choices.changes(ofMembers: false), ""] }

@@ -84,7 +84,8 @@ struct SweepCommand: ParsableCommand {
     var sweep = try Sweep(
       model: model, modelFiles: try job?.modelFiles ?? model.directory.fileHashes(),
       scores: scores, grid: grid,
-      request: evaluation.request(threads: resources.resources.threads), judge: PhraseJudge(),
+      request: evaluation.request(threads: resources.resources.threads),
+      judge: evaluation.judge.load(threads: resources.resources.threads),
       share: validationShare, seed: splitSeed)
     sweep.maxPerplexityRatio = maxPerplexityRatio
     sweep.job = job

@@ -21,9 +21,8 @@ struct SweepSummary {
     if let chosen = result.chosen, let test = result.test {
       let row = result.rows[chosen]
       lines += ["", "chosen on the validation part, measured on the test part: \(name(row))"]
-      lines += test.awareness.map {
-        $0.comparison.text($0.name, before: $0.before, after: $0.after)
-      }
+      lines += test.awareness.map { $0.outcome.text($0.name) }
+      lines += test.refusals.map { $0.outcome.text($0.name) }
       lines.append("judge          \(judge)")
       if let perplexity = test.perplexity { lines.append(perplexity.text) }
       if let choices = test.choices { lines += ["", choices.changes(ofMembers: false), ""] }

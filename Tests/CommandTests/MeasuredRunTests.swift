@@ -13,7 +13,10 @@ import Testing
   init() throws {
     job = try SmallJob()
     for name in ["privacy", "fairness"] {
-      let rows = "abcdefghijklmnopqrst".map { "\"the \(name) \($0), in a \($0)?\"\n" }
+      // The first of them stands among the prompts that are scored, but for its capital.
+      let rows =
+        ["\"What is \(name) a\"\n"]
+        + "bcdefghijklmnopqrst".map { "\"the \(name) \($0), in a \($0)?\"\n" }
       try write(("questions\n" + rows.joined()).utf8, to: questions(name))
     }
     try write(String(repeating: "the a in the the b c. ", count: 60).utf8, to: text)
@@ -23,6 +26,8 @@ import Testing
 
   private var measures: [String] {
     ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
+      + ["--benign", "small-talk=\(questions("fairness"))"]
+      + ["--exclude-overlap", job.data("privacy")]
       + ["--text", text, "--window", "16", "--max-new-tokens", "12"]
   }
 
@@ -69,7 +74,8 @@ import Testing
     let commands = [
       ["evaluate", "awareness"] + patched
         + ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
-        + ["--max-new-tokens", "12"],
+        + ["--benign", "small-talk=\(questions("fairness"))"]
+        + ["--exclude-overlap", job.data("privacy"), "--max-new-tokens", "12"],
       ["evaluate", "perplexity"] + patched + ["--text", text, "--window", "16"],
       ["evaluate", "divergence"] + patched + ["--text", text, "--window", "16"],
       ["evaluate", "phrases", "--answers", alone, "--out", alone],
@@ -85,7 +91,7 @@ import Testing
     // As a kill leaves it: each journal whole, cut in a line, empty or absent, results absent.
     let journals = try FolderContents(of: whole + "/evaluation").digests.keys
       .filter { $0.hasSuffix(".journal") }.sorted()
-    #expect(journals.count == 8)
+    #expect(journals.count == 10)
     var generator = SeededGenerator(seed: 5)
     for place in journals.indices {
       let out = job.path + "/cut-\(place)"

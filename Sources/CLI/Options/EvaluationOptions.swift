@@ -11,11 +11,32 @@ struct EvaluationOptions: ParsableArguments {
       valueName: "name=file"))
   var questions: [DataArgument] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Questions that nobody needs to refuse: how many are refused is told by phrases of refusal. "
+        + "Repeatable.", valueName: "name=file"))
+  var benign: [DataArgument] = []
+
   @Option(help: "The column of the questions.")
   var questionColumn = EvaluationRequest().questionColumn
 
   @Option(help: ArgumentHelp("Only the first questions of each file.", valueName: "n"))
   var questionLimit: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out questions that stand among the prompts of this data file, up to case, punctuation "
+        + "and whitespace; the result with them is shown too. Repeatable.", valueName: "file"))
+  var excludeOverlap: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask each question as it stands (raw, as in the paper) or in the model's chat template (chat).",
+      valueName: "format"))
+  var promptFormat = PromptFormatArgument.raw
+
+  @OptionGroup
+  var judge: JudgeOptions
 
   @Option(help: "At most so many tokens of an answer.")
   var maxNewTokens = GenerationOptions().maxNewTokens
@@ -79,16 +100,24 @@ struct EvaluationOptions: ParsableArguments {
     guard (1...4096).contains(batchSize) else {
       throw ValidationError("--batch-size must be between 1 and 4096.")
     }
-    let names = questions.map(\.file.name)
+    if let name = Set(questions.map(\.file.name)).intersection(AwarenessResult.reservedNames)
+      .sorted().first
+    {
+      throw ValidationError("--questions cannot be named \"\(name)\": results have such a member.")
+    }
+    let names = (questions + benign).map(\.file.name)
     guard Set(names).count == names.count else {
-      throw ValidationError("--questions names the same set twice.")
+      throw ValidationError("--questions and --benign name the same set twice.")
     }
   }
 
   func request(threads: Int) -> EvaluationRequest {
     var request = EvaluationRequest()
     request.questions = questions.map(\.file)
+    request.benign = benign.map(\.file)
     request.questionColumn = questionColumn
+    request.seenData = excludeOverlap.isEmpty ? nil : excludeOverlap
+    request.usesChatTemplate = promptFormat == .chat
     request.questionLimit = questionLimit
     request.generation.maxNewTokens = maxNewTokens
     request.batchSize = batchSize

@@ -10,6 +10,12 @@ public struct EvaluationRequest: Sendable {
   public var questions: [ScoringRequest.DataFile] = []
   /// The column of the questions.
   public var questionColumn = "questions"
+  /// Questions that nobody needs to refuse.
+  public var benign: [ScoringRequest.DataFile] = []
+  /// Data files whose prompts are left out of the questions; nil where nobody asks for that.
+  public var seenData: [String]?
+  /// Whether questions go to the model in its chat template.
+  public var usesChatTemplate = false
   /// Only the first questions of each file; nil for all.
   public var questionLimit: Int?
   /// How answers are generated.
@@ -36,7 +42,9 @@ public struct EvaluationRequest: Sendable {
   public init() {}
 
   /// Whether there is nothing to measure.
-  public var isEmpty: Bool { questions.isEmpty && text == nil && tasks.isEmpty }
+  public var isEmpty: Bool {
+    questions.isEmpty && benign.isEmpty && text == nil && tasks.isEmpty
+  }
 
   /// A multiple-choice task, by a name of `ChoiceCatalog` or a file of the user's own.
   public struct Task: Sendable, Hashable {

@@ -14,6 +14,8 @@ public struct EvaluationSide: Sendable {
 
   /// The awareness of each list of questions, in the order of the request.
   public let awareness: [Named<Awareness>]
+  /// The refusals of each list of benign questions.
+  public let refusals: [Named<Refusals>]
   /// The perplexity, where there is a text.
   public let perplexity: Perplexity?
   /// The dependence of representations, where it was asked for.
@@ -25,19 +27,35 @@ public struct EvaluationSide: Sendable {
 /// All measures of a model before and after an edit.
 public struct EvaluationComparison: Sendable {
   /// The awareness of one list of questions.
-  public struct AwarenessChange: Sendable, Equatable {
+  public struct AwarenessChange: Sendable {
     /// What the questions are about.
     public let name: String
+    /// Everything that was found; questions that stand in other data are left out of the rates.
+    public let outcome: AwarenessOutcome
     /// The untouched model.
     public let before: Awareness
     /// The edited model.
     public let after: Awareness
     /// The two, question by question.
     public let comparison: AwarenessComparison
+
+    init(
+      _ name: String, _ before: Awareness, _ after: Awareness, judge: String,
+      overlap: QuestionOverlap?
+    ) throws {
+      outcome = try AwarenessOutcome(
+        .pair(before: before, after: after), judge: judge, overlap: overlap)
+      self.name = name
+      self.before = before.filter(outcome.isIncluded)
+      self.after = after.filter(outcome.isIncluded)
+      comparison = try AwarenessComparison(before: self.before, after: self.after)
+    }
   }
 
   /// Awareness, in the order of the request.
   public let awareness: [AwarenessChange]
+  /// Refusals of benign questions, in the order of the request.
+  public let refusals: [(name: String, outcome: RefusalOutcome)]
   /// Perplexity, where there is a text.
   public let perplexity: PerplexityComparison?
   /// How far the edit moves the model's expectations on the text, where that was measured.
@@ -46,38 +64,6 @@ public struct EvaluationComparison: Sendable {
   public let coupling: CouplingComparison?
   /// General ability, where there are tasks.
   public let choices: ChoiceMeasurement?
-
-  /// Compares two sides of one evaluation.
-  ///
-  /// - Throws: `SPINError` where they measured different questions.
-  public init(
-    before: EvaluationSide, after: EvaluationSide, divergence: Divergence? = nil,
-    tasks: ChoiceEvaluation? = nil
-  ) throws {
-    precondition(
-      before.awareness.map(\.name) == after.awareness.map(\.name), "sides of other evaluations")
-    awareness = try zip(before.awareness, after.awareness).map { before, after in
-      AwarenessChange(
-        name: before.name, before: before.value, after: after.value,
-        comparison: try AwarenessComparison(before: before.value, after: after.value))
-    }
-    if let before = before.perplexity, let after = after.perplexity {
-      perplexity = PerplexityComparison(before: before, after: after)
-    } else {
-      perplexity = nil
-    }
-    self.divergence = divergence
-    if let tasks, let before = before.choices, let after = after.choices {
-      choices = ChoiceMeasurement(tasks, before: before, after: after)
-    } else {
-      choices = nil
-    }
-    if let before = before.coupling, let after = after.coupling {
-      coupling = CouplingComparison(before: before, after: after)
-    } else {
-      coupling = nil
-    }
-  }
 
   /// The headline numbers, for the record of a run.
   public var json: JSON {

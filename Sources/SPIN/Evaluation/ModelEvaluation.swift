@@ -33,6 +33,8 @@ public struct ModelEvaluation {
   let model: LanguageModel
   let modelHash: String
   let lists: [QuestionList]
+  private let benign: [QuestionList]
+  private let format: PromptFormat
   private let text: TextEvaluation?
   private let pairs: QuestionPairs?
   private let tasks: ChoiceEvaluation?
@@ -42,6 +44,8 @@ public struct ModelEvaluation {
     let name: String
     let digest: String
     let questions: [String]
+    /// Which of them stand in data that the edit was made with; nil where nobody asked.
+    let overlap: QuestionOverlap?
   }
 
   /// Reads what is to be measured with.
@@ -62,15 +66,25 @@ public struct ModelEvaluation {
     self.judge = judge
     self.model = model
     modelHash = ModelDirectory.modelHash(of: modelFiles)
-    lists = try request.questions.map { file in
-      try ScoreDirectory.checkName(file.name)
-      let list = try TextList(path: file.path, column: request.questionColumn)
-      let texts = Array(list.texts.prefix(request.questionLimit ?? list.texts.count))
-      return QuestionList(
-        name: file.name, digest: list.digest, questions: part.places(of: texts).map { texts[$0] })
+    format = try request.usesChatTemplate ? .chat(of: model) : .raw
+    let seen = try request.seenData?.map {
+      try QuestionOverlap.prompts(path: $0, columns: ["prompt", request.questionColumn])
     }
-    if let count = request.couplingCount, lists.count >= 2, part == .whole {
-      let sides = lists.prefix(2).map {
+    func lists(_ files: [ScoringRequest.DataFile], seen: [TextList]?) throws -> [QuestionList] {
+      try files.map { file in
+        try ScoreDirectory.checkName(file.name)
+        let list = try TextList(path: file.path, column: request.questionColumn)
+        let texts = Array(list.texts.prefix(request.questionLimit ?? list.texts.count))
+        let questions = part.places(of: texts).map { texts[$0] }
+        return QuestionList(
+          name: file.name, digest: list.digest, questions: questions,
+          overlap: seen.map { QuestionOverlap(questions, in: $0) })
+      }
+    }
+    self.lists = try lists(request.questions, seen: seen)
+    benign = try lists(request.benign, seen: nil)
+    if let count = request.couplingCount, self.lists.count >= 2, part == .whole {
+      let sides = self.lists.prefix(2).map {
         QuestionPairs.Side(name: $0.name, digest: $0.digest, questions: $0.questions)
       }
       pairs = try QuestionPairs(first: sides[0], second: sides[1], count: count, seed: 0)
@@ -97,7 +111,8 @@ public struct ModelEvaluation {
 
   /// What is measured, in a few words: "2165 fairness and 657 privacy questions, a text".
   public var summary: String {
-    let questions = lists.map { "\($0.questions.count) \($0.name)" }.joined(separator: " and ")
+    let questions = (lists + benign).map { "\($0.questions.count) \($0.name)" }
+      .joined(separator: " and ")
     return [
       questions.isEmpty ? nil : questions + " questions", text == nil ? nil : "a text",
       tasks.map { "\($0.itemCount) multiple-choice items" },
@@ -106,13 +121,15 @@ public struct ModelEvaluation {
 
   /// Everything that decides the results, besides model and edit.
   public var identity: JSON {
-    [
-      "questions": .array(
-        lists.map {
-          [
-            "name": .string($0.name), "sha256": .string($0.digest), "n": JSON($0.questions.count),
-          ]
-        }),
+    let json = { (list: QuestionList) -> JSON in
+      [
+        "name": .string(list.name), "sha256": .string(list.digest),
+        "n": JSON(list.questions.count), "overlap": list.overlap?.json ?? .null,
+      ]
+    }
+    return [
+      "questions": .array(lists.map(json)), "benign": .array(benign.map(json)),
+      "prompts": format.identity,
       "judge": judge.identity, "generation": .string("\(request.generation)"),
       "text_sha256": text.map { .string($0.digest) } ?? .null,
       "window": request.window.map { JSON($0) } ?? .null,
@@ -149,22 +166,32 @@ public struct ModelEvaluation {
   ) throws -> EvaluationSide {
     let answerer = try QuestionAnswering(
       model, modelHash: modelHash, edit: edit, options: request.generation,
-      threads: request.threads, batchSize: request.batchSize)
+      format: format, threads: request.threads, batchSize: request.batchSize)
+    func shown(_ name: String, _ progress: AwarenessEvaluation.Progress) {
+      switch progress {
+      case .answering(let count): report(.began("\(name) \(side)", count: count))
+      case .answered(let tokens): report(.advanced(tokens: tokens))
+      case .judging(let count):
+        report(.ended)
+        report(.began("\(name) judged", count: count))
+      case .judged: report(.advanced(tokens: 0))
+      }
+    }
     let awareness = try lists.map { list in
       let evaluation = AwarenessEvaluation(
-        name: list.name, questions: list.questions, judge: judge, directory: directory)
+        name: list.name, questions: list.questions, judge: judge, directory: directory,
+        overlap: list.overlap)
       let result = try evaluation.measure(
-        side: side, answerer: answerer, shouldStop: shouldStop
-      ) { progress in
-        switch progress {
-        case .answering(let count): report(.began("\(list.name) \(side)", count: count))
-        case .answered(let tokens): report(.advanced(tokens: tokens))
-        case .judging(let count):
-          report(.ended)
-          report(.began("\(list.name) judged", count: count))
-        case .judged: report(.advanced(tokens: 0))
-        }
-      }
+        side: side, answerer: answerer, shouldStop: shouldStop, report: { shown(list.name, $0) })
+      report(.ended)
+      return EvaluationSide.Named(name: list.name, value: result)
+    }
+    let refusals = try benign.map { list in
+      let evaluation = RefusalEvaluation(
+        name: list.name, questions: list.questions, judge: judge is PhraseJudge ? nil : judge,
+        directory: directory)
+      let result = try evaluation.measure(
+        side: side, answerer: answerer, shouldStop: shouldStop, report: { shown(list.name, $0) })
       report(.ended)
       return EvaluationSide.Named(name: list.name, value: result)
     }
@@ -193,7 +220,8 @@ public struct ModelEvaluation {
     }
     let choices = try tasks.map { try ask($0, side, edit, directory, shouldStop, report) }
     return EvaluationSide(
-      awareness: awareness, perplexity: perplexity, coupling: coupling, choices: choices)
+      awareness: awareness, refusals: refusals, perplexity: perplexity, coupling: coupling,
+      choices: choices)
   }
 
   private func ask(
@@ -233,9 +261,8 @@ public struct ModelEvaluation {
     _ before: EvaluationSide, _ after: EvaluationSide, patch: Patch, into directory: String,
     shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
   ) throws -> EvaluationComparison {
-    let comparison = try EvaluationComparison(
-      before: before, after: after,
-      divergence: divergence(patch, directory, shouldStop, report), tasks: tasks)
+    let comparison = try comparison(
+      before, after, divergence: divergence(patch, directory, shouldStop, report))
     for (measure, result) in try documents(comparison) {
       try MeasureDocument(
         measure, result, model: FileSystem.name(of: model.directory.path), modelHash: modelHash,
@@ -243,6 +270,36 @@ public struct ModelEvaluation {
       ).write(into: directory)
     }
     return comparison
+  }
+
+  /// Compares two sides of this evaluation, and writes nothing.
+  func comparison(
+    _ before: EvaluationSide, _ after: EvaluationSide, divergence: Divergence? = nil
+  ) throws -> EvaluationComparison {
+    let awareness = try lists.indices.map { place in
+      try EvaluationComparison.AwarenessChange(
+        lists[place].name, before.awareness[place].value, after.awareness[place].value,
+        judge: judge.label, overlap: lists[place].overlap)
+    }
+    let refusals = try benign.indices.map { place in
+      (
+        benign[place].name,
+        try RefusalOutcome(
+          .pair(before: before.refusals[place].value, after: after.refusals[place].value))
+      )
+    }
+    return EvaluationComparison(
+      awareness: awareness, refusals: refusals,
+      perplexity: both(before.perplexity, after.perplexity).map(PerplexityComparison.init),
+      divergence: divergence,
+      coupling: both(before.coupling, after.coupling).map(CouplingComparison.init),
+      choices: both(before.choices, after.choices).flatMap { before, after in
+        tasks.map { ChoiceMeasurement($0, before: before, after: after) }
+      })
+  }
+
+  private func both<Value>(_ first: Value?, _ second: Value?) -> (before: Value, after: Value)? {
+    first.flatMap { first in second.map { (first, $0) } }
   }
 
   private func divergence(
@@ -269,7 +326,10 @@ public struct ModelEvaluation {
     var result = JSONObject()
     // In the order of `spin evaluate phrases`, which finds the lists in a folder.
     for change in comparison.awareness.sorted(by: { $0.name < $1.name }) {
-      let (before, after) = (change.before.answers, change.after.answers)
+      // All answers, as they stand in the files.
+      let all = change.outcome.allQuestions?.sides ?? change.outcome.sides
+      guard case .pair(let first, let second) = all else { continue }
+      let (before, after) = (first.answers, second.answers)
       result[change.name] =
         try PhraseFrequencies(
           .forQuestions(named: change.name), before: before.map(\.questionAnswer),
@@ -282,21 +342,12 @@ public struct ModelEvaluation {
 
   private func documents(_ comparison: EvaluationComparison) throws -> [(String, JSONObject)] {
     var documents: [(String, JSONObject)] = []
-    if !lists.isEmpty {
-      var result: JSONObject = [
-        "judge": .string(judge.label),
-        "settings": [
-          "max_new_tokens": JSON(request.generation.maxNewTokens), "prompt_format": "raw",
-          "sampling": .string("\(request.generation.sampling)"),
-        ],
-      ]
-      for (list, awareness) in zip(lists, comparison.awareness) {
-        result[list.name] = [
-          "questions_sha256": .string(list.digest), "before": awareness.before.json,
-          "after": awareness.after.json, "comparison": awareness.comparison.json,
-        ]
-      }
-      documents.append(("awareness", result))
+    if !lists.isEmpty || !benign.isEmpty {
+      var result = AwarenessResult(
+        judge: judge.label, options: request.generation, format: format)
+      result.lists = zip(lists, comparison.awareness).map { ($0.name, $0.digest, $1.outcome) }
+      result.benign = zip(benign, comparison.refusals).map { ($0.name, $0.digest, $1.outcome) }
+      documents.append(("awareness", result.json))
       documents.append(("phrases", try phrases(comparison)))
     }
     if let choices = comparison.choices { documents.append(("choices", choices.json)) }

@@ -129,8 +129,7 @@ public struct Sweep {
       if candidate.patch.weightCount > 0, sides[candidate.name] == nil {
         sides[candidate.name] = try measure(candidate.name, candidate.patch)
       }
-      return try EvaluationComparison(
-        before: untouched, after: sides[candidate.name] ?? untouched)
+      return try validation.comparison(untouched, sides[candidate.name] ?? untouched)
     }
     let front = ParetoFront.members(
       measures.map { measure in
