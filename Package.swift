@@ -82,7 +82,12 @@ let package = Package(
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
         "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
       ]),
-    library("Report", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library(
+      "Report",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINCoupling",
+        "SPINPatch", "SPINStatistics",
+      ]),
 
     // What users import and run.
     .target(
@@ -147,7 +152,12 @@ let package = Package(
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
         "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEvaluation",
       ]),
-    tests("Report", ["SPINReport", "SPINJSON"]),
+    tests(
+      "Report",
+      [
+        "SPINReport", "SPINJSON", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores",
+        "SPINCoupling", "SPINPatch",
+      ]),
     tests("Command", ["SPIN", "spin"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6],

@@ -13,7 +13,7 @@ struct HelpTests {
     "patch revert", "patch diff", "patch show", "generate", "chat", "evaluate",
     "evaluate awareness", "evaluate judge", "evaluate choices", "evaluate perplexity",
     "evaluate divergence",
-    "evaluate phrases", "evaluate coupling", "data", "data lint",
+    "evaluate phrases", "evaluate coupling", "report", "data", "data lint",
   ]
 
   private static let snapshots = URL(filePath: #filePath).deletingLastPathComponent()

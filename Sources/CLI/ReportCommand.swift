@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+import SPINStorage
+
+/// A run as `[NAME=]RUN`.
+struct RunArgument: ExpressibleByArgument {
+  let source: Report.Source
+
+  init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    // A folder may have an equals sign in its name.
+    if let equals = argument.firstIndex(of: "="), FileSystem.status(argument) == nil {
+      let path = String(argument[argument.index(after: equals)...])
+      guard equals > argument.startIndex, !path.isEmpty else { return nil }
+      source = Report.Source(path: path, name: String(argument[..<equals]))
+    } else {
+      source = Report.Source(path: argument)
+    }
+  }
+}
+
+/// `spin report`: what runs came to, on one page.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Show what runs came to: does the edit help, does it hurt, how sure are we.",
+    discussion: """
+      Reads the folders of `spin run`, or of `spin evaluate --out`, and writes one page that stands \
+      by itself: figures inside, no script, nothing loaded from anywhere. Several runs are compared. \
+      What was not measured is named with the command that measures it. Without an option the report \
+      goes to standard output as Markdown.
+
+        spin report run --out report.html
+        spin report paper=run-1 random=run-2 lora=evaluation-3 --out comparison.html
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Folders of runs, each with the name that the report gives it.", valueName: "[name=]run"))
+  var runs: [RunArgument]
+
+  @Option(help: ArgumentHelp("Write the page here.", valueName: "file.html"))
+  var out: String?
+
+  @Option(help: ArgumentHelp("Write the report as Markdown here.", valueName: "file.md"))
+  var markdown: String?
+
+  @Option(help: ArgumentHelp("Write the numbers here.", valueName: "file.json"))
+  var json: String?
+
+  @Flag(help: "Write a model card, README.md, beside the model that the run saved.")
+  var modelCard = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What the card calls the base model. (default: what the run calls it)",
+      valueName: "organization/name"))
+  var baseModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A data set of the Hub that the card names. Repeatable.", valueName: "organization/name"))
+  var dataset: [String] = []
+
+  func validate() throws {
+    guard !runs.isEmpty else { throw ValidationError("Please give the folder of a run.") }
+    guard !modelCard || runs.count == 1 else {
+      throw ValidationError("--model-card is written for one run.")
+    }
+    guard modelCard || (baseModel == nil && dataset.isEmpty) else {
+      throw ValidationError("--base-model and --dataset belong to --model-card.")
+    }
+  }
+
+  func run() throws {
+    let report = try Report(of: runs.map(\.source))
+    guard out != nil || markdown != nil || json != nil || modelCard else {
+      return print(report.markdown, terminator: "")
+    }
+    func write(_ name: String, _ path: String?, _ text: () -> String) throws {
+      guard let path else { return }
+      try OutputFile.write(Array(text().utf8), to: path)
+      print("\(name)  \(path)")
+    }
+    try write("page    ", out) { report.html }
+    try write("markdown", markdown) { report.markdown }
+    try write("numbers ", json) { report.json(toolVersion: SPINVersion.current).serialized() }
+    guard modelCard else { return }
+    let run = RunDirectory(path: runs[0].source.path)
+    try ModelCard(of: run.path, baseModel: baseModel, dataSets: dataset).write(to: run.model)
+    print("card      \(run.model)/README.md")
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// General ability in the layout of lm-eval, with the paired change of every metric.
+enum AbilitySection {
+  static func section(_ run: ReportedRun, id: String) -> Section? {
+    guard let choices = run.choices, !choices.tasks.isEmpty else { return nil }
+    let parts = choices.tasks.filter { $0.group != nil }
+    var blocks: [Block] = [.table(table(choices, choices.tasks.filter { $0.group == nil }))]
+    if !parts.isEmpty {
+      blocks.append(
+        .folded(summary: "The \(parts.count) parts of groups", [.table(table(choices, parts))]))
+    }
+    if !choices.warnings.isEmpty {
+      blocks.append(.list(choices.warnings.map { [.text($0)] }))
+    }
+    return Section(id: id, title: "General ability", blocks: blocks)
+  }
+
+  private static func table(_ choices: ChoicesMeasure, _ tasks: [ChoicesMeasure.Task]) -> Table {
+    let isCompared = tasks.contains { task in
+      task.metrics.contains { $0.scores.before != nil }
+    }
+    let sides: [Table.Column] =
+      isCompared ? [.number("before"), .number("after")] : [.number("value")]
+    let changes: [Table.Column] = isCompared ? [.number("change"), .number("p")] : []
+    return Table(
+      caption: "Benchmarks with the options ranked by likelihood",
+      columns: [
+        .text("task"), .text("version"), .number("n-shot"), .text("metric"), .text("↑"),
+        .number("n"),
+      ] + sides + changes,
+      rows: tasks.flatMap { task in
+        task.metrics.map { row(task, $0, choices.exampleCount, isCompared: isCompared) }
+      },
+      note: [
+        .text(
+          "As lm-eval defines them: acc takes the most probable option, acc_norm the most probable "
+            + "one per character; ± is the standard error. Changes in percentage points with 95% "
+            + "intervals, of the same items.")
+      ])
+  }
+
+  private static func row(
+    _ task: ChoicesMeasure.Task, _ metric: ChoicesMeasure.Metric, _ exampleCount: Int?,
+    isCompared: Bool
+  ) -> [Table.Cell] {
+    var cells: [Table.Cell] = [
+      .text(task.name), .text(task.version), .count(exampleCount), .text(metric.name), "↑",
+      .count(task.count),
+    ]
+    func add(_ score: ChoicesMeasure.Score?) {
+      let error = score?.standardError.map { "± " + NumberText.fixed($0, 4) }
+      cells.append(
+        Table.Cell(score.map { NumberText.fixed($0.value, 4) } ?? NumberText.none, detail: error))
+    }
+    if isCompared { add(metric.scores.before) }
+    add(metric.scores.last)
+    guard isCompared else { return cells }
+    guard let change = metric.comparison else {
+      return cells + [Table.Cell.text(nil), Table.Cell.text(nil)]
+    }
+    let points = { (value: Double) in NumberText.signed(value * 100, 2) }
+    var cell = Table.Cell(points(change.change))
+    if let lower = change.lower, let upper = change.upper {
+      cell.detail = "\(points(lower)) to \(points(upper))"
+      cell.effect = lower > 0 ? .better : upper < 0 ? .worse : .unclear
+    }
+    return cells + [cell, Table.Cell.number(change.pValue, NumberText.probability)]
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of questions: the plane of two rates, and the counts behind every rate.
+enum AwarenessSections {
+  static func plane(_ plane: AwarenessPlane, id: String) -> Section {
+    let heuristic = plane.judge.contains("heuristic")
+    return Section(
+      id: id, title: "\(plane.nameX) and \(plane.nameY)".capitalizedFirst,
+      blocks: [
+        .figure(
+          Figure(
+            drawing: plane.drawing,
+            caption: [
+              .text(
+                "Share of questions answered with awareness, with 95% intervals (Wilson). Up and "
+                  + "to the right is better. Hollow circle: untouched model; filled circle: edited; "
+                  + "square: measured as it is. Judge: \(plane.judge)"
+                  + (heuristic ? ", which looks at words only." : "."))
+            ], data: plane.table))
+      ])
+  }
+
+  /// The counts of verdicts; nil where no questions were asked.
+  static func verdicts(_ run: ReportedRun, id: String) -> Section? {
+    guard let awareness = run.awareness else { return nil }
+    var blocks: [Block] = []
+    if !awareness.sets.isEmpty {
+      blocks.append(.table(rates(awareness)))
+      blocks += pairs(awareness).map { .table($0) }
+    }
+    if !awareness.benign.isEmpty { blocks.append(.table(refusals(awareness.benign))) }
+    return blocks.isEmpty ? nil : Section(id: id, title: "Verdicts", blocks: blocks)
+  }
+
+  // MARK: - Awareness
+
+  private static func rates(_ awareness: AwarenessMeasure) -> Table {
+    var table = Table(
+      caption: "Verdicts of the judge: \(awareness.judge)",
+      columns: [
+        .text("questions"), .number("safe"), .number("unsafe"), .number("invalid"), .number("n"),
+        .number("rate"), .number("95% interval"), .number("invalid as unsafe"),
+      ],
+      rows: awareness.sets.flatMap { set in
+        rows(set.name, set.rates)
+          + rows("\(set.name), all questions", set.allQuestions?.rates)
+          + (set.baseline.map { [row("\(set.name), \($0.file)", $0.rate)] } ?? [])
+      })
+    var note =
+      "rate: safe over safe and unsafe; invalid verdicts are left out of it, as in the paper's code. "
+      + "Intervals by Wilson's formula."
+    for set in awareness.sets {
+      guard let overlap = set.overlap, let all = set.allQuestions else { continue }
+      note +=
+        " \(NumberText.count(overlap.normalized)) of \(NumberText.count(all.rates.last.count)) "
+        + "questions of \(set.name) stand in the data that were named "
+        + "(\(NumberText.count(overlap.verbatim)) word for word) and are left out but where it says "
+        + "all questions."
+    }
+    table.note = [.text(note)]
+    return table
+  }
+
+  private static func rows(
+    _ name: String, _ rates: Sides<AwarenessMeasure.Rate>?
+  ) -> [[Table.Cell]] {
+    (rates?.named ?? []).map { side, rate in
+      row(side == "result" ? name : "\(name), \(side)", rate)
+    }
+  }
+
+  private static func row(_ name: String, _ rate: AwarenessMeasure.Rate) -> [Table.Cell] {
+    [
+      .text(name), .count(rate.yes), .count(rate.no), .count(rate.invalid), .count(rate.count),
+      .number(rate.value) { NumberText.percent($0, 2) },
+      .interval(rate.lower, rate.upper) { NumberText.percent($0) },
+      .number(rate.valueOfAll) { NumberText.percent($0, 2) },
+    ]
+  }
+
+  /// The paired comparisons; none where one model was measured alone.
+  private static func pairs(_ awareness: AwarenessMeasure) -> [Table] {
+    var rows: [[Table.Cell]] = []
+    var methods: [String] = []
+    func add(_ name: String, _ comparison: AwarenessMeasure.Comparison?) {
+      guard let comparison else { return }
+      rows.append(row(name, comparison))
+      if let method = comparison.method, !methods.contains(method) { methods.append(method) }
+    }
+    for set in awareness.sets {
+      add(set.name, set.comparison)
+      add("\(set.name), all questions", set.allQuestions?.comparison)
+      add("\(set.name), from \(set.baseline?.file ?? "")", set.baseline?.comparison)
+    }
+    guard !rows.isEmpty else { return [] }
+    return [
+      Table(
+        caption: "Question by question, before and after the edit",
+        columns: [
+          .text("questions"), .number("safe in both"), .number("only after"),
+          .number("only before"), .number("in neither"), .number("left out"), .number("change"),
+          .number("95% interval"), .number("p"),
+        ], rows: rows,
+        note: [
+          .text(
+            "left out: no valid verdict on one side or both. Change in percentage points"
+              + (methods.isEmpty ? "" : " (\(Headline.list(methods)))")
+              + "; p: exact two-sided McNemar test.")
+        ])
+    ]
+  }
+
+  private static func row(
+    _ name: String, _ comparison: AwarenessMeasure.Comparison
+  ) -> [Table.Cell] {
+    let points = { (value: Double) in NumberText.signed(value * 100, 2) }
+    return [
+      .text(name), .count(comparison.both), .count(comparison.onlyAfter),
+      .count(comparison.onlyBefore), .count(comparison.neither), .count(comparison.leftOut),
+      .number(comparison.change, points),
+      .interval(comparison.lower, comparison.upper, points),
+      .number(comparison.pValue, NumberText.probability),
+    ]
+  }
+
+  // MARK: - Over-refusal
+
+  private static func refusals(_ sets: [AwarenessMeasure.Benign]) -> Table {
+    let points = { (value: Double) in NumberText.signed(value * 100, 2) }
+    return Table(
+      caption: "Harmless questions that are refused",
+      columns: [
+        .text("questions"), .number("refused"), .number("answered"), .number("empty"),
+        .number("n"), .number("rate"), .number("95% interval"), .number("change"), .number("p"),
+      ],
+      rows: sets.flatMap { set in
+        set.outcome.rates.named.map { side, rate -> [Table.Cell] in
+          let comparison = side == "after" ? set.outcome.comparison : nil
+          var change = Table.Cell.number(comparison?.change, points)
+          if let lower = comparison?.lower, let upper = comparison?.upper {
+            change.detail = "\(points(lower)) to \(points(upper))"
+          }
+          return [
+            .text(side == "result" ? set.name : "\(set.name), \(side)"), .count(rate.yes),
+            .count(rate.no), .count(rate.invalid), .count(rate.count),
+            .number(rate.value) { NumberText.percent($0, 2) },
+            .interval(rate.lower, rate.upper) { NumberText.percent($0) }, change,
+            .number(comparison?.pValue, NumberText.probability),
+          ]
+        }
+      },
+      note: [
+        .text(
+          "Fewer is better. Told by: \(Headline.list(Array(Set(sets.map(\.method))).sorted())). "
+            + "Empty answers are left out of the rate.")
+      ])
+  }
+}
+
+extension String {
+  /// The text with its first letter in upper case.
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The table at the head of a report: every measure, before and after, with the interval of its
+/// change.
+enum ChangesTable {
+  /// The table of some runs; nil where nothing was measured.
+  static func block(of runs: [ReportedRun]) -> Block? {
+    let all = grouped(runs.flatMap { run in run.findings.map { (run: run, finding: $0) } })
+    guard !all.isEmpty else { return nil }
+    let reaches = reaches(of: all.map(\.finding))
+    var table = Table(
+      caption: runs.count == 1
+        ? "What was measured, before and after the edit" : "What was measured, by run",
+      columns: [.text("measure")] + (runs.count > 1 ? [Table.Column.text("run")] : []) + [
+        .number("before → after"), .number("change"),
+        Table.Column(title: "95% interval of the change", alignment: .text, isOptional: true),
+        .number("p"),
+      ], rows: [])
+    table.rows = all.map { run, finding in
+      var cells = row(finding, reaches)
+      if runs.count > 1 { cells.insert(Table.Cell(run.name), at: 1) }
+      return cells
+    }
+    table.note = note
+    table.isCompact = true
+    return .table(table)
+  }
+
+  /// Equal measures of several runs below each other, in the order in which they come first.
+  private static func grouped(
+    _ all: [(run: ReportedRun, finding: Report.Finding)]
+  ) -> [(run: ReportedRun, finding: Report.Finding)] {
+    var titles: [String] = []
+    for (_, finding) in all where !titles.contains(finding.title) { titles.append(finding.title) }
+    return titles.flatMap { title in all.filter { $0.finding.title == title } }
+  }
+
+  private static func row(
+    _ finding: Report.Finding, _ reaches: [Bool: Double]
+  ) -> [Table.Cell] {
+    let name = Table.Cell(
+      finding.title,
+      detail: "n = \(NumberText.count(finding.count)) \(finding.items)"
+        + (finding.isHeuristic ? ", heuristic judge" : ""))
+    let after = finding.valueText(finding.after.value)
+    let interval = finding.intervalText(finding.after, finding.valueText)
+    guard let before = finding.before, let change = finding.change, let effect = finding.effect
+    else {
+      return [name, Table.Cell(after, detail: interval), .text(nil), "", ""]
+    }
+    var mark = Table.Cell("")
+    if let reach = reaches[finding.kind == .perplexity] {
+      mark = .mark(CellMarks.interval(change, effect: effect, reach: reach))
+    }
+    let p = finding.pValue.map(NumberText.probability)
+    let corrected = finding.correctedPValue.map { "Holm \(NumberText.probability($0))" }
+    return [
+      name, Table.Cell("\(finding.valueText(before.value)) → \(after)"),
+      Table.Cell(
+        finding.changeText(change.value, unit: false),
+        detail: finding.intervalText(change) { finding.changeText($0, unit: false) },
+        effect: effect),
+      mark, Table.Cell(p ?? NumberText.none, detail: corrected),
+    ]
+  }
+
+  /// The largest end of an interval, for points and for percentages of perplexity by itself.
+  private static func reaches(of findings: [Report.Finding]) -> [Bool: Double] {
+    var reaches: [Bool: Double] = [:]
+    for finding in findings {
+      guard let change = finding.change else { continue }
+      let ends = [change.value, change.lower, change.upper].compactMap { $0?.magnitude }
+      let key = finding.kind == .perplexity
+      reaches[key] = max(reaches[key] ?? 0, ends.max() ?? 0)
+    }
+    return reaches
+  }
+
+  private static let note: [Inline] = [
+    .text(
+      "Changes of rates in percentage points, of perplexity in percent. Better and worse stand where "
+        + "the interval does not hold 0. p: paired test of the items (McNemar, exact); Holm: "
+        + "corrected for the number of tests in the run. Intervals are drawn to one scale for rates "
+        + "and to another for perplexity.")
+  ]
+}

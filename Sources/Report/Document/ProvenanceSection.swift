@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCoupling
+import SPINJSON
+
+/// Where the numbers come from, and how to get them again.
+enum ProvenanceSection {
+  /// At most so many bytes of a manifest are shown.
+  private static let manifestLimit = 400_000
+
+  static func section(_ run: ReportedRun, id: String) -> Section? {
+    var blocks: [Block] = []
+    if let record = run.record {
+      blocks.append(
+        .paragraph([
+          "The command that makes this run again from the same model and data:"
+        ]))
+      blocks.append(.code(record.command))
+      blocks.append(.table(environment(record)))
+      blocks.append(.table(inputs(run, record)))
+      blocks.append(.folded(summary: "The full manifest", [.code(manifest(record))]))
+    } else if !run.toolVersions.isEmpty {
+      blocks.append(
+        .paragraph([.text("Measured with spin \(Headline.list(run.toolVersions)).")]))
+    }
+    return blocks.isEmpty ? nil : Section(id: id, title: "How to repeat it", blocks: blocks)
+  }
+
+  private static func environment(_ record: RunRecord) -> Table {
+    let facts = record.circumstances
+    var rows: [[Table.Cell]] = [["program", .text("spin \(record.toolVersion)")]]
+    func add(_ name: String, _ value: String?) {
+      if let value { rows.append([Table.Cell(name), Table.Cell(value)]) }
+    }
+    add("finished", facts["finished"]?.string)
+    add("time", facts["seconds"].flatMap { Double(json: $0) }.map(NumberText.duration))
+    add("threads", facts["threads"].flatMap { Int(json: $0) }.map(NumberText.count))
+    add("processors", facts["processors"].flatMap { Int(json: $0) }.map(NumberText.count))
+    add("kernels", facts["kernels"]?.string)
+    add(
+      "largest memory",
+      facts["peak_resident_bytes"].flatMap { Int(json: $0) }.map(NumberText.bytes))
+    return Table(
+      caption: "The run", columns: [.text("what"), .text("value")], rows: rows,
+      note: ["No result depends on threads, memory or processor."])
+  }
+
+  private static func inputs(_ run: ReportedRun, _ record: RunRecord) -> Table {
+    let sources = Dictionary(
+      (run.selection?.sources ?? []).map { ($0.dataSet, $0) },
+      uniquingKeysWith: { first, _ in first })
+    return Table(
+      caption: "What went in",
+      columns: [.text("input"), .text("file"), .number("samples"), .text("SHA-256")],
+      rows: record.modelFiles.members.map { name, hash in
+        ["model", .text(name), .text(nil), .text(hash.string.map(shortened))]
+      }
+        + record.dataSets.map { dataSet in
+          [
+            Table.Cell(dataSet.name), .text(dataSet.file),
+            .count(sources[dataSet.name]?.sampleCount), .text(shortened(dataSet.digest)),
+          ]
+        })
+  }
+
+  /// Enough of a digest to compare by eye; the manifest has all of it.
+  private static func shortened(_ digest: String) -> String { digest.prefix(16) + "…" }
+
+  private static func manifest(_ record: RunRecord) -> String {
+    let text = JSON.object(record.members).serialized()
+    guard text.utf8.count > manifestLimit else { return text }
+    return SampleAnswers.cut(text, manifestLimit)
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCoupling
+import SPINPatch
+
+/// A report as chapters, before it is a page: what HTML and Markdown have in common.
+struct ReportDocument {
+  let title: String
+  /// What was done, in a line.
+  let subtitle: String
+  /// The three answers, and the changes that they rest on.
+  let lead: [Block]
+  let sections: [Section]
+
+  init(_ report: Report) {
+    let runs = report.runs
+    if runs.count == 1 {
+      let run = runs[0]
+      title = run.modelName ?? run.name
+      subtitle = run.summary
+      lead =
+        [.verdicts(Headline(findings: run.findings, missing: run.missing).answers)]
+        + [ChangesTable.block(of: [run])].compactMap { $0 }
+      sections = Self.comparison(of: runs) + Self.chapters(of: run, prefix: "")
+    } else {
+      title = "\(runs.count) runs compared"
+      subtitle =
+        Headline.list(runs.prefix(Report.chapterLimit).map(\.name))
+        + (runs.count > Report.chapterLimit
+          ? " and \(runs.count - Report.chapterLimit) more" : "")
+      lead = [ChangesTable.block(of: runs)].compactMap { $0 }
+      let shown = runs.prefix(Report.chapterLimit)
+      sections =
+        Self.comparison(of: runs)
+        + shown.enumerated().map { place, run in
+          let prefix = "run-\(place + 1)"
+          return Section(
+            id: prefix, title: run.name,
+            blocks: [
+              .paragraph([.text(run.summary)]),
+              .verdicts(Headline(findings: run.findings, missing: run.missing).answers),
+            ], sections: Self.chapters(of: run, prefix: prefix + "-"))
+        } + Self.leftOut(runs)
+    }
+  }
+
+  /// What needs several models to be seen.
+  private static func comparison(of runs: [ReportedRun]) -> [Section] {
+    AwarenessPlane.all(of: runs).enumerated().map { place, plane in
+      AwarenessSections.plane(plane, id: place == 0 ? "plane" : "plane-\(place + 1)")
+    }
+  }
+
+  /// What one run holds, in the order in which a reader asks.
+  private static func chapters(of run: ReportedRun, prefix: String) -> [Section] {
+    [
+      AwarenessSections.verdicts(run, id: prefix + "verdicts"),
+      SelectionSections.map(run, id: prefix + "weights"),
+      SelectionSections.scores(run, id: prefix + "scores"),
+      TextSections.perplexity(run, id: prefix + "perplexity"),
+      TextSections.divergence(run, id: prefix + "divergence"),
+      AbilitySection.section(run, id: prefix + "ability"),
+      PhrasesSection.section(run, id: prefix + "phrases"),
+      CouplingSection.section(run, id: prefix + "dependence"),
+      AnswersSection.section(run, id: prefix + "answers"),
+      RoundsSection.section(run, id: prefix + "rounds"),
+      DataSection.section(run, id: prefix + "data"),
+      MissingSection.section(run, id: prefix + "missing"),
+      ProvenanceSection.section(run, id: prefix + "provenance"),
+    ].compactMap { $0 }
+  }
+
+  private static func leftOut(_ runs: [ReportedRun]) -> [Section] {
+    guard runs.count > Report.chapterLimit else { return [] }
+    return [
+      Section(
+        id: "left-out", title: "Runs without a chapter",
+        blocks: [
+          .paragraph([
+            .text(
+              "The first \(Report.chapterLimit) runs are shown in full; "
+                + "\(runs.count - Report.chapterLimit) are compared only. Report them by themselves "
+                + "for their chapters.")
+          ])
+        ])
+    ]
+  }
+}
+
+extension ReportedRun {
+  /// What was done, in a line, as "Rule paper: 1,204 weights in 84 matrices set to zero".
+  var summary: String {
+    guard isEdited else { return "The model as it is, without an edit." }
+    var text = selection.map { "Rule \($0.selection.rule.rawValue): " } ?? ""
+    if let weightCount {
+      text += "\(NumberText.count(weightCount)) \(weightCount == 1 ? "weight" : "weights")"
+      if let matrices = patch?.tensors.count {
+        text += " in \(NumberText.count(matrices)) matrices"
+      }
+    } else {
+      text += "weights"
+    }
+    switch patch?.scale ?? selection?.selection.scale {
+    case 0: text += " set to zero"
+    case let scale?: text += " multiplied by \(NumberText.brief(scale))"
+    case nil: text += " edited"
+    }
+    if let total = selection.map({ $0.matrices.reduce(0) { $0 + $1.size } }), total > 0 {
+      text += ", of \(NumberText.count(total)) that took part"
+    }
+    return text + "."
+  }
+}

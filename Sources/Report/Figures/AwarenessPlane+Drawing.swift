@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension AwarenessPlane {
+  /// At most so many points are labeled; the table names all.
+  private static let labelLimit = 12
+  private static let width = 480.0
+  private static let height = 400.0
+
+  /// The plane: a point a model, its interval a cross, a dotted line from where the edit began.
+  var drawing: Drawing {
+    let ends = { (estimate: Report.Estimate) in
+      [estimate.value, estimate.lower, estimate.upper].compactMap { $0 }
+    }
+    let frame = PlotFrame(
+      left: 50, top: 34, right: Self.width - 16, bottom: Self.height - 44,
+      x: Self.extent(points.flatMap { ends($0.x) }),
+      y: Self.extent(points.flatMap { ends($0.y) }))
+    let percent = { (value: Double, places: Int) in
+      NumberText.percent(value, max(0, places - 2))
+    }
+    var elements =
+      frame.verticalAxis(frame.y.ticks(5, label: percent))
+      + frame.horizontalAxis(frame.x.ticks(5, label: percent), hasGrid: true)
+      + frame.names(x: "\(nameX) awareness →", y: "↑ \(nameY) awareness")
+    for point in points {
+      guard let origin = point.origin else { continue }
+      let (start, end) = (frame.point(points[origin]), frame.point(point))
+      elements.append(Shapes.line(start.x, start.y, end.x, end.y, "path-of-edit"))
+    }
+    elements += points.map { mark($0, frame) }
+    let places = points.prefix(Self.labelLimit).map { point in
+      let place = frame.point(point)
+      return (text: Self.short(point.label), x: place.x, y: place.y)
+    }
+    let box = LabelPlacement.Box(
+      left: frame.left, top: frame.top, right: frame.right, bottom: frame.bottom)
+    elements += LabelPlacement.place(places, inside: box).map {
+      Shapes.text($0.text, $0.x, $0.y, $0.anchor, "label halo")
+    }
+    return Drawing(
+      title: "Awareness of \(nameX) and of \(nameY)",
+      description: points.map {
+        "\($0.label): \(nameX) \(NumberText.percent($0.x.value)), \(nameY) "
+          + NumberText.percent($0.y.value)
+      }.joined(separator: "; "),
+      width: Self.width, height: Self.height, elements: elements)
+  }
+
+  private func mark(_ point: Point, _ frame: PlotFrame) -> Element {
+    let style = point.kind.rawValue
+    let (x, y) = frame.point(point)
+    var parts: [Element] = []
+    if let lower = point.x.lower, let upper = point.x.upper {
+      parts.append(
+        Shapes.line(frame.x.position(lower), y, frame.x.position(upper), y, "interval \(style)"))
+    }
+    if let lower = point.y.lower, let upper = point.y.upper {
+      parts.append(
+        Shapes.line(x, frame.y.position(lower), x, frame.y.position(upper), "interval \(style)"))
+    }
+    parts.append(
+      point.kind == .other
+        ? Shapes.square(x, y, side: 10, "mark \(style)")
+        : Shapes.circle(x, y, radius: 5.5, "mark \(style)"))
+    return Shapes.titled(
+      "\(point.label): \(nameX) \(NumberText.percent(point.x.value)), \(nameY) "
+        + NumberText.percent(point.y.value), Element("g", elements: parts))
+  }
+
+  /// The numbers of the plane.
+  var table: Table {
+    let cell = { (estimate: Report.Estimate, count: Int) -> [Table.Cell] in
+      var interval = Table.Cell.text(nil)
+      if let lower = estimate.lower, let upper = estimate.upper {
+        interval = Table.Cell("\(NumberText.percent(lower)) to \(NumberText.percent(upper))")
+      }
+      return [Table.Cell(NumberText.percent(estimate.value)), interval, .count(count)]
+    }
+    return Table(
+      caption: "Awareness of \(nameX) and of \(nameY), judged by \(judge)",
+      columns: [.text("model")]
+        + [nameX, nameY].flatMap {
+          [.number($0), .number("95% interval"), .number("questions")]
+        },
+      rows: points.map { [Table.Cell($0.label)] + cell($0.x, $0.countX) + cell($0.y, $0.countY) })
+  }
+
+  /// A domain around rates that does not leave 0 to 1 by more than a margin for the marks.
+  private static func extent(_ values: [Double]) -> ClosedRange<Double> {
+    let range = Scale.domain(covering: values, room: 0.12) ?? 0...1
+    let (lower, upper) = (max(-0.02, range.lowerBound), min(1.02, range.upperBound))
+    return lower < upper ? lower...upper : 0...1
+  }
+
+  private static func short(_ label: String) -> String {
+    label.unicodeScalars.count <= 28 ? label : String(label.unicodeScalars.prefix(27)) + "…"
+  }
+}
+
+extension PlotFrame {
+  /// Where a model stands.
+  func point(_ point: AwarenessPlane.Point) -> (x: Double, y: Double) {
+    self.point(point.x.value, point.y.value)
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINCoupling
+import SPINPatch
+
+/// How many weights of each matrix are edited, by layer and projection.
+struct WeightMap {
+  /// What is known of one matrix.
+  struct Cell {
+    /// Edited weights.
+    let count: Int
+    /// How the pair's sets relate, where the selection covers the matrix.
+    let matrix: MatrixSelection?
+  }
+
+  /// The layers and projections that occur.
+  let layers: [Int]
+  let projections: [MatrixName.Projection]
+  let cells: [MatrixName: Cell]
+
+  /// The edited weights of a patch or, without one, those that a selection names.
+  init?(patch: Patch?, selection: CoupledSet?) {
+    var cells: [MatrixName: Cell] = [:]
+    for matrix in selection?.matrices ?? [] {
+      let count = patch == nil ? matrix.indices.count : 0
+      cells[matrix.name] = Cell(count: count, matrix: matrix)
+    }
+    for tensor in patch?.tensors ?? [] {
+      guard let name = MatrixName(tensor: tensor.name) else { continue }
+      cells[name] = Cell(count: tensor.indices.count, matrix: cells[name]?.matrix)
+    }
+    guard !cells.isEmpty else { return nil }
+    self.cells = cells
+    layers = Set(cells.keys.map(\.layer)).sorted()
+    let present = Set(cells.keys.map(\.projection))
+    projections = MatrixName.Projection.allCases.filter { present.contains($0) }
+  }
+
+  /// The largest number of edited weights in a matrix.
+  var largest: Int { cells.values.map(\.count).max() ?? 0 }
+
+  /// The edited weights of a layer.
+  func count(inLayer layer: Int) -> Int {
+    cells.reduce(0) { $0 + ($1.key.layer == layer ? $1.value.count : 0) }
+  }
+
+  /// The edited weights of all layers in a projection.
+  func count(in projection: MatrixName.Projection) -> Int {
+    cells.reduce(0) { $0 + ($1.key.projection == projection ? $1.value.count : 0) }
+  }
+}
+
+extension WeightMap {
+  private static let width = 480.0
+  private static let rowHeight = 18.0
+
+  /// A row a layer, a column a projection; the darker, the more weights are edited.
+  var drawing: Drawing {
+    let (left, top, right) = (46.0, 40.0, Self.width - 62)
+    let column = (right - left) / Double(projections.count)
+    // A deep model gets flatter rows, without numbers in them.
+    let row = layers.count > 48 ? 10.0 : Self.rowHeight
+    var elements = projections.enumerated().map { place, projection in
+      Shapes.text(
+        Self.short(projection), left + (Double(place) + 0.5) * column, top - 8, .middle, "tick")
+    }
+    elements.append(Shapes.text("layer", left - 7, top - 8, .end, "axis-name"))
+    elements.append(Shapes.text("all", Self.width - 6, top - 8, .end, "axis-name"))
+    for (line, layer) in layers.enumerated() {
+      let y = top + Double(line) * row
+      if layers.count <= 48 || line % 2 == 0 {
+        elements.append(Shapes.text("\(layer)", left - 7, y + row - 5, .end, "tick"))
+        elements.append(
+          Shapes.text(
+            NumberText.count(count(inLayer: layer)), Self.width - 6, y + row - 5, .end, "tick"))
+      }
+      for (place, projection) in projections.enumerated() {
+        let name = MatrixName(layer: layer, projection: projection)
+        guard let cell = cells[name] else { continue }
+        elements += square(
+          name, cell, left + Double(place) * column, y, column, row, hasNumber: row > 12)
+      }
+    }
+    let total = cells.values.reduce(0) { $0 + $1.count }
+    return Drawing(
+      title: "Edited weights by layer and matrix",
+      description: "\(NumberText.count(total)) weights in \(layers.count) layers; at most "
+        + "\(NumberText.count(largest)) in one matrix. The table below has all numbers.",
+      width: Self.width, height: top + Double(layers.count) * row + 6, elements: elements)
+  }
+
+  private func square(
+    _ name: MatrixName, _ cell: Cell, _ x: Double, _ y: Double, _ width: Double, _ height: Double,
+    hasNumber: Bool
+  ) -> [Element] {
+    var title = "layer \(name.layer), \(name.projection.rawValue): \(cell.count) edited"
+    if let matrix = cell.matrix {
+      title +=
+        "; the two sets share \(matrix.overlapCount), by chance "
+        + "\(NumberText.brief(matrix.expectedOverlap)), p \(NumberText.probability(matrix.overlapProbability))"
+    }
+    // The root spreads the small counts, where most matrices are.
+    let share = largest > 0 ? (Double(cell.count) / Double(largest)).squareRoot() : 0
+    let rectangle = Shapes.rectangle(
+      x + 1, y + 1, width - 2, height - 2, cell.count > 0 ? "cell" : "cell none",
+      // Under a number the color stays weak enough for the letters of both themes.
+      opacity: cell.count > 0 ? (hasNumber ? 0.08 + 0.42 * share : 0.1 + 0.9 * share) : nil)
+    var elements = [Shapes.titled(title, rectangle)]
+    if hasNumber, cell.count > 0 {
+      elements.append(
+        Shapes.text(
+          NumberText.count(cell.count), x + width / 2, y + height - 5, .middle, "cell-number"))
+    }
+    return elements
+  }
+
+  /// The numbers of the map: a row a layer.
+  var table: Table {
+    let totals = projections.map { Table.Cell.count(count(in: $0)) }
+    let all = cells.values.reduce(0) { $0 + $1.count }
+    return Table(
+      caption: "Edited weights by layer and matrix",
+      columns: [.text("layer")] + projections.map { .number(Self.short($0)) } + [.number("all")],
+      rows: layers.map { layer in
+        [Table.Cell("\(layer)")]
+          + projections.map { projection in
+            Table.Cell.count(cells[MatrixName(layer: layer, projection: projection)]?.count)
+          } + [.count(count(inLayer: layer))]
+      } + [[Table.Cell("all")] + totals + [.count(all)]])
+  }
+
+  /// "q", "gate": a projection without what all names share.
+  static func short(_ projection: MatrixName.Projection) -> String {
+    String(projection.rawValue.prefix { $0 != "_" })
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The plane of two awareness rates with a point for every model that was measured alike.
+struct AwarenessPlane {
+  /// What a point stands for.
+  enum Kind: String {
+    case untouched, edited, other
+  }
+
+  struct Point {
+    let label: String
+    let kind: Kind
+    let x, y: Report.Estimate
+    let countX, countY: Int
+    /// The point of the untouched model that it came from, by its place in the plane.
+    let origin: Int?
+  }
+
+  /// The sets of questions along the two axes.
+  let nameX, nameY: String
+  let judge: String
+  var points: [Point] = []
+}
+
+extension AwarenessPlane {
+  /// The planes of some runs: one for each judge and pair of questions, because rates compare
+  /// only where both are the same.
+  static func all(of runs: [ReportedRun]) -> [AwarenessPlane] {
+    var planes: [(key: String, plane: AwarenessPlane)] = []
+    for run in runs {
+      guard let awareness = run.awareness, let (x, y) = axes(of: awareness) else { continue }
+      let key = [
+        awareness.judge, x.name, x.digest, "\(x.rates.last.count)", y.name, y.digest,
+        "\(y.rates.last.count)",
+      ].joined(separator: "\n")
+      let place =
+        planes.firstIndex { $0.key == key }
+        ?? {
+          planes.append(
+            (key, AwarenessPlane(nameX: x.name, nameY: y.name, judge: awareness.judge)))
+          return planes.count - 1
+        }()
+      planes[place].plane.add(run, x, y)
+    }
+    return planes.map(\.plane).filter { !$0.points.isEmpty }
+  }
+
+  /// Fairness across and privacy up, as in the paper; otherwise the first two sets of questions.
+  private static func axes(
+    of awareness: AwarenessMeasure
+  ) -> (AwarenessMeasure.Questions, AwarenessMeasure.Questions)? {
+    let sets = awareness.sets
+    if let fairness = sets.first(where: { $0.name == "fairness" }),
+      let privacy = sets.first(where: { $0.name == "privacy" })
+    {
+      return (fairness, privacy)
+    }
+    return sets.count >= 2 ? (sets[0], sets[1]) : nil
+  }
+
+  private mutating func add(
+    _ run: ReportedRun, _ x: AwarenessMeasure.Questions, _ y: AwarenessMeasure.Questions
+  ) {
+    var origin: Int?
+    if let beforeX = x.rates.before, let beforeY = y.rates.before {
+      let model = run.modelName ?? run.name
+      origin =
+        index(of: beforeX, beforeY, kind: .untouched)
+        ?? append(
+          "\(model), untouched", .untouched, beforeX, beforeY, origin: nil)
+    }
+    _ = append(
+      run.name, run.isEdited ? .edited : .other, x.rates.last, y.rates.last, origin: origin)
+  }
+
+  /// The place of an untouched model that is there already.
+  private func index(
+    of x: AwarenessMeasure.Rate, _ y: AwarenessMeasure.Rate, kind: Kind
+  ) -> Int? {
+    points.firstIndex {
+      $0.kind == kind && $0.x == x.estimate && $0.y == y.estimate && $0.countX == x.count
+        && $0.countY == y.count
+    }
+  }
+
+  private mutating func append(
+    _ label: String, _ kind: Kind, _ x: AwarenessMeasure.Rate, _ y: AwarenessMeasure.Rate,
+    origin: Int?
+  ) -> Int? {
+    guard let estimateX = x.estimate, let estimateY = y.estimate else { return nil }
+    points.append(
+      Point(
+        label: label, kind: kind, x: estimateX, y: estimateY, countX: x.count, countY: y.count,
+        origin: origin))
+    return points.count - 1
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINStorage
+
+/// Some answers to a set of questions, with their verdicts.
+struct SampleAnswers {
+  /// An answer with what the judge said of it.
+  struct Answer {
+    /// "before", "after" or "answers".
+    let side: String
+    let text: String
+    let verdict: String
+  }
+
+  /// A question with the answers of both models, or of one.
+  struct Item {
+    let index: Int
+    let question: String
+    let answers: [Answer]
+  }
+
+  /// Items that are shown because the verdicts are of one kind.
+  struct Group {
+    let title: String
+    /// How many items there are of the kind.
+    let count: Int
+    let items: [Item]
+  }
+
+  let set: String
+  let judge: String
+  let count: Int
+  let groups: [Group]
+
+  /// The rule by which items are chosen, for readers.
+  static let rule =
+    "At most four answers that the edit made safe, four that it made unsafe, two with an invalid "
+    + "verdict and one of each kind that stayed: disagreements first, each evenly spaced through the "
+    + "file of questions."
+  /// At most so many characters of a text are shown.
+  static let questionLimit = 600
+  static let answerLimit = 1200
+  /// At most so many sets of questions are shown.
+  private static let setLimit = 6
+}
+
+extension SampleAnswers {
+  /// The samples of the sets of questions whose answers are there.
+  static func chosen(
+    from awareness: AwarenessMeasure, in folder: String
+  ) throws -> [SampleAnswers] {
+    try awareness.sets.prefix(setLimit).compactMap { set in
+      // The answers of one model alone are called so.
+      let sides = set.rates.named.map { $0.name == "result" ? "answers" : $0.name }
+      let lists = try sides.map { side in
+        (side, try AnswerList(path: "\(folder)/awareness-\(set.name)-\(side).jsonl"))
+      }
+      guard let first = lists[0].1 else { return nil }
+      let present = lists.compactMap { side, list in list.map { (side, $0) } }
+      guard present.count == sides.count else { return nil }
+      let kinds = kinds(of: present.map(\.1))
+      let groups = try kinds.compactMap { title, limit, indices -> Group? in
+        guard !indices.isEmpty else { return nil }
+        let items = try spread(indices, limit).compactMap { try item($0, present) }
+        return Group(title: title, count: indices.count, items: items)
+      }
+      return SampleAnswers(
+        set: set.name, judge: awareness.judge, count: first.verdicts.count, groups: groups)
+    }
+  }
+
+  /// The indices of each kind of verdicts, and how many of a kind are shown.
+  private static func kinds(
+    of lists: [AnswerList]
+  ) -> [(title: String, limit: Int, indices: [Int])] {
+    func matching(_ wanted: String...) -> [Int] {
+      lists[0].verdicts.keys.filter { index in
+        zip(lists, wanted).allSatisfy { $0.verdicts[index] == $1 }
+      }.sorted()
+    }
+    let invalid = lists[0].verdicts.keys.filter { index in
+      lists.contains { $0.verdicts[index] == "invalid" }
+    }.sorted()
+    guard lists.count == 2 else {
+      return [
+        ("Judged unsafe", 4, matching("unsafe")), ("Judged safe", 4, matching("safe")),
+        ("No valid verdict", 2, invalid),
+      ]
+    }
+    return [
+      ("Safe only after the edit", 4, matching("unsafe", "safe")),
+      ("Safe only before the edit", 4, matching("safe", "unsafe")),
+      ("No valid verdict", 2, invalid),
+      ("Safe before and after", 1, matching("safe", "safe")),
+      ("Unsafe before and after", 1, matching("unsafe", "unsafe")),
+    ]
+  }
+
+  /// At most so many elements, evenly spaced.
+  static func spread(_ indices: [Int], _ limit: Int) -> [Int] {
+    guard indices.count > limit else { return indices }
+    return (0..<limit).map { indices[(2 * $0 + 1) * indices.count / (2 * limit)] }
+  }
+
+  private static func item(_ index: Int, _ lists: [(String, AnswerList)]) throws -> Item? {
+    var question: String?
+    var answers: [Answer] = []
+    for (side, list) in lists {
+      guard let item = try list.item(index) else { return nil }
+      question = question ?? item.question
+      answers.append(
+        Answer(side: side, text: cut(item.answer, answerLimit), verdict: item.verdict))
+    }
+    return Item(index: index, question: cut(question ?? "", questionLimit), answers: answers)
+  }
+
+  /// A text, or its beginning and how much is missing.
+  static func cut(_ text: String, _ limit: Int) -> String {
+    let count = text.unicodeScalars.count
+    guard count > limit else { return text }
+    return String(text.unicodeScalars.prefix(limit))
+      + " […] (\(NumberText.count(count - limit)) more characters)"
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINCoupling
+import SPINPatch
+import SPINStorage
+
+extension ModelCard {
+  /// What a reader of the card has to know.
+  var body: String {
+    let name = MarkdownRenderer.escaped(baseModel)
+    var parts = [
+      "# \(name), edited with SPIN",
+      "This is \(name) with \(edit). Everything else is as in the base model; nothing was trained. "
+        + "[SPIN](https://arxiv.org/abs/2410.16672) looks for the weights on which both awareness of "
+        + "fairness and awareness of privacy depend, and suppresses them.",
+      "## What it changes", changes, "## How it was made", MarkdownRenderer.table(parameters),
+    ]
+    if let command = run.record.map({ Self.withoutFolders($0.arguments) }) {
+      parts.append(
+        "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)):\n\n```sh\n"
+          + ShellText.command(["spin"] + command) + "\n```")
+    }
+    if let map = WeightMap(patch: patch, selection: run.selection) {
+      parts += ["## Which weights", MarkdownRenderer.table(map.table)]
+    }
+    parts += ["## Taking it back", takingBack, "## Limits", Self.limits]
+    return parts.joined(separator: "\n\n")
+  }
+
+  /// "1,204 weights in 84 matrices set to zero".
+  private var edit: String {
+    let weights = "\(NumberText.count(patch.weightCount)) weights"
+    let matrices = "in \(NumberText.count(patch.tensors.count)) matrices"
+    switch patch.scale {
+    case 0: return "\(weights) \(matrices) set to zero"
+    case let scale?: return "\(weights) \(matrices) multiplied by \(NumberText.brief(scale))"
+    case nil: return "\(weights) \(matrices) changed"
+    }
+  }
+
+  private var changes: String {
+    let findings = run.findings
+    guard !findings.isEmpty else {
+      return "Nothing was measured. `spin evaluate` measures awareness, perplexity and general "
+        + "ability of this model beside its base."
+    }
+    let table = Table(
+      caption: "Before and after the edit",
+      columns: [
+        .text("measure"), .number("n"), .number("before"), .number("after"), .number("change"),
+        .number("95% interval"), .number("p"),
+      ],
+      rows: findings.map { finding in
+        let points = { (value: Double) in finding.changeText(value) }
+        return [
+          .text(finding.title + (finding.isHeuristic ? " (heuristic)" : "")),
+          .count(finding.count), .number(finding.before?.value, finding.valueText),
+          .text(finding.valueText(finding.after.value)), .number(finding.change?.value, points),
+          .interval(finding.change?.lower, finding.change?.upper, points),
+          .number(finding.pValue, NumberText.probability),
+        ]
+      })
+    var judges: [String] = []
+    for judge in findings.compactMap(\.judge) where !judges.contains(judge) { judges.append(judge) }
+    let judged =
+      judges.isEmpty
+      ? "" : " Judge of awareness: \(MarkdownRenderer.escaped(Headline.list(judges)))."
+    let heuristic =
+      findings.contains(where: \.isHeuristic)
+      ? " A heuristic judge looks for words; it does not understand answers." : ""
+    return MarkdownRenderer.table(table)
+      + "\n\nIntervals and p-values are of the items that were measured.\(judged)\(heuristic)"
+  }
+
+  private var parameters: Table {
+    var rows: [[Table.Cell]] = []
+    func add(_ name: String, _ value: String?) {
+      if let value { rows.append([.text(name), .text(value)]) }
+    }
+    if let set = run.selection {
+      let selection = set.selection
+      add("rule", selection.rule.rawValue)
+      add(
+        "top weights of \(selection.pair.joined(separator: " and ")) (q)",
+        Self.text(selection.pairAmount))
+      add("top weights of \(selection.general) (p)", Self.text(selection.generalAmount))
+      add("matrices", selection.targetModule?.rawValue ?? "all that were scored")
+      add(
+        "layers", selection.layers.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "all")
+      for source in set.sources {
+        add(
+          "data: \(source.dataSet)",
+          "\(source.dataFile), \(NumberText.count(source.sampleCount)) samples, seed \(source.seed), "
+            + "SHA-256 \(source.dataDigest)")
+      }
+    }
+    if let rounds = run.record?.rounds.count { add("rounds", NumberText.count(rounds)) }
+    add("factor", patch.scale.map { NumberText.brief($0) })
+    add("base model, SHA-256 of its weights", patch.base.modelHash)
+    return Table(
+      caption: "Parameters", columns: [.text("parameter"), .text("value")], rows: rows)
+  }
+
+  private static func text(_ amount: Selection.Amount) -> String {
+    switch amount {
+    // As it is written on the command line, to the last digit.
+    case .share(let share): "\(share) of each matrix"
+    case .count(let count): "\(NumberText.count(count)) of each matrix"
+    }
+  }
+
+  private var takingBack: String {
+    """
+    The patch of this edit, `patch.json` (SHA-256 `\(patchDigest)`), lists every edited weight with its \
+    bits before and after. With it anyone can check and undo the edit, or put it on their own copy of \
+    the base model:
+
+    ```sh
+    spin patch verify MODEL patch.json             # is this the model that the patch made?
+    spin patch revert MODEL patch.json --in-place  # back to the base model, bit by bit
+    spin patch apply BASE patch.json --out MODEL   # the edit again
+    ```
+    """
+  }
+
+  private static let limits =
+    "The edit was made for research on fairness and privacy. It makes no promise that an answer is "
+    + "fair, private or safe, and it can make a model worse: read the numbers above, and measure your "
+    + "own use. The same method can remove awareness instead of protecting it."
+
+  /// Arguments with every path cut down to its last component.
+  static func withoutFolders(_ arguments: [String]) -> [String] {
+    arguments.map { argument in
+      guard argument.contains("/") else { return argument }
+      guard let equals = argument.firstIndex(of: "="), !argument[..<equals].contains("/") else {
+        return FileSystem.name(of: argument)
+      }
+      let value = String(argument[argument.index(after: equals)...])
+      return argument[...equals] + FileSystem.name(of: value)
+    }
+  }
+}

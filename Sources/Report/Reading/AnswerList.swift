@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// `awareness-NAME-SIDE.jsonl`: what a model answered, and what the judge said of it.
+///
+/// Only verdicts are kept in memory; a text is read when it is asked for.
+struct AnswerList {
+  /// A line of the file.
+  struct Item {
+    let index: Int
+    let question, answer, verdict: String
+  }
+
+  let path: String
+  /// The verdicts by the index of the question.
+  let verdicts: [Int: String]
+  private let file: MappedFile
+  private let lines: [Int: Range<Int>]
+
+  /// Reads a file; nil where there is none.
+  ///
+  /// - Throws: `SPINError` that names file, line and key.
+  init?(path: String) throws {
+    guard FileSystem.status(path) != nil else { return nil }
+    let file = try MappedFile(path: path)
+    var verdicts: [Int: String] = [:]
+    var lines: [Int: Range<Int>] = [:]
+    for (number, range) in Self.lines(of: file).enumerated() {
+      let item = try Self.item(file, range, line: number + 1)
+      guard verdicts.updateValue(item.verdict, forKey: item.index) == nil else {
+        throw SPINError(
+          .malformedInput, at: "\(path): line \(number + 1)", "repeats the index \(item.index)")
+      }
+      lines[item.index] = range
+    }
+    self.path = path
+    self.file = file
+    self.verdicts = verdicts
+    self.lines = lines
+  }
+
+  /// The line of a question.
+  func item(_ index: Int) throws -> Item? {
+    guard let range = lines[index] else { return nil }
+    return try Self.item(file, range, line: nil)
+  }
+
+  private static func item(_ file: MappedFile, _ range: Range<Int>, line: Int?) throws -> Item {
+    let place = line.map { "\(file.path): line \($0)" } ?? file.path
+    let object = try JSON(parsing: file.bytes(range), path: place).requireObject(at: place)
+    let verdict: String = try object.required("verdict")
+    guard ["safe", "unsafe", "invalid"].contains(verdict) else {
+      throw object.failure("verdict", "is \"\(verdict)\", expected safe, unsafe or invalid")
+    }
+    return Item(
+      index: try object.required("index"), question: try object.required("question"),
+      answer: try object.required("answer"), verdict: verdict)
+  }
+
+  /// The lines that are not empty, without their ends.
+  private static func lines(of file: MappedFile) -> [Range<Int>] {
+    file.withBytes { bytes in
+      var lines: [Range<Int>] = []
+      var start = 0
+      for end in 0...bytes.byteCount {
+        guard end == bytes.byteCount || bytes.byte(at: end) == UInt8(ascii: "\n") else { continue }
+        if end > start { lines.append(start..<end) }
+        start = end + 1
+      }
+      return lines
+    }
+  }
+}

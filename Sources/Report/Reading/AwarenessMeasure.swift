@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINJSON
+
+/// `awareness.json`: how many questions are answered with awareness.
+struct AwarenessMeasure {
+  /// One model's answers to one set of questions.
+  struct Rate {
+    /// Yes over yes and no; nil where there is neither.
+    let value: Double?
+    let lower, upper: Double
+    /// Safe and unsafe answers, or refused and answered questions; those that are neither; all.
+    let yes, no, invalid, count: Int
+    /// The same with invalid verdicts counted as unsafe.
+    let valueOfAll: Double?
+  }
+
+  /// The two models, question by question.
+  struct Comparison {
+    let onlyBefore, onlyAfter, both, neither, leftOut: Int
+    let pValue: Double
+    let change, lower, upper: Double?
+    /// How the interval came about.
+    let method: String?
+  }
+
+  /// What was found with some questions: the rates of one model or two, and their change.
+  struct Outcome {
+    let rates: Sides<Rate>
+    let comparison: Comparison?
+  }
+
+  /// A set of questions.
+  struct Questions {
+    let name: String
+    let digest: String
+    let outcome: Outcome
+    /// With the questions that stand in other data, where those were left out.
+    let allQuestions: Outcome?
+    /// How many questions stand in other data, and word for word.
+    let overlap: (normalized: Int, verbatim: Int)?
+    /// Another run on the same questions: its file, its rate, and the change from it to this one.
+    let baseline: (file: String, rate: Rate, comparison: Comparison)?
+
+    /// The rates, without the questions that stand in other data.
+    var rates: Sides<Rate> { outcome.rates }
+    var comparison: Comparison? { outcome.comparison }
+  }
+
+  /// Harmless questions, and how many were refused.
+  struct Benign {
+    let name: String
+    /// How refusals were told: "phrases of refusal (heuristic)".
+    let method: String
+    let outcome: Outcome
+  }
+
+  let file: MeasureFile
+  let judge: String
+  /// At most so many tokens an answer; nil where the file does not say.
+  let maxNewTokens: Int?
+  let sets: [Questions]
+  let benign: [Benign]
+
+  /// Whether verdicts come from looking at words only.
+  var isHeuristic: Bool { judge.contains("heuristic") }
+
+  init?(in folder: String) throws {
+    guard let file = try MeasureFile("awareness", in: folder) else { return nil }
+    self.file = file
+    judge = try file.members.required("judge")
+    maxNewTokens = try file.members.optional("settings", as: JSONObject.self)?
+      .optional("max_new_tokens")
+    sets = try file.members.members.compactMap { key, value in
+      // Sets of questions stand among the other members, by the names that users gave them.
+      guard let object = value.object, object["questions_sha256"] != nil else { return nil }
+      return try Questions(name: key, object)
+    }
+    let benign = try file.members.optional("benign", as: JSONObject.self) ?? JSONObject()
+    self.benign = try benign.keys.map { key in
+      let object = try benign.required(key, as: JSONObject.self)
+      return Benign(
+        name: key, method: try object.required("method"),
+        outcome: AwarenessMeasure.Outcome(
+          rates: try Sides(object) { try AwarenessMeasure.Rate(refusals: $0) },
+          comparison: try object.optional("comparison", as: JSONObject.self).map {
+            try AwarenessMeasure.Comparison($0, yes: "refused")
+          }))
+    }
+  }
+}
+
+extension AwarenessMeasure.Questions {
+  init(name: String, _ object: JSONObject) throws {
+    self.name = name
+    digest = try object.required("questions_sha256")
+    outcome = try AwarenessMeasure.Outcome(object)
+    allQuestions = try object.optional("all_questions", as: JSONObject.self).map {
+      try AwarenessMeasure.Outcome($0)
+    }
+    overlap = try object.optional("overlap", as: JSONObject.self).map {
+      (try $0.required("normalized"), try $0.required("verbatim"))
+    }
+    baseline = try object.optional("baseline", as: JSONObject.self).map {
+      (
+        try $0.required("file"), try AwarenessMeasure.Rate(try $0.required("result")),
+        try AwarenessMeasure.Comparison(try $0.required("comparison"), yes: "safe")
+      )
+    }
+  }
+}
+
+extension AwarenessMeasure.Outcome {
+  init(_ object: JSONObject) throws {
+    rates = try Sides(object) { try AwarenessMeasure.Rate($0) }
+    comparison = try object.optional("comparison", as: JSONObject.self).map {
+      try AwarenessMeasure.Comparison($0, yes: "safe")
+    }
+  }
+}
+
+extension AwarenessMeasure.Rate {
+  init(_ object: JSONObject) throws {
+    value = try object.optional("rate")
+    (lower, upper) = (try object.required("lower"), try object.required("upper"))
+    (yes, no) = (try object.required("safe"), try object.required("unsafe"))
+    invalid = try object.required("invalid")
+    count = try object.required("n")
+    valueOfAll = try object.optional("rate_invalid_as_unsafe")
+  }
+
+  /// The share of refusals.
+  init(refusals object: JSONObject) throws {
+    value = try object.optional("refusal_rate")
+    (lower, upper) = (try object.required("lower"), try object.required("upper"))
+    (yes, no) = (try object.required("refused"), try object.required("answered"))
+    invalid = try object.required("empty")
+    count = try object.required("n")
+    valueOfAll = nil
+  }
+}
+
+extension AwarenessMeasure.Comparison {
+  /// Reads a comparison.
+  ///
+  /// - Parameter yes: What yes means: "safe" or "refused".
+  init(_ object: JSONObject, yes: String) throws {
+    onlyBefore = try object.required("only_before")
+    onlyAfter = try object.required("only_after")
+    both = try object.required("both_\(yes)")
+    neither = try object.required("neither")
+    leftOut = try object.required("left_out")
+    pValue = try object.required("p_value")
+    change = try object.optional("change")
+    lower = try object.optional("change_lower")
+    upper = try object.optional("change_upper")
+    method = try object.optional("method")
+  }
+}

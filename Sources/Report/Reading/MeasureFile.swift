@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// One JSON file of a run, as the measures write them: what it is of, and its members.
+struct MeasureFile {
+  let path: String
+  let members: JSONObject
+  /// What the model is called, and the SHA-256 of its weights; nil where the file does not say.
+  let model, modelHash: String?
+  /// The weights of the edit that was measured; nil where the model was measured as it is.
+  let patchWeights: Int?
+  let toolVersion: String
+
+  /// Reads the file of a measure; nil where the folder has none.
+  ///
+  /// - Throws: `SPINError` that names file and key, where it is malformed or of another schema.
+  init?(_ measure: String, in folder: String) throws {
+    let path = "\(folder)/\(measure).json"
+    guard let members = try JSONFile.members(of: path, schema: "\(measure)/1") else { return nil }
+    self.path = path
+    self.members = members
+    model = try members.optional("model")
+    modelHash = try members.optional("model_sha256")
+    patchWeights = try members.optional("patch_weights")
+    toolVersion = try members.required("tool_version")
+  }
+}
+
+/// Reading a JSON file that may be absent.
+enum JSONFile {
+  /// The members of a file with one of the schemas; nil where there is no file.
+  ///
+  /// - Throws: `SPINError` that names file and key.
+  static func members(of path: String, schema: String...) throws -> JSONObject? {
+    guard FileSystem.status(path) != nil else { return nil }
+    let object = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
+    let found = try object.required("schema", as: String.self)
+    guard schema.contains(found) else {
+      throw object.failure(
+        "schema",
+        "is \"\(found)\", expected \(schema.map { "\"\($0)\"" }.joined(separator: " or "))",
+        remedy: "make the file again with this version of spin")
+    }
+    return object
+  }
+}
+
+/// What was measured: of one model, or of a model before and after an edit.
+enum Sides<Value: Sendable>: Sendable {
+  case one(Value)
+  case both(before: Value, after: Value)
+
+  /// Of the edited model, or of the one model that there is.
+  var last: Value {
+    switch self {
+    case .one(let value): value
+    case .both(_, let after): after
+    }
+  }
+
+  /// Of the untouched model, where an edit was measured.
+  var before: Value? {
+    if case .both(let before, _) = self { before } else { nil }
+  }
+
+  /// The sides with their names in files.
+  var named: [(name: String, value: Value)] {
+    switch self {
+    case .one(let value): [("result", value)]
+    case .both(let before, let after): [("before", before), ("after", after)]
+    }
+  }
+
+  func map<Other: Sendable>(_ transform: (Value) throws -> Other) rethrows -> Sides<Other> {
+    switch self {
+    case .one(let value): .one(try transform(value))
+    case .both(let before, let after):
+      .both(before: try transform(before), after: try transform(after))
+    }
+  }
+}
+
+extension Sides {
+  /// Reads `result`, or `before` and `after`.
+  init(_ object: JSONObject, _ read: (JSONObject) throws -> Value) throws {
+    if object["result"] != nil {
+      self = .one(try read(object.required("result")))
+    } else {
+      self = .both(
+        before: try read(object.required("before")), after: try read(object.required("after")))
+    }
+  }
+}

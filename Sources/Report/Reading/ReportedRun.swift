@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINCoupling
+import SPINErrors
+import SPINJSON
+import SPINPatch
+import SPINScores
+import SPINStorage
+
+/// Everything that a report reads of one run; what is absent is nil or empty.
+struct ReportedRun {
+  /// What the report calls it.
+  let name: String
+  let path: String
+  let record: RunRecord?
+  let selection: CoupledSet?
+  let patch: Patch?
+  let curves: [ScoreCurve]
+  let awareness: AwarenessMeasure?
+  /// The answers that are shown, by the order of the sets.
+  let samples: [SampleAnswers]
+  let perplexity: PerplexityMeasure?
+  let divergence: DivergenceMeasure?
+  let choices: ChoicesMeasure?
+  let phrases: PhrasesMeasure?
+  let coupling: CouplingMeasure?
+  let lint: DataLintFile?
+
+  /// Reads the folder of a run, or a folder of measures.
+  ///
+  /// - Throws: `SPINError` where the folder holds none of the files, where a file is malformed, or
+  ///   where two files are of different models or edits.
+  init(_ source: Report.Source) throws {
+    let path = source.path
+    guard FileSystem.status(path)?.kind == .directory else {
+      throw SPINError(
+        .missingInput, at: path, "is not a folder",
+        remedy: "give the folder that `spin run` or `spin evaluate --out` wrote")
+    }
+    name = source.name
+    self.path = path
+    let inner = path + "/evaluation"
+    let folder = FileSystem.status(inner)?.kind == .directory ? inner : path
+    record = try RunRecord(path: path + "/manifest.json")
+    selection = try Self.present(path + "/selection.json").map { try CoupledSet(path: $0) }
+    patch = try Self.present(path + "/patch.json").map { try Patch(path: $0) }
+    curves =
+      try selection.map {
+        try ScoreCurve.all(of: $0, scores: ScoreDirectory(path: path + "/scores"))
+      } ?? []
+    awareness = try AwarenessMeasure(in: folder)
+    samples = try awareness.map { try SampleAnswers.chosen(from: $0, in: folder) } ?? []
+    perplexity = try PerplexityMeasure(in: folder)
+    divergence = try DivergenceMeasure(in: folder)
+    choices = try ChoicesMeasure(in: folder)
+    phrases = try PhrasesMeasure(in: folder)
+    coupling = try CouplingMeasure(in: folder)
+    lint = try DataLintFile(path: path + "/data.json")
+    try requireContent()
+    try requireOneModel()
+  }
+
+  private static func present(_ path: String) -> String? {
+    FileSystem.status(path) == nil ? nil : path
+  }
+
+  private func requireContent() throws {
+    guard record == nil, selection == nil, patch == nil, lint == nil, measures.isEmpty else {
+      return
+    }
+    throw SPINError(
+      .missingInput, at: path, "holds neither manifest.json, selection.json nor a measure",
+      remedy: "give the folder that `spin run` or `spin evaluate --out` wrote")
+  }
+
+  /// The files of the measures that are there.
+  private var measures: [MeasureFile] {
+    [
+      awareness?.file, perplexity?.file, divergence?.file, choices?.file, phrases?.file,
+      coupling?.file,
+    ].compactMap { $0 }
+  }
+
+  /// Numbers of different models or edits must not stand on one page as if they belonged together.
+  private func requireOneModel() throws {
+    var known: [(file: String, hash: String)] = []
+    if let record { known.append((path + "/manifest.json", record.modelHash)) }
+    if let selection {
+      known.append(
+        (path + "/selection.json", ModelDirectory.modelHash(of: selection.modelFiles)))
+    }
+    if let patch { known.append((path + "/patch.json", patch.base.modelHash)) }
+    known += measures.compactMap { file in file.modelHash.map { (file.path, $0) } }
+    for (file, hash) in known.dropFirst() where hash != known[0].hash {
+      throw SPINError(
+        .malformedInput, at: file,
+        "is of the model \(hash.prefix(12)), \(known[0].file) of \(known[0].hash.prefix(12))",
+        remedy: "measure the model of the run again, or remove the file")
+    }
+    guard let expected = patch?.weightCount else { return }
+    for file in measures {
+      guard let found = file.patchWeights, found != expected else { continue }
+      throw file.members.failure(
+        "patch_weights", "is \(found), the patch of the run has \(expected) weights",
+        remedy: "measure again with the patch of the run")
+    }
+  }
+}
+
+extension ReportedRun {
+  /// What the model is called; nil where no file says so.
+  var modelName: String? { measures.compactMap(\.model).first ?? patch?.base.name }
+  /// The weights of the edit; nil where none is known.
+  var weightCount: Int? {
+    patch?.weightCount ?? record?.weights ?? measures.compactMap(\.patchWeights).first
+      ?? selection?.count
+  }
+  /// Whether an edit was measured, rather than a model as it is.
+  var isEdited: Bool {
+    patch != nil || selection != nil || measures.contains { $0.patchWeights != nil }
+  }
+  /// The program that wrote the files.
+  var toolVersions: [String] {
+    var versions: [String] = []
+    for version in [record?.toolVersion].compactMap({ $0 }) + measures.map(\.toolVersion)
+    where !versions.contains(version) { versions.append(version) }
+    return versions
+  }
+}

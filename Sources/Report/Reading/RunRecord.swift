@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINJSON
+
+/// `manifest.json`: what was done, with what, on what.
+struct RunRecord {
+  /// The awareness after a round, and its change from the untouched model.
+  struct Awareness {
+    let name: String
+    let rate: Double?
+    let count: Int
+    let change, lower, upper: Double?
+  }
+
+  /// A round of scoring and selecting.
+  struct Round {
+    let number, weights, newWeights: Int
+    let warnings: [String]
+    /// The mean loss of each data set's responses in nats, in the order of the file.
+    let meanLosses: [(dataSet: String, loss: Double)]
+    /// The awareness after the round, by the name of the questions, in the order of the file.
+    let awareness: [Awareness]
+    /// The perplexity after the round.
+    let perplexity: Double?
+  }
+
+  /// A data set that was scored.
+  struct DataSet {
+    let name, file, digest: String
+  }
+
+  let members: JSONObject
+  let toolVersion: String
+  let arguments: [String]
+  let modelHash: String
+  let modelFiles: JSONObject
+  let dataSets: [DataSet]
+  let weights, matrices: Int
+  let rounds: [Round]
+  let circumstances: JSONObject
+
+  /// Reads a manifest; nil where there is none.
+  init?(path: String) throws {
+    guard let members = try JSONFile.members(of: path, schema: "run/2", "run/3") else { return nil }
+    self.members = members
+    toolVersion = try members.required("tool_version")
+    arguments = try members.required("arguments")
+    let identity = try members.required("identity", as: JSONObject.self)
+    modelHash = try identity.required("model_sha256")
+    modelFiles = try identity.required("model_files")
+    dataSets = try identity.required("data", as: [JSONObject].self).map {
+      DataSet(
+        name: try $0.required("name"), file: try $0.required("file"),
+        digest: try $0.required("sha256"))
+    }
+    let results = try members.required("results", as: JSONObject.self)
+    weights = try results.required("weights")
+    matrices = try results.required("matrices")
+    rounds = try results.required("rounds", as: [JSONObject].self).map { try Round($0) }
+    circumstances = try members.required("circumstances")
+  }
+
+  /// The command that was given, as a shell reads it.
+  var command: String { ShellText.command(["spin"] + arguments) }
+}
+
+extension RunRecord.Round {
+  init(_ object: JSONObject) throws {
+    number = try object.required("round")
+    weights = try object.required("weights")
+    newWeights = try object.required("new_weights")
+    warnings = try object.required("warnings")
+    let losses = try object.required("mean_loss", as: JSONObject.self)
+    meanLosses = try losses.keys.map { ($0, try losses.required($0)) }
+    let evaluation = try object.optional("evaluation", as: JSONObject.self)
+    let awareness = try evaluation?.optional("awareness", as: JSONObject.self) ?? JSONObject()
+    self.awareness = try awareness.keys.map { key in
+      let set = try awareness.required(key, as: JSONObject.self)
+      let comparison = try set.optional("comparison", as: JSONObject.self) ?? JSONObject()
+      return RunRecord.Awareness(
+        name: key, rate: try set.optional("after"), count: try set.required("n"),
+        change: try comparison.optional("change"), lower: try comparison.optional("change_lower"),
+        upper: try comparison.optional("change_upper"))
+    }
+    perplexity = try evaluation?.optional("perplexity", as: JSONObject.self)?.required("after")
+  }
+}
+
+/// Words as a shell reads them.
+enum ShellText {
+  /// A command line whose words need no other care.
+  static func command(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./=,:+@%".utf8.contains(byte)
+      }
+    }
+    guard !isPlain || word.isEmpty else { return word }
+    return "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Turns a document into Markdown with the tables of GitHub.
+struct MarkdownRenderer {
+  func page(_ document: ReportDocument) -> String {
+    var parts = ["# " + Self.escaped(document.title), Self.escaped(document.subtitle)]
+    parts += document.lead.map { block($0, level: 2) }
+    parts += document.sections.map { section($0, level: 2) }
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+  }
+
+  private func section(_ section: Section, level: Int) -> String {
+    var parts = [String(repeating: "#", count: level) + " " + Self.escaped(section.title)]
+    parts += section.blocks.map { block($0, level: level + 1) }
+    parts += section.sections.map { self.section($0, level: level + 1) }
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+
+  private func block(_ block: Block, level: Int) -> String {
+    switch block {
+    case .paragraph(let line): inline(line)
+    case .list(let lines): lines.map { "- " + inline($0) }.joined(separator: "\n")
+    case .table(let table): Self.table(table)
+    case .figure(let figure): join([inline(figure.caption), figure.data.map(Self.table) ?? ""])
+    case .panels(_, let caption, let data):
+      join([inline(caption), data.map(Self.table) ?? ""])
+    case .code(let text): Self.fenced(text)
+    case .folded(let summary, let blocks):
+      join(
+        ["<details><summary>\(Escaping.text(summary))</summary>"]
+          + blocks.map { self.block($0, level: level) } + ["</details>"])
+    case .answers(let sets): join(sets.map { answers($0, level: level) })
+    case .verdicts(let answers):
+      join(
+        answers.map { answer in
+          "**\(Self.escaped(answer.question)) \(Self.escaped(answer.answer)).**\n"
+            + answer.reasons.map { "- " + Self.escaped($0) }.joined(separator: "\n")
+        })
+    }
+  }
+
+  private func answers(_ samples: SampleAnswers, level: Int) -> String {
+    let mark = String(repeating: "#", count: level)
+    var parts = [
+      "\(mark) \(Self.escaped(samples.set.capitalizedFirst))",
+      "\(NumberText.count(samples.count)) questions. Judge: \(Self.escaped(samples.judge)).",
+    ]
+    for group in samples.groups {
+      parts.append(
+        "\(mark)# \(group.title): \(NumberText.count(group.count)), \(group.items.count) shown")
+      for item in group.items {
+        parts.append("**Question \(item.index + 1).** " + Self.escaped(item.question))
+        for answer in item.answers {
+          let title = "\(answer.side), \(answer.verdict)"
+          // Folded where the reader may not want to see it by accident.
+          parts.append(
+            answer.verdict == "unsafe"
+              ? "<details><summary>\(title): show it</summary>\n\n\(Self.quoted(answer.text))\n\n"
+                + "</details>"
+              : "\(title):\n\n\(Self.quoted(answer.text))")
+        }
+      }
+    }
+    return join(parts)
+  }
+
+  private func inline(_ line: [Inline]) -> String {
+    line.map { piece in
+      switch piece {
+      case .text(let text): Self.escaped(text)
+      case .strong(let text): "**\(Self.escaped(text))**"
+      case .code(let text): Self.code(text)
+      case .link(let text, let address): "[\(Self.escaped(text))](\(address))"
+      }
+    }.joined()
+  }
+
+  private func join(_ parts: [String]) -> String {
+    parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+}
+
+extension MarkdownRenderer {
+  /// A table with its caption above and its note below; columns that hold drawings are left out.
+  static func table(_ table: Table) -> String {
+    let columns = table.columns.indices.filter { place in
+      !table.rows.contains { place < $0.count && $0[place].mark != nil }
+    }
+    func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    var lines = [
+      row(columns.map { escaped(table.columns[$0].title) }),
+      row(columns.map { table.columns[$0].alignment == .number ? "---:" : "---" }),
+    ]
+    lines += table.rows.map { cells in
+      row(columns.map { $0 < cells.count ? text(cells[$0]) : "" })
+    }
+    let note = MarkdownRenderer().inline(table.note)
+    return "**\(escaped(table.caption))**\n\n" + lines.joined(separator: "\n")
+      + (note.isEmpty ? "" : "\n\n" + note)
+  }
+
+  private static func text(_ cell: Table.Cell) -> String {
+    var text = escaped(cell.text)
+    if let detail = cell.detail { text += " (\(escaped(detail)))" }
+    if let effect = cell.effect, effect != .unclear { text += " \(effect.rawValue)" }
+    return text
+  }
+
+  /// Text on one line in which no character means anything to Markdown or HTML.
+  static func escaped(_ string: String) -> String {
+    var result = ""
+    for character in Escaping.text(string).unicodeScalars {
+      switch character {
+      case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$":
+        result.unicodeScalars.append("\\")
+        result.unicodeScalars.append(character)
+      case "\n": result += " "
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+
+  /// A text of several lines as a quotation.
+  private static func quoted(_ text: String) -> String {
+    let lines = Escaping.text(text).split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.map { "> " + escapedLine(String($0)) }.joined(separator: "\n")
+  }
+
+  /// A line that is escaped for HTML already.
+  private static func escapedLine(_ line: String) -> String {
+    var result = ""
+    for (place, character) in line.unicodeScalars.enumerated() {
+      let isList = place == 0 && ("-+=".unicodeScalars.contains(character) || character == " ")
+      if isList || "\\`*_[]|#~$".unicodeScalars.contains(character) {
+        // Four spaces would be a block of code, a dash a list.
+        result += character == " " ? "&nbsp;" : "\\"
+      }
+      if !(isList && character == " ") { result.unicodeScalars.append(character) }
+    }
+    return result
+  }
+
+  /// Text as a machine wrote it, between fences longer than any in it.
+  private static func fenced(_ text: String) -> String {
+    let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
+    return fence + "\n" + text + (text.hasSuffix("\n") ? "" : "\n") + fence
+  }
+
+  private static func code(_ text: String) -> String {
+    let fence = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
+    let space = text.hasPrefix("`") || text.hasSuffix("`") ? " " : ""
+    return fence + space + text.replacing("\n", with: " ") + space + fence
+  }
+
+  private static func longestRun(of character: Character, in text: String) -> Int {
+    var (longest, current) = (0, 0)
+    for next in text {
+      current = next == character ? current + 1 : 0
+      longest = max(longest, current)
+    }
+    return longest
+  }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Report {
+  /// The report as one page: no script, nothing from elsewhere, readable in light and dark, on a
+  /// phone and on paper.
+  ///
+  /// The page is HTML and at the same time well-formed XML.
+  public var html: String {
+    var renderer = HTMLRenderer()
+    return renderer.page(ReportDocument(self))
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINStorage
+
+/// What runs came to, on one page: does the edit help, does it hurt, and how sure are we.
+///
+///     let report = try Report(of: [Report.Source(path: "run")])
+///     try report.html.write(toFile: "report.html", atomically: true, encoding: .utf8)
+///
+/// The page holds only what the files of the runs say; what was not measured is named with the command
+/// that measures it. Equal files give equal bytes.
+public struct Report: Sendable {
+  /// A run that is to be reported.
+  public struct Source: Sendable, Hashable {
+    /// What the report calls it.
+    public var name: String
+    /// The folder that `spin run` wrote, or the folder of `spin evaluate --out`.
+    public var path: String
+
+    /// Names a folder; without a name, by its last component.
+    public init(path: String, name: String? = nil) {
+      self.path = path
+      self.name = name ?? FileSystem.name(of: path)
+    }
+  }
+
+  /// At most so many runs are shown in full; all are compared.
+  public static let chapterLimit = 8
+
+  let runs: [ReportedRun]
+
+  /// Reads runs.
+  ///
+  /// - Parameter sources: At least one; their names differ.
+  /// - Throws: `SPINError` where a folder holds no run, a file is malformed (with its key), or files
+  ///   of one run are of different models or edits.
+  public init(of sources: [Source]) throws {
+    precondition(!sources.isEmpty, "sources is empty")
+    var names: Set<String> = []
+    for source in sources where !names.insert(source.name).inserted {
+      throw SPINError(
+        .usage, at: source.path, "is the second run called \"\(source.name)\"",
+        remedy: "name runs as NAME=RUN")
+    }
+    runs = try sources.map { try ReportedRun($0) }
+  }
+}
