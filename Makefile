@@ -4,6 +4,7 @@
 # make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
+# make conformance-report   open reports in a real Chromium, which it installs; part of make conformance
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make docs         the library's documentation, into .build/docs
 # make clean        remove what was built
@@ -12,7 +13,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-lm-eval docs clean build
+.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -50,8 +51,11 @@ fixtures: $(PYTHON)
 	$(PYTHON) Tools/fixtures/generate.py
 	git diff --exit-code Tests/Fixtures
 
-conformance: build $(PYTHON)
+conformance: build $(PYTHON) conformance-report
 	Tools/conformance/run.sh $(PYTHON) $(SPIN)
+
+conformance-report: build
+	Tools/conformance/render_report.sh $(SPIN)
 
 conformance-lm-eval: build $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tools/requirements-lm-eval.txt

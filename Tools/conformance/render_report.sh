@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Reports the demo's run, with every measure of it, and opens the pages in a real Chromium.
+#
+#   Tools/conformance/render_report.sh SPIN [SCREENSHOTS]
+#
+# Fails on a message in the console, an exception, a request, or a page wider than its screen. Installs
+# Debian's chromium where there is no Chromium.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+spin=$1
+screenshots=${2:-}
+
+install() {
+  local root=()
+  [ "$(id -u)" = 0 ] || root=(sudo)
+  "${root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+command -v python3 >/dev/null || install python3
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+if [ -z "$browser" ]; then
+  install chromium
+  browser=$(command -v chromium)
+fi
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+model=$folder/demo/model run=$folder/demo/run
+"$spin" demo --out "$folder/demo" >/dev/null 2>"$folder/log" || { cat "$folder/log" >&2; exit 1; }
+
+evaluate() { "$spin" evaluate "$@" --quiet >/dev/null; }
+questions=(fairness="$folder/demo/fairness.csv" privacy="$folder/demo/privacy.csv")
+options=(--patch "$run/patch.json" --out "$run/evaluation")
+evaluate awareness "$model" "${options[@]}" --questions "${questions[0]}" --questions "${questions[1]}" \
+  --column prompt --limit 60 --max-new-tokens 24
+evaluate perplexity "$model" "${options[@]}" --text "$folder/demo/general.csv" --window 64
+evaluate divergence "$model" "${options[@]}" --text "$folder/demo/general.csv" --window 64 --limit 8
+evaluate coupling "$model" "${options[@]}" --pair "${questions[1]}" --pair "${questions[0]}" \
+  --column prompt --count 40 --permutations 50
+"$spin" evaluate phrases --answers "$run/evaluation" --out "$run/evaluation" >/dev/null
+python3 - "$folder/tasks.jsonl" <<'PYTHON'
+import json, sys
+with open(sys.argv[1], "w") as file:
+    for number in range(30):
+        file.write(json.dumps(
+            {"context": f"the number {number} is", "choices": [" odd", " even"], "gold": 1 - number % 2}) + "\n")
+PYTHON
+evaluate choices "$model" "${options[@]}" --task "$folder/tasks.jsonl"
+"$spin" data lint "$folder"/demo/*.csv --json > "$run/data.json"
+
+# The same run whose answers try to be a page of their own.
+cp -r "$run" "$folder/hostile"
+python3 - "$folder/hostile/evaluation" <<'PYTHON'
+import json, pathlib, sys
+hostile = (
+    "</blockquote></script><script>hostile = 1; console.log('ran')</script>"
+    "<img src='http://127.0.0.1:9/x' onerror='hostile = 1'><svg onload='hostile = 1'></svg>"
+    "<style>@import url(http://127.0.0.1:9/y)</style><base href='http://127.0.0.1:9/'>\u0000\u001b\u202e]]>"
+    + "W" * 900)
+for path in pathlib.Path(sys.argv[1]).glob("awareness-*.jsonl"):
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for line in lines:
+        line["question"] = line["answer"] = hostile
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+path = pathlib.Path(sys.argv[1]) / "awareness.json"
+summary = json.loads(path.read_text())
+summary["judge"] = hostile
+path.write_text(json.dumps(summary))
+PYTHON
+
+# A run of which nothing was measured.
+mkdir "$folder/bare"
+cp "$run/manifest.json" "$folder/bare"
+
+"$spin" report demo="$run" --out "$folder/report.html" >/dev/null
+"$spin" report "$folder/hostile" --out "$folder/hostile.html" >/dev/null
+"$spin" report "$folder/bare" --out "$folder/bare.html" >/dev/null
+"$spin" report demo="$run" again="$run/evaluation" hostile="$folder/hostile" \
+  --out "$folder/comparison.html" >/dev/null
+python3 Tools/conformance/render_report.py "$browser" "$folder"/{report,comparison,hostile,bare}.html \
+  ${screenshots:+--screenshots "$screenshots"}
