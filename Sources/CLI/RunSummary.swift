@@ -39,6 +39,7 @@ struct RunSummary {
     lines.append("selection  \(directory.selection)")
     lines.append("patch      \(directory.patch)")
     lines.append("manifest   \(directory.manifest)")
+    lines.append("report     \(directory.report.html)")
     if pipeline.savesModel {
       lines.append("model      \(directory.model)")
     } else if result.patch.weightCount > 0 {
@@ -76,7 +77,7 @@ struct RunSummary {
       "warnings": .array(result.coupledSet.warnings.map { .string($0) }),
       "evaluation": result.evaluations.last?.json ?? .null,
       "selection": .string(directory.selection), "patch": .string(directory.patch),
-      "manifest": .string(directory.manifest),
+      "manifest": .string(directory.manifest), "report": .string(directory.report.html),
       "model": pipeline.savesModel ? .string(directory.model) : .null,
       "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
     ]

@@ -97,8 +97,23 @@ public struct PipelineRun: Sendable {
       run: self, directory: directory, rounds: rounds, evaluation: evaluation,
       evaluations: evaluations, seconds: (clock.now - start) / .seconds(1))
     try manifest.write()
+    try writeReport(directory)
     return Result(
       rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations)
+  }
+
+  /// Writes the report, and the card of a saved model.
+  private func writeReport(_ directory: RunDirectory) throws {
+    let report = try Report(of: [Report.Source(path: directory.path, name: selection.rule.rawValue)]
+    )
+    let paths = directory.report
+    for (text, path) in [
+      (report.html, paths.html), (report.markdown, paths.markdown),
+      (report.json(toolVersion: SPINVersion.current).serialized(), paths.json),
+    ] {
+      try OutputFile.write(Array(text.utf8), to: path)
+    }
+    if savesModel { try ModelCard(of: directory.path).write(to: directory.model) }
   }
 
   /// Writes the patched copy, unless this very one is there already.

@@ -23,6 +23,10 @@ public struct RunDirectory: Sendable, Hashable {
   public var manifest: String { path + "/manifest.json" }
   /// What was measured before and after the edit, where that was asked for.
   public var evaluation: String { path + "/evaluation" }
+  /// What came out, as a page, as Markdown and as numbers.
+  public var report: (html: String, markdown: String, json: String) {
+    (path + "/report.html", path + "/report.md", path + "/report.json")
+  }
   /// What is odd about the data files.
   public var data: String { path + "/data.json" }
   /// The patched checkpoint, where one was asked for.

@@ -43,8 +43,8 @@ def contents(folder):
     """File name to bytes; of manifests what decides and what came out."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        # Journals, and the files in lm-eval's shape, which carry the time.
-        if not path.is_file() or path.name.startswith((".", "results_", "samples_")):
+        # Journals; files in lm-eval's shape and reports, which carry the time.
+        if not path.is_file() or path.name.startswith((".", "results_", "samples_", "report.")):
             continue
         name = str(path.relative_to(folder))
         if name == "manifest.json":
