@@ -113,7 +113,9 @@ public struct PipelineRun: Sendable {
     ] {
       try OutputFile.write(Array(text.utf8), to: path)
     }
-    if savesModel { try ModelCard(of: directory.path).write(to: directory.model) }
+    guard savesModel else { return }
+    let name = FileSystem.name(of: job.directory.path)
+    try ModelCard(of: directory.path, baseModel: name).write(to: directory.model)
   }
 
   /// Writes the patched copy, unless this very one is there already.

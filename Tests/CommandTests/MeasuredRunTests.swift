@@ -37,9 +37,11 @@ import Testing
   }
 
   /// What a folder holds that must not depend on circumstances: no journals, whose lines come in any
-  /// order, and of manifests what decides and what came out.
+  /// order, no reports, which show times, and of manifests what decides and what came out.
   private func results(_ folder: String) throws -> [String: String] {
-    var results = try FolderContents(of: folder).digests.filter { !$0.key.hasSuffix(".journal") }
+    var results = try FolderContents(of: folder).digests.filter {
+      !$0.key.hasSuffix(".journal") && !$0.key.hasPrefix("report.")
+    }
     guard results.removeValue(forKey: "manifest.json") != nil else { return results }
     let path = folder + "/manifest.json"
     let manifest = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
