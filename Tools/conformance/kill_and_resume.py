@@ -43,8 +43,10 @@ def contents(folder):
     """File name to bytes; of manifests what decides and what came out."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        # Journals; files in lm-eval's shape and reports, which carry the time.
-        if not path.is_file() or path.name.startswith((".", "results_", "samples_", "report.")):
+        # Journals; files in lm-eval's shape and reports, which carry the time; the model card, which
+        # shows the command.
+        passing = (".", "results_", "samples_", "report.", "README.md")
+        if not path.is_file() or path.name.startswith(passing):
             continue
         name = str(path.relative_to(folder))
         if name == "manifest.json":
