@@ -5,6 +5,7 @@
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
 # make conformance-report   open reports in a real Chromium, which it installs; part of make conformance
+# make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make docs         the library's documentation, into .build/docs
 # make clean        remove what was built
@@ -13,7 +14,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-lm-eval docs clean build
+.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -56,6 +57,10 @@ conformance: build $(PYTHON) conformance-report
 
 conformance-report: build
 	Tools/conformance/render_report.sh $(SPIN)
+
+conformance-endpoint: build $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tools/requirements-endpoint.txt
+	$(PYTHON) Tools/conformance/compare_endpoint.py $(SPIN)
 
 conformance-lm-eval: build $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tools/requirements-lm-eval.txt

@@ -150,7 +150,8 @@ let package = Package(
       [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
-        "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEvaluation",
+        "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
+        "SPINEvaluation",
       ]),
     tests(
       "Report",

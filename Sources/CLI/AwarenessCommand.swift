@@ -13,7 +13,8 @@ struct AwarenessCommand: ParsableCommand {
       at most 64 tokens, is judged. With --patch the model answers without and with the edit, and \
       the two are compared question by question. The judge `phrases` looks for words of refusal \
       and caution: a heuristic that needs no other model. `md-judge:DIR` is MD-Judge-v0.1, the judge \
-      of the paper. With --out an interrupted evaluation goes on when the command is repeated; \
+      of the paper; `endpoint:URL` is a model behind an OpenAI-compatible server, and --answers lets \
+      such a model answer. With --out an interrupted evaluation goes on when the command is repeated; \
       another judge finds the answers there and judges them anew.
 
         spin evaluate awareness MODEL --patch patch.json --out awareness \\
@@ -32,22 +33,41 @@ struct AwarenessCommand: ParsableCommand {
   var judge: JudgeOptions
 
   @OptionGroup(title: "Answers")
+  var answers: AnswerServerOptions
+
+  @OptionGroup(title: "Answers")
   var generation: GenerationFlags
 
   @OptionGroup
   var output: MeasureOptions
 
+  func validate() throws {
+    if answers.answers != nil, model.patch != nil {
+      throw ValidationError("--patch needs the model here, and --answers names a server.")
+    }
+  }
+
   func run() throws {
     var measurement = AwarenessMeasurement(judge: PhraseJudge())
     try questions.read(into: &measurement)
-    let (model, overlay) = try model.load()
-    if questions.promptFormat == .chat { measurement.format = try PromptFormat.chat(of: model) }
-    measurement.judge = try judge.load(threads: output.threadCount)
     measurement.options = generation.options
     measurement.batchSize = generation.batchSize
     measurement.threads = output.threadCount
     measurement.directory = output.out
     Interruption.listen()
+    let route = questions.promptFormat == .chat ? CompletionRequest.Route.chat : .completions
+    if let server = try answers.model(model.model, route: route, judge: judge) {
+      try measure(&measurement, server)
+    } else {
+      try measure(&measurement)
+    }
+  }
+
+  /// A model here, without and with an edit.
+  private func measure(_ measurement: inout AwarenessMeasurement) throws {
+    let (model, overlay) = try model.load()
+    if questions.promptFormat == .chat { measurement.format = try PromptFormat.chat(of: model) }
+    measurement.judge = try judge.load(threads: output.threadCount)
     let hash = try model.directory.modelHash()
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
@@ -56,6 +76,23 @@ struct AwarenessCommand: ParsableCommand {
         shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
     try output.show("awareness", result.json, model, overlay?.patch, text: result.text)
+  }
+
+  /// A model on a server.
+  private func measure(_ measurement: inout AwarenessMeasurement, _ server: ServedModel) throws {
+    measurement.judge = try judge.load(threads: output.threadCount)
+    let answerer = EndpointAnswerer(
+      server, options: generation.options,
+      concurrency: answers.answersConcurrency ?? EndpointJudge.defaultConcurrency)
+    let progress = AwarenessProgress(isQuiet: output.quiet)
+    let result = try progress.during {
+      try measurement.run(
+        answeredBy: answerer, shouldStop: { Interruption.wasRequested }, report: progress.show)
+    }
+    try output.show(
+      MeasureDocument(
+        "awareness", result.json, model: server.answeringName, modelHash: nil, patch: nil),
+      text: result.text)
   }
 }
 

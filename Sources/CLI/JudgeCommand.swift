@@ -50,7 +50,8 @@ struct JudgeCommand: ParsableCommand {
         shouldStop: { Interruption.wasRequested }, report: { progress.show("labelled", $0) })
     }
     var result: JSONObject = [
-      "judge": .string(judge.label), "answers": .string(FileSystem.name(of: file)),
+      "judge": .string(judge.label), "judge_settings": judge.identity,
+      "answers": .string(FileSystem.name(of: file)),
       "answers_sha256": .string(try FileDigest.sha256(ofFileAt: file)),
     ]
     for (key, value) in agreement.json.members { result[key] = value }

@@ -16,7 +16,7 @@ struct SPINCommand: ParsableCommand {
 
       Results go to standard output, progress and warnings to standard error. Exit status: 0 done, \
       2 a check did not hold, 64 wrong usage, 65 malformed input, 66 missing input, 69 not \
-      supported, 73 output cannot be created, 74 input or output failed, 78 contradictory \
+      supported or no answer from a server, 73 output cannot be created, 74 input or output failed, 78 contradictory \
       configuration, 130 interrupted (the same command goes on from there).
       """,
     version: SPINVersion.current,

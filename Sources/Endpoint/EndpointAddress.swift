@@ -73,6 +73,9 @@ public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
     self.origin = origin
   }
 
+  /// Whether two addresses are of one server: a key of one is a key of the other.
+  public func hasSameOrigin(as other: EndpointAddress) -> Bool { origin == other.origin }
+
   private static func wrong(_ place: String?, _ message: String, _ remedy: String) -> SPINError {
     SPINError(.usage, at: place, message, remedy: remedy)
   }

@@ -15,13 +15,15 @@ public struct ServedModel: Sendable {
   public let name: String
   /// The name by which it answers; the same, or with a version: "gpt-4o-2024-08-06", "llama3:latest".
   public let answeringName: String
+  /// The part of the server that writes.
+  public let route: CompletionRequest.Route
 
   /// Finds a model and lets it write one token, so that whatever is wrong shows before the work.
   ///
   /// - Parameters:
   ///   - name: The model; nil for the only one that the server offers.
   ///   - client: The server.
-  ///   - route: The part of the server that will be used.
+  ///   - route: The part of the server that will write.
   ///   - shouldStop: Asked several times a second.
   /// - Throws: `SPINError` with code `unavailable` where the server offers, or answers with, another
   ///   model, and as `EndpointClient`.
@@ -30,6 +32,7 @@ public struct ServedModel: Sendable {
     shouldStop: () -> Bool = { false }
   ) throws {
     self.client = client
+    self.route = route
     let offered = try client.models(shouldStop: shouldStop) ?? []
     self.name = try Self.choose(name, among: offered, client)
     let trial = try client.complete(

@@ -9,6 +9,10 @@ import Synchronization
 #endif
 
 /// Sends requests with Foundation's URLSession, without cookies, cache or stored passwords.
+///
+/// On Linux the system's library goes on listening for room to write while the first request of a
+/// connection waits, which keeps a processor busy; later requests of the connection wait in peace.
+/// One session for all requests of a client lets them share connections.
 package final class URLSessionTransport: HTTPTransport {
   private let session: URLSession
   private let exchanges = Exchanges()

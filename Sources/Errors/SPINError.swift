@@ -61,7 +61,7 @@ extension SPINError {
     public static let malformedInput = Code(exitStatus: 65)
     /// An input does not exist or cannot be read (66).
     public static let missingInput = Code(exitStatus: 66)
-    /// This build or machine cannot do what was asked (69).
+    /// This build or machine, or a server that was asked, cannot do it (69).
     public static let unavailable = Code(exitStatus: 69)
     /// An output cannot be created (73).
     public static let cannotCreate = Code(exitStatus: 73)

@@ -72,26 +72,64 @@ public struct AwarenessMeasurement {
     shouldStop: () -> Bool = { false },
     report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
   ) throws -> AwarenessResult {
+    func answerer(_ patch: Patch?) throws -> any Answerer {
+      try QuestionAnswering(
+        model, modelHash: modelHash, edit: patch?.contentDigest, options: options,
+        format: format, threads: threads, batchSize: batchSize)
+    }
+    return try run(
+      Answerers(
+        overlay: overlay, plain: answerer(nil), edited: overlay.map { try answerer($0.patch) }),
+      settings: format.identity.object ?? [:], shouldStop, report)
+  }
+
+  /// Lets a model behind an endpoint answer, and judges.
+  ///
+  /// How it generates is the answerer's affair; `options` here are only shown.
+  ///
+  /// - Parameters:
+  ///   - answerer: The model.
+  ///   - shouldStop: As above.
+  ///   - report: As above.
+  /// - Throws: As above.
+  public func run(
+    answeredBy answerer: EndpointAnswerer, shouldStop: () -> Bool = { false },
+    report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
+  ) throws -> AwarenessResult {
+    let format = answerer.server.route == .completions ? "raw" : "chat"
+    return try run(
+      Answerers(plain: answerer),
+      settings: ["prompt_format": .string(format), "endpoint": answerer.identity], shouldStop,
+      report)
+  }
+
+  /// A model as it is, or without and with an edit.
+  private struct Answerers {
+    var overlay: PatchOverlay?
+    var plain: any Answerer
+    var edited: (any Answerer)?
+
     func sides<Measure: Sendable>(
       _ measure: (_ side: String, any Answerer) throws -> Measure
     ) throws -> Sides<Measure> {
-      func answerer(_ patch: Patch?) throws -> any Answerer {
-        try QuestionAnswering(
-          model, modelHash: modelHash, edit: patch?.contentDigest, options: options,
-          format: format, threads: threads, batchSize: batchSize)
-      }
-      guard let overlay else { return .single(try measure("answers", answerer(nil))) }
-      let before = try overlay.with(false) { try measure("before", answerer(nil)) }
-      let after = try overlay.with(true) { try measure("after", answerer(overlay.patch)) }
+      guard let overlay, let edited else { return .single(try measure("answers", plain)) }
+      let before = try overlay.with(false) { try measure("before", plain) }
+      let after = try overlay.with(true) { try measure("after", edited) }
       return .pair(before: before, after: after)
     }
-    var result = AwarenessResult(judge: judge.label, options: options, format: format)
+  }
+
+  private func run(
+    _ answerers: Answerers, settings: JSONObject, _ shouldStop: () -> Bool,
+    _ report: (_ task: String, AwarenessEvaluation.Progress) -> Void
+  ) throws -> AwarenessResult {
+    var result = AwarenessResult(judge: judge, options: options, settings: settings)
     for list in lists {
       let overlap = seenData.map { QuestionOverlap(list.questions, in: $0) }
       let evaluation = AwarenessEvaluation(
         name: list.name, questions: list.questions, judge: judge, directory: directory,
         overlap: overlap)
-      let found = try sides { side, answerer in
+      let found = try answerers.sides { side, answerer in
         try evaluation.measure(side: side, answerer: answerer, shouldStop: shouldStop) {
           report("\(list.name) \(side)", $0)
         }
@@ -104,7 +142,7 @@ public struct AwarenessMeasurement {
       let evaluation = RefusalEvaluation(
         name: list.name, questions: list.questions, judge: judge is PhraseJudge ? nil : judge,
         directory: directory)
-      let found = try sides { side, answerer in
+      let found = try answerers.sides { side, answerer in
         try evaluation.measure(side: side, answerer: answerer, shouldStop: shouldStop) {
           report("\(list.name) \(side)", $0)
         }
@@ -119,33 +157,35 @@ public struct AwarenessMeasurement {
 public struct AwarenessResult: Sendable {
   /// Keys of `json` that no list can be named.
   public static let reservedNames: Set<String> = [
-    "schema", "tool_version", "model", "model_sha256", "patch_weights", "judge", "settings",
-    "benign",
+    "schema", "tool_version", "model", "model_sha256", "patch_weights", "judge",
+    "judge_settings", "settings", "benign",
   ]
 
   /// How the judge is labelled.
   public let judge: String
-  /// How answers were generated.
-  public let options: GenerationOptions
-  /// How a question became a prompt.
-  public let format: PromptFormat
+  /// Everything that decides the judge's verdicts.
+  public let judgeSettings: JSON
+  /// How answers were generated, as it stands in `awareness.json`.
+  public let settings: JSONObject
   /// What was found with each list, in order, with the SHA-256 of its file.
   public internal(set) var lists: [(name: String, digest: String, outcome: AwarenessOutcome)] = []
   /// What was found with benign questions.
   public internal(set) var benign: [(name: String, digest: String, outcome: RefusalOutcome)] = []
 
-  init(judge: String, options: GenerationOptions, format: PromptFormat) {
-    self.judge = judge
-    self.options = options
-    self.format = format
+  init(judge: any Judge, options: GenerationOptions, settings more: JSONObject) {
+    self.judge = judge.label
+    judgeSettings = judge.identity
+    var settings: JSONObject = ["max_new_tokens": JSON(options.maxNewTokens)]
+    for (key, value) in more.members { settings[key] = value }
+    settings["sampling"] = .string("\(options.sampling)")
+    self.settings = settings
   }
 
   /// The contents of `awareness.json` but for what says which model it is.
   public var json: JSONObject {
-    var settings: JSONObject = ["max_new_tokens": JSON(options.maxNewTokens)]
-    for (key, value) in format.identity.object?.members ?? [] { settings[key] = value }
-    settings["sampling"] = .string("\(options.sampling)")
-    var object: JSONObject = ["judge": .string(judge), "settings": .object(settings)]
+    var object: JSONObject = [
+      "judge": .string(judge), "judge_settings": judgeSettings, "settings": .object(settings),
+    ]
     for (name, digest, outcome) in lists {
       object[name] = Self.json(digest, outcome.json)
     }

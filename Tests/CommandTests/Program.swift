@@ -35,6 +35,11 @@ struct Program {
       // Files, not pipes: nobody has to read them while the program runs.
       process.standardOutput = try Self.file(streams.file("stdout"))
       process.standardError = try Self.file(streams.file("stderr"))
+      // Threads of Dispatch block signals, and a program inherits that: Ctrl+C would be lost.
+      var interrupt = sigset_t()
+      unsafe sigemptyset(&interrupt)
+      unsafe sigaddset(&interrupt, SIGINT)
+      unsafe pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
       try process.run()
     }
 
@@ -64,9 +69,11 @@ struct Program {
   private static let environment = ProcessInfo.processInfo.environment
     .filter { !["COLUMNS", "LINES"].contains($0.key) }
 
-  /// Begins a run.
-  static func start(_ arguments: [String]) throws -> Running {
-    try Running(located(), arguments, environment)
+  /// Begins a run, with some more in its environment.
+  static func start(
+    _ arguments: [String], environment more: [String: String] = [:]
+  ) throws -> Running {
+    try Running(located(), arguments, environment.merging(more) { $1 })
   }
 
   /// Runs to the end.

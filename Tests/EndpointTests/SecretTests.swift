@@ -17,7 +17,7 @@ struct SecretTests {
 
   @Test func theKeyIsInOneHeader() throws {
     let server = try StubServer { _, request in
-      request.method == "GET" ? Good.models("m") : Good.text("yes")
+      request.method == "GET" ? .models("m") : .text("yes", to: request)
     }
     let client = try server.client(key: key(server))
     _ = try client.models()
@@ -32,7 +32,7 @@ struct SecretTests {
   /// Another port is another server, as another host is.
   @Test(arguments: [307, 308])
   func redirectsElsewhereDoNotCarryTheKey(_ status: Int) throws {
-    let other = try StubServer { _, _ in Good.text("from elsewhere") }
+    let other = try StubServer { .text("from elsewhere", to: $1) }
     let target = other.address + "/v1/completions"
     let server = try StubServer { _, _ in .answer(status, "", headers: ["Location": target]) }
     let client = try server.client(key: key(server))
@@ -45,9 +45,7 @@ struct SecretTests {
 
   /// And it does not come back with a redirect that returns.
   @Test func theKeyDoesNotReturnFromElsewhere() throws {
-    let home = try StubServer { number, _ in
-      number == 0 ? .hangUp : Good.text("home again")
-    }
+    let home = try StubServer { $0 == 0 ? .hangUp : .text("home again", to: $1) }
     let back = home.address + "/v1/completions"
     let other = try StubServer { _, _ in .answer(307, "", headers: ["Location": back]) }
     let away = other.address + "/v1/completions"
@@ -61,9 +59,9 @@ struct SecretTests {
     let server = try StubServer { _, request in
       switch request.path {
       case "/v1/models": .answer(301, "", headers: ["Location": "/v2/models"])
-      case "/v2/models": Good.models("m")
+      case "/v2/models": .models("m")
       case "/v1/completions": .answer(308, "", headers: ["Location": "../v2/completions"])
-      default: Good.text("yes")
+      default: .text("yes", to: request)
       }
     }
     let client = try server.client(key: key(server))

@@ -12,11 +12,7 @@ struct ServedModelTests {
     models: StubServer.Reply, answering name: String = "m"
   ) throws -> StubServer {
     try StubServer { _, request in
-      switch request.path {
-      case "/v1/models": models
-      case "/v1/chat/completions": Good.message("yes", model: name)
-      default: Good.text("yes", model: name)
-      }
+      request.path == "/v1/models" ? models : .text("yes", to: request, model: name)
     }
   }
 
@@ -25,7 +21,7 @@ struct ServedModelTests {
   }
 
   @Test func theOnlyModelNeedsNoName() throws {
-    let server = try server(models: Good.models("m"))
+    let server = try server(models: .models("m"))
     let model = try find(nil, server)
     #expect(model.name == "m" && model.answeringName == "m")
     // One token was asked for, on the route that will be used.
@@ -41,7 +37,7 @@ struct ServedModelTests {
     ("m", "m-20240806"),
   ])
   func versionsOfAModelAreIt(_ asked: String, _ answered: String) throws {
-    let server = try server(models: Good.models("other", answered), answering: answered)
+    let server = try server(models: .models("other", answered), answering: answered)
     let model = try find(asked, server)
     #expect(model.name == asked && model.answeringName == answered)
   }
@@ -49,12 +45,12 @@ struct ServedModelTests {
   @Test(arguments: ["m-mini", "m2", "n", "", "m-7", "m-7b-0613", "M"])
   func otherModelsAreNot(_ other: String) throws {
     let place = "http://127.0.0.1:PORT/v1/"
-    let listing = try server(models: Good.models(other, "b"), answering: "m")
+    let listing = try server(models: .models(other, "b"), answering: "m")
     #expect(
       listing.message { _ = try find("m", listing) }
         == place + "models: lists no model \"m\", only \"\(other)\", \"b\"; name one of these")
     #expect(listing.requests.count == 1)
-    let answering = try server(models: Good.models("m"), answering: other)
+    let answering = try server(models: .models("m"), answering: other)
     #expect(
       answering.message { _ = try find("m", answering) }
         == place + "chat/completions: answers as the model \"\(other)\", asked for \"m\"; name the "
@@ -62,14 +58,14 @@ struct ServedModelTests {
   }
 
   @Test func serversWithoutAListAreAskedByName() throws {
-    for models in [Good.models(), .answer(404, "not found"), .answer(405, "")] {
+    for models: StubServer.Reply in [.models(), .answer(404, "not found"), .answer(405, "")] {
       let server = try server(models: models)
       #expect(try find("m", server).answeringName == "m")
       #expect(
         server.message { _ = try find(nil, server) }
           == "http://127.0.0.1:PORT/v1/models: lists no model; name the one to use")
     }
-    let many = try server(models: Good.models("a", "b"))
+    let many = try server(models: .models("a", "b"))
     #expect(
       many.message { _ = try find(nil, many) }
         == "http://127.0.0.1:PORT/v1/models: lists 2 models: \"a\", \"b\"; name the one to use")
@@ -84,7 +80,7 @@ struct ServedModelTests {
   @Test func anotherModelMidwayEndsTheWork() throws {
     let server = try StubServer { number, request in
       request.method == "GET"
-        ? Good.models("m") : Good.text("yes", model: number < 4 ? "m@1" : "m@2")
+        ? .models("m") : .text("yes", to: request, model: number < 4 ? "m@1" : "m@2")
     }
     let model = try ServedModel(named: "m", on: server.client(), route: .completions)
     var places: [Int] = []
@@ -110,31 +106,26 @@ struct ConcurrencyTests {
   }
 
   private func model(
-    _ reply: @escaping @Sendable (_ number: Int, _ text: String) -> StubServer.Reply
+    _ reply: @escaping @Sendable (_ number: Int, _ request: StubServer.Request) -> StubServer.Reply
   ) throws -> (StubServer, ServedModel) {
-    let server = try StubServer { number, request in
-      switch request.path {
-      case "/v1/models": Good.models("m")
-      default: reply(number - 2, number == 1 ? "Hello" : Self.text(of: request))
-      }
-    }
+    let server = try StubServer(serving: reply)
     return (server, try ServedModel(named: nil, on: server.client(), route: .completions))
   }
 
-  private static func text(of request: StubServer.Request) -> String {
-    let start = request.body.firstRange(of: "question ")
-    return start.map { "re " + request.body[$0.upperBound...].prefix { $0 != "\"" } } ?? "none"
+  /// What the server says to a request, whenever it comes.
+  private static func answer(_ request: StubServer.Request) -> StubServer.Reply {
+    .text("re " + request.prompt.dropFirst("question ".count), to: request)
   }
 
   @Test(arguments: [1, 2, 7])
   func textsDoNotDependOnConcurrency(_ concurrency: Int) throws {
     // Every third request needs a second attempt, and the first ones wait until all are here.
     let seen = Mutex<Set<String>>([])
-    let (server, model) = try model { number, text in
-      let isFirst = seen.withLock { $0.insert(text).inserted }
+    let (server, model) = try model { number, request in
+      let isFirst = seen.withLock { $0.insert(request.prompt).inserted }
       if isFirst, number % 3 == 2 { return .answer(500, "") }
-      return number >= 0 && number < concurrency
-        ? .whenTogether(concurrency, Good.text(text)) : Good.text(text)
+      let answer = Self.answer(request)
+      return number < concurrency ? .whenTogether(concurrency, answer) : answer
     }
     var texts: [Int: String] = [:]
     try model.complete(Self.requests, concurrency: concurrency) { place, completion in
@@ -145,15 +136,13 @@ struct ConcurrencyTests {
   }
 
   @Test func nothingIsAskedForNothing() throws {
-    let (server, model) = try model { _, _ in Good.text("yes") }
+    let (server, model) = try model { Self.answer($1) }
     try model.complete([], concurrency: 3) { _, _ in Issue.record("a text for no request") }
     #expect(server.requests.count == 2)
   }
 
   @Test func whatCameBeforeAFailureIsDelivered() throws {
-    let (server, model) = try model { number, text in
-      number < 10 ? Good.text(text) : .answer(400, "enough")
-    }
+    let (server, model) = try model { $0 < 10 ? Self.answer($1) : .answer(400, "enough") }
     var places: Set<Int> = []
     let message = server.message {
       try model.complete(Self.requests, concurrency: 4) { place, completion in
@@ -169,9 +158,22 @@ struct ConcurrencyTests {
     #expect(server.requests.count <= 2 + 10 + 4)
   }
 
+  /// Those that are given up because another failed do not hide why.
+  @Test func theFailureIsToldAndNotWhatItEnded() throws {
+    let (server, model) = try model { number, _ in
+      .whenTogether(3, number == 1 ? .answer(400, "enough") : .silence)
+    }
+    let message = server.message {
+      try model.complete(Self.requests, concurrency: 3) { _, _ in Issue.record("a text") }
+    }
+    #expect(
+      message == "http://127.0.0.1:PORT/v1/completions: answers with status 400: \"enough\"; "
+        + "correct the model, the prompts or the options")
+  }
+
   @Test func aCallerThatCannotTakeATextEndsTheWork() throws {
     struct Full: Error {}
-    let (server, model) = try model { _, text in Good.text(text) }
+    let (server, model) = try model { Self.answer($1) }
     var calls = 0
     #expect(throws: Full.self) {
       try model.complete(Self.requests, concurrency: 3) { _, _ in
@@ -184,7 +186,7 @@ struct ConcurrencyTests {
   }
 
   @Test func aWishToStopEndsTheWorkAndKeepsWhatCame() throws {
-    let (server, model) = try model { number, text in number < 6 ? Good.text(text) : .silence }
+    let (server, model) = try model { $0 < 6 ? Self.answer($1) : .silence }
     var places: Set<Int> = []
     let clock = ContinuousClock()
     let start = clock.now
@@ -200,7 +202,7 @@ struct ConcurrencyTests {
   }
 
   @Test func aWishToStopAfterTheLastTextChangesNothing() throws {
-    let (_, model) = try model { _, text in Good.text(text) }
+    let (_, model) = try model { Self.answer($1) }
     var count = 0
     try model.complete(
       Self.requests, concurrency: 5, shouldStop: { count == Self.count },

@@ -2,7 +2,6 @@
 
 import SPINEndpoint
 import SPINErrors
-import SPINJSON
 import SPINTestSupport
 import Synchronization
 import Testing
@@ -20,38 +19,6 @@ final class PatientClock: EndpointClock {
       $0.now += seconds
       $0.waits.append(seconds)
     }
-  }
-}
-
-/// Answers of a server that behaves.
-enum Good {
-  static func models(_ names: String...) -> StubServer.Reply {
-    let list: JSON = [
-      "object": "list", "data": .array(names.map { ["id": .string($0), "object": "model"] }),
-    ]
-    return .answer(200, list.serialized())
-  }
-
-  static func text(_ text: String, model: String = "m") -> StubServer.Reply {
-    let answer: JSON = [
-      "id": "1", "object": "text_completion", "created": 1, "model": .string(model),
-      "choices": [["index": 0, "text": .string(text), "logprobs": nil, "finish_reason": "stop"]],
-      "usage": ["prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8],
-    ]
-    return .answer(200, answer.serialized())
-  }
-
-  static func message(_ text: String, model: String = "m") -> StubServer.Reply {
-    let answer: JSON = [
-      "id": "1", "object": "chat.completion", "created": 1, "model": .string(model),
-      "choices": [
-        [
-          "index": 0, "message": ["role": "assistant", "content": .string(text)],
-          "finish_reason": "length",
-        ]
-      ],
-    ]
-    return .answer(200, answer.serialized())
   }
 }
 

@@ -9,12 +9,15 @@ extension ModelJudge.Mode: ExpressibleByArgument {}
 enum JudgeArgument: ExpressibleByArgument, Equatable {
   case phrases
   case mdJudge(path: String)
+  case endpoint(address: String)
 
   init?(argument: String) {
     if argument == "phrases" {
       self = .phrases
     } else if argument.hasPrefix("md-judge:"), argument.utf8.count > "md-judge:".utf8.count {
       self = .mdJudge(path: String(argument.dropFirst("md-judge:".count)))
+    } else if let address = ServerOptions.address(in: argument) {
+      self = .endpoint(address: address)
     } else {
       return nil
     }
@@ -27,7 +30,8 @@ enum JudgeArgument: ExpressibleByArgument, Equatable {
 struct JudgeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Who judges the answers: phrases, or md-judge:DIR for a checkpoint of MD-Judge-v0.1.",
+      "Who judges the answers: phrases, md-judge:DIR for a checkpoint of MD-Judge-v0.1, or "
+        + "endpoint:URL for a model behind an OpenAI-compatible server.",
       valueName: "judge"))
   var judge = JudgeArgument.phrases
 
@@ -43,12 +47,52 @@ struct JudgeOptions: ParsableArguments {
       valueName: "n"))
   var judgeBatchSize: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The judge's name on its endpoint (default: the only one there).", valueName: "name"))
+  var judgeModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the endpoint's judge is asked: a text file with {question} and {answer}, or md-judge for "
+        + "the prompt of MD-Judge. The reply must begin with safe or unsafe. (default: our own)",
+      valueName: "file"))
+  var judgeTemplate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether the endpoint puts the judge's chat template around the text (chat) or nothing "
+        + "(completions, which goes with md-judge). (default: chat)", valueName: "route"))
+  var judgeRoute: CompletionRequest.Route?
+
+  @Option(
+    help: ArgumentHelp(
+      "Requests to the endpoint's judge at once. (default: \(EndpointJudge.defaultConcurrency))",
+      valueName: "n"))
+  var judgeConcurrency: Int?
+
+  @OptionGroup
+  var server: ServerOptions
+
   func validate() throws {
-    if judge == .phrases, judgeMode != nil || judgeBatchSize != nil {
-      throw ValidationError("--judge-mode and --judge-batch-size need --judge md-judge:DIR.")
+    if judgeMode != nil || judgeBatchSize != nil {
+      guard case .mdJudge = judge else {
+        throw ValidationError("--judge-mode and --judge-batch-size need --judge md-judge:DIR.")
+      }
     }
-    if let judgeBatchSize, !(1...4096).contains(judgeBatchSize) {
-      throw ValidationError("--judge-batch-size must be between 1 and 4096.")
+    if judgeModel != nil || judgeTemplate != nil || judgeRoute != nil || judgeConcurrency != nil {
+      guard case .endpoint = judge else {
+        throw ValidationError(
+          "--judge-model, --judge-template, --judge-route and --judge-concurrency need "
+            + "--judge endpoint:URL.")
+      }
+    }
+    for (flag, value) in [
+      ("--judge-batch-size", judgeBatchSize), ("--judge-concurrency", judgeConcurrency),
+    ] {
+      if let value, !(1...4096).contains(value) {
+        throw ValidationError("\(flag) must be between 1 and 4096.")
+      }
     }
   }
 
@@ -61,6 +105,14 @@ struct JudgeOptions: ParsableArguments {
       Warnings.write(model.directory.warnings)
       return try ModelJudge(
         model, mode: judgeMode ?? .verdict, threads: threads, batchSize: judgeBatchSize ?? 8)
+    case .endpoint(let address):
+      let template =
+        try judgeTemplate.map {
+          try $0 == "md-judge" ? JudgeTemplate.mdJudge : JudgeTemplate(path: $0)
+        } ?? .standard
+      return EndpointJudge(
+        try server.model(judgeModel, at: address, route: judgeRoute ?? .chat), template: template,
+        concurrency: judgeConcurrency ?? EndpointJudge.defaultConcurrency)
     }
   }
 }

@@ -16,13 +16,13 @@ public struct MeasureDocument: Sendable {
   ///   - measure: Its name.
   ///   - result: What was found.
   ///   - model: What the model is called.
-  ///   - modelHash: The hash of its files.
+  ///   - modelHash: The hash of its files; nil where they are not here.
   ///   - patch: The edit that was on, if any.
   public init(
-    _ measure: String, _ result: JSONObject, model: String, modelHash: String, patch: Patch?
+    _ measure: String, _ result: JSONObject, model: String, modelHash: String?, patch: Patch?
   ) {
     var members: JSONObject = [
-      "model": .string(model), "model_sha256": .string(modelHash),
+      "model": .string(model), "model_sha256": JSON(modelHash),
       "patch_weights": patch.map { JSON($0.weightCount) } ?? .null,
     ]
     for (key, value) in result.members { members[key] = value }

@@ -344,7 +344,8 @@ public struct ModelEvaluation {
     var documents: [(String, JSONObject)] = []
     if !lists.isEmpty || !benign.isEmpty {
       var result = AwarenessResult(
-        judge: judge.label, options: request.generation, format: format)
+        judge: judge, options: request.generation,
+        settings: format.identity.object ?? [:])
       result.lists = zip(lists, comparison.awareness).map { ($0.name, $0.digest, $1.outcome) }
       result.benign = zip(benign, comparison.refusals).map { ($0.name, $0.digest, $1.outcome) }
       documents.append(("awareness", result.json))

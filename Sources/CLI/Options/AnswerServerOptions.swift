@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// Where answers come from, if not from a model on this machine.
+struct AnswerServerOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Let a model behind an OpenAI-compatible server answer: MODEL is its name there.",
+      valueName: "endpoint:url", visibility: .default),
+    transform: { argument in
+      guard let address = ServerOptions.address(in: argument) else {
+        throw ValidationError("expected endpoint:URL")
+      }
+      return address
+    })
+  var answers: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Questions to the endpoint at once. (default: \(EndpointJudge.defaultConcurrency))",
+      valueName: "n"))
+  var answersConcurrency: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The environment variable of the key for --answers, where the judge behind another endpoint "
+        + "has its own.", valueName: "name"))
+  var answersApiKeyEnv: String?
+
+  func validate() throws {
+    guard answers != nil || answersConcurrency == nil && answersApiKeyEnv == nil else {
+      throw ValidationError(
+        "--answers-concurrency and --answers-api-key-env need --answers endpoint:URL.")
+    }
+    if let answersConcurrency, !(1...4096).contains(answersConcurrency) {
+      throw ValidationError("--answers-concurrency must be between 1 and 4096.")
+    }
+  }
+
+  /// The model on the server; nil where answers are generated here.
+  func model(
+    _ name: String, route: CompletionRequest.Route, judge: JudgeOptions
+  ) throws -> ServedModel? {
+    guard let answers else { return nil }
+    // One variable named for two servers: whose key is it?
+    if case .endpoint(let other) = judge.judge, judge.server.apiKeyEnv != nil,
+      answersApiKeyEnv == nil,
+      try !EndpointAddress(answers).hasSameOrigin(as: EndpointAddress(other))
+    {
+      throw SPINError(
+        .usage, at: "--api-key-env", "names the key of one server, and there are two",
+        remedy: "name that of --answers with --answers-api-key-env")
+    }
+    return try judge.server.model(name, at: answers, route: route, keyVariable: answersApiKeyEnv)
+  }
+}
