@@ -14,10 +14,10 @@ swift format lint --strict --recursive Package.swift Sources Tests || complain "
 
 # Pointers and unchecked memory stay in two folders.
 # (A verdict is called unsafe, as the judges of the field call it: `.unsafe`, `case unsafe`; words in quotes
-# are words; and one file is a prompt for such a judge.)
+# are words; and two files are prompts for such judges.)
 if grep -rn --include='*.swift' -i unsafe Sources | sed -E 's/"([^"\\]|\\.)*"/""/g' \
   | grep -P ':[0-9]+:.*(?<![.\w])(?<!case )(unsafe|Unsafe\w*)(?!\w)' \
-  | grep -vE '^Sources/(Storage|Kernels)/|/MDJudgePrompt.swift:' | grep -vE '^[^:]+:[0-9]+: *//'; then
+  | grep -vE '^Sources/(Storage|Kernels)/|/(MDJudgePrompt|JudgeTemplate).swift:' | grep -vE '^[^:]+:[0-9]+: *//'; then
   complain "unsafe code outside Sources/Storage and Sources/Kernels"
 fi
 
