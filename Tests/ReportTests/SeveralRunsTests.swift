@@ -115,6 +115,55 @@ struct SeveralRunsTests {
     #expect(missing?.array?.count == 1)
   }
 
+  @Test func aSweepShowsWhatWasCompared() throws {
+    let run = try MadeRun()
+    try run.remove("manifest.json")
+    func candidate(_ rule: String, _ change: Double, front: Bool, weights: Int = 5) -> JSON {
+      let set: JSON = [
+        "before": 0.5, "after": JSON(0.5 + change), "n": 40,
+        "comparison": [
+          "change": JSON(change), "change_lower": JSON(change - 0.125),
+          "change_upper": JSON(change + 0.125),
+        ],
+      ]
+      return [
+        "name": "x", "rule": .string(rule), "p": 1e-5, "q": ["count": 20], "target_module": nil,
+        "scale": 0.0, "round": 2, "weights": JSON(weights), "mean_rate": 0.5,
+        "within_guard": .bool(weights > 0), "on_front": .bool(front),
+        "measures": [
+          "awareness": ["fairness": set, "privacy": set],
+          "perplexity": ["comparison": ["ratio": 1.0625, "ratio_lower": 1.0, "ratio_upper": nil]],
+        ],
+      ]
+    }
+    try run.write(
+      [
+        "schema": "sweep/1", "tool_version": "9.9.9", "model": "tiny",
+        "model_sha256": .string(MadeRun.modelHash), "max_perplexity_ratio": 1.1,
+        "ranked_by": "mean rate", "chosen": 1,
+        "candidates": [
+          candidate("random", 0, front: false), candidate("paper", 0.25, front: true),
+          candidate("union", 0.125, front: false, weights: 0),
+        ],
+      ], to: "sweep.json")
+    let markup = try Markup(run.report().html)
+    #expect(markup.chapters[1] == "Selections compared")
+    let text = markup.all("p").map(\.text).first { $0.hasPrefix("3 selections were measured") }
+    #expect(
+      text?.contains(
+        "2 have weights and raise perplexity by no more than 10.0%. Chosen: paper, p 1e-05, q 20 weights, round 2."
+      ) == true)
+    let rows = markup.table("Selections and what their edits change")
+    #expect(
+      rows[1] == [
+        "paper, p 1e-05, q 20 weights, round 2chosen, on the front", "5", "+25.0+12.5 to +37.5",
+        "+25.0+12.5 to +37.5", "+6.25%",
+      ])
+    #expect(rows[2][0].hasSuffix("round 2control") && rows[3][0].hasSuffix("outside the guard"))
+    try run.edit("sweep.json") { $0["chosen"] = 3 }
+    #expect(throws: SPINError.self) { try run.report() }
+  }
+
   @Test func aManifestAloneIsAReport() throws {
     let run = try MadeRun()
     for name in ["selection.json", "patch.json", "data.json", "scores", "evaluation"] {

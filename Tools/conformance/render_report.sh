@@ -15,8 +15,8 @@ screenshots=${2:-}
 install() {
   local root=()
   [ "$(id -u)" = 0 ] || root=(sudo)
-  "${root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  "${root[@]}" apt-get -o Acquire::Retries=3 update -qq
+  DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get -o Acquire::Retries=3 install -y -qq --no-install-recommends "$@" >/dev/null
 }
 command -v python3 >/dev/null || install python3
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)

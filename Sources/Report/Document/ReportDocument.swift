@@ -54,6 +54,7 @@ struct ReportDocument {
   /// What one run holds, in the order in which a reader asks.
   private static func chapters(of run: ReportedRun, prefix: String) -> [Section] {
     [
+      SweepSection.section(run, id: prefix + "sweep"),
       AwarenessSections.verdicts(run, id: prefix + "verdicts"),
       SelectionSections.map(run, id: prefix + "weights"),
       SelectionSections.scores(run, id: prefix + "scores"),

@@ -8,41 +8,46 @@ extension AwarenessPlane {
 
   /// The plane: a point a model, its interval a cross, a dotted line from where the edit began.
   var drawing: Drawing {
-    let ends = { (estimate: Report.Estimate) in
-      [estimate.value, estimate.lower, estimate.upper].compactMap { $0 }
+    let ends = { (estimate: Report.Estimate, point: Point) in
+      [estimate.value]
+        + (point.isLabeled ? [estimate.lower, estimate.upper].compactMap { $0 } : [])
     }
     let frame = PlotFrame(
       left: 50, top: 34, right: Self.width - 16, bottom: Self.height - 44,
-      x: Self.extent(points.flatMap { ends($0.x) }),
-      y: Self.extent(points.flatMap { ends($0.y) }))
+      x: extent(points.flatMap { ends($0.x, $0) }), y: extent(points.flatMap { ends($0.y, $0) }))
     let percent = { (value: Double, places: Int) in
-      NumberText.percent(value, max(0, places - 2))
+      isChange
+        ? NumberText.signed(value * 100, max(0, places - 2))
+        : NumberText.percent(value, max(0, places - 2))
     }
     var elements =
       frame.verticalAxis(frame.y.ticks(5, label: percent))
       + frame.horizontalAxis(frame.x.ticks(5, label: percent), hasGrid: true)
-      + frame.names(x: "\(nameX) awareness →", y: "↑ \(nameY) awareness")
+      + frame.names(
+        x: "\(isChange ? "change of " : "")\(nameX) awareness →",
+        y: "↑ \(isChange ? "change of " : "")\(nameY) awareness")
     for point in points {
       guard let origin = point.origin else { continue }
       let (start, end) = (frame.point(points[origin]), frame.point(point))
       elements.append(Shapes.line(start.x, start.y, end.x, end.y, "path-of-edit"))
     }
-    elements += points.map { mark($0, frame) }
-    let places = points.prefix(Self.labelLimit).map { point in
+    // The first ones, which matter most, on top.
+    elements += points.reversed().map { mark($0, frame) }
+    let labeled = points.filter(\.isLabeled).prefix(Self.labelLimit)
+    let places = labeled.map { point in
       let place = frame.point(point)
       return (text: Self.short(point.label), x: place.x, y: place.y)
     }
     let box = LabelPlacement.Box(
       left: frame.left, top: frame.top, right: frame.right, bottom: frame.bottom)
-    elements += LabelPlacement.place(places, inside: box).map {
+    elements += LabelPlacement.place(
+      places, around: points.filter { !$0.isLabeled }.map(frame.point), inside: box
+    ).map {
       Shapes.text($0.text, $0.x, $0.y, $0.anchor, "label halo")
     }
     return Drawing(
-      title: "Awareness of \(nameX) and of \(nameY)",
-      description: points.map {
-        "\($0.label): \(nameX) \(NumberText.percent($0.x.value)), \(nameY) "
-          + NumberText.percent($0.y.value)
-      }.joined(separator: "; "),
+      title: "\(isChange ? "Change of a" : "A")wareness of \(nameX) and of \(nameY)",
+      description: points.prefix(Self.labelLimit).map(text(of:)).joined(separator: "; "),
       width: Self.width, height: Self.height, elements: elements)
   }
 
@@ -50,11 +55,11 @@ extension AwarenessPlane {
     let style = point.kind.rawValue
     let (x, y) = frame.point(point)
     var parts: [Element] = []
-    if let lower = point.x.lower, let upper = point.x.upper {
+    if point.isLabeled, let lower = point.x.lower, let upper = point.x.upper {
       parts.append(
         Shapes.line(frame.x.position(lower), y, frame.x.position(upper), y, "interval \(style)"))
     }
-    if let lower = point.y.lower, let upper = point.y.upper {
+    if point.isLabeled, let lower = point.y.lower, let upper = point.y.upper {
       parts.append(
         Shapes.line(x, frame.y.position(lower), x, frame.y.position(upper), "interval \(style)"))
     }
@@ -62,9 +67,15 @@ extension AwarenessPlane {
       point.kind == .other
         ? Shapes.square(x, y, side: 10, "mark \(style)")
         : Shapes.circle(x, y, radius: 5.5, "mark \(style)"))
-    return Shapes.titled(
-      "\(point.label): \(nameX) \(NumberText.percent(point.x.value)), \(nameY) "
-        + NumberText.percent(point.y.value), Element("g", elements: parts))
+    return Shapes.titled(text(of: point), Element("g", elements: parts))
+  }
+
+  /// "random: fairness 41.0%, privacy 50.2%".
+  private func text(of point: Point) -> String {
+    let number = { (value: Double) in
+      isChange ? NumberText.signed(value * 100, 1) + " points" : NumberText.percent(value)
+    }
+    return "\(point.label): \(nameX) \(number(point.x.value)), \(nameY) \(number(point.y.value))"
   }
 
   /// The numbers of the plane.
@@ -86,8 +97,9 @@ extension AwarenessPlane {
   }
 
   /// A domain around rates that does not leave 0 to 1 by more than a margin for the marks.
-  private static func extent(_ values: [Double]) -> ClosedRange<Double> {
+  private func extent(_ values: [Double]) -> ClosedRange<Double> {
     let range = Scale.domain(covering: values, room: 0.12) ?? 0...1
+    guard !isChange else { return range }
     let (lower, upper) = (max(-0.02, range.lowerBound), min(1.02, range.upperBound))
     return lower < upper ? lower...upper : 0...1
   }

@@ -38,12 +38,14 @@ package enum LabelPlacement {
   ///
   /// - Parameters:
   ///   - points: What is labeled.
+  ///   - others: What has no label and is not to be hidden either.
   ///   - frame: Labels do not leave it where they can stay inside.
   package static func place(
-    _ points: [(text: String, x: Double, y: Double)], inside frame: Box
+    _ points: [(text: String, x: Double, y: Double)], around others: [(x: Double, y: Double)] = [],
+    inside frame: Box
   ) -> [Label] {
-    var taken = points.map {
-      Box(left: $0.x - 6, top: $0.y - 6, right: $0.x + 6, bottom: $0.y + 6)
+    var taken = (points.map { ($0.x, $0.y) } + others.map { ($0.x, $0.y) }).map { x, y in
+      Box(left: x - 6, top: y - 6, right: x + 6, bottom: y + 6)
     }
     return points.map { point in
       let candidates = offsets.enumerated().map { order, offset in

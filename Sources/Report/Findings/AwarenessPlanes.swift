@@ -4,7 +4,7 @@
 struct AwarenessPlane {
   /// What a point stands for.
   enum Kind: String {
-    case untouched, edited, other
+    case untouched, edited, candidate, other
   }
 
   struct Point {
@@ -14,11 +14,15 @@ struct AwarenessPlane {
     let countX, countY: Int
     /// The point of the untouched model that it came from, by its place in the plane.
     let origin: Int?
+    /// Whether its name stands beside it.
+    var isLabeled = true
   }
 
   /// The sets of questions along the two axes.
   let nameX, nameY: String
   let judge: String
+  /// Whether the axes are changes of rates rather than rates.
+  var isChange = false
   var points: [Point] = []
 }
 

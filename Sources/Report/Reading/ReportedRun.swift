@@ -26,6 +26,7 @@ struct ReportedRun {
   let phrases: PhrasesMeasure?
   let coupling: CouplingMeasure?
   let lint: DataLintFile?
+  let sweep: SweepFile?
 
   /// Reads the folder of a run, or a folder of measures.
   ///
@@ -57,6 +58,7 @@ struct ReportedRun {
     phrases = try PhrasesMeasure(in: folder)
     coupling = try CouplingMeasure(in: folder)
     lint = try DataLintFile(path: path + "/data.json")
+    sweep = try SweepFile(path: path + "/sweep.json")
     try requireContent()
     try requireOneModel()
   }
@@ -66,7 +68,8 @@ struct ReportedRun {
   }
 
   private func requireContent() throws {
-    guard record == nil, selection == nil, patch == nil, lint == nil, measures.isEmpty else {
+    guard record == nil, selection == nil, patch == nil, lint == nil, sweep == nil, measures.isEmpty
+    else {
       return
     }
     throw SPINError(
@@ -86,11 +89,14 @@ struct ReportedRun {
   private func requireOneModel() throws {
     var known: [(file: String, hash: String)] = []
     if let record { known.append((path + "/manifest.json", record.modelHash)) }
-    if let selection {
+    // The sets of a later round are of the model as edited before it.
+    let round = patch?.provenance["round"].flatMap { Int(json: $0) } ?? 1
+    if let selection, round == 1 {
       known.append(
         (path + "/selection.json", ModelDirectory.modelHash(of: selection.modelFiles)))
     }
     if let patch { known.append((path + "/patch.json", patch.base.modelHash)) }
+    if let sweep { known.append((sweep.path, sweep.modelHash)) }
     known += measures.compactMap { file in file.modelHash.map { (file.path, $0) } }
     for (file, hash) in known.dropFirst() where hash != known[0].hash {
       throw SPINError(

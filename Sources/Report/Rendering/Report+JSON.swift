@@ -49,6 +49,7 @@ extension ReportedRun {
     for (name, file) in files { measures[name] = file.map { .object($0.members) } }
     object["measures"] = .object(measures)
     object["samples"] = .array(samples.map(\.json))
+    object["sweep"] = sweep.map { .object($0.members) }
     object["data"] = lint.map { .object($0.members) }
     object["manifest"] = record.map { .object($0.members) }
     object["not_measured"] = .array(

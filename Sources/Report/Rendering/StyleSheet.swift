@@ -145,6 +145,8 @@ package enum StyleSheet {
     .interval.worse { stroke: var(--worse); }
     .mark { fill: var(--better); stroke: var(--better); stroke-width: 1.6; }
     .mark.untouched { fill: var(--paper); stroke: var(--muted); }
+    .mark.candidate { fill: var(--paper); }
+    .interval.candidate { stroke: var(--better); stroke-width: 0.7; }
     .mark.other { fill: var(--ink); stroke: var(--ink); }
     .mark.worse { fill: var(--worse); stroke: var(--worse); }
     .mark.unclear { fill: var(--paper); stroke: var(--muted); }
