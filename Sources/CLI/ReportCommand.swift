@@ -28,8 +28,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Show what runs came to: does the edit help, does it hurt, how sure are we.",
     discussion: """
-      Reads the folders of `spin run`, or of `spin evaluate --out`, and writes one page that stands \
-      by itself: figures inside, no script, nothing loaded from anywhere. Several runs are compared. \
+      Reads the folders of `spin run`, `spin sweep` or `spin evaluate --out` and writes one page that \
+      stands by itself: figures inside, no script, nothing loaded from anywhere. Several runs are compared. \
       What was not measured is named with the command that measures it. Without an option the report \
       goes to standard output as Markdown.
 
