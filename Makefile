@@ -8,16 +8,20 @@
 # make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make docs         the library's documentation, into .build/docs
+# make demo-data    write text, data sets, tokenizer and configuration of the next demo model into .build/demo-data
 # make clean        remove what was built
 
 PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
+.PHONY: demo demo-data test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
+
+demo-data: $(PYTHON)
+	$(PYTHON) Tools/demo --out .build/demo-data
 
 test:
 	swift test -c release
