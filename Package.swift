@@ -62,6 +62,11 @@ let package = Package(
     library(
       "Coupling", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Adapters",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINPatch",
+      ]),
 
     // Does the edit help, does it hurt, and how sure are we.
     library("Statistics", ["SPINErrors"]),
@@ -95,8 +100,8 @@ let package = Package(
       dependencies: [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
-        "SPINCoupling", "SPINPatch", "SPINStatistics", "SPINTemplates", "SPINGeneration",
-        "SPINLikelihood", "SPINEndpoint", "SPINEvaluation", "SPINReport",
+        "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
+        "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINEvaluation", "SPINReport",
       ], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
@@ -138,6 +143,12 @@ let package = Package(
     tests("Importance", ["SPINImportance", "SPINStorage"]),
     tests("Coupling", ["SPINCoupling"]),
     tests("Patch", ["SPINPatch"]),
+    tests(
+      "Adapters",
+      [
+        "SPINAdapters", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINPatch", "SPINTransformer",
+      ]),
     tests("Statistics", ["SPINStatistics", "SPINJSON", "SPINStorage"]),
     tests("Templates", ["SPINTemplates", "SPINJSON", "SPINErrors"]),
     tests("Generation", ["SPINGeneration", "SPINTransformer", "SPINKernels"]),

@@ -4,31 +4,23 @@ import SPINErrors
 import SPINStorage
 
 /// A copy of a directory that appears under its name whole, or not at all.
-///
-/// It grows under a temporary name beside its target. What a killed process left there is removed
-/// by the next copy to the same target.
-final class DirectoryCopy {
-  let source: String
-  let target: String
-  let temporaryPath: String
-  private(set) var fileCount = 0
-  private(set) var sharedCount = 0
-  private let lock: DirectoryLock
+package final class DirectoryCopy {
+  private let source: String
+  private let output: OutputDirectory
+  /// The number of files copied so far.
+  package private(set) var fileCount = 0
+  /// How many of them share their bytes with the original.
+  package private(set) var sharedCount = 0
+
+  /// Where the copy grows.
+  package var temporaryPath: String { output.temporaryPath }
 
   /// Begins a copy.
   ///
   /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty, or
   ///   lies inside the source.
-  init(of source: String, to target: String) throws {
-    let parent = FileSystem.parent(of: target)
-    if let status = FileSystem.status(target) {
-      let isEmpty = try status.kind == .directory && FileSystem.names(in: target).isEmpty
-      guard isEmpty else {
-        throw SPINError(
-          .cannotCreate, at: target, "exists already", remedy: "remove it, or choose another name")
-      }
-    }
-    var ancestor = parent
+  package init(of source: String, to target: String) throws {
+    var ancestor = FileSystem.parent(of: target)
     let sourceIdentity = FileSystem.status(source)?.identity
     for _ in 0..<128 {
       let identity = FileSystem.status(ancestor)?.identity
@@ -40,24 +32,16 @@ final class DirectoryCopy {
       ancestor += "/.."
     }
     self.source = source
-    self.target = target
-    temporaryPath = "\(parent)/.\(FileSystem.name(of: target)).partial"
-    if FileSystem.status(temporaryPath, following: false) == nil {
-      do {
-        try FileSystem.makeDirectory(temporaryPath)
-      } catch let error as SPINError {
-        throw SPINError(error.code, at: target, error.message, remedy: error.remedy)
-      }
-    }
-    lock = try DirectoryLock(temporaryPath)
-    for name in try FileSystem.names(in: temporaryPath) {
-      try FileSystem.removeTree(temporaryPath + "/" + name)
-    }
+    output = try OutputDirectory(path: target)
   }
 
-  /// Copies all files, with those in directories below.
-  func copyFiles(except excluded: Set<String>) throws {
-    try copyFiles(from: source, to: temporaryPath, except: excluded, depth: 0)
+  /// Copies all files, with those in directories below, changes the copies and gives the directory its
+  /// name; leaves nothing after an error.
+  package func make(except excluded: Set<String>, change: () throws -> Void) throws {
+    try output.fill {
+      try copyFiles(from: source, to: temporaryPath, except: excluded, depth: 0)
+      try change()
+    }
   }
 
   private func copyFiles(
@@ -86,29 +70,5 @@ final class DirectoryCopy {
       }
     }
     try FileSystem.synchronizeDirectory(target)
-  }
-
-  /// Gives the copy its name.
-  func commit() throws {
-    try FileSystem.rename(temporaryPath, to: target)
-    try FileSystem.synchronizeDirectory(FileSystem.parent(of: target))
-    lock.release()
-  }
-
-  /// Removes what was copied so far.
-  func abandon() {
-    // The error that led here is the one to report.
-    try? FileSystem.removeTree(temporaryPath)
-    lock.release()
-  }
-
-  /// The user knows the name asked for, not the temporary one.
-  func named(_ error: any Error) -> any Error {
-    guard let error = error as? SPINError, let location = error.location,
-      location.hasPrefix(temporaryPath)
-    else { return error }
-    return SPINError(
-      error.code, at: target + location.dropFirst(temporaryPath.count), error.message,
-      remedy: error.remedy)
   }
 }

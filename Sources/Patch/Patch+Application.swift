@@ -75,17 +75,12 @@ extension Patch {
     try requireStart(model, direction)
     let edits = try Self.edits(of: tensors, in: model, direction)
     let copy = try DirectoryCopy(of: model.path, to: out)
-    do {
-      try copy.copyFiles(except: [EditJournal.fileName])
+    try copy.make(except: [EditJournal.fileName]) {
       for (name, edits) in Dictionary(grouping: edits, by: \.file) {
         let file = try RandomAccessFile(path: copy.temporaryPath + "/" + name, .update)
         for edit in edits { try file.write(edit.new, at: edit.offset) }
         try file.synchronize()
       }
-      try copy.commit()
-    } catch {
-      copy.abandon()
-      throw copy.named(error)
     }
     return PatchReceipt(
       path: out, changedCount: edits.count, changedFileCount: Set(edits.map(\.file)).count,

@@ -75,7 +75,8 @@ extension ElementType {
     (0..<byteCount).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
   }
 
-  func value(ofBits bits: UInt32) -> Float {
+  /// The number that some bits stand for.
+  package func value(ofBits bits: UInt32) -> Float {
     switch self {
     case .float32: Float(bitPattern: bits)
     case .float16: HalfPrecision.float(float16: UInt16(truncatingIfNeeded: bits))
@@ -84,7 +85,7 @@ extension ElementType {
   }
 
   /// The bits of the nearest number, ties to even.
-  func bits(nearest value: Double) -> UInt32 {
+  package func bits(nearest value: Double) -> UInt32 {
     switch self {
     case .float32: Float(value).bitPattern
     case .float16: UInt32(HalfPrecision.float16(Self.roundedToOdd(value)))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+public import SPINJSON
 import SPINStorage
 
 /// A patch on a model in memory: put on and taken off in no time, the files untouched.
@@ -14,11 +15,18 @@ import SPINStorage
 ///     try overlay.revert()
 ///
 /// - Note: Neither call may run while another thread computes with the model.
-public final class PatchOverlay {
+public final class PatchOverlay: WeightOverlay {
   /// The patch.
   public let patch: Patch
   /// Whether the model in memory has the patch.
   public private(set) var isApplied = false
+
+  /// A digest of what the patch does.
+  public var digest: String { patch.contentDigest }
+  /// The hash of the files of the model that the patch was made for.
+  public var modelHash: String? { patch.base.modelHash }
+  /// How many weights it edits.
+  public var summary: JSONObject { ["patch_weights": JSON(patch.weightCount)] }
 
   private let edits: [(entry: TensorEntry, offset: Int, old: [UInt8], new: [UInt8])]
 
@@ -53,20 +61,5 @@ public final class PatchOverlay {
     guard isApplied else { return }
     for edit in edits { try edit.entry.file.overlay(edit.old, at: edit.offset) }
     isApplied = false
-  }
-
-  /// Calls `body` with the patch on, or off, and leaves it as it was before.
-  public func with<Result>(_ isOn: Bool, _ body: () throws -> Result) throws -> Result {
-    let before = isApplied
-    func set(_ isOn: Bool) throws { try isOn ? apply() : revert() }
-    try set(isOn)
-    do {
-      let result = try body()
-      try set(before)
-      return result
-    } catch {
-      try set(before)
-      throw error
-    }
   }
 }

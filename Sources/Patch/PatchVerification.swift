@@ -96,7 +96,7 @@ extension Patch {
   /// Checks that every weight has the bits that a direction starts from.
   ///
   /// - Throws: `SPINError` with code `checkFailed` that says what the model is instead.
-  func requireStart(_ model: ModelDirectory, _ direction: PatchDirection) throws {
+  package func requireStart(_ model: ModelDirectory, _ direction: PatchDirection) throws {
     let found = try verify(model, hashing: false)
     switch (direction, found.state) {
     case (.apply, .unpatched), (.revert, .patched): return

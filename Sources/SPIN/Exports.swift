@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // `import SPIN` is all that a program needs.
+@_exported public import SPINAdapters
 @_exported public import SPINCalibration
 @_exported public import SPINCheckpoint
 @_exported public import SPINCoupling

@@ -112,9 +112,33 @@ import Synchronization
         if index == pages.count || pages[index] != place { pages.insert(place, at: index) }
       }
     }
-    for (index, byte) in bytes.enumerated() {
-      unsafe target.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let first = source.baseAddress else { return }
+      unsafe (target + offset).copyMemory(from: first, byteCount: source.count)
     }
+  }
+
+  /// Gives back the file's own bytes to every page of `range` that holds others.
+  ///
+  /// Pages that reach beyond the range are given back whole. No thread may read them meanwhile.
+  package func removeOverlay(_ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let pages = overlaidPages.withLock { pages in
+      let low = pages.partitioningIndex { $0 + page > range.lowerBound }
+      let high = pages.partitioningIndex { $0 >= range.upperBound }
+      defer { pages.removeSubrange(low..<max(low, high)) }
+      return Array(pages[low..<max(low, high)])
+    }
+    var run: Range<Int>?
+    for place in pages {
+      if let open = run, open.upperBound == place {
+        run = open.lowerBound..<place + page
+      } else {
+        run.map(drop)
+        run = place..<place + page
+      }
+    }
+    run.map(drop)
   }
 
   /// Lets the system drop the pages of `range` from memory; they are read again when touched.

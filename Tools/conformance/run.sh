@@ -12,6 +12,7 @@ spin=$2
 "$python" Tools/fixtures/generate.py --check
 "$python" Tools/conformance/compare_selection.py "$spin"
 "$python" Tools/conformance/load_patched.py --spin "$spin"
+"$python" Tools/conformance/compare_adapters.py "$spin"
 "$python" Tools/conformance/compare_coupling.py "$spin"
 "$python" Tools/conformance/compare_choices.py "$spin" --limit 6
 swift build -c release --product tokenizer-probe
@@ -24,12 +25,9 @@ if [ -d "$shared/models/stories260K" ]; then
   "$python" Tools/conformance/compare_coupling.py "$spin" "$shared/models/stories260K" \
     --privacy "$shared/data/spin/salad_privacy.csv" \
     --fairness "$shared/data/spin/salad_fairness.csv"
-<<<<<<< HEAD
   "$python" Tools/conformance/compare_choices.py "$spin" "$shared/models/stories260K" \
     --material "$shared/data"
-=======
   "$python" Tools/conformance/kill_and_resume.py "$spin"
->>>>>>> 3dceb93 (wip tests)
 fi
 # Real templates have licenses of their own and lie beside the checkout, where there are any.
 material=../shared/tokenizers

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINCheckpoint
+import SPINErrors
+import SPINKernels
+import SPINPatch
+import SPINStorage
+
+/// What was written when an adapter was merged.
+public struct MergeReceipt: Sendable, Equatable {
+  /// The directory that holds the result.
+  public let path: String
+  /// The number of matrices that were changed.
+  public let matrixCount: Int
+  /// The number of weight files that were changed.
+  public let changedFileCount: Int
+  /// The number of files copied.
+  public let copiedFileCount: Int
+}
+
+extension LowRankAdapter {
+  /// Writes a copy of a model with the adapter merged into its matrices.
+  ///
+  /// All other files and tensors are copied. The copy appears under its name whole, or not at all.
+  /// Memory holds some rows of one matrix at a time. How numbers are rounded is said at `MergedMatrix`:
+  /// as in PEFT's `merge_and_unload`.
+  ///
+  /// - Parameters:
+  ///   - model: The model that the adapter belongs to.
+  ///   - out: The directory to make; an empty one may exist.
+  ///   - threads: Threads that compute; they change no bit.
+  /// - Throws: `SPINError` with code `malformedInput` where the adapter belongs to another model,
+  ///   `cannotCreate` where `out` exists, `inputOutput` where the disk is full. Nothing is left then.
+  @discardableResult
+  public func merge(
+    into model: ModelDirectory, out: String, threads: Int = 1
+  ) throws -> MergeReceipt {
+    let parts = try merged(in: model)
+    let compute = Compute(threadCount: threads)
+    let files = Dictionary(grouping: parts, by: { FileSystem.name(of: $0.entry.file.path) })
+    let copy = try DirectoryCopy(of: model.path, to: out)
+    try copy.make(except: [EditJournal.fileName]) {
+      for (name, parts) in files {
+        let file = try RandomAccessFile(path: copy.temporaryPath + "/" + name, .update)
+        for part in parts {
+          try part.matrix.forEachBlock(on: compute) { try file.write($0, at: $1) }
+          part.entry.file.releasePages(part.entry.byteRange)
+        }
+        try file.synchronize()
+      }
+    }
+    return MergeReceipt(
+      path: out, matrixCount: parts.count, changedFileCount: files.count,
+      copiedFileCount: copy.fileCount)
+  }
+
+  /// The matrices of a model that change, in the order of their bytes.
+  ///
+  /// - Throws: `SPINError` where they do not fit the model, or the configuration means others besides.
+  func merged(in model: ModelDirectory) throws -> [(entry: TensorEntry, matrix: MergedMatrix)] {
+    try model.requirePlainWeights()
+    let parts = try matrices.map { matrix in
+      let entry = try entry(of: matrix, in: model)
+      return (entry: entry, matrix: MergedMatrix(matrix, entry))
+    }
+    let layers = model.tensors.keys.compactMap { MatrixName(tensor: $0)?.layer }
+    let meant = try configuration.targets.matrices(
+      layerCount: (layers.max() ?? -1) + 1, at: path ?? "adapter")
+    if let missing = meant.first(where: { name in !matrices.contains { $0.name == name } }) {
+      throw SPINError(
+        .malformedInput, at: path ?? model.path,
+        "has no factors for \(missing.module), which its configuration targets in \(model.path)",
+        remedy: "the adapter belongs to a smaller model, or its file is not whole")
+    }
+    return parts.sorted {
+      ($0.entry.file.path, $0.entry.byteRange.lowerBound)
+        < ($1.entry.file.path, $1.entry.byteRange.lowerBound)
+    }
+  }
+}
