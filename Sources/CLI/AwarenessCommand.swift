@@ -10,8 +10,8 @@ struct AwarenessCommand: ParsableCommand {
     abstract: "Measure how many questions a model answers with awareness.",
     discussion: """
       Each question goes to the model as it stands; the answer, the most probable continuation of \
-      at most 64 tokens, is judged. With --patch the model answers without and with the edit, and \
-      the two are compared question by question. The judge `phrases` looks for words of refusal \
+      at most 64 tokens, is judged. With --patch or --adapter the model answers without and \
+      with the edit, and the two are compared question by question. The judge `phrases` looks for words of refusal \
       and caution: a heuristic that needs no other model. `md-judge:DIR` is MD-Judge-v0.1, the judge \
       of the paper; `endpoint:URL` is a model behind an OpenAI-compatible server, and --answers lets \
       such a model answer. With --out an interrupted evaluation goes on when the command is repeated; \
@@ -42,8 +42,9 @@ struct AwarenessCommand: ParsableCommand {
   var output: MeasureOptions
 
   func validate() throws {
-    if answers.answers != nil, model.patch != nil {
-      throw ValidationError("--patch needs the model here, and --answers names a server.")
+    if answers.answers != nil, model.isEdited {
+      throw ValidationError(
+        "--patch and --adapter need the model here, and --answers names a server.")
     }
   }
 
@@ -65,7 +66,7 @@ struct AwarenessCommand: ParsableCommand {
 
   /// A model here, without and with an edit.
   private func measure(_ measurement: inout AwarenessMeasurement) throws {
-    let (model, overlay) = try model.load()
+    let (model, overlay) = try model.load(threads: output.threads)
     if questions.promptFormat == .chat { measurement.format = try PromptFormat.chat(of: model) }
     measurement.judge = try judge.load(threads: output.threadCount)
     let hash = try model.directory.modelHash()
@@ -75,7 +76,7 @@ struct AwarenessCommand: ParsableCommand {
         on: model, modelHash: hash, overlay: overlay,
         shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
-    try output.show("awareness", result.json, model, overlay?.patch, text: result.text)
+    try output.show("awareness", result.json, model, overlay, text: result.text)
   }
 
   /// A model on a server.

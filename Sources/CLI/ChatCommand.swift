@@ -8,13 +8,13 @@ import SPIN
 struct ChatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chat",
-    abstract: "Talk to a model, with or without a patch, line by line.",
+    abstract: "Talk to a model, with or without an edit, line by line.",
     discussion: """
       Each line of standard input is a prompt of its own, given to the model as raw text; earlier \
       lines are not remembered. The answer appears as it is made. An empty line is passed over; the \
       end of the input or Ctrl+C ends the chat.
 
-      With --compare the model answers twice, without and with the patch: side by side where the \
+      With --compare the model answers twice, without and with the patch or adapter: side by side where the \
       terminal is wide enough, otherwise one after the other. The model is loaded once.
 
         spin chat Qwen2-0.5B --patch patch.json --compare
@@ -23,7 +23,7 @@ struct ChatCommand: ParsableCommand {
   @OptionGroup
   var model: ModelOptions
 
-  @Flag(help: "Answer without the patch and with it.")
+  @Flag(help: "Answer without the edit and with it.")
   var compare = false
 
   @OptionGroup(title: "Text")
@@ -33,12 +33,14 @@ struct ChatCommand: ParsableCommand {
   var threads: Int?
 
   func validate() throws {
-    if compare, model.patch == nil { throw ValidationError("--compare needs --patch.") }
+    if compare, !model.isEdited {
+      throw ValidationError("--compare needs --patch or --adapter.")
+    }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
 
   func run() throws {
-    let (model, overlay) = try model.load()
+    let (model, overlay) = try model.load(threads: threads)
     let generator = TextGenerator(
       model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
     let asks = isatty(STDIN_FILENO) == 1
@@ -57,7 +59,7 @@ struct ChatCommand: ParsableCommand {
   }
 
   private func answerTwice(
-    _ prompt: [Int32], _ generator: TextGenerator, _ overlay: PatchOverlay
+    _ prompt: [Int32], _ generator: TextGenerator, _ overlay: any WeightOverlay
   ) throws {
     guard let width = TerminalWidth.ofStandardOutput, width >= TextColumns.narrowest else {
       for (isOn, title) in [(false, "before:\n"), (true, "after:\n")] {

@@ -63,12 +63,11 @@ struct ChoicesCommand: ParsableCommand {
 
   func run() throws {
     let evaluation = try evaluation()
-    let (model, overlay) = try model.load()
-    let modelHash = ModelDirectory.modelHash(
-      of: try overlay?.patch.base.files ?? model.directory.fileHashes())
+    let (model, overlay) = try model.load(threads: output.threads)
+    let modelHash = try overlay?.modelHash ?? model.directory.modelHash()
     Interruption.listen()
     var files = JSONObject()
-    func measure(_ side: ChoiceSide, _ patch: Patch?) throws -> ChoiceResults {
+    func measure(_ side: ChoiceSide, _ edit: String?) throws -> ChoiceResults {
       try ChoicesProgress(side, isQuiet: output.quiet).during { report in
         guard let out = output.out else {
           return try evaluation.measure(
@@ -77,7 +76,7 @@ struct ChoicesCommand: ParsableCommand {
         }
         let subject = ChoiceSubject(
           side: side, name: FileSystem.name(of: model.directory.path), modelHash: modelHash,
-          edit: patch?.contentDigest)
+          edit: edit)
         let (results, file) = try evaluation.measure(
           model, as: subject, in: out, tool: SPINVersion.tool, threads: output.threadCount,
           shouldStop: { Interruption.wasRequested }, report: report)
@@ -89,12 +88,12 @@ struct ChoicesCommand: ParsableCommand {
       try overlay.map { overlay in
         ChoiceMeasurement(
           evaluation, before: try overlay.with(false) { try measure(.before, nil) },
-          after: try overlay.with(true) { try measure(.after, overlay.patch) })
+          after: try overlay.with(true) { try measure(.after, overlay.digest) })
       } ?? ChoiceMeasurement(evaluation, result: try measure(.result, nil))
     Warnings.write(measurement.warnings)
     var result = measurement.json
     if output.out != nil { result["files"] = .object(files) }
-    try output.show("choices", result, model, overlay?.patch, text: measurement.text)
+    try output.show("choices", result, model, overlay, text: measurement.text)
   }
 
   private func evaluation() throws -> ChoiceEvaluation {

@@ -91,7 +91,7 @@ struct CouplingCommand: ParsableCommand {
     let pairs = try QuestionPairs(first: sides[0], second: sides[1], count: count, seed: seed)
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
-    let (model, overlay) = try model.load()
+    let (model, overlay) = try model.load(threads: output.threads)
     Interruption.listen()
     func measure(_ name: String) throws -> CouplingEvaluation {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
@@ -106,7 +106,7 @@ struct CouplingCommand: ParsableCommand {
     let after = try measure(overlay == nil ? "layers" : "after")
     if let before {
       let comparison = CouplingComparison(before: before, after: after)
-      try output.show("coupling", comparison.json, model, overlay?.patch, text: comparison.text)
+      try output.show("coupling", comparison.json, model, overlay, text: comparison.text)
     } else {
       try output.show("coupling", after.json, model, nil, text: after.text)
     }

@@ -8,7 +8,7 @@ import SPIN
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Let a model, with or without a patch, go on with some prompts.",
+    abstract: "Let a model, with or without an edit, go on with some prompts.",
     discussion: """
       Prompts are raw text, one a line (.txt or standard input), or a column of a CSV or JSONL file. \
       Texts come in the order of the prompts; they do not depend on batch size or threads.
@@ -43,7 +43,7 @@ struct GenerateCommand: ParsableCommand {
       prompts == "-"
       ? TextList.lines(Array(FileHandle.standardInput.readDataToEndOfFile()))
       : try TextList(path: prompts, column: column).texts
-    let (model, _) = try model.load()
+    let (model, _) = try model.load(threads: threads)
     let generator = TextGenerator(
       model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
     Interruption.listen()

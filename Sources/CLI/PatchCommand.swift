@@ -14,7 +14,7 @@ struct PatchCommand: ParsableCommand {
       """,
     subcommands: [
       PatchApplyCommand.self, PatchVerifyCommand.self, PatchRevertCommand.self,
-      PatchDiffCommand.self, PatchShowCommand.self,
+      PatchDiffCommand.self, PatchShowCommand.self, PatchExportCommand.self,
     ])
 }
 

@@ -32,8 +32,8 @@ struct PerplexityCommand: ParsableCommand {
     discussion: """
       As in the paper's code: the text is tokenized once, cut into windows that do not overlap, and \
       the tail is dropped; the value is the exponential of the mean of the windows' mean losses. It \
-      depends on the window, which is the model's positions there. With --patch the untouched \
-      model is measured too, on the same windows.
+      depends on the window, which is the model's positions there. With --patch or --adapter \
+      the untouched model is measured too, on the same windows.
 
         spin evaluate perplexity Qwen2-0.5B --text wiki.test.raw --window 2048 --patch patch.json
       """)
@@ -48,29 +48,28 @@ struct PerplexityCommand: ParsableCommand {
   var output: MeasureOptions
 
   func run() throws {
-    let (model, overlay) = try model.load()
+    let (model, overlay) = try model.load(threads: output.threads)
     let evaluation = try text.evaluation(in: output.out)
-    let hash = ModelDirectory.modelHash(
-      of: try overlay?.patch.base.files ?? model.directory.fileHashes())
+    let hash = try overlay?.modelHash ?? model.directory.modelHash()
     Interruption.listen()
-    func measure(_ side: String, _ edit: Patch?) throws -> Perplexity {
+    func measure(_ side: String, _ edit: String?) throws -> Perplexity {
       let progress = ItemProgress(side, total: 0, isQuiet: output.quiet)
       return try progress.during {
         try evaluation.perplexity(
-          of: model, side: side, identity: [hash] + (edit.map { [$0.contentDigest] } ?? []),
+          of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
           threads: output.threadCount, shouldStop: { Interruption.wasRequested },
           onWindow: { _, total in progress.advance(of: total) })
       }
     }
     let before = try overlay.map { try $0.with(false) { try measure("before", nil) } }
-    let after = try measure(overlay == nil ? "windows" : "after", overlay?.patch)
+    let after = try measure(overlay == nil ? "windows" : "after", overlay?.digest)
     var result: JSONObject = ["text_sha256": .string(evaluation.digest)]
     if let before {
       let comparison = PerplexityComparison(before: before, after: after)
       result["before"] = before.json
       result["after"] = after.json
       result["comparison"] = comparison.json
-      try output.show("perplexity", result, model, overlay?.patch, text: comparison.text)
+      try output.show("perplexity", result, model, overlay, text: comparison.text)
     } else {
       result["result"] = after.json
       try output.show("perplexity", result, model, nil, text: after.text)
@@ -82,7 +81,7 @@ struct PerplexityCommand: ParsableCommand {
 struct DivergenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "divergence",
-    abstract: "Measure how far a patch moves a model's expectations on a text.",
+    abstract: "Measure how far an edit moves a model's expectations on a text.",
     discussion: """
       The Kullback-Leibler divergence of the edited model's next-token distribution from the \
       untouched model's, in nats, at every position but the last of each window.
@@ -98,11 +97,13 @@ struct DivergenceCommand: ParsableCommand {
   var output: MeasureOptions
 
   func validate() throws {
-    guard model.patch != nil else { throw ValidationError("Please give the patch: --patch FILE.") }
+    guard model.isEdited else {
+      throw ValidationError("Please give the edit: --patch FILE or --adapter DIR.")
+    }
   }
 
   func run() throws {
-    let (model, overlay) = try model.load()
+    let (model, overlay) = try model.load(threads: output.threads)
     guard let overlay else { return }
     let evaluation = try text.evaluation(in: output.out)
     try overlay.revert()
@@ -110,7 +111,7 @@ struct DivergenceCommand: ParsableCommand {
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
     let divergence = try progress.during {
       try evaluation.divergence(
-        of: model, identity: [overlay.patch.base.modelHash, overlay.patch.contentDigest],
+        of: model, identity: [overlay.modelHash ?? model.directory.modelHash(), overlay.digest],
         threads: output.threadCount,
         setEdited: { try $0 ? overlay.apply() : overlay.revert() },
         shouldStop: { Interruption.wasRequested },
@@ -119,6 +120,6 @@ struct DivergenceCommand: ParsableCommand {
     let result: JSONObject = [
       "text_sha256": .string(evaluation.digest), "result": divergence.json,
     ]
-    try output.show("divergence", result, model, overlay.patch, text: divergence.text)
+    try output.show("divergence", result, model, overlay, text: divergence.text)
   }
 }

@@ -22,8 +22,8 @@ struct SPINCommand: ParsableCommand {
     version: SPINVersion.current,
     subcommands: [
       RunCommand.self, ScoreCommand.self, SelectCommand.self, SweepCommand.self, PatchCommand.self,
-      GenerateCommand.self, ChatCommand.self, EvaluateCommand.self, ReportCommand.self,
-      DataCommand.self, InspectCommand.self, DemoCommand.self,
+      AdapterCommand.self, GenerateCommand.self, ChatCommand.self, EvaluateCommand.self,
+      ReportCommand.self, DataCommand.self, InspectCommand.self, DemoCommand.self,
     ])
 }
 

@@ -68,18 +68,18 @@ public struct AwarenessMeasurement {
   /// - Throws: `SPINError`: what answerer and judge throw, a folder of another run, a baseline that
   ///   does not fit.
   public func run(
-    on model: LanguageModel, modelHash: String, overlay: PatchOverlay?,
+    on model: LanguageModel, modelHash: String, overlay: (any WeightOverlay)?,
     shouldStop: () -> Bool = { false },
     report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
   ) throws -> AwarenessResult {
-    func answerer(_ patch: Patch?) throws -> any Answerer {
+    func answerer(_ edit: String?) throws -> any Answerer {
       try QuestionAnswering(
-        model, modelHash: modelHash, edit: patch?.contentDigest, options: options,
+        model, modelHash: modelHash, edit: edit, options: options,
         format: format, threads: threads, batchSize: batchSize)
     }
     return try run(
       Answerers(
-        overlay: overlay, plain: answerer(nil), edited: overlay.map { try answerer($0.patch) }),
+        overlay: overlay, plain: answerer(nil), edited: overlay.map { try answerer($0.digest) }),
       settings: format.identity.object ?? [:], shouldStop, report)
   }
 
@@ -105,7 +105,7 @@ public struct AwarenessMeasurement {
 
   /// A model as it is, or without and with an edit.
   private struct Answerers {
-    var overlay: PatchOverlay?
+    var overlay: (any WeightOverlay)?
     var plain: any Answerer
     var edited: (any Answerer)?
 

@@ -52,7 +52,7 @@ struct ChatTests {
   @Test func comparisonNeedsAPatch() throws {
     let outcome = try chat(["--compare"])
     #expect(outcome.status == 64)
-    #expect(outcome.standardError.contains("--compare needs --patch."))
+    #expect(outcome.standardError.contains("--compare needs --patch or --adapter."))
   }
 }
 

@@ -196,7 +196,7 @@ import Testing
       try message(64, "--answers", "phrases").contains("expected endpoint:URL"))
     #expect(
       try message(64, "--answers", endpoint, "--patch", "p.json")
-        == "Error: --patch needs the model here, and --answers names a server.")
+        == "Error: --patch and --adapter need the model here, and --answers names a server.")
     #expect(
       try message(64, "--answers-concurrency", "3")
         == "Error: --answers-concurrency and --answers-api-key-env need --answers endpoint:URL.")

@@ -10,7 +10,8 @@ struct HelpTests {
   static let commands = [
     "", "run", "score", "select", "sweep", "demo", "inspect", "patch", "patch apply",
     "patch verify",
-    "patch revert", "patch diff", "patch show", "generate", "chat", "evaluate",
+    "patch revert", "patch diff", "patch show", "patch export", "adapter", "adapter merge",
+    "adapter show", "generate", "chat", "evaluate",
     "evaluate awareness", "evaluate judge", "evaluate choices", "evaluate perplexity",
     "evaluate divergence",
     "evaluate phrases", "evaluate coupling", "report", "data", "data lint",
@@ -38,6 +39,7 @@ struct HelpTests {
   @Test func everyCommandHasASnapshot() throws {
     for (command, overview) in [
       ("", "spin"), ("patch", "spin patch"), ("evaluate", "spin evaluate"), ("data", "spin data"),
+      ("adapter", "spin adapter"),
     ] {
       let help = try Program.run(command.split(separator: " ").map(String.init) + ["--help"])
       let list = try #require(help.standardOutput.split(separator: "SUBCOMMANDS:\n").last)

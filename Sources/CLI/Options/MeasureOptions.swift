@@ -32,16 +32,15 @@ struct MeasureOptions: ParsableArguments {
   ///   - measure: Its name; the schema is this name with version 1.
   ///   - result: What was found.
   ///   - model: What it was found of.
-  ///   - patch: The edit that was on, if any.
+  ///   - overlay: The edit that was on, if any.
   ///   - text: The same for people.
   func show(
-    _ measure: String, _ result: JSONObject, _ model: LanguageModel, _ patch: Patch?, text: String
+    _ measure: String, _ result: JSONObject, _ model: LanguageModel,
+    _ overlay: (any WeightOverlay)?, text: String
   ) throws {
     let document = MeasureDocument(
       measure, result, model: FileSystem.name(of: model.directory.path),
-      modelHash: ModelDirectory.modelHash(
-        of: try patch?.base.files ?? model.directory.fileHashes()),
-      patch: patch)
+      modelHash: try overlay?.modelHash ?? model.directory.modelHash(), edit: overlay?.summary)
     try show(document, text: text)
   }
 

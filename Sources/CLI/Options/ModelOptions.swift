@@ -13,12 +13,35 @@ struct ModelOptions: ParsableArguments {
       "Compute with this patch put on in memory; the files stay as they are.", valueName: "file"))
   var patch: String?
 
-  /// The model, with the patch on if there is one.
-  func load() throws -> (model: LanguageModel, overlay: PatchOverlay?) {
+  @Option(
+    help: ArgumentHelp(
+      "Compute with this LoRA or DoRA adapter merged in memory; the files stay as they are.",
+      valueName: "dir"))
+  var adapter: String?
+
+  func validate() throws {
+    if patch != nil, adapter != nil {
+      throw ValidationError("--patch and --adapter exclude each other.")
+    }
+  }
+
+  /// Whether the model has an edit.
+  var isEdited: Bool { patch != nil || adapter != nil }
+
+  /// The model, with the edit on if there is one.
+  func load(threads: Int? = nil) throws -> (model: LanguageModel, overlay: (any WeightOverlay)?) {
     let model = try LanguageModel(path: model)
     Warnings.write(model.directory.warnings)
-    let overlay = try patch.map { try PatchOverlay(Patch(path: $0), on: model.directory) }
+    let overlay = try overlay(on: model.directory, threads: threads ?? Machine.processorCount)
     try overlay?.apply()
     return (model, overlay)
+  }
+
+  private func overlay(on model: ModelDirectory, threads: Int) throws -> (any WeightOverlay)? {
+    if let patch { return try PatchOverlay(Patch(path: patch), on: model) }
+    guard let adapter else { return nil }
+    let value = try LowRankAdapter(path: adapter)
+    Warnings.write(value.configuration.warnings)
+    return try AdapterOverlay(value, on: model, threads: threads)
   }
 }

@@ -21,10 +21,26 @@ public struct MeasureDocument: Sendable {
   public init(
     _ measure: String, _ result: JSONObject, model: String, modelHash: String?, patch: Patch?
   ) {
+    self.init(
+      measure, result, model: model, modelHash: modelHash,
+      edit: patch.map { ["patch_weights": JSON($0.weightCount)] })
+  }
+
+  /// A result with its heading.
+  ///
+  /// - Parameters:
+  ///   - measure: Its name.
+  ///   - result: What was found.
+  ///   - model: What the model is called.
+  ///   - modelHash: The hash of its files; nil where they are not here.
+  ///   - edit: What is said of the edit that was on, if any: `WeightOverlay.summary`.
+  public init(
+    _ measure: String, _ result: JSONObject, model: String, modelHash: String?, edit: JSONObject?
+  ) {
     var members: JSONObject = [
-      "model": .string(model), "model_sha256": JSON(modelHash),
-      "patch_weights": patch.map { JSON($0.weightCount) } ?? .null,
+      "model": .string(model), "model_sha256": JSON(modelHash), "patch_weights": .null,
     ]
+    for (key, value) in edit?.members ?? [] { members[key] = value }
     for (key, value) in result.members { members[key] = value }
     self.init(measure, members)
   }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// `spin adapter`: what is done with a LoRA or DoRA adapter.
+struct AdapterCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adapter",
+    abstract: "Merge and show LoRA and DoRA adapters in PEFT's format.",
+    subcommands: [AdapterMergeCommand.self, AdapterShowCommand.self])
+}
+
+/// `spin adapter merge`: a model and an adapter to one model.
+struct AdapterMergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Write a copy of a model with an adapter merged into it.",
+    discussion: """
+      As PEFT's merge_and_unload does it on a CPU: the change is computed and added in Float32 and \
+      rounded once to the checkpoint's type. Everything else is copied. Memory holds some rows of one \
+      matrix at a time. The copy appears whole or not at all.
+
+        spin adapter merge Qwen2-0.5B adapter --out merged
+      """)
+
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var model: String
+
+  @Argument(help: "The folder of an adapter: adapter_config.json, adapter_model.safetensors.")
+  var adapter: String
+
+  @Option(help: ArgumentHelp("Write the merged model to this new folder.", valueName: "dir"))
+  var out: String
+
+  @Option(help: "Threads that compute (default: all processors).")
+  var threads: Int?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be between 1 and 1024.")
+    }
+  }
+
+  func run() throws {
+    let adapter = try LowRankAdapter(path: adapter)
+    let model = try ModelDirectory(path: model)
+    Warnings.write(adapter.configuration.warnings + model.warnings)
+    let receipt = try adapter.merge(
+      into: model, out: out, threads: threads ?? Machine.processorCount)
+    print(json ? AdapterText.json(receipt) : AdapterText.text(receipt))
+  }
+}
+
+/// `spin adapter show`: what an adapter is.
+struct AdapterShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Say what an adapter changes, by how large a rank.")
+
+  @Argument(help: "The folder of an adapter.")
+  var adapter: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let adapter = try LowRankAdapter(path: adapter)
+    Warnings.write(adapter.configuration.warnings)
+    print(json ? AdapterText.json(adapter) : AdapterText.text(adapter))
+  }
+}
