@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CKernels
-import Dispatch
 import SPINStorage
 import Synchronization
 
@@ -18,6 +17,7 @@ import Synchronization
 
   private var sharedScratch = FloatBuffer(count: 0)
   private var workerScratch: [FloatBuffer]
+  private lazy var pool = WorkerPool(workerCount: threadCount - 1)
 
   /// - Parameters:
   ///   - threadCount: At least 1; more threads than cores only cost time.
@@ -39,27 +39,18 @@ import Synchronization
   ///
   /// Tasks start in order but finish in any; `worker` numbers the calling thread from 0.
   func forEach(_ count: Int, _ body: (_ worker: Int, _ task: Int) -> Void) {
-    let workers = min(threadCount, count)
-    guard workers > 1 else {
+    guard threadCount > 1, count > 1 else {
       for task in 0..<count { body(0, task) }
       return
     }
     let next = Atomic<Int>(0)
-    withoutActuallyEscaping(body) { body in
-      let tasks = SharedTasks(body: body)
-      DispatchQueue.concurrentPerform(iterations: workers) { worker in
-        while true {
-          let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard task < count else { return }
-          tasks.body(worker, task)
-        }
+    pool.run { worker in
+      while true {
+        let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard task < count else { return }
+        body(worker, task)
       }
     }
-  }
-
-  /// Carries a task body to other threads: tasks write disjoint memory, as `forEach` demands.
-  private struct SharedTasks: @unchecked Sendable {
-    let body: (_ worker: Int, _ task: Int) -> Void
   }
 
   /// Scratch memory that all threads share during one operation; its content is arbitrary.

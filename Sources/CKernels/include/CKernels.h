@@ -14,6 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Tells the processor that a loop waits for another thread.
+static inline void spin_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
 /// How the elements of a weight are stored. The values are part of the ABI with Swift.
 enum spin_element { SPIN_F32 = 0, SPIN_F16 = 1, SPIN_BF16 = 2 };
 
