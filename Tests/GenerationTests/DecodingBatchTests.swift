@@ -78,11 +78,13 @@ struct DecodingBatchTests {
     }
   }
 
-  /// Prompts that begin alike pass once; one is nothing but that beginning, and two are equal.
+  /// Prompts that begin alike pass once; two are nothing but that beginning, the first and one
+  /// between others, and two are equal.
   @Test(arguments: Fixture.families) func aSharedBeginningChangesNoNumber(family: String) throws {
     let (decoder, sequences) = try model(family)
     let trunk = Array((sequences.flatMap(\.self) + sequences[0]).prefix(9))
-    let prompts = ([[]] + sequences.map { Array($0.suffix(3)) } + [Array(sequences[0].suffix(3))])
+    let ends = sequences.map { Array($0.suffix(3)) }
+    let prompts = ([[]] + ends.prefix(2) + [[]] + ends.dropFirst(2) + ends.prefix(1))
       .enumerated().map { (identifier: $0, tokens: trunk + $1) }
     func rows(trunk: Int, threads: Int) -> [[Float]] {
       var batch = DecodingBatch(

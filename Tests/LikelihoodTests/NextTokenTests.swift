@@ -58,4 +58,13 @@ struct NextTokenTests {
     let backwards = try nextTokens(sequences.reversed(), threads: 2, chunkTokens: 64)
     #expect(Array(backwards.reversed()) == expected)
   }
+
+  /// Texts that begin alike pass as one trunk with branches; some are nothing but the trunk.
+  @Test func aSharedBeginningChangesNoNumber() throws {
+    let trunk = Array((sequences.flatMap(\.self) + sequences[0]).prefix(40))
+    let texts = [[7, 3], [], [5], [9, 4, 2], []].map { trunk + $0 }
+    let alone = try texts.flatMap { try nextTokens([$0], threads: 1, chunkTokens: 1) }
+    #expect(try nextTokens(texts, threads: 2, chunkTokens: 400) == alone)
+    #expect(alone[1] == alone[4] && alone[0] != alone[1])
+  }
 }
