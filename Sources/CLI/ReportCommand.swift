@@ -28,7 +28,7 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Show what runs came to: does the edit help, does it hurt, how sure are we.",
     discussion: """
-      Reads the folders of `spin run`, `spin sweep` or `spin evaluate --out` and writes one page that \
+      Reads the folders of `spin run`, `spin sweep`, `spin compare` or `spin evaluate --out` and writes one page that \
       stands by itself: figures inside, no script, nothing loaded from anywhere. Several runs are compared. \
       What was not measured is named with the command that measures it. Without an option the report \
       goes to standard output as Markdown.
@@ -76,7 +76,12 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let report = try Report(of: runs.map(\.source))
+    let report =
+      if runs.count == 1, Report.isComparison(runs[0].source.path) {
+        try Report(comparison: runs[0].source.path)
+      } else {
+        try Report(of: runs.map(\.source))
+      }
     guard out != nil || markdown != nil || json != nil || modelCard else {
       return print(report.markdown, terminator: "")
     }

@@ -21,8 +21,10 @@ struct SPINCommand: ParsableCommand {
       """,
     version: SPINVersion.current,
     subcommands: [
-      RunCommand.self, ScoreCommand.self, SelectCommand.self, SweepCommand.self, PatchCommand.self,
-      AdapterCommand.self, GenerateCommand.self, ChatCommand.self, EvaluateCommand.self,
+      RunCommand.self, ScoreCommand.self, SelectCommand.self, SweepCommand.self,
+      CompareCommand.self,
+      PatchCommand.self, AdapterCommand.self, GenerateCommand.self, ChatCommand.self,
+      EvaluateCommand.self,
       ReportCommand.self, DataCommand.self, InspectCommand.self, DemoCommand.self,
     ])
 }

@@ -29,6 +29,8 @@ public struct Report: Sendable {
   public static let chapterLimit = 8
 
   let runs: [ReportedRun]
+  /// What the runs are arms of, where they are.
+  let comparison: ComparisonFile?
 
   /// Reads runs.
   ///
@@ -44,5 +46,27 @@ public struct Report: Sendable {
         remedy: "name runs as NAME=RUN")
     }
     runs = try sources.map { try ReportedRun($0) }
+    comparison = nil
+  }
+
+  /// Reads a comparison of methods: all its numbers, and in full the first seed of its first method.
+  ///
+  /// - Parameter path: The folder that `spin compare` wrote.
+  /// - Throws: As for runs; and where the folder holds no comparison.
+  public init(comparison path: String) throws {
+    guard let file = try ComparisonFile(path: path + "/compare.json") else {
+      throw SPINError(
+        .missingInput, at: path, "holds no compare.json",
+        remedy: "give the folder that `spin compare` wrote")
+    }
+    comparison = file
+    runs = try file.arms.prefix(1).map {
+      try ReportedRun(Source(path: "\(path)/\($0.folder)", name: $0.folder))
+    }
+  }
+
+  /// Whether a folder holds a comparison of methods.
+  public static func isComparison(_ path: String) -> Bool {
+    FileSystem.status(path + "/compare.json")?.kind == .file
   }
 }

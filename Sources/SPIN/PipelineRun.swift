@@ -106,13 +106,7 @@ public struct PipelineRun: Sendable {
   private func writeReport(_ directory: RunDirectory) throws {
     let report = try Report(of: [Report.Source(path: directory.path, name: selection.rule.rawValue)]
     )
-    let paths = directory.report
-    for (text, path) in [
-      (report.html, paths.html), (report.markdown, paths.markdown),
-      (report.json(toolVersion: SPINVersion.current).serialized(), paths.json),
-    ] {
-      try OutputFile.write(Array(text.utf8), to: path)
-    }
+    try report.write(to: directory)
     guard savesModel else { return }
     let name = FileSystem.name(of: job.directory.path)
     try ModelCard(of: directory.path, baseModel: name).write(to: directory.model)

@@ -68,8 +68,15 @@ public struct ScoringJob: Sendable {
   ///
   /// - Throws: `SPINError` for whatever is wrong with any of them; nothing has been written then.
   public init(_ request: ScoringRequest) throws {
+    let model = try LanguageModel(path: request.model)
+    try self.init(request, model: model, modelFiles: model.directory.fileHashes())
+  }
+
+  /// The same with a model that is loaded already, and the SHA-256 of its files.
+  init(_ request: ScoringRequest, model: LanguageModel, modelFiles: [String: String]) throws {
     self.request = request
-    model = try LanguageModel(path: request.model)
+    self.model = model
+    self.modelFiles = modelFiles
     let encoding = Self.encoding(model)
     dataSets = try request.data.map { file in
       try CalibrationSet(
@@ -77,7 +84,6 @@ public struct ScoringJob: Sendable {
         options: request.calibration,
         encoding: encoding)
     }
-    modelFiles = try model.directory.fileHashes()
     scorer = try Self.scorer(request, model.decoder, dataSets, modelFiles: modelFiles)
   }
 

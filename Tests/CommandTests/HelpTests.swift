@@ -8,7 +8,7 @@ import Testing
 /// With SPIN_RECORD=1 in the environment the files are written anew; read what changed.
 struct HelpTests {
   static let commands = [
-    "", "run", "score", "select", "sweep", "demo", "inspect", "patch", "patch apply",
+    "", "run", "score", "select", "sweep", "compare", "demo", "inspect", "patch", "patch apply",
     "patch verify",
     "patch revert", "patch diff", "patch show", "patch export", "adapter", "adapter merge",
     "adapter show", "generate", "chat", "evaluate",

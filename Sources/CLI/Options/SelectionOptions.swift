@@ -5,6 +5,31 @@ public import SPIN
 
 /// The options that decide which weights are selected; shared by `select` and `run`.
 struct SelectionOptions: ParsableArguments {
+  @OptionGroup
+  var amounts: SelectionAmountOptions
+
+  @Option(help: "How the sets are combined.")
+  var rule = Selection().rule
+
+  @Option(help: "What the selected weights are multiplied by.")
+  var scale = Selection().scale
+
+  /// The parameters, checked.
+  ///
+  /// - Parameters:
+  ///   - targetModule: Which matrices take part; nil for all that were scored.
+  ///   - seed: The seed of the rule `random`.
+  func parsed(targetModule: TargetModule?, seed: UInt64) throws -> Selection {
+    var selection = amounts.selection
+    (selection.rule, selection.scale) = (rule, scale)
+    (selection.targetModule, selection.seed) = (targetModule, seed)
+    try selection.validate()
+    return selection
+  }
+}
+
+/// The data sets of a selection and how large their sets are; shared by all that select.
+struct SelectionAmountOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The two data sets whose coupling is sought.", valueName: "a,b"))
   var pair = "privacy,fairness"
 
@@ -30,17 +55,11 @@ struct SelectionOptions: ParsableArguments {
       "The number of top weights in every matrix, in place of --p and --q.", valueName: "k"))
   var count: Int?
 
-  @Option(help: "How the sets are combined.")
-  var rule = Selection().rule
-
   @Option(
     help: ArgumentHelp(
       "The layers that take part, both ends included, counted from 0. (default: all)",
       valueName: "a..b"))
   var layers: LayerRange?
-
-  @Option(help: "What the selected weights are multiplied by.")
-  var scale = Selection().scale
 
   func validate() throws {
     if count != nil, generalShare != nil || pairShare != nil {
@@ -51,21 +70,15 @@ struct SelectionOptions: ParsableArguments {
     }
   }
 
-  /// The parameters, checked.
-  ///
-  /// - Parameters:
-  ///   - targetModule: Which matrices take part; nil for all that were scored.
-  ///   - seed: The seed of the rule `random`.
-  func parsed(targetModule: TargetModule?, seed: UInt64) throws -> Selection {
+  /// The parameters, with the paper's rule.
+  var selection: Selection {
     let defaults = Selection()
     let whole = count.map { Selection.Amount.count($0) }
-    let selection = Selection(
+    return Selection(
       pair: (names[0], names[1]), general: general,
       generalAmount: whole ?? generalShare.map { .share($0) } ?? defaults.generalAmount,
       pairAmount: whole ?? pairShare.map { .share($0) } ?? defaults.pairAmount,
-      rule: rule, targetModule: targetModule, layers: layers?.range, scale: scale, seed: seed)
-    try selection.validate()
-    return selection
+      layers: layers?.range)
   }
 
   private var names: [String] {

@@ -14,7 +14,16 @@ struct ReportDocument {
 
   init(_ report: Report) {
     let runs = report.runs
-    if runs.count == 1 {
+    if let comparison = report.comparison {
+      title = "\(comparison.methods.count) methods compared"
+      subtitle = comparison.model
+      lead =
+        [.verdicts(ComparisonSections.answers(comparison))]
+        + [.table(ComparisonSections.methods(comparison))]
+      sections =
+        [ComparisonSections.plane(comparison), ComparisonSections.advantage(comparison)]
+        .compactMap(\.self) + [ComparisonSections.arms(comparison)] + Self.sections(of: runs)
+    } else if runs.count == 1 {
       let run = runs[0]
       title = run.modelName ?? run.name
       subtitle = run.summary
@@ -29,19 +38,21 @@ struct ReportDocument {
         + (runs.count > Report.chapterLimit
           ? " and \(runs.count - Report.chapterLimit) more" : "")
       lead = [ChangesTable.block(of: runs)].compactMap { $0 }
-      let shown = runs.prefix(Report.chapterLimit)
-      sections =
-        Self.comparison(of: runs)
-        + shown.enumerated().map { place, run in
-          let prefix = "run-\(place + 1)"
-          return Section(
-            id: prefix, title: run.name,
-            blocks: [
-              .paragraph([.text(run.summary)]),
-              .verdicts(Headline(findings: run.findings, missing: run.missing).answers),
-            ], sections: Self.chapters(of: run, prefix: prefix + "-"))
-        } + Self.leftOut(runs)
+      sections = Self.comparison(of: runs) + Self.sections(of: runs)
     }
+  }
+
+  /// A section a run with its chapters, as far as there is room.
+  private static func sections(of runs: [ReportedRun]) -> [Section] {
+    runs.prefix(Report.chapterLimit).enumerated().map { place, run in
+      let prefix = "run-\(place + 1)"
+      return Section(
+        id: prefix, title: run.name,
+        blocks: [
+          .paragraph([.text(run.summary)]),
+          .verdicts(Headline(findings: run.findings, missing: run.missing).answers),
+        ], sections: chapters(of: run, prefix: prefix + "-"))
+    } + leftOut(runs)
   }
 
   /// What needs several models to be seen.

@@ -15,6 +15,7 @@ extension Report {
     [
       "schema": .string(Self.schema), "tool_version": .string(toolVersion),
       "planes": .array(AwarenessPlane.all(of: runs).map(\.json)),
+      "comparison": comparison.map { .object($0.members) } ?? .null,
       "runs": .array(runs.map(\.json)),
     ]
   }

@@ -8,9 +8,10 @@ import SPINStorage
 ///
 ///     let evaluation = try ModelEvaluation(
 ///       request, of: model, modelFiles: hashes, judge: PhraseJudge())
-///     let before = try evaluation.measure("before", patch: nil, into: "run/evaluation")
-///     let after = try evaluation.measure("after", patch: patch, into: "run/evaluation")
-///     try evaluation.write(before, after, patch: patch, into: "run/evaluation")
+///     let edit = try ModelEdit.patch(patch, on: model.directory)
+///     let before = try evaluation.measure("before", edit: nil, into: "run/evaluation")
+///     let after = try evaluation.measure("after", edit: edit, into: "run/evaluation")
+///     let change = try evaluation.compare(before, after, edit: edit, into: "run/evaluation")
 ///
 /// Finished items are kept in the folder: after an interruption the same calls go on.
 public struct ModelEvaluation {
@@ -143,26 +144,26 @@ public struct ModelEvaluation {
   ///
   /// - Parameters:
   ///   - side: "before" or "after", as the files are named.
-  ///   - patch: The edit; nil for the untouched model.
+  ///   - edit: The edit; nil for the untouched model.
   ///   - directory: Where items go.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done.
   /// - Throws: `SPINError` as the measures do.
   public func measure(
-    _ side: String, patch: Patch?, into directory: String, shouldStop: () -> Bool = { false },
+    _ side: String, edit: ModelEdit?, into directory: String, shouldStop: () -> Bool = { false },
     report: (Progress) -> Void = { _ in }
   ) throws -> EvaluationSide {
-    guard let patch else {
-      return try measures(side, edit: nil, directory, shouldStop, report)
+    guard let edit else {
+      return try measures(side, of: model, edit: nil, directory, shouldStop, report)
     }
-    return try PatchOverlay(patch, on: model.directory).with(true) {
-      try measures(side, edit: patch.contentDigest, directory, shouldStop, report)
+    return try edit.with(model) { edited in
+      try measures(side, of: edited, edit: edit.digest, directory, shouldStop, report)
     }
   }
 
   private func measures(
-    _ side: String, edit: String?, _ directory: String, _ shouldStop: () -> Bool,
-    _ report: (Progress) -> Void
+    _ side: String, of model: LanguageModel, edit: String?, _ directory: String,
+    _ shouldStop: () -> Bool, _ report: (Progress) -> Void
   ) throws -> EvaluationSide {
     let answerer = try QuestionAnswering(
       model, modelHash: modelHash, edit: edit, options: request.generation,
@@ -218,18 +219,20 @@ public struct ModelEvaluation {
       report(.ended)
       return result
     }
-    let choices = try tasks.map { try ask($0, side, edit, directory, shouldStop, report) }
+    let choices = try tasks.map {
+      try ask($0, of: model, side, edit, directory, shouldStop, report)
+    }
     return EvaluationSide(
       awareness: awareness, refusals: refusals, perplexity: perplexity, coupling: coupling,
       choices: choices)
   }
 
   private func ask(
-    _ tasks: ChoiceEvaluation, _ side: String, _ edit: String?, _ directory: String,
-    _ shouldStop: () -> Bool, _ report: (Progress) -> Void
+    _ tasks: ChoiceEvaluation, of model: LanguageModel, _ side: String, _ edit: String?,
+    _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
   ) throws -> ChoiceResults {
     let subject = ChoiceSubject(
-      side: edit == nil ? .before : .after, name: FileSystem.name(of: model.directory.path),
+      side: edit == nil ? .before : .after, name: FileSystem.name(of: self.model.directory.path),
       modelHash: modelHash, edit: edit)
     var isBegun = false
     let (results, _) = try tasks.measure(
@@ -253,20 +256,20 @@ public struct ModelEvaluation {
   /// - Parameters:
   ///   - before: The untouched model.
   ///   - after: The edited model.
-  ///   - patch: The edit.
+  ///   - edit: The edit.
   ///   - directory: Where the documents go: `awareness.json`, `perplexity.json`, `divergence.json`.
   ///   - shouldStop: Asked now and then.
   ///   - report: Told of what is done.
   public func compare(
-    _ before: EvaluationSide, _ after: EvaluationSide, patch: Patch, into directory: String,
+    _ before: EvaluationSide, _ after: EvaluationSide, edit: ModelEdit, into directory: String,
     shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
   ) throws -> EvaluationComparison {
     let comparison = try comparison(
-      before, after, divergence: divergence(patch, directory, shouldStop, report))
+      before, after, divergence: divergence(edit, directory, shouldStop, report))
     for (measure, result) in try documents(comparison) {
       try MeasureDocument(
         measure, result, model: FileSystem.name(of: model.directory.path), modelHash: modelHash,
-        patch: patch
+        edit: edit.summary
       ).write(into: directory)
     }
     return comparison
@@ -302,15 +305,15 @@ public struct ModelEvaluation {
     first.flatMap { first in second.map { (first, $0) } }
   }
 
+  /// How far an edit in memory moves what the model expects; nil where another model takes its place.
   private func divergence(
-    _ patch: Patch, _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
+    _ edit: ModelEdit, _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
   ) throws -> Divergence? {
-    guard var text, part == .whole else { return nil }
+    guard var text, part == .whole, case .overlay(let overlay) = edit else { return nil }
     text.directory = directory
-    let overlay = try PatchOverlay(patch, on: model.directory)
     var isBegun = false
     let result = try text.divergence(
-      of: model, identity: [modelHash, patch.contentDigest], threads: request.threads,
+      of: model, identity: [modelHash, overlay.digest], threads: request.threads,
       setEdited: { try $0 ? overlay.apply() : overlay.revert() }, shouldStop: shouldStop
     ) { _, count in
       if !isBegun { report(.began("divergence", count: count)) }

@@ -13,15 +13,16 @@ struct RunEvaluation {
   /// The measures of each round, in order.
   func all(_ rounds: [SuppressionRound]) throws -> [EvaluationComparison] {
     let before = try evaluation.measure(
-      "before", patch: nil, into: directory.evaluation, shouldStop: shouldStop, report: report)
+      "before", edit: nil, into: directory.evaluation, shouldStop: shouldStop, report: report)
     return try rounds.map { round in
       let folder =
         round.number == rounds.count
         ? directory.evaluation : directory.round(round.number) + "/evaluation"
+      let edit = try ModelEdit.patch(round.patch, on: evaluation.model.directory)
       let after = try evaluation.measure(
-        "after", patch: round.patch, into: folder, shouldStop: shouldStop, report: report)
+        "after", edit: edit, into: folder, shouldStop: shouldStop, report: report)
       return try evaluation.compare(
-        before, after, patch: round.patch, into: folder, shouldStop: shouldStop, report: report)
+        before, after, edit: edit, into: folder, shouldStop: shouldStop, report: report)
     }
   }
 }

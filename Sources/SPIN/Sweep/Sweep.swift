@@ -118,7 +118,7 @@ public struct Sweep {
   ) throws -> [SweepRow] {
     func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
       try validation.measure(
-        side, patch: patch, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
+        side, edit: patch.map { try .patch($0, on: model.directory) }, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
       )
     }
     // An edit of no weight is the untouched model.
@@ -178,13 +178,14 @@ public struct Sweep {
       toolVersion: SPINVersion.current, fileHashes: modelFiles)
     try candidate.coupledSet.write(to: directory + "/selection.json", tool: SPINVersion.tool)
     try patch.write(to: patchPath)
-    func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
+    let edit = try ModelEdit.patch(patch, on: model.directory)
+    func measure(_ side: String, _ edit: ModelEdit?) throws -> EvaluationSide {
       try test.measure(
-        side, patch: patch, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
+        side, edit: edit, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
       )
     }
     return try test.compare(
-      measure("before", nil), measure("after", patch), patch: patch, into: folder,
+      measure("before", nil), measure("after", edit), edit: edit, into: folder,
       shouldStop: shouldStop, report: { report(.measuring($0)) })
   }
 

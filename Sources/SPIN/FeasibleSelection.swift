@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINErrors
 
 /// Whether the selection of a whole run will find what it needs in the scores that the run makes.
 ///
 /// Scoring takes hours: what can be known before is said before.
-struct FeasibleSelection {
+public struct FeasibleSelection {
   let selection: Selection
   let job: ScoringJob
 
+  /// A selection from the scores that a job makes.
+  public init(selection: Selection, job: ScoringJob) {
+    self.selection = selection
+    self.job = job
+  }
+
   /// - Throws: `SPINError` with code `usage` that names the option.
-  func require() throws {
+  public func require() throws {
     try requireDataSets()
     try requireLayers()
     try requireKeptScores()

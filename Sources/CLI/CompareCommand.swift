@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// `spin compare`: methods that change a model, measured alike.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract:
+      "Compare SPIN with other methods and controls, each with several seeds, measured alike.",
+    discussion: """
+      The comparison of the paper (table 1, figure 1b) for any model and data. Methods: origin (the \
+      untouched model), spin, spin-released (what the authors' program selects), spin-iterated (several \
+      rounds), spin-soft (weights made smaller), first and second (weights of one data set alone), and \
+      the controls general-only and random. Seeds draw calibration rows and random weights. Prompts of \
+      all data that a method sees are left out of the questions; how many, the results say. With other \
+      files it is another comparison: *_unsafe_1k.csv for malicious data alone, --nsamples 100,300,1000 \
+      for few samples, other names than privacy and fairness for other aims. An interrupted comparison \
+      goes on when the command is repeated; every folder OUT/METHOD-.. is a run that `spin report` reads.
+
+        spin compare MODEL --methods spin,spin-released,general-only,random --seeds 0,1,2 \\
+          --data privacy=privacy.csv --data fairness=fairness.csv --data general=alpaca.csv \\
+          --questions fairness=salad_fairness.csv --questions privacy=salad_privacy.csv \\
+          --text wiki.test.raw --out comparison
+      """)
+
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var model: String
+
+  @OptionGroup(title: "Methods")
+  var methods: MethodOptions
+
+  @OptionGroup(title: "Data")
+  var data: ComparisonDataOptions
+
+  @OptionGroup(title: "Evaluation")
+  var evaluation: EvaluationOptions
+
+  @OptionGroup(title: "Resources")
+  var resources: ResourceOptions
+
+  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  var out: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard !evaluation.questions.isEmpty else {
+      throw ValidationError("Please give questions to compare by: --questions NAME=FILE.")
+    }
+  }
+
+  func run() throws {
+    var request = ComparisonRequest(
+      model: model, data: data.data.map(\.file), resources: resources.resources)
+    methods.fill(&request)
+    data.fill(&request)
+    request.evaluation = evaluation.request(threads: resources.resources.threads)
+    let comparison = try MethodComparison(
+      request, judge: evaluation.judge.load(threads: resources.resources.threads))
+    Interruption.listen()
+    let reporter = ComparisonProgressReporter(isQuiet: quiet)
+    let result: MethodComparison.Result
+    do {
+      result = try comparison.run(
+        into: out, shouldStop: { Interruption.wasRequested }, report: reporter.show)
+    } catch {
+      reporter.clear()
+      throw error
+    }
+    let summary = ComparisonSummary(
+      result: result, directory: out, judge: comparison.evaluation.judge.label)
+    print(json ? summary.json.serialized() : summary.text, terminator: json ? "" : "\n")
+  }
+}

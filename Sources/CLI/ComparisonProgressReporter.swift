@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+
+/// Shows how a comparison goes on standard error.
+final class ComparisonProgressReporter {
+  private let isQuiet: Bool
+  private let measures: EvaluationProgressReporter
+  private var scoring: ScoringProgressReporter
+
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+    measures = EvaluationProgressReporter(isQuiet: isQuiet)
+    scoring = ScoringProgressReporter(isQuiet: isQuiet)
+  }
+
+  func show(_ progress: MethodComparison.Progress) {
+    switch progress {
+    case .arm(let arm, let number, let count):
+      clear()
+      // Each arm's scoring has a rate of its own.
+      scoring = ScoringProgressReporter(isQuiet: isQuiet)
+      if !isQuiet {
+        StandardError.write("compare  \(number) of \(count): \(arm.folder)\n")
+      }
+    case .scoring(let event): scoring.show(event)
+    case .measuring(let progress):
+      scoring.clear()
+      measures.show(progress)
+    }
+  }
+
+  /// Takes a line that changes away; needed where a comparison ends early.
+  func clear() {
+    scoring.clear()
+    measures.clear()
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINJSON
+import SPINStorage
+
+/// `compare.json`: methods with several seeds, and what they change.
+struct ComparisonFile {
+  /// A change over the seeds: the mean with its interval, and how far seeds lie apart.
+  struct Change {
+    let mean: Report.Estimate
+    let seeds: [Double]
+  }
+
+  /// A method with one number of rows.
+  struct Method {
+    let name: String
+    let samples: Int?
+    let seeds: [Int64]
+    let awareness, refusals, accuracy: [(name: String, change: Change)]
+    let perplexity: Change?
+    /// How much higher the rates of `spin` are.
+    let spinAdvantage: [(name: String, change: Change)]
+  }
+
+  /// One edit.
+  struct Arm {
+    let method: String
+    let samples: Int?
+    let folder: String
+    let weights, parameters: Int?
+    let measures: JSONObject
+  }
+
+  /// A list of questions as the untouched model answers it.
+  struct Questions {
+    let name: String
+    let before: Double?
+    let count: Int
+  }
+
+  let path: String
+  let members: JSONObject
+  let model, judge: String
+  let methods: [Method]
+  let arms: [Arm]
+  let questions: [Questions]
+  /// Questions left out because they stand in the data, by list.
+  let leftOut: [(name: String, count: Int)]
+
+  /// Reads a file; nil where there is none.
+  init?(path: String) throws {
+    guard let members = try JSONFile.members(of: path, schema: "compare/1") else { return nil }
+    self.path = path
+    self.members = members
+    model = try members.required("model")
+    judge = try members.required("judge")
+    methods = try members.required("methods", as: [JSONObject].self).map { try Method($0) }
+    arms = try members.required("arms", as: [JSONObject].self).map { object in
+      Arm(
+        method: try object.required("method"), samples: try object.optional("samples"),
+        folder: try object.required("folder"), weights: try object.optional("weights"),
+        parameters: try object.optional("trained_parameters"),
+        measures: try object.required("measures"))
+    }
+    guard let first = arms.first else {
+      throw members.failure("arms", "is empty, expected at least one")
+    }
+    let sets = try first.measures.required("awareness", as: JSONObject.self)
+    questions = try sets.keys.map { name in
+      let set = try sets.required(name, as: JSONObject.self)
+      return Questions(
+        name: name, before: try set.optional("before"), count: try set.required("n"))
+    }
+    let lists = try members.required("evaluation", as: JSONObject.self)
+      .required("questions", as: [JSONObject].self)
+    leftOut = try lists.compactMap { list in
+      try list.optional("overlap", as: JSONObject.self).map {
+        (try list.required("name"), try $0.required("left_out"))
+      }
+    }
+  }
+
+  /// What tells a method from others: with the number of rows where there are several.
+  func label(_ method: Method) -> String {
+    let counts = Set(methods.filter { $0.name == method.name }.map(\.samples))
+    guard counts.count > 1, let samples = method.samples else { return method.name }
+    return "\(method.name), n = \(NumberText.count(samples))"
+  }
+}
+
+extension ComparisonFile.Method {
+  init(_ object: JSONObject) throws {
+    func changes(_ key: String) throws -> [(name: String, change: ComparisonFile.Change)] {
+      let members = try object.required(key, as: JSONObject.self)
+      return try members.keys.map {
+        ($0, try ComparisonFile.Change(members.required($0, as: JSONObject.self)))
+      }
+    }
+    name = try object.required("method")
+    samples = try object.optional("samples")
+    seeds = try object.required("seeds", as: [Int].self).map { Int64($0) }
+    awareness = try changes("awareness")
+    refusals = try changes("refusals")
+    accuracy = try changes("accuracy")
+    spinAdvantage = try changes("spin_advantage")
+    perplexity = try object.optional("perplexity_ratio", as: JSONObject.self)
+      .map(ComparisonFile.Change.init)
+  }
+}
+
+extension ComparisonFile.Change {
+  fileprivate init(_ object: JSONObject) throws {
+    mean = Report.Estimate(
+      try object.required("mean"), lower: try object.optional("lower"),
+      upper: try object.optional("upper"))
+    seeds = try object.required("seeds", as: [Double].self)
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINJSON
+import SPINStorage
+
+/// `compare.json`, schema "compare/1".
+struct ComparisonDocument {
+  let comparison: MethodComparison
+  let result: MethodComparison.Result
+
+  var json: JSON {
+    let request = comparison.request
+    return [
+      "schema": "compare/1", "tool_version": .string(SPINVersion.current),
+      "model": .string(FileSystem.name(of: comparison.model.directory.path)),
+      "model_sha256": .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
+      "evaluation": comparison.evaluation.identity,
+      "judge": .string(comparison.evaluation.judge.label),
+      "pair": .array(request.selection.pair.map { .string($0) }),
+      "general": .string(request.selection.general),
+      "interval": .string(SeededChange.method), "level": .number(0.95),
+      "methods": .array(result.methods.map(\.json)),
+      "arms": .array(result.rows.map(\.json)),
+    ]
+  }
+}
+
+extension ComparisonRow {
+  /// The arm with its headline numbers; its folder has everything.
+  fileprivate var json: JSON {
+    [
+      "method": .string(arm.method.rawValue), "seed": .integer(Int64(clamping: arm.seed)),
+      "samples": arm.sampleCount.map { JSON($0) } ?? .null, "folder": .string(arm.folder),
+      "weights": weightCount.map { JSON($0) } ?? .null,
+      "trained_parameters": parameterCount.map { JSON($0) } ?? .null, "measures": measures.json,
+    ]
+  }
+}

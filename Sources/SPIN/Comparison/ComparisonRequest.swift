@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What to compare, as a user says it.
+///
+///     var request = ComparisonRequest(model: "Qwen2-0.5B-Instruct", data: files)
+///     request.methods = [.spin, .random, .lora]
+///     request.trainingData = ["privacy_safe.csv"]
+public struct ComparisonRequest: Sendable {
+  /// The folder of the checkpoint.
+  public var model: String
+  /// The data sets that are scored: two whose coupling is sought, and general ability.
+  public var data: [ScoringRequest.DataFile]
+  /// What the trained methods are trained on.
+  public var trainingData: [String] = []
+  /// The columns of prompts and responses.
+  public var columns = DataTable.Columns()
+  /// The methods; `origin` is always measured.
+  public var methods: [ComparisonMethod] = [.spin, .random]
+  /// One arm of each method for each seed: it draws calibration rows and random weights, and order
+  /// and initial values of training.
+  public var seeds: [UInt64] = [0]
+  /// One arm for each number of rows drawn from each data set; training takes all rows where there
+  /// is only one number.
+  public var sampleCounts = [CalibrationOptions().sampleCount]
+  /// How rows become tokens; seed and number of rows are those of the arm.
+  public var calibration = CalibrationOptions()
+  /// The matrices to score and edit.
+  public var target = TargetModule.feedForward
+  /// How many scores to keep.
+  public var keep = KeepPolicy.automatic
+  /// How weights are selected; the rule is the method's, the scale that of `spinSoft` only.
+  public var selection = Selection()
+  /// The rounds of `spinIterated`.
+  public var roundCount = 3
+  /// What `spinSoft` multiplies weights by.
+  public var softScale = 0.3
+  /// What to measure.
+  ///
+  /// Prompts of all data that a method sees are left out of the questions.
+  public var evaluation = EvaluationRequest()
+  /// What scoring and training may take.
+  public var resources: ImportanceScorer.Resources
+
+  /// A request with the paper's defaults.
+  public init(
+    model: String, data: [ScoringRequest.DataFile],
+    resources: ImportanceScorer.Resources = .init(
+      threads: Machine.processorCount, maxMemory: Machine.defaultMemoryBudget)
+  ) {
+    self.model = model
+    self.data = data
+    self.resources = resources
+  }
+
+  /// The arms in the order in which they are made: those that share scores together.
+  public var arms: [ComparisonArm] {
+    let countsMatter = sampleCounts.count > 1
+    return sampleCounts.flatMap { count in
+      seeds.flatMap { seed in
+        methods.filter { $0 != .origin }.map { method in
+          ComparisonArm(
+            method: method, seed: seed,
+            sampleCount: method.isTrained && !countsMatter ? nil : count)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// The comparison of the paper: methods that change a model, each with several seeds, measured alike.
+///
+///     let comparison = try MethodComparison(request, judge: PhraseJudge())
+///     let result = try comparison.run(into: "comparison")
+///
+/// The untouched model is measured once. Every arm has a folder that is a run of its own, which
+/// `spin report` reads. Finished steps are kept: an interrupted comparison goes on when it is run
+/// again.
+///
+/// - Source: Qian et al. 2025, arXiv:2410.16672, table 1 and figure 1b.
+public struct MethodComparison {
+  /// What is compared.
+  public let request: ComparisonRequest
+  /// The model, with no edit on it.
+  public let model: LanguageModel
+  /// The SHA-256 of each weight file, by name.
+  public let modelFiles: [String: String]
+  /// The measures.
+  public let evaluation: ModelEvaluation
+  /// The scoring of each seed and number of rows.
+  let jobs: [Calibration: ScoringJob]
+
+  /// What arms that share their scores have in common.
+  struct Calibration: Hashable {
+    let seed: UInt64
+    let sampleCount: Int
+  }
+
+  /// What is done, for whoever shows it.
+  public enum Progress: Sendable {
+    /// An arm begins, the `number`th of so many.
+    case arm(ComparisonArm, number: Int, of: Int)
+    /// Scores are computed.
+    case scoring(ScoringEvent)
+    /// A measure.
+    case measuring(ModelEvaluation.Progress)
+  }
+
+  /// What came out.
+  public struct Result: Sendable {
+    /// Every arm with its measures, in the order of the request's arms.
+    public let rows: [ComparisonRow]
+    /// The methods with their changes over all seeds, in the order of the request.
+    public let methods: [MethodSummary]
+  }
+
+  /// Reads the model and what is to be measured with.
+  ///
+  /// - Throws: `SPINError` for a file that is missing or malformed, or a request that makes no sense.
+  public init(_ request: ComparisonRequest, judge: any Judge) throws {
+    try Self.check(request)
+    self.request = request
+    model = try LanguageModel(path: request.model)
+    modelFiles = try model.directory.fileHashes()
+    var measures = request.evaluation
+    let seen = request.data.map(\.path) + request.trainingData
+    measures.seenData = (measures.seenData ?? []) + seen
+    evaluation = try ModelEvaluation(measures, of: model, modelFiles: modelFiles, judge: judge)
+    jobs = try Self.jobs(request, model, modelFiles)
+  }
+
+  /// The scorings that arms need, each found good for the selection.
+  private static func jobs(
+    _ request: ComparisonRequest, _ model: LanguageModel, _ modelFiles: [String: String]
+  ) throws -> [Calibration: ScoringJob] {
+    var jobs: [Calibration: ScoringJob] = [:]
+    for arm in request.arms where arm.method.rule != nil {
+      let key = Calibration(arm)
+      guard jobs[key] == nil else { continue }
+      var scoring = ScoringRequest(
+        model: request.model, data: request.data, resources: request.resources)
+      scoring.columns = request.columns
+      scoring.calibration = request.calibration
+      scoring.calibration.seed = key.seed
+      scoring.calibration.sampleCount = key.sampleCount
+      scoring.target = request.target
+      scoring.keep = request.keep
+      let job = try ScoringJob(scoring, model: model, modelFiles: modelFiles)
+      try FeasibleSelection(selection: request.selection, job: job).require()
+      jobs[key] = job
+    }
+    return jobs
+  }
+
+  private static func check(_ request: ComparisonRequest) throws {
+    func refuse(_ option: String, _ found: String, _ remedy: String) -> SPINError {
+      SPINError(.usage, at: option, found, remedy: remedy)
+    }
+    for (option, values) in [
+      ("--methods", request.methods.map(\.rawValue)), ("--seeds", request.seeds.map { "\($0)" }),
+      ("--nsamples", request.sampleCounts.map { "\($0)" }),
+    ] where values.isEmpty || Set(values).count != values.count {
+      throw refuse(option, "names nothing, or something twice", "name each once")
+    }
+    guard request.methods.contains(where: { $0 != .origin }) else {
+      throw refuse(
+        "--methods", "names nothing to compare the untouched model with", "name a method")
+    }
+    guard !request.evaluation.questions.isEmpty else {
+      throw refuse("--questions", "is missing: there is nothing to compare by", "give NAME=FILE")
+    }
+    let trained = request.methods.filter(\.isTrained)
+    if let method = trained.first, request.trainingData.isEmpty {
+      throw refuse("--train", "is missing, and \(method.rawValue) is trained", "give --train FILE")
+    }
+    var selection = request.selection
+    selection.scale = request.softScale
+    try selection.validate()
+  }
+
+  /// Does what is left to do.
+  ///
+  /// - Parameters:
+  ///   - directory: The folder of the results: `compare.json`, and a folder for every arm.
+  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Told of what is done.
+  /// - Throws: `SPINError` as scoring, training and measuring do.
+  public func run(
+    into directory: String, shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (Progress) -> Void = { _ in }
+  ) throws -> Result {
+    try FileSystem.ensureDirectory(directory)
+    let untouched = directory + "/origin/evaluation"
+    try FileSystem.ensureDirectory(directory + "/origin")
+    _ = try evaluation.measure(
+      "before", edit: nil, into: untouched, shouldStop: shouldStop,
+      report: { report(.measuring($0)) })
+    let arms = request.arms
+    let maker = ArmMaker(
+      comparison: self, directory: directory, shouldStop: shouldStop, report: report)
+    let rows = try arms.enumerated().map { place, arm in
+      report(.arm(arm, number: place + 1, of: arms.count))
+      let folder = "\(directory)/\(arm.folder)"
+      try FileSystem.ensureDirectory(folder)
+      try ModelEvaluation.adoptUntouched(from: untouched, into: folder + "/evaluation")
+      return try maker.row(arm, in: folder)
+    }
+    let result = Result(rows: rows, methods: try MethodSummary.all(of: rows))
+    let document = ComparisonDocument(comparison: self, result: result)
+    try OutputFile.write(Array(document.json.serialized().utf8), to: directory + "/compare.json")
+    try Report(comparison: directory).write(to: RunDirectory(path: directory))
+    return result
+  }
+}
+
+extension MethodComparison.Calibration {
+  init(_ arm: ComparisonArm) {
+    self.init(seed: arm.seed, sampleCount: arm.sampleCount ?? 0)
+  }
+
+  /// The folder of the scores within the comparison's.
+  var folder: String { "scores-n-\(sampleCount)-seed-\(seed)" }
+}
+
+extension ModelEvaluation {
+  /// Takes over what another folder holds of the untouched model, so that it is not measured again.
+  static func adoptUntouched(from source: String, into target: String) throws {
+    try FileSystem.ensureDirectory(target)
+    for name in try FileSystem.names(in: source)
+    where name.contains("-before.") || name.hasPrefix(".verdicts-") {
+      let path = "\(target)/\(name)"
+      guard FileSystem.status(path) == nil else { continue }
+      try OutputFile.write(try FileSystem.read("\(source)/\(name)"), to: path)
+    }
+  }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPIN
+import SPINTestSupport
+import Testing
+
+/// `spin compare`: every arm is the run of its own that it says it is, and nothing depends on threads
+/// or on being killed.
+@Suite(.serialized) struct CompareTests {
+  private let job: SmallJob
+  private var text: String { job.path + "/text.txt" }
+
+  init() throws {
+    job = try SmallJob()
+    for name in ["privacy", "fairness"] {
+      // The first of them stands among the prompts that are scored, but for its capital.
+      let rows =
+        ["\"What is \(name) a\"\n"]
+        + "bcdefghijklmnopqrst".map { "\"the \(name) \($0), in a \($0)?\"\n" }
+      try write(("questions\n" + rows.joined()).utf8, to: questions(name))
+    }
+    try write(String(repeating: "the a in the the b c. ", count: 60).utf8, to: text)
+  }
+
+  private func questions(_ name: String) -> String { "\(job.path)/questions-\(name).csv" }
+
+  private var data: [String] {
+    SmallJob.dataSets.flatMap { ["--data", "\($0)=\(job.data($0))"] }
+  }
+
+  private var measures: [String] {
+    ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
+      + ["--text", text, "--window", "16", "--max-new-tokens", "12"]
+  }
+
+  private func compare(
+    _ out: String, methods: String, _ options: String..., seeds: String = "3,5"
+  ) throws -> Program.Outcome {
+    try Program.run(
+      ["compare", job.model, "--methods", methods, "--seeds", seeds, "--nsamples", "8"]
+        + ["--target-module", "all", "--count", "30"] + data + measures
+        + ["--out", out, "--quiet"] + options)
+  }
+
+  /// What must not depend on circumstances: no journals, no reports and manifests, which show times.
+  private func results(_ folder: String) throws -> [String: String] {
+    try FolderContents(of: folder).digests.filter { name, _ in
+      !name.hasSuffix(".journal") && !name.hasSuffix("manifest.json")
+        && !name.contains("report.")
+    }
+  }
+
+  private func document(_ out: String) throws -> JSONObject {
+    let path = out + "/compare.json"
+    return try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+  }
+
+  @Test func anArmIsTheRunThatItSays() throws {
+    let out = job.path + "/comparison"
+    let outcome = try compare(
+      out, methods: "spin,spin-released,spin-iterated,spin-soft,first,second,general-only,random",
+      "--rounds", "2", "--soft-scale", "0.5")
+    #expect(outcome.status == 0, "\(outcome)")
+    let options: [(method: String, options: [String])] = [
+      ("spin", []), ("spin-released", ["--rule", "released-code"]),
+      ("spin-iterated", ["--rounds", "2"]), ("spin-soft", ["--scale", "0.5"]),
+      ("first", ["--rule", "first"]), ("second", ["--rule", "second"]),
+      ("general-only", ["--rule", "general-only"]), ("random", ["--rule", "random"]),
+    ]
+    let overlap = SmallJob.dataSets.flatMap { ["--exclude-overlap", job.data($0)] }
+    for (method, options) in options {
+      let alone = job.path + "/alone-\(method)"
+      let run = try Program.run(
+        ["run", job.model, "--seed", "5", "--nsamples", "8", "--target-module", "all"]
+          + ["--count", "30"] + data + measures + overlap + options
+          + ["--out", alone, "--quiet"])
+      #expect(run.status == 0, "\(run)")
+      for file in [
+        "patch.json", "selection.json", "evaluation/awareness.json", "evaluation/perplexity.json",
+        "evaluation/divergence.json", "evaluation/awareness-fairness-before.jsonl",
+      ] {
+        #expect(
+          try bytes(of: "\(out)/\(method)-n-8-seed-5/\(file)") == bytes(of: "\(alone)/\(file)"),
+          "\(method): \(file)")
+      }
+    }
+  }
+
+  @Test func changesAreMeansOverTheSeeds() throws {
+    let out = job.path + "/comparison"
+    #expect(try compare(out, methods: "spin,random").status == 0)
+    let document = try document(out)
+    let methods = try document.required("methods", as: [JSONObject].self)
+    #expect(methods.map { $0["method"] } == ["spin", "random"])
+    let random = try methods[1].required("awareness", as: JSONObject.self)
+      .required("fairness", as: JSONObject.self)
+    let arms = try document.required("arms", as: [JSONObject].self)
+    #expect(
+      arms.map { $0["folder"] } == [
+        "spin-n-8-seed-3", "random-n-8-seed-3", "spin-n-8-seed-5", "random-n-8-seed-5",
+      ])
+    let changes = try [arms[1], arms[3]].map {
+      try $0.required("measures", as: JSONObject.self)
+        .required("awareness", as: JSONObject.self).required("fairness", as: JSONObject.self)
+        .required("comparison", as: JSONObject.self)
+    }
+    for (name, key) in [("mean", "change"), ("lower", "change_lower"), ("upper", "change_upper")] {
+      let values = try changes.map { try $0.required(key, as: Double.self) }
+      #expect(try random.required(name, as: Double.self) == (values[0] + values[1]) / 2)
+    }
+    #expect(random["p_values"] == .array(changes.map { $0["p_value"] ?? .null }))
+    // One of the twenty questions stands among the prompts.
+    #expect(
+      try arms[0].required("measures", as: JSONObject.self)
+        .required("awareness", as: JSONObject.self).required("privacy", as: JSONObject.self)["n"]
+        == 19)
+    #expect(methods[0]["spin_advantage"] == [:])
+    #expect(try methods[1].required("spin_advantage", as: JSONObject.self).keys.count == 2)
+  }
+
+  @Test func nothingDependsOnThreadsOrOnBeingKilled() throws {
+    let whole = job.path + "/whole"
+    #expect(try compare(whole, methods: "spin,random", "--threads", "1").status == 0)
+    let expected = try results(whole)
+    #expect(expected["compare.json"] != nil)
+    let journals = try FolderContents(of: whole).digests.keys
+      .filter { $0.hasSuffix(".journal") }.sorted()
+    var generator = SeededGenerator(seed: 7)
+    for place in stride(from: 0, to: journals.count, by: 5) {
+      let out = job.path + "/cut-\(place)"
+      try FileManager.default.copyItem(atPath: whole, toPath: out)
+      try FileManager.default.removeItem(atPath: out + "/compare.json")
+      let cut = "\(out)/\(journals[place])"
+      let content = try bytes(of: cut)
+      try write(content.prefix(Int.random(in: 0...content.count, using: &generator)), to: cut)
+      for later in journals[(place + 1)...] where Bool.random(using: &generator) {
+        try FileManager.default.removeItem(atPath: "\(out)/\(later)")
+      }
+      for folder in ["random-n-8-seed-3", "spin-n-8-seed-5"]
+      where Bool.random(using: &generator) {
+        try FileManager.default.removeItem(atPath: "\(out)/\(folder)")
+      }
+      #expect(try compare(out, methods: "spin,random", "--threads", "3").status == 0)
+      #expect(try results(out) == expected, "\(journals[place])")
+    }
+  }
+
+  @Test func theReportNamesEveryMethod() throws {
+    let out = job.path + "/comparison"
+    #expect(try compare(out, methods: "spin,random", seeds: "3").status == 0)
+    let made = String(decoding: try bytes(of: out + "/report.md"), as: UTF8.self)
+    #expect(try Program.run(["report", out]).standardOutput == made)
+    for part in [
+      "# 2 methods compared", "**More than controls?", "| spin (1 seed) |", "| random (1 seed) |",
+      "## SPIN beside the others", "## spin-n-8-seed-3",
+    ] { #expect(made.contains(part), "\(part)") }
+  }
+
+  @Test func whatMakesNoSenseIsRefused() throws {
+    let cases: [(options: [String], message: String)] = [
+      (
+        ["--methods", "origin"],
+        "--methods: names nothing to compare the untouched model with; name a method"
+      ),
+      (["--seeds", "1,1"], "--seeds: names nothing, or something twice; name each once"),
+      (
+        ["--q", "2"],
+        "--q: is 2.0, expected a share above 0 and at most 1; give a number of weights"
+      ),
+      (
+        ["--pair", "privacy,general"],
+        "--pair, --general: name \"privacy\", \"general\", \"general\", expected three different"
+      ),
+      (["--nsamples", "13"], "DIR/privacy.csv: has 12 rows, 13 samples are asked for; ask for at"),
+      (
+        ["--nsamples", "8", "--pair", "privacy,other"],
+        "--pair: names \"other\", which is not among the data sets"
+      ),
+    ]
+    for (options, message) in cases {
+      let outcome = try Program.run(
+        ["compare", job.model] + data + measures + ["--out", job.out, "--quiet"] + options)
+      #expect(outcome.status != 0)
+      #expect(job.masked(outcome.standardError).hasPrefix("spin: " + message), "\(outcome)")
+      #expect(!FileManager.default.fileExists(atPath: job.out), "\(options)")
+    }
+    let unasked = try Program.run(["compare", job.model] + data + ["--out", job.out])
+    #expect(unasked.status == 64)
+  }
+}
