@@ -118,8 +118,8 @@ public struct Sweep {
   ) throws -> [SweepRow] {
     func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
       try validation.measure(
-        side, edit: patch.map { try .patch($0, on: model.directory) }, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
-      )
+        side, edit: patch.map { try .patch($0, on: model.directory) }, into: folder,
+        shouldStop: shouldStop, report: { report(.measuring($0)) })
     }
     // An edit of no weight is the untouched model.
     report(.comparing(Set(candidates.filter { $0.patch.weightCount > 0 }.map(\.name)).count))
