@@ -67,9 +67,16 @@ def logits(directory):
         return model(input_ids=ids).logits.float()
 
 
-def check(base, patched, patch, label):
-    """Prints one line; ends the program if anything is not as it should be."""
+def check(base, patched, patch, label, card=False):
+    """Prints one line; ends the program if anything is not as it should be.
+
+    With `card` the patched model has a model card that the base has not.
+    """
     ours, theirs = files(base), files(patched)
+    if card and "README.md" not in theirs:
+        sys.exit(f"{label}: there is no model card")
+    if card:
+        del theirs["README.md"]
     if set(ours) != set(theirs):
         sys.exit(f"{label}: files differ: {sorted(set(ours) ^ set(theirs))}")
     changed = {}
@@ -105,7 +112,7 @@ def check_families(spin):
             tiny_models.write_model(family, base, pairs, 0)
             compare_selection.run(
                 spin, "run", base, *options, *shares, "--out", out, "--save-model")
-            check(base, out / "model", out / "patch.json", f"{family}, spin run")
+            check(base, out / "model", out / "patch.json", f"{family}, spin run", card=True)
             compare_selection.run(
                 spin, "patch", "apply", base, out / "patch.json", "--out", copy)
             check(base, copy, out / "patch.json", f"{family}, spin patch apply")
