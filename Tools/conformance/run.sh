@@ -13,6 +13,7 @@ spin=$2
 "$python" Tools/conformance/compare_selection.py "$spin"
 "$python" Tools/conformance/load_patched.py --spin "$spin"
 "$python" Tools/conformance/compare_adapters.py "$spin"
+"$python" Tools/conformance/compare_generation.py "$spin"
 "$python" Tools/conformance/compare_coupling.py "$spin"
 "$python" Tools/conformance/compare_choices.py "$spin" --limit 6
 swift build -c release --product tokenizer-probe
@@ -20,6 +21,7 @@ swift build -c release --product tokenizer-probe
 # A trained model and real texts, where they lie beside the checkout.
 shared=../shared
 if [ -d "$shared/models/stories260K" ]; then
+  "$python" Tools/conformance/compare_generation.py "$spin" --model "$shared/models/stories260K"
   "$python" Tools/conformance/compare_perplexity.py "$spin" "$shared/models/stories260K" \
     "$shared/data/wikitext2/wikitext-2-raw-test.joined.txt"
   "$python" Tools/conformance/compare_coupling.py "$spin" "$shared/models/stories260K" \
