@@ -94,6 +94,14 @@ let package = Package(
         "SPINPatch", "SPINStatistics",
       ]),
 
+    // The other way to the same end, for comparison.
+    library(
+      "Training",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTransformer", "SPINCalibration",
+      ]),
+
     // What users import and run.
     .target(
       name: "SPIN",
@@ -102,6 +110,7 @@ let package = Package(
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
         "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
         "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINEvaluation", "SPINReport",
+        "SPINTraining",
       ], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
@@ -148,6 +157,12 @@ let package = Package(
       [
         "SPINAdapters", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINPatch", "SPINTransformer",
+      ]),
+    tests(
+      "Training",
+      [
+        "SPINTraining", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTransformer", "SPINCalibration",
       ]),
     tests("Statistics", ["SPINStatistics", "SPINJSON", "SPINStorage"]),
     tests("Templates", ["SPINTemplates", "SPINJSON", "SPINErrors"]),

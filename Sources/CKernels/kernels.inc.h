@@ -36,6 +36,7 @@
 #include "matrix.inc.h"
 #include "elementwise.inc.h"
 #include "decode.inc.h"
+#include "training.inc.h"
 
 static const spin_kernels NAME(kernels) = {
     .name = NAME_STRING,
@@ -61,6 +62,11 @@ static const spin_kernels NAME(kernels) = {
     .cross_entropy_gradient = NAME(cross_entropy_gradient),
     .project = NAME(project),
     .attend = NAME(attend),
+    .add_column_sums = NAME(add_column_sums),
+    .add_gain_gradient = NAME(add_gain_gradient),
+    .inverse_rms = NAME(inverse_rms_of_row),
+    .sum_of_squares = NAME(sum_of_squares),
+    .adamw = NAME(adamw),
 };
 
 #undef JOIN_

@@ -22,9 +22,8 @@ struct SPINCommand: ParsableCommand {
     version: SPINVersion.current,
     subcommands: [
       RunCommand.self, ScoreCommand.self, SelectCommand.self, SweepCommand.self,
-      CompareCommand.self,
-      PatchCommand.self, AdapterCommand.self, GenerateCommand.self, ChatCommand.self,
-      EvaluateCommand.self,
+      CompareCommand.self, PatchCommand.self, TrainCommand.self, AdapterCommand.self,
+      GenerateCommand.self, ChatCommand.self, EvaluateCommand.self,
       ReportCommand.self, DataCommand.self, InspectCommand.self, DemoCommand.self,
     ])
 }

@@ -13,15 +13,18 @@ public struct CalibrationEncoding {
   public var vocabularySize: Int
   /// How many positions the model has.
   public var positionCount: Int
+  /// The token that is put after every response; nil for none, as scoring wants it.
+  public var endOfResponse: Int32?
 
   /// Describes tokenizer and model.
   public init(
     beginningOfSequence: Int32?, vocabularySize: Int, positionCount: Int,
-    encode: @escaping (String) throws -> [Int32]
+    endOfResponse: Int32? = nil, encode: @escaping (String) throws -> [Int32]
   ) {
     self.beginningOfSequence = beginningOfSequence
     self.vocabularySize = vocabularySize
     self.positionCount = positionCount
+    self.endOfResponse = endOfResponse
     self.encode = encode
   }
 }
@@ -55,11 +58,24 @@ public struct CalibrationSet: Sendable {
   public init(
     name: String, table: DataTable, options: CalibrationOptions, encoding: CalibrationEncoding
   ) throws {
+    try self.init(
+      name: name, table: table, rows: Self.draw(options, from: table), options: options,
+      encoding: encoding)
+  }
+
+  /// Tokenizes given rows of a table, as training does with all of them.
+  ///
+  /// - Parameter rows: Rows of the table; `options` says nothing of the draw then.
+  /// - Throws: As above.
+  public init(
+    name: String, table: DataTable, rows: [Int], options: CalibrationOptions,
+    encoding: CalibrationEncoding
+  ) throws {
     self.name = name
     self.options = options
     path = table.path
     dataDigest = table.digest
-    rows = try Self.draw(options, from: table)
+    self.rows = rows
     var report = CalibrationReport(drawn: rows.map { table.rows[$0] })
     var samples: [CalibrationSample] = []
     for row in rows {
@@ -131,6 +147,7 @@ public struct CalibrationSet: Sendable {
       }
     if dropsFirst { response = response.dropFirst() }
     var tokens = prompt + response
+    if let end = encoding.endOfResponse { tokens.append(end) }
     if let stray = tokens.first(where: { $0 < 0 || Int($0) >= encoding.vocabularySize }) {
       throw SPINError(
         .malformedInput, at: place,

@@ -9,6 +9,7 @@ public import SPINStorage
 ///
 ///     y = x * r * gain
 ///     dx = r * (dy * gain - x * r^2 * mean(dy * gain * x))
+///     dgain = sum over rows of dy * x * r
 ///
 /// Means are sums over sixteen interleaved partial sums, added in a fixed tree.
 ///
@@ -60,6 +61,65 @@ extension Compute {
     }
   }
 
+  /// Adds dgain of the above, sample by sample: each sample's is one chain of fused multiply-adds over
+  /// its rows.
+  ///
+  /// - Parameters:
+  ///   - input: x `[T, D]`, as in the forward pass.
+  ///   - epsilon: As in the forward pass.
+  ///   - outputGradient: dy `[T, D]`.
+  ///   - samples: The rows of each sample, in the order in which they are added.
+  ///   - result: `[D]`.
+  public func addGainGradient(
+    _ input: MatrixView, epsilon: Float, outputGradient: MatrixView, samples: [Range<Int>],
+    to result: FloatBuffer
+  ) {
+    precondition(result.count >= input.columns, "result: shape")
+    precondition(
+      outputGradient.rows == input.rows && outputGradient.columns == input.columns,
+      "gradient: shape")
+    precondition(samples.allSatisfy { $0.upperBound <= input.rows }, "sample outside the rows")
+    let kernels = unsafe kernels
+    let inverse = unsafe shared(input.rows)
+    forEachRowBlock(input.rows) { rows in
+      for row in rows {
+        unsafe inverse[row] = kernels.inverse_rms(
+          input.pointer(row: row), epsilon, input.columns)
+      }
+    }
+    forEachColumnBlock(input.columns) { columns in
+      for sample in samples where !sample.isEmpty {
+        let (row, column) = (sample.lowerBound, columns.lowerBound)
+        unsafe kernels.add_gain_gradient(
+          outputGradient.pointer(row: row) + column, outputGradient.stride,
+          input.pointer(row: row) + column, input.stride, inverse + row, sample.count,
+          columns.count, result.base + column)
+      }
+    }
+  }
+
+  /// Adds the gradient of a bias, the sum over rows of dy, sample by sample: each sample's is one
+  /// chain of additions over its rows.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: dy `[T, N]`.
+  ///   - samples: The rows of each sample, in the order in which they are added.
+  ///   - result: `[N]`.
+  public func addBiasGradient(
+    _ outputGradient: MatrixView, samples: [Range<Int>], to result: FloatBuffer
+  ) {
+    precondition(result.count >= outputGradient.columns, "result: shape")
+    precondition(samples.allSatisfy { $0.upperBound <= outputGradient.rows }, "sample outside")
+    let kernels = unsafe kernels
+    forEachColumnBlock(outputGradient.columns) { columns in
+      for sample in samples where !sample.isEmpty {
+        unsafe kernels.add_column_sums(
+          outputGradient.pointer(row: sample.lowerBound) + columns.lowerBound,
+          outputGradient.stride, sample.count, columns.count, result.base + columns.lowerBound)
+      }
+    }
+  }
+
   /// result = a + b, row by row; the result may be either.
   public func add(_ a: MatrixView, _ b: MatrixView, result: MatrixView) {
     precondition(a.rows == b.rows && a.columns == b.columns, "b: shape")
@@ -76,6 +136,14 @@ extension Compute {
   /// Shares rows among threads in blocks of 32.
   func forEachRowBlock(_ count: Int, _ body: (Range<Int>) -> Void) {
     let block = 32
+    forEach((count + block - 1) / block) { _, task in
+      body(task * block..<min(count, (task + 1) * block))
+    }
+  }
+
+  /// Shares columns among threads in blocks of 64, four cache lines.
+  func forEachColumnBlock(_ count: Int, _ body: (Range<Int>) -> Void) {
+    let block = 64
     forEach((count + block - 1) / block) { _, task in
       body(task * block..<min(count, (task + 1) * block))
     }

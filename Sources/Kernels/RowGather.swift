@@ -22,6 +22,28 @@ extension Compute {
     }
   }
 
+  /// Adds row i of the gradient to row `indices[i]` of the result, in increasing i: the gradient of
+  /// `gatherRows(_:_:into:)`.
+  ///
+  /// - Parameters:
+  ///   - gradient: `[T, D]`.
+  ///   - indices: T row numbers below V, which may repeat.
+  ///   - result: `[V, D]`.
+  public func addRows(_ gradient: MatrixView, _ indices: [Int32], to result: MatrixView) {
+    precondition(gradient.rows == indices.count, "indices: count")
+    precondition(gradient.columns == result.columns, "result: shape")
+    precondition(indices.allSatisfy { $0 >= 0 && Int($0) < result.rows }, "index out of range")
+    let kernels = unsafe kernels
+    // By columns: no two threads meet in a row, and each element's chain stays in order.
+    forEachColumnBlock(result.columns) { columns in
+      for (row, index) in indices.enumerated() {
+        let target = unsafe result.pointer(row: Int(index)) + columns.lowerBound
+        unsafe kernels.add(
+          target, gradient.pointer(row: row) + columns.lowerBound, columns.count, target)
+      }
+    }
+  }
+
   /// Row i of the result is row `indices[i]` of the source.
   public func gatherRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView) {
     precondition(result.rows == indices.count && result.columns == source.columns, "result: shape")

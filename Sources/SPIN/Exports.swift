@@ -20,4 +20,5 @@
 @_exported public import SPINStorage
 @_exported public import SPINTemplates
 @_exported public import SPINTokenization
+@_exported public import SPINTraining
 @_exported public import SPINTransformer

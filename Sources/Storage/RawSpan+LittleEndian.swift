@@ -24,6 +24,13 @@ extension RawSpan {
   }
 }
 
+extension Span<Float> {
+  /// Calls `body` with the bytes of the numbers, in the machine's order.
+  package func withRawSpan<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
+    try body(unsafe bytes)
+  }
+}
+
 extension [UInt8] {
   /// Calls `body` with the bytes as a raw span.
   package func withRawSpan<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {

@@ -33,6 +33,13 @@ public struct Decoder: Sendable {
     weights = try DecoderWeights(directory, configuration)
   }
 
+  /// A model from its parts.
+  public init(configuration: DecoderConfiguration, weights: DecoderWeights) {
+    precondition(weights.blocks.count == configuration.layerCount, "weights: blocks")
+    self.configuration = configuration
+    self.weights = weights
+  }
+
   /// The angles of positions below `positionCount`.
   public func rotaryEmbedding(positionCount: Int) -> RotaryEmbedding {
     RotaryEmbedding(

@@ -22,6 +22,23 @@ public struct BlockWeights: Sendable {
   /// Their biases, where the family has them.
   public let biases: [MatrixName.Projection: FloatBuffer]
 
+  /// Weights from anywhere, such as masters in memory.
+  ///
+  /// - Precondition: all seven matrices are there.
+  public init(
+    inputNorm: FloatBuffer, postAttentionNorm: FloatBuffer, queryNorm: FloatBuffer?,
+    keyNorm: FloatBuffer?, matrices: [MatrixName.Projection: WeightMatrix],
+    biases: [MatrixName.Projection: FloatBuffer]
+  ) {
+    precondition(matrices.count == MatrixName.Projection.allCases.count, "a matrix is missing")
+    self.inputNorm = inputNorm
+    self.postAttentionNorm = postAttentionNorm
+    self.queryNorm = queryNorm
+    self.keyNorm = keyNorm
+    self.matrices = matrices
+    self.biases = biases
+  }
+
   subscript(projection: MatrixName.Projection) -> WeightMatrix {
     guard let matrix = matrices[projection] else {
       preconditionFailure("a block lacks its \(projection)")
@@ -46,6 +63,18 @@ public struct DecoderWeights: Sendable {
   public let finalNorm: FloatBuffer
   /// The output projection `[V, D]`; the embedding where they are tied.
   public let head: WeightMatrix
+
+  /// Weights from anywhere, such as masters in memory.
+  ///
+  /// - Parameter head: The embedding itself where they are tied.
+  public init(
+    embedding: WeightMatrix, blocks: [BlockWeights], finalNorm: FloatBuffer, head: WeightMatrix
+  ) {
+    self.embedding = embedding
+    self.blocks = blocks
+    self.finalNorm = finalNorm
+    self.head = head
+  }
 
   /// Finds every tensor of a configuration in a checkpoint.
   ///
@@ -105,7 +134,8 @@ extension DecoderConfiguration {
     }
   }
 
-  func hasBias(_ projection: MatrixName.Projection) -> Bool {
+  /// Whether a projection has a bias.
+  public func hasBias(_ projection: MatrixName.Projection) -> Bool {
     switch projection {
     case .query, .key, .value: hasQueryKeyValueBias
     case .output: hasAttentionOutputBias

@@ -8,7 +8,8 @@ import Testing
 /// With SPIN_RECORD=1 in the environment the files are written anew; read what changed.
 struct HelpTests {
   static let commands = [
-    "", "run", "score", "select", "sweep", "compare", "demo", "inspect", "patch", "patch apply",
+    "", "run", "score", "select", "sweep", "compare", "train", "train full", "demo", "inspect",
+    "patch", "patch apply",
     "patch verify",
     "patch revert", "patch diff", "patch show", "patch export", "adapter", "adapter merge",
     "adapter show", "generate", "chat", "evaluate",
@@ -39,7 +40,7 @@ struct HelpTests {
   @Test func everyCommandHasASnapshot() throws {
     for (command, overview) in [
       ("", "spin"), ("patch", "spin patch"), ("evaluate", "spin evaluate"), ("data", "spin data"),
-      ("adapter", "spin adapter"),
+      ("adapter", "spin adapter"), ("train", "spin train"),
     ] {
       let help = try Program.run(command.split(separator: " ").map(String.init) + ["--help"])
       let list = try #require(help.standardOutput.split(separator: "SUBCOMMANDS:\n").last)

@@ -33,6 +33,18 @@ enum spin_update {
   SPIN_ADD_ABS = 2  ///< c += |p|
 };
 
+/// The numbers of one AdamW step, each rounded once from double precision.
+typedef struct spin_adamw {
+  float gradient_scale;   ///< What clipping multiplies gradients by.
+  float value_keep;       ///< 1 - learning rate * weight decay
+  float mean_rate;        ///< 1 - beta1
+  float square_keep;      ///< beta2
+  float square_rate;      ///< 1 - beta2
+  float step_size;        ///< learning rate / (1 - beta1^t)
+  float root_correction;  ///< sqrt(1 - beta2^t)
+  float epsilon;
+} spin_adamw;
+
 /// The kernels of one instruction set.
 typedef struct spin_kernels {
   const char *name;
@@ -115,6 +127,27 @@ typedef struct spin_kernels {
   void (*attend)(const float *query, ptrdiff_t heads, ptrdiff_t size, const float *key,
                  const float *value, ptrdiff_t ld, ptrdiff_t low, ptrdiff_t count, float scale,
                  float *scores, float *output);
+
+  /// result[j] += sum over rows t of dy[t][j], one chain of additions in increasing t.
+  void (*add_column_sums)(const float *dy, ptrdiff_t lddy, ptrdiff_t rows, ptrdiff_t columns,
+                          float *result);
+  /// result[j] += sum over rows t of dy[t][j] * (x[t][j] * r[t]), one chain of fused multiply-adds
+  /// in increasing t: the gradient of the gain of RMS normalization.
+  void (*add_gain_gradient)(const float *dy, ptrdiff_t lddy, const float *x, ptrdiff_t ldx,
+                            const float *r, ptrdiff_t rows, ptrdiff_t columns, float *result);
+  /// 1 / sqrt(mean(x^2) + epsilon), as `rms_norm` computes it.
+  float (*inverse_rms)(const float *x, float epsilon, ptrdiff_t count);
+
+  /// The sum of x^2 in double precision, over sixteen interleaved partial sums and a fixed tree.
+  double (*sum_of_squares)(const float *x, ptrdiff_t count);
+
+  /// One step of AdamW, element by element; the gradient becomes zero.
+  ///
+  ///     g = gradient * gradient_scale
+  ///     m = m + mean_rate * (g - m);  v = v * square_keep + square_rate * g * g
+  ///     value = value * value_keep - step_size * m / (sqrt(v) / root_correction + epsilon)
+  void (*adamw)(float *value, float *gradient, float *mean, float *square, ptrdiff_t count,
+                const spin_adamw *step);
 } spin_kernels;
 
 /// The kernel sets that this build holds, best first; `index` past the last, or one that this

@@ -34,9 +34,11 @@ public struct BlockState: Sendable {
       buffer: FloatBuffer(count: tokens * Self.elementsPerToken(configuration)))
   }
 
-  /// Room in a buffer that is at least as large as needed.
-  public init(_ configuration: DecoderConfiguration, tokens: Int, buffer: FloatBuffer) {
-    var offset = 0
+  /// Room in a buffer that is at least as large as needed, from an offset on.
+  public init(
+    _ configuration: DecoderConfiguration, tokens: Int, buffer: FloatBuffer, offset start: Int = 0
+  ) {
+    var offset = start
     func matrix(_ columns: Int) -> MatrixView {
       defer { offset += tokens * columns }
       return MatrixView(buffer, offset: offset, rows: tokens, columns: columns)

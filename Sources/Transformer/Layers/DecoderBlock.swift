@@ -2,8 +2,25 @@
 
 public import SPINCheckpoint
 public import SPINKernels
+public import SPINStorage
+
+/// A vector of a block that is trained with it.
+public enum BlockVector: Sendable, Hashable {
+  /// The gain before the attention.
+  case inputNorm
+  /// The gain before the feed-forward network.
+  case postAttentionNorm
+  /// The gain of query heads.
+  case queryNorm
+  /// The gain of key heads.
+  case keyNorm
+  /// The bias of a projection.
+  case bias(MatrixName.Projection)
+}
 
 /// Takes the gradients of weight matrices as the backward pass comes by them.
+///
+/// Gradients of vectors are for whoever trains whole models; everybody else leaves them out.
 public protocol WeightGradientSink {
   /// Whether the gradients of a projection are wanted at all; the pass goes no deeper than it must.
   func wants(_ projection: MatrixName.Projection) -> Bool
@@ -18,6 +35,34 @@ public protocol WeightGradientSink {
   func add(
     _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
     samples: [Range<Int>], on compute: Compute)
+
+  /// Where the gradient of a vector is added; nil where nobody wants it.
+  func gradient(of vector: BlockVector) -> FloatBuffer?
+}
+
+extension WeightGradientSink {
+  /// Nobody wants it.
+  public func gradient(of vector: BlockVector) -> FloatBuffer? { nil }
+
+  /// Adds the gradient of the gain of a normalization, where it is wanted.
+  func addGain(
+    _ vector: BlockVector, input: MatrixView, outputGradient: MatrixView, epsilon: Float,
+    samples: [Range<Int>], on compute: Compute
+  ) {
+    guard let gradient = gradient(of: vector) else { return }
+    compute.addGainGradient(
+      input, epsilon: epsilon, outputGradient: outputGradient, samples: samples, to: gradient)
+  }
+
+  /// Adds the gradients of the biases of some projections, where they are wanted.
+  func addBiases(
+    _ gradients: [(MatrixName.Projection, MatrixView)], samples: [Range<Int>], on compute: Compute
+  ) {
+    for (projection, outputGradient) in gradients {
+      guard let gradient = gradient(of: .bias(projection)) else { continue }
+      compute.addBiasGradient(outputGradient, samples: samples, to: gradient)
+    }
+  }
 }
 
 /// One decoder block: attention, then feed-forward network, each around the residual stream.

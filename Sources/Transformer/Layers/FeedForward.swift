@@ -50,6 +50,9 @@ struct FeedForward {
     compute.linearInputGradient(
       [(gateGradient, weights[.gate]), (upGradient, weights[.up])],
       into: workspace.normalizedGradient)
+    sink.addGain(
+      .postAttentionNorm, input: state.middle, outputGradient: workspace.normalizedGradient,
+      epsilon: configuration.rmsNormEpsilon, samples: samples, on: compute)
     compute.rmsNormInputGradient(
       state.middle, gain: weights.postAttentionNorm, epsilon: configuration.rmsNormEpsilon,
       outputGradient: workspace.normalizedGradient, base: gradient, result: gradient)

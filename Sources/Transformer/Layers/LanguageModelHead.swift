@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINKernels
-import SPINStorage
+public import SPINStorage
 
 /// The last normalization and the projection to logits, forward beside backward.
 public struct LanguageModelHead {
@@ -36,25 +36,113 @@ public struct LanguageModelHead {
     _ hidden: MatrixView, targets: [Int32], weights factors: [Float], logits room: MatrixView,
     on compute: Compute
   ) -> [Double] {
-    let step = room.rows
-    let scratch = MatrixView(rows: min(step, hidden.rows), columns: hidden.columns)
+    stride(from: 0, to: hidden.rows, by: room.rows).flatMap { start in
+      let range = start..<min(start + room.rows, hidden.rows)
+      return lossGradient(
+        hidden.rows(range), targets: Array(targets[range]), weights: Array(factors[range]),
+        logits: room.rows(0..<range.count), addingTo: nil, blocks: [], on: compute)
+    }
+  }
+
+  /// Where the gradients of the head's own weights are added.
+  public struct Gradients {
+    let projection: MatrixView?
+    let finalNorm: FloatBuffer?
+
+    /// Names the places.
+    ///
+    /// - Parameters:
+    ///   - projection: `[V, D]`, of the output projection: the embedding's where they are tied. Nil
+    ///     where it is not wanted.
+    ///   - finalNorm: `[D]`, of the last gain.
+    public init(projection: MatrixView?, finalNorm: FloatBuffer?) {
+      self.projection = projection
+      self.finalNorm = finalNorm
+    }
+  }
+
+  /// The most predictions of a sample whose weight gradient is one chain of additions.
+  public static let gradientBlock = 128
+
+  /// The same, and adds the gradients of the output projection and of the last gain.
+  ///
+  /// Order of sums: the predictions of each sample in blocks of `gradientBlock`, one chain each, added
+  /// in their order. How many rows fit `room` changes no bit.
+  ///
+  /// - Parameters:
+  ///   - hidden: `[R, D]`, the rows that predict; becomes its gradient.
+  ///   - targets: The token that each row should predict.
+  ///   - factor: The factor of every loss.
+  ///   - predictions: The rows of each sample, one after the other.
+  ///   - room: Room for the logits of at least `gradientBlock` rows, or of all.
+  ///   - gradients: Where to add.
+  ///   - compute: Where to compute.
+  /// - Returns: The unweighted loss of each row, in nats.
+  public func lossGradient(
+    _ hidden: MatrixView, targets: [Int32], factor: Float, predictions: [Range<Int>],
+    logits room: MatrixView, addingTo gradients: Gradients, on compute: Compute
+  ) -> [Double] {
+    let blocks = predictions.flatMap { sample in
+      stride(from: sample.lowerBound, to: sample.upperBound, by: Self.gradientBlock).map {
+        $0..<min($0 + Self.gradientBlock, sample.upperBound)
+      }
+    }
     var losses: [Double] = []
-    for start in stride(from: 0, to: hidden.rows, by: step) {
-      let range = start..<min(start + step, hidden.rows)
-      let rows = hidden.rows(range)
-      let logits = room.rows(0..<range.count)
-      let normalized = scratch.rows(0..<range.count)
-      normalize(rows, output: normalized, on: compute)
-      compute.linear(normalized, [.init(weights.head, output: logits)])
-      losses += compute.crossEntropyGradient(
-        logits, targets: Array(targets[range]), weights: Array(factors[range]))
-      compute.linearInputGradient([(logits, weights.head)], into: normalized)
-      let zero = MatrixView(rows: 1, columns: rows.columns).repeated(range.count)
-      compute.rmsNormInputGradient(
-        rows, gain: weights.finalNorm, epsilon: configuration.rmsNormEpsilon,
-        outputGradient: normalized, base: zero, result: rows)
+    var first = blocks.startIndex
+    while first < blocks.endIndex {
+      let start = blocks[first].lowerBound
+      precondition(blocks[first].count <= room.rows, "no room for a block of logits")
+      let last = blocks[first...].prefix { $0.upperBound - start <= room.rows }.endIndex
+      let range = start..<blocks[last - 1].upperBound
+      losses += lossGradient(
+        hidden.rows(range), targets: Array(targets[range]),
+        weights: [Float](repeating: factor, count: range.count),
+        logits: room.rows(0..<range.count), addingTo: gradients,
+        blocks: blocks[first..<last].map { $0.lowerBound - start..<$0.upperBound - start },
+        on: compute)
+      first = last
     }
     return losses
+  }
+
+  /// All rows at once.
+  private func lossGradient(
+    _ rows: MatrixView, targets: [Int32], weights factors: [Float], logits: MatrixView,
+    addingTo gradients: Gradients?, blocks: [Range<Int>], on compute: Compute
+  ) -> [Double] {
+    let normalized = MatrixView(rows: rows.rows, columns: rows.columns)
+    normalize(rows, output: normalized, on: compute)
+    compute.linear(normalized, [.init(weights.head, output: logits)])
+    let losses = compute.crossEntropyGradient(logits, targets: targets, weights: factors)
+    if let projection = gradients?.projection {
+      compute.addWeightGradients(
+        normalized, [(logits, projection)], samples: blocks, as: .signed)
+    }
+    compute.linearInputGradient([(logits, weights.head)], into: normalized)
+    if let finalNorm = gradients?.finalNorm {
+      compute.addGainGradient(
+        rows, epsilon: configuration.rmsNormEpsilon, outputGradient: normalized, samples: blocks,
+        to: finalNorm)
+    }
+    let zero = MatrixView(rows: 1, columns: rows.columns).repeated(rows.rows)
+    compute.rmsNormInputGradient(
+      rows, gain: weights.finalNorm, epsilon: configuration.rmsNormEpsilon,
+      outputGradient: normalized, base: zero, result: rows)
+    return losses
+  }
+
+  /// The loss of each row, in nats, without gradients.
+  ///
+  /// - Parameter room: Room for the logits of at least one row.
+  public func losses(
+    _ hidden: MatrixView, targets: [Int32], logits room: MatrixView, on compute: Compute
+  ) -> [Double] {
+    stride(from: 0, to: hidden.rows, by: room.rows).flatMap { start in
+      let range = start..<min(start + room.rows, hidden.rows)
+      logits(hidden.rows(range), into: room.rows(0..<range.count), on: compute)
+      return compute.crossEntropy(
+        room.rows(0..<range.count), targets: Array(targets[range]))
+    }
   }
 
   private func normalize(_ hidden: MatrixView, output: MatrixView, on compute: Compute) {

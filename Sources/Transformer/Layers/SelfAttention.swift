@@ -41,6 +41,7 @@ struct SelfAttention {
     into sink: some WeightGradientSink, on compute: Compute
   ) {
     sink.add(state.attended, [(.output, gradient)], samples: samples, on: compute)
+    sink.addBiases([(.output, gradient)], samples: samples, on: compute)
     compute.linearInputGradient(
       [(gradient, weights[.output])], into: workspace.attendedGradient)
     let (dq, dk, dv) = (
@@ -53,18 +54,24 @@ struct SelfAttention {
     rotary.rotate(dq, samples: samples, backward: true, on: compute)
     rotary.rotate(dk, samples: samples, backward: true, on: compute)
     if let rawQuery = state.rawQuery, let queryNorm = weights.queryNorm {
+      addHeadGain(.queryNorm, rawQuery, dq, samples, into: sink, on: compute)
       normGradient(rawQuery, queryNorm, dq, workspace, on: compute)
     }
     if let rawKey = state.rawKey, let keyNorm = weights.keyNorm {
+      addHeadGain(.keyNorm, rawKey, dk, samples, into: sink, on: compute)
       normGradient(rawKey, keyNorm, dk, workspace, on: compute)
     }
     let normalized = normalize(input, workspace, on: compute)
     sink.add(
       normalized, [(.query, dq), (.key, dk), (.value, dv)], samples: samples, on: compute)
+    sink.addBiases([(.query, dq), (.key, dk), (.value, dv)], samples: samples, on: compute)
     guard needsInputGradient else { return }
     compute.linearInputGradient(
       [(dq, weights[.query]), (dk, weights[.key]), (dv, weights[.value])],
       into: workspace.normalizedGradient)
+    sink.addGain(
+      .inputNorm, input: input, outputGradient: workspace.normalizedGradient,
+      epsilon: configuration.rmsNormEpsilon, samples: samples, on: compute)
     compute.rmsNormInputGradient(
       input, gain: weights.inputNorm, epsilon: configuration.rmsNormEpsilon,
       outputGradient: workspace.normalizedGradient, base: gradient, result: gradient)
@@ -111,6 +118,18 @@ struct SelfAttention {
       heads(raw), gain: gain, epsilon: configuration.rmsNormEpsilon,
       outputGradient: heads(gradient), base: zero.repeated(heads(raw).rows),
       result: heads(gradient))
+  }
+
+  /// Adds the gradient of the gain that all heads share; a sample's rows are those of all its heads.
+  private func addHeadGain(
+    _ vector: BlockVector, _ raw: MatrixView, _ gradient: MatrixView, _ samples: [Range<Int>],
+    into sink: some WeightGradientSink, on compute: Compute
+  ) {
+    let count = raw.columns / configuration.headSize
+    sink.addGain(
+      vector, input: heads(raw), outputGradient: heads(gradient),
+      epsilon: configuration.rmsNormEpsilon,
+      samples: samples.map { $0.lowerBound * count..<$0.upperBound * count }, on: compute)
   }
 
   /// The same numbers with one head a row.

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What to train on and how, as a user says it; the same for every method.
+public struct TrainingRequest: Sendable {
+  /// The data files, read one after the other; every row is used.
+  public var data: [String]
+  /// The columns of prompts and responses.
+  public var columns = DataTable.Columns()
+  /// Whether the tokenizer's end token is put after every response, so that the model learns to
+  /// stop.
+  public var appendsEndOfText = true
+  /// What happens to the first token of a response.
+  public var firstResponseToken = FirstResponseToken.bos
+  /// What happens to a sample that is longer than the model's positions.
+  public var overflow = Overflow.error
+  /// How it is trained.
+  public var options = TrainingOptions()
+  /// Threads, memory and scratch folder.
+  public var resources: ImportanceScorer.Resources
+
+  /// A request with the defaults of transformers.
+  public init(
+    data: [String],
+    resources: ImportanceScorer.Resources = .init(
+      threads: Machine.processorCount, maxMemory: Machine.defaultMemoryBudget)
+  ) {
+    self.data = data
+    self.resources = resources
+  }
+}
+
+/// Samples to train on, with what the record says of them.
+public struct TrainingData: Sendable {
+  /// What was read from each file.
+  public let sets: [CalibrationSet]
+
+  /// All samples, in the order of the files.
+  public var samples: [CalibrationSample] { sets.flatMap(\.samples) }
+
+  /// Reads and tokenizes the data of a request.
+  ///
+  /// - Throws: `SPINError` for whatever is wrong with a file or a row, and where an end token is to
+  ///   be put after responses and the tokenizer has none.
+  public init(_ request: TrainingRequest, tokenizer: Tokenizer, model: DecoderConfiguration) throws
+  {
+    guard !request.appendsEndOfText || tokenizer.eosID != nil else {
+      throw SPINError(
+        .configuration, "the tokenizer names no token that ends a text",
+        remedy: "give --no-append-eos, or use the tokenizer_config.json that names one")
+    }
+    let encoding = CalibrationEncoding(
+      beginningOfSequence: tokenizer.addsBOS ? tokenizer.bosID : nil,
+      vocabularySize: model.vocabularySize, positionCount: model.maxPositionEmbeddings,
+      endOfResponse: request.appendsEndOfText ? tokenizer.eosID : nil,
+      encode: { tokenizer.encode($0) })
+    sets = try request.data.map { path in
+      let table = try DataTable(path: path, columns: request.columns)
+      var options = CalibrationOptions()
+      options.firstResponseToken = request.firstResponseToken
+      options.overflow = request.overflow
+      return try CalibrationSet(
+        name: "training", table: table, rows: Array(table.rows.indices), options: options,
+        encoding: encoding)
+    }
+  }
+
+  /// What decides the samples, for the record.
+  public func json(_ request: TrainingRequest) -> JSON {
+    .array(
+      sets.map { set in
+        [
+          "file": .string(set.path.split(separator: "/").last.map(String.init) ?? set.path),
+          "sha256": .string(set.dataDigest), "samples_sha256": .string(set.sampleDigest),
+          "samples": JSON(set.report.sampleCount), "tokens": JSON(set.report.tokenCount),
+          "target_tokens": JSON(set.report.responseTokenCount),
+          "truncated": JSON(set.report.truncatedRows.count),
+          "skipped": JSON(set.report.skippedRows.count),
+          "without_response": JSON(set.report.rowsWithoutResponse.count),
+          "append_eos": .bool(request.appendsEndOfText),
+          "first_response_token": .string(request.firstResponseToken.rawValue),
+          "overflow": .string(request.overflow.rawValue),
+        ]
+      })
+  }
+
+  /// The tokens of the largest step of a run with these options.
+  ///
+  /// - Throws: `SPINError` where the split leaves nothing to train on.
+  public func largestStep(_ options: TrainingOptions) throws -> Int {
+    let lengths = samples.map(\.tokens.count)
+    var order = try SampleOrder(sampleCount: lengths.count, options: options)
+    var largest = 0
+    for step in 0..<order.stepCount {
+      largest = max(largest, order.samples(of: step).reduce(0) { $0 + lengths[$1] })
+    }
+    let evaluation = order.evaluation.map { lengths[$0] }
+    for start in stride(from: 0, to: evaluation.count, by: options.samplesPerStep) {
+      let part = evaluation[start..<min(start + options.samplesPerStep, evaluation.count)]
+      largest = max(largest, part.reduce(0, +))
+    }
+    return largest
+  }
+}

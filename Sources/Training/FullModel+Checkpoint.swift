@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINErrors
+public import SPINStorage
+
+extension FullModel {
+  /// Writes `model.safetensors` of a folder, each tensor in the precision that `type` names.
+  ///
+  /// - Throws: `SPINError` where the file cannot be written, or where a value does not fit its type.
+  public func write(to folder: String, type: (String) -> ElementType) throws {
+    let parameters = parameters
+    let path = folder + "/model.safetensors"
+    let writer = try SafetensorsWriter(
+      path: path,
+      tensors: parameters.map { parameter in
+        SafetensorsWriter.Tensor(
+          name: parameter.name, type: SafetensorsType(type(parameter.name)),
+          shape: parameter.shape)
+      })
+    let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
+    for name in writer.order {
+      guard let parameter = byName[name] else { preconditionFailure("no parameter \(name)") }
+      try Self.write(parameter, as: type(name), to: writer, path)
+    }
+    try writer.finish()
+  }
+
+  private static func write(
+    _ parameter: Parameter, as type: ElementType, to writer: SafetensorsWriter, _ path: String
+  ) throws {
+    let piece = 1 << 20
+    for start in stride(from: 0, to: parameter.values.count, by: piece) {
+      let range = start..<min(parameter.values.count, start + piece)
+      try parameter.values.withSpan(range) { values in
+        for index in values.indices where !values[index].isFinite {
+          throw SPINError(
+            .checkFailed, at: "\(path): tensor \"\(parameter.name)\"",
+            "became \(values[index]) at element \(start + index)",
+            remedy: "train with a lower learning rate")
+        }
+        guard type != .float32 else {
+          return try values.withRawSpan { try writer.write($0, to: parameter.name) }
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2 * values.count)
+        for index in values.indices {
+          let value = values[index]
+          bytes.append(
+            littleEndian: type == .bfloat16
+              ? HalfPrecision.bfloat16(value) : HalfPrecision.float16(value))
+        }
+        try writer.write(bytes, to: parameter.name)
+      }
+    }
+  }
+}
+
+extension SafetensorsType {
+  fileprivate init(_ type: ElementType) {
+    self =
+      switch type {
+      case .float32: .float32
+      case .float16: .float16
+      case .bfloat16: .bfloat16
+      }
+  }
+}

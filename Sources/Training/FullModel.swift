@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+public import SPINKernels
+public import SPINStorage
+public import SPINTransformer
+
+/// All weights of a decoder as parameters, Float32 in memory.
+///
+///     let model = try FullModel(ModelDirectory(path: "Qwen2-0.5B"), memory: plan.model, on: compute)
+///
+/// Groups are the head's, the blocks' and the embedding's; where head and embedding are one matrix,
+/// its gradient is the head's with the embedding's added to it, row by row.
+public final class FullModel: TrainableModel {
+  /// The model in its present state.
+  public let decoder: Decoder
+  /// The embedding, the blocks in order, the head.
+  public let groups: [ParameterGroup]
+  /// Whether every group's gradient has memory of its own.
+  public let keepsGradients: Bool
+
+  private let tensors: DecoderTensors
+  private let sinks: [BlockGradients]
+  private let pass: DecoderPass
+
+  /// What decides speed and memory, and no bit of a result.
+  public struct Memory: Sendable, Hashable {
+    /// Whether the gradients of all blocks are in memory together.
+    public var keepsGradients: Bool
+    /// Room for activations.
+    public var pass: DecoderPass.Memory
+
+    /// Room for training.
+    public init(keepsGradients: Bool, pass: DecoderPass.Memory) {
+      self.keepsGradients = keepsGradients
+      self.pass = pass
+    }
+  }
+
+  /// A model whose values come from anywhere.
+  ///
+  /// - Parameters:
+  ///   - configuration: Its shape.
+  ///   - memory: Room for training.
+  ///   - fill: Writes the values of a tensor of a name into memory; called in a fixed order.
+  public init(
+    _ configuration: DecoderConfiguration, memory: Memory,
+    fill: @escaping (DecoderTensor, FloatBuffer) throws -> Void
+  ) throws {
+    keepsGradients = memory.keepsGradients
+    let tensors = try DecoderTensors(
+      configuration, keepsGradients: memory.keepsGradients, fill: fill)
+    self.tensors = tensors
+    groups = tensors.groups
+    decoder = Decoder(configuration: configuration, weights: tensors.weights)
+    sinks = tensors.blocks.map { BlockGradients($0) }
+    pass = DecoderPass(decoder, memory: memory.pass)
+  }
+
+  /// Forward and backward through head, blocks and embedding; see `TrainableModel`.
+  public func pass(
+    _ step: TrainingStep, on compute: Compute, onComplete: (ParameterGroup) throws -> Void
+  ) throws -> [Double] {
+    pass.forward(step, on: compute)
+    let losses = pass.backwardHead(
+      step,
+      addingTo: .init(
+        projection: tensors.headGradient, finalNorm: tensors.finalNorm.gradient), on: compute)
+    try onComplete(tensors.headGroup)
+    for layer in tensors.blocks.indices.reversed() {
+      pass.backward(layer, step, into: sinks[layer], on: compute)
+      try onComplete(tensors.blocks[layer].group)
+    }
+    for batch in step.batches {
+      compute.addRows(
+        pass.gradient(step, batch), batch.tokens, to: tensors.embeddingGradient)
+    }
+    try onComplete(tensors.embeddingGroup)
+    return losses
+  }
+
+  /// Forward alone; see `TrainableModel`.
+  public func losses(of step: TrainingStep, on compute: Compute) throws -> [Double] {
+    pass.forward(step, keepsStates: false, on: compute)
+    return pass.losses(step, on: compute)
+  }
+}
+
+/// Where the gradients of one block are added.
+private struct BlockGradients: WeightGradientSink {
+  private let matrices: [MatrixName.Projection: MatrixView]
+  private let vectors: [BlockVector: FloatBuffer]
+
+  init(_ block: DecoderTensors.Block) {
+    matrices = block.matrices.mapValues { parameter in
+      MatrixView(parameter.gradient, rows: parameter.shape[0], columns: parameter.shape[1])
+    }
+    vectors = block.vectors.mapValues(\.gradient)
+  }
+
+  func wants(_ projection: MatrixName.Projection) -> Bool { true }
+
+  func gradient(of vector: BlockVector) -> FloatBuffer? { vectors[vector] }
+
+  func add(
+    _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
+    samples: [Range<Int>], on compute: Compute
+  ) {
+    let terms = gradients.compactMap { projection, gradient in
+      matrices[projection].map { (outputGradient: gradient, accumulator: $0) }
+    }
+    compute.addWeightGradients(input, terms, samples: samples, as: .signed)
+  }
+}

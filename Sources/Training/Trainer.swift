@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINCalibration
+import SPINErrors
+import SPINKernels
+import SPINStorage
+
+/// Trains a model on samples: AdamW on the mean loss of the response tokens of each step.
+///
+///     let trainer = try Trainer(model, samples: samples, options: options, resources: resources)
+///     let history = try trainer.run(in: "tuned/.training", identity: digest)
+///
+/// An interrupted run goes on where its last saved state is, to the same bits. Threads, memory and
+/// the cut into micro-batches change no bit either.
+public final class Trainer {
+  /// What decides speed and memory, and no bit of the result.
+  public struct Resources: Sendable, Hashable {
+    /// Threads that compute.
+    public var threads: Int
+    /// Tokens that go through a block together.
+    public var batchTokens: Int
+    /// The folder of the optimizer's scratch file; nil where its moments are in memory.
+    public var momentsDirectory: String?
+
+    /// Resources of a run.
+    public init(threads: Int, batchTokens: Int = 1024, momentsDirectory: String? = nil) {
+      self.threads = threads
+      self.batchTokens = batchTokens
+      self.momentsDirectory = momentsDirectory
+    }
+  }
+
+  /// Which samples come when.
+  public private(set) var order: SampleOrder
+  private let model: any TrainableModel
+  private let samples: [CalibrationSample]
+  private let options: TrainingOptions
+  private let resources: Resources
+  private let schedule: LearningRateSchedule
+  private let compute: Compute
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - model: What is trained.
+  ///   - samples: What on, in the order of the file; every one has a target token.
+  ///   - options: How.
+  ///   - resources: What the run may take.
+  /// - Throws: `SPINError` where options make no sense or no sample is left to train on.
+  public init(
+    _ model: any TrainableModel, samples: [CalibrationSample], options: TrainingOptions,
+    resources: Resources
+  ) throws {
+    try options.check()
+    precondition(samples.allSatisfy { !$0.lossPositions.isEmpty }, "a sample without targets")
+    guard !samples.isEmpty else { throw SPINError(.malformedInput, "no sample to train on") }
+    self.model = model
+    self.samples = samples
+    self.options = options
+    self.resources = resources
+    order = try SampleOrder(sampleCount: samples.count, options: options)
+    schedule = LearningRateSchedule(options, stepCount: order.stepCount)
+    compute = Compute(threadCount: resources.threads)
+  }
+
+  /// Trains to the end, or to the end of patience; the model then has its final values.
+  ///
+  /// - Parameters:
+  ///   - folder: Where states to resume from are kept; it is made if it is absent, and stays.
+  ///   - identity: A digest of everything that decides the result.
+  ///   - shouldStop: Asked after each step; true saves the state and ends the run with an error of
+  ///     code `interrupted`, and the same call later goes on from there.
+  ///   - report: Told of progress.
+  /// - Throws: `SPINError` where the folder holds another run, the disk is full, a loss is not a
+  ///   finite number, or the run was stopped.
+  public func run(
+    in folder: String, identity: String, shouldStop: () -> Bool = { false },
+    report: (TrainingEvent) -> Void = { _ in }
+  ) throws -> TrainingHistory {
+    try FileSystem.ensureDirectory(folder)
+    let lock = try DirectoryLock(folder)
+    defer { lock.release() }
+    let optimizer = try makeOptimizer(identity)
+    let state = TrainingCheckpoint(path: folder + "/state.safetensors", identity: identity)
+    let best = TrainingCheckpoint(path: folder + "/best.safetensors", identity: identity)
+    var history = TrainingHistory()
+    if let saved = try state.read(into: model.parameters, optimizer.moments) {
+      history = saved
+      report(.resumed(stepCount: saved.stepCount, of: order.stepCount))
+    }
+    let resumedFrom = (steps: history.stepCount, tokens: history.tokenCount)
+    while history.stepCount < order.stepCount, !history.stoppedEarly {
+      let loss = try advance(&history, optimizer)
+      report(
+        .advanced(
+          TrainingProgress(
+            stepCount: history.stepCount, totalStepCount: order.stepCount,
+            epoch: epoch(history.stepCount), loss: loss,
+            learningRate: schedule.rate(at: history.stepCount - 1),
+            tokensDone: history.tokenCount - resumedFrom.tokens,
+            stepsDone: history.stepCount - resumedFrom.steps)))
+      if isTimeToEvaluate(history.stepCount) {
+        report(.evaluated(try evaluate(&history, best)))
+      }
+      let isDone = history.stepCount == order.stepCount || history.stoppedEarly
+      let stops = !isDone && shouldStop()
+      if stops || (!isDone && history.stepCount % options.saveSteps == 0) {
+        try state.write(model.parameters, optimizer.moments, history)
+      }
+      if stops {
+        throw SPINError(
+          .interrupted, "stopped after step \(history.stepCount); the state is kept",
+          remedy: "run the same command again to go on")
+      }
+    }
+    if options.earlyStoppingPatience != nil, let evaluation = history.best,
+      evaluation.step != history.stepCount
+    {
+      _ = try best.read(into: model.parameters, [])
+    }
+    return history
+  }
+
+  private func makeOptimizer(_ identity: String) throws -> Optimizer {
+    guard let directory = resources.momentsDirectory else {
+      return try Optimizer(model.parameters, options: options, scratch: nil, on: compute)
+    }
+    try FileSystem.ensureDirectory(directory)
+    let path = directory + "/spin-\(identity.prefix(16)).moments"
+    // What an interrupted run left there is of some step or between two; the saved state counts.
+    if FileSystem.status(path) != nil { try FileSystem.remove(path) }
+    let file = try RandomAccessFile(path: path, .create)
+    // Nameless from now on: it ends with the process, however that ends.
+    try FileSystem.remove(path)
+    return try Optimizer(model.parameters, options: options, scratch: file, on: compute)
+  }
+
+  /// One optimizer step; returns its loss.
+  private func advance(_ history: inout TrainingHistory, _ optimizer: Optimizer) throws -> Double {
+    let number = history.stepCount
+    let step = TrainingStep(
+      index: number, samples: order.samples(of: number).map { samples[$0] },
+      batchTokens: resources.batchTokens)
+    optimizer.begin(number, learningRate: schedule.rate(at: number))
+    let (losses, norm) = try update(step, optimizer)
+    let loss = losses.reduce(0, +) / Double(step.targetCount)
+    guard loss.isFinite, norm?.isFinite ?? true else {
+      throw SPINError(
+        .checkFailed,
+        "the loss of step \(number + 1) is \(loss), its gradient's norm "
+          + "\(norm.map { "\($0)" } ?? "unknown")", remedy: "train with a lower learning rate")
+    }
+    history.stepCount += 1
+    history.tokenCount += step.tokenCount
+    history.pendingLoss += loss
+    history.pendingSteps += 1
+    if history.stepCount % options.loggingSteps == 0 || history.stepCount == order.stepCount {
+      history.entries.append(
+        .init(
+          step: history.stepCount, epoch: epoch(history.stepCount),
+          learningRate: schedule.rate(at: number),
+          loss: history.pendingLoss / Double(history.pendingSteps), gradientNorm: norm))
+      (history.pendingLoss, history.pendingSteps) = (0, 0)
+    }
+    return loss
+  }
+
+  /// Gradients of a step, and what they change; returns losses and the norm before clipping.
+  private func update(
+    _ step: TrainingStep, _ optimizer: Optimizer
+  ) throws -> (losses: [Double], norm: Double?) {
+    guard options.maxGradientNorm > 0 else {
+      // A group that is complete is changed at once: nothing else waits for its gradient.
+      return (try model.pass(step, on: compute) { try optimizer.update($0) }, nil)
+    }
+    let keeps = model.keepsGradients
+    let losses = try model.pass(step, on: compute) { group in
+      optimizer.measure(group)
+      if !keeps { optimizer.discard(group) }
+    }
+    let norm = optimizer.gradientNorm
+    guard norm.isFinite else { return (losses, norm) }
+    let scale = optimizer.clippingFactor(norm)
+    if keeps {
+      for group in model.groups { try optimizer.update(group, gradientScale: scale) }
+    } else {
+      // The norm needs all gradients and there is room for one group's: they are computed again.
+      _ = try model.pass(step, on: compute) { try optimizer.update($0, gradientScale: scale) }
+    }
+    return (losses, norm)
+  }
+
+  // MARK: - Samples held back
+
+  private func isTimeToEvaluate(_ stepCount: Int) -> Bool {
+    guard !order.evaluation.isEmpty else { return false }
+    return stepCount == order.stepCount
+      || stepCount % (options.evaluationSteps ?? order.stepsPerEpoch) == 0
+  }
+
+  private func evaluate(
+    _ history: inout TrainingHistory, _ best: TrainingCheckpoint
+  ) throws -> TrainingHistory.Evaluation {
+    let evaluation = TrainingHistory.Evaluation(
+      step: history.stepCount, epoch: epoch(history.stepCount), loss: try evaluationLoss())
+    history.evaluations.append(evaluation)
+    if let patience = options.earlyStoppingPatience {
+      if history.best == evaluation {
+        try best.write(model.parameters, [], history)
+      } else if history.evaluationsSinceBest >= patience {
+        history.stoppedEarly = true
+      }
+    }
+    return evaluation
+  }
+
+  /// The mean loss of all target tokens of the samples held back.
+  private func evaluationLoss() throws -> Double {
+    var (sum, count) = (0.0, 0)
+    // As many at a time as in training, so that they need no more memory.
+    for start in stride(from: 0, to: order.evaluation.count, by: options.samplesPerStep) {
+      let places = order.evaluation[
+        start..<min(start + options.samplesPerStep, order.evaluation.count)]
+      let step = TrainingStep(
+        index: 0, samples: places.map { samples[$0] }, batchTokens: resources.batchTokens)
+      for loss in try model.losses(of: step, on: compute) { sum += loss }
+      count += step.targetCount
+    }
+    return sum / Double(count)
+  }
+
+  private func epoch(_ stepCount: Int) -> Double {
+    Double(stepCount) / Double(order.stepsPerEpoch)
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINErrors
+public import SPINJSON
+import SPINStorage
+
+/// The folder that a training run writes to: its result, `training.json` beside it, and `.training`
+/// with what an interrupted run goes on from, which is removed at the end.
+public struct TrainingFolder: Sendable {
+  /// Where it is.
+  public let path: String
+  /// What is trained: "full", "lora" ...
+  public let method: String
+  /// Everything that decides the result, as `training.json` records it.
+  public let identity: JSONObject
+
+  /// The record beside the result.
+  public static let recordName = "training.json"
+  private static let schema = "training/1"
+
+  /// A folder for a run.
+  public init(path: String, method: String, identity: JSONObject) {
+    self.path = path
+    self.method = method
+    self.identity = identity
+  }
+
+  /// What an unfinished run keeps.
+  public var workspace: String { path + "/.training" }
+  /// What was trained how.
+  public var record: String { path + "/" + Self.recordName }
+
+  /// One digest of everything that decides the result.
+  public var digest: String {
+    let text = JSON.object(["method": .string(method), "identity": .object(identity)])
+    return FileDigest.sha256(Array(text.serialized(indented: false).utf8))
+  }
+
+  /// Whether the folder holds the finished result of this very run.
+  public func isComplete() throws -> Bool {
+    guard FileSystem.status(record) != nil, FileSystem.status(workspace) == nil else {
+      return false
+    }
+    let json = try JSON(parsing: FileSystem.read(record), path: record)
+    return json.object?["identity_sha256"] == .string(digest)
+  }
+
+  /// Makes the folder, or sees to it that nothing else lies there.
+  ///
+  /// - Parameter restart: Whether to discard what a training run left there, finished or not.
+  /// - Throws: `SPINError` with code `cannotCreate` where the folder holds something else.
+  public func prepare(restart: Bool) throws {
+    try FileSystem.ensureDirectory(path)
+    let isOurs = FileSystem.status(record) != nil || FileSystem.status(workspace) != nil
+    guard try isOurs || FileSystem.names(in: path).isEmpty else {
+      throw SPINError(
+        .cannotCreate, at: path, "exists and is not the folder of a training run",
+        remedy: "choose another --out")
+    }
+    if restart {
+      // The record first: without it what is left is an unfinished run's.
+      try FileSystem.ensureDirectory(workspace)
+      if FileSystem.status(record) != nil { try FileSystem.remove(record) }
+      for name in try FileSystem.names(in: workspace) {
+        try FileSystem.removeTree(workspace + "/" + name)
+      }
+      return
+    }
+    if FileSystem.status(record) != nil, FileSystem.status(workspace) == nil {
+      throw SPINError(
+        .cannotCreate, at: path, "holds the result of another training run",
+        remedy: "choose another --out, or give --restart to replace it")
+    }
+    try FileSystem.ensureDirectory(workspace)
+  }
+
+  /// Trains, writes the result and its record, and leaves nothing else behind.
+  ///
+  /// - Parameters:
+  ///   - trainer: What is to be done.
+  ///   - seconds: Asked at the end how long it took.
+  ///   - shouldStop: As in `Trainer.run`.
+  ///   - report: Told of progress.
+  ///   - writeResult: Writes the model or adapter into the folder.
+  public func run(
+    _ trainer: Trainer, circumstances: () -> JSON, shouldStop: () -> Bool = { false },
+    report: (TrainingEvent) -> Void = { _ in },
+    writeResult: (_ folder: String, _ history: TrainingHistory) throws -> Void
+  ) throws -> TrainingHistory {
+    let history = try trainer.run(
+      in: workspace, identity: digest, shouldStop: shouldStop, report: report)
+    try writeResult(path, history)
+    let json: JSON = [
+      "schema": .string(Self.schema), "method": .string(method),
+      "identity_sha256": .string(digest), "identity": .object(identity), "history": history.json,
+      "circumstances": circumstances(),
+    ]
+    try OutputFile.write(Array(json.serialized().utf8), to: record)
+    try FileSystem.removeTree(workspace)
+    return history
+  }
+}
+
+extension TrainingOptions {
+  /// What decides the result, under the names of `TrainingArguments`.
+  public var json: JSONObject {
+    [
+      "learning_rate": .number(learningRate), "num_train_epochs": .number(epochCount),
+      "max_steps": maxSteps.map { JSON($0) } ?? .null,
+      "per_device_train_batch_size": JSON(batchSize),
+      "gradient_accumulation_steps": JSON(accumulationSteps),
+      "weight_decay": .number(weightDecay), "adam_beta1": .number(beta1),
+      "adam_beta2": .number(beta2), "adam_epsilon": .number(epsilon),
+      "max_grad_norm": .number(maxGradientNorm), "lr_scheduler_type": .string(schedule.rawValue),
+      "warmup_steps": JSON(warmupSteps), "warmup_ratio": .number(warmupRatio),
+      "seed": .string("\(seed)"), "eval_split": .number(evaluationSplit),
+      "eval_steps": evaluationSteps.map { JSON($0) } ?? .null,
+      "early_stopping_patience": earlyStoppingPatience.map { JSON($0) } ?? .null,
+      "logging_steps": JSON(loggingSteps),
+    ]
+  }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINErrors
+public import SPINTransformer
+
+/// What training all weights of a decoder will take, and how memory is shared out.
+///
+/// Bytes of memory a parameter, from the widest way to the narrowest that a budget admits:
+///
+///     16   values, gradients and moments in memory
+///     12   without clipping: a group is updated as soon as its gradient is complete
+///      8   moments in a scratch file, which the system caches where it has room
+///      4   and gradients of one group at a time; with clipping they are computed twice
+///
+/// No bit of the result depends on it.
+public struct TrainingPlan: Sendable, Hashable {
+  /// Numbers that are trained.
+  public let parameterCount: Int
+  /// Tokens of the largest step.
+  public let stepTokens: Int
+  /// Tokens that go through a block together.
+  public let batchTokens: Int
+  /// Whether the gradients of all groups are in memory together.
+  public let keepsGradients: Bool
+  /// Whether the moments of AdamW lie in a scratch file.
+  public let keepsMomentsInFile: Bool
+  /// Whether gradients are computed twice, for the norm and for the update.
+  public let computesTwice: Bool
+  /// Room for activations.
+  public let pass: DecoderPass.Memory
+  /// Bytes for what forward passes leave, that of the largest step; what does not fit is recomputed.
+  public let wholeStateBytes: Int
+  /// Bytes of memory that the run stays below.
+  public let memoryBytes: Int
+  /// Bytes of scratch file.
+  public let scratchBytes: Int
+
+  /// What a plan has to know of a run.
+  public struct Work: Sendable {
+    /// Tokens of the largest step.
+    public var stepTokens: Int
+    /// Tokens of the longest sample.
+    public var longestSample: Int
+    /// Whether gradients are clipped.
+    public var clips: Bool
+    /// Threads that compute.
+    public var threads: Int
+
+    /// Describes a run.
+    public init(stepTokens: Int, longestSample: Int, clips: Bool, threads: Int) {
+      self.stepTokens = stepTokens
+      self.longestSample = longestSample
+      self.clips = clips
+      self.threads = threads
+    }
+  }
+
+  /// Plans a run.
+  ///
+  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
+  public init(_ configuration: DecoderConfiguration, work: Work, maxMemory: Int) throws {
+    let cost = TrainingCost(configuration: configuration, work: work)
+    let ways: [(keeps: Bool, inFile: Bool)] =
+      work.clips
+      ? [(true, false), (true, true), (false, true)] : [(false, false), (false, true)]
+    let block = LanguageModelHead.gradientBlock
+    func fixed(_ way: (keeps: Bool, inFile: Bool), _ tokens: Int, _ rows: Int) -> Int {
+      cost.bytes(
+        keepsGradients: way.keeps, momentsInFile: way.inFile, batchTokens: tokens, logitRows: rows)
+    }
+    guard
+      let way = ways.first(where: { fixed($0, work.longestSample, block) <= maxMemory })
+    else {
+      let smallest = fixed(ways[ways.count - 1], work.longestSample, block)
+      throw SPINError(
+        .usage, at: "--max-memory",
+        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
+          + "\((smallest + 999_999) / 1_000_000) MB",
+        remedy: "allow more, or train on smaller batches or shorter samples")
+    }
+    // Half of what is left at most goes into larger batches; the rest keeps states.
+    let smallest = fixed(way, work.longestSample, block)
+    let comfortable = smallest + (maxMemory - smallest) / 2
+    var (tokens, rows) = (max(work.longestSample, min(work.stepTokens, 1024)), 1024)
+    while rows > block, fixed(way, tokens, rows) > comfortable { rows /= 2 }
+    while tokens > work.longestSample, fixed(way, tokens, rows) > comfortable {
+      tokens = max(work.longestSample, tokens / 2)
+    }
+    (keepsGradients, keepsMomentsInFile) = (way.keeps, way.inFile)
+    computesTwice = work.clips && !way.keeps
+    batchTokens = tokens
+    stepTokens = work.stepTokens
+    parameterCount = cost.parameterCount
+    let used = fixed(way, tokens, rows)
+    wholeStateBytes =
+      4 * work.stepTokens * BlockState.elementsPerToken(configuration) * configuration.layerCount
+    pass = DecoderPass.Memory(
+      keptStateBytes: min(maxMemory - used, wholeStateBytes), logitRows: rows)
+    memoryBytes = used + pass.keptStateBytes
+    scratchBytes = way.inFile ? 8 * cost.parameterCount : 0
+  }
+}
+
+/// What training holds in memory, in bytes, before any kept state.
+private struct TrainingCost {
+  let configuration: DecoderConfiguration
+  let work: TrainingPlan.Work
+
+  /// The program itself, its libraries and its tokenizer.
+  private static let program = 96 << 20
+
+  var parameterCount: Int {
+    vocabulary * (configuration.tiesWordEmbeddings ? 1 : 2) + configuration.hiddenSize
+      + configuration.layerCount * block
+  }
+
+  private var vocabulary: Int { configuration.vocabularySize * configuration.hiddenSize }
+
+  private var block: Int {
+    MatrixName.Projection.allCases.reduce(
+      2 * configuration.hiddenSize
+        + (configuration.hasQueryKeyNorm ? 2 * configuration.headSize : 0)
+    ) { sum, projection in
+      let shape = configuration.shape(projection)
+      return sum + shape.rows * shape.columns
+        + (configuration.hasBias(projection) ? shape.rows : 0)
+    }
+  }
+
+  func bytes(
+    keepsGradients: Bool, momentsInFile: Bool, batchTokens: Int, logitRows: Int
+  ) -> Int {
+    let (d, v) = (configuration.hiddenSize, configuration.vocabularySize)
+    let parameters = 4 * parameterCount
+    let gradients = keepsGradients ? parameters : 4 * (vocabulary + block + d)
+    let moments = momentsInFile ? 0 : 2 * parameters
+    let streams = 4 * work.stepTokens * d * (configuration.layerCount + 2)
+    let rows = min(logitRows, batchTokens)
+    // Logits, once more packed; the rows that predict.
+    let head = 4 * rows * (2 * v + 64 + 3 * d) + 4 * batchTokens * d
+    return Self.program + parameters + gradients + moments + streams
+      + 4 * work.longestSample * configuration.headSize + head + batch(batchTokens)
+  }
+
+  private func batch(_ tokens: Int) -> Int {
+    let queries = configuration.headCount * configuration.headSize
+    let keys = configuration.keyValueHeadCount * configuration.headSize
+    let packed =
+      max(2 * configuration.intermediateSize, queries + 2 * keys, configuration.hiddenSize) + 64
+    let activations =
+      BlockState.elementsPerToken(configuration) + BlockWorkspace.elementsPerToken(configuration)
+    // Scratch memory of a thread: packed weights or gradients, attention, or moments.
+    let e = configuration.headSize + 64
+    let attention = work.longestSample * (5 * e + 3 * 96) + 2 * 96 * e
+    let thread = max(256 * 256, 96 * tokens, attention)
+    return 4 * tokens * (activations + packed) + 4 * work.threads * thread
+  }
+}

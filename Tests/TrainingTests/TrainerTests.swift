@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINCalibration
+import SPINErrors
+import SPINKernels
+import SPINStorage
+import SPINTestSupport
+import SPINTraining
+import Testing
+
+/// What decides speed and memory, and when a run is interrupted, changes no bit of what is learnt.
+struct TrainerTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private var options: TrainingOptions {
+    var options = TrainingOptions()
+    options.learningRate = 2e-3
+    options.batchSize = 4
+    options.maxSteps = 9
+    options.loggingSteps = 2
+    options.weightDecay = 0.01
+    options.warmupSteps = 2
+    return options
+  }
+
+  /// The values and the history after a run.
+  private func train(
+    _ family: String, _ options: TrainingOptions, memory: FullModel.Memory = TinyTraining.memory,
+    threads: Int = 1, batchTokens: Int = 1024, momentsInFile: Bool = false, in name: String = "run",
+    shouldStop: () -> Bool = { false }
+  ) throws -> (values: [[Float]], history: TrainingHistory) {
+    let model = try TinyTraining.model(family, memory: memory)
+    let trainer = try Trainer(
+      model, samples: TinyTraining.samples(family), options: options,
+      resources: .init(
+        threads: threads, batchTokens: batchTokens,
+        momentsDirectory: momentsInFile ? folder.path + "/moments" : nil))
+    let history = try trainer.run(
+      in: "\(folder.path)/\(name)", identity: "\(family) \(options)", shouldStop: shouldStop)
+    return (model.parameters.map(\.values.values), history)
+  }
+
+  @Test(arguments: ["llama", "mistral", "qwen2", "qwen3"])
+  func neitherThreadsNorMemoryChangeABit(family: String) throws {
+    let expected = try train(family, options)
+    #expect(expected.history.entries.count == 5)
+    var place = 0
+    for (threads, batchTokens) in [(2, 1024), (3, 20), (7, 1)] {
+      for keepsGradients in [true, false] {
+        place += 1
+        let memory = FullModel.Memory(
+          keepsGradients: keepsGradients,
+          pass: .init(keptStateBytes: [0, 20_000, 1 << 30][place % 3], logitRows: 128))
+        let found = try train(
+          family, options, memory: memory, threads: threads, batchTokens: batchTokens,
+          momentsInFile: place.isMultiple(of: 2), in: "run-\(place)")
+        #expect(found.values == expected.values, "\(threads) threads, \(batchTokens) tokens")
+        #expect(found.history == expected.history)
+      }
+    }
+  }
+
+  @Test func groupsUpdatedOnTheWayBackAreThoseUpdatedAtTheEnd() throws {
+    var options = options
+    options.maxGradientNorm = 0
+    let early = try train(
+      "qwen2", options,
+      memory: .init(keepsGradients: false, pass: .init(keptStateBytes: 0, logitRows: 128)))
+    // A bound that nothing reaches multiplies by exactly 1.
+    options.maxGradientNorm = 1e30
+    let late = try train("qwen2", options, in: "late")
+    #expect(early.values == late.values)
+  }
+
+  @Test func microBatchesAreOneBatch() throws {
+    let expected = try train("qwen2", options)
+    for (batchSize, accumulation) in [(1, 4), (2, 2)] {
+      var options = options
+      (options.batchSize, options.accumulationSteps) = (batchSize, accumulation)
+      let found = try train("qwen2", options, in: "run-\(accumulation)")
+      #expect(found.values == expected.values && found.history == expected.history)
+    }
+  }
+
+  @Test(arguments: [false, true]) func anInterruptedRunGoesOn(momentsInFile: Bool) throws {
+    var options = options
+    options.evaluationSplit = 0.2
+    options.evaluationSteps = 2
+    options.saveSteps = 3
+    let expected = try train("qwen3", options, momentsInFile: momentsInFile)
+    #expect(expected.history.evaluations.count == 5)
+    for stop in 1...8 {
+      var steps = 0
+      let name = "stop-\(stop)"
+      #expect(throws: SPINError.self) {
+        try train(
+          "qwen3", options, momentsInFile: momentsInFile, in: name,
+          shouldStop: {
+            steps += 1
+            return steps == stop
+          })
+      }
+      let found = try train(
+        "qwen3", options, threads: 2, momentsInFile: !momentsInFile, in: name)
+      #expect(found.values == expected.values, "after step \(stop)")
+      #expect(found.history == expected.history, "after step \(stop)")
+    }
+  }
+
+  @Test func anotherRunsStateIsRefused() throws {
+    #expect(throws: SPINError.self) {
+      try train("llama", options, shouldStop: { true })
+    }
+    var other = options
+    other.learningRate = 1e-3
+    #expect(throws: SPINError.self) { try train("llama", other) }
+  }
+
+  @Test func patienceEndsARunAtItsBestValues() throws {
+    var options = options
+    options.maxSteps = 60
+    options.learningRate = 2e-2
+    options.evaluationSplit = 0.3
+    options.evaluationSteps = 3
+    options.earlyStoppingPatience = 2
+    let found = try train("llama", options)
+    let best = try #require(found.history.best)
+    #expect(found.history.stoppedEarly && found.history.stepCount == best.step + 6)
+    // The values are those that a run of so many steps of the same schedule had.
+    options.earlyStoppingPatience = nil
+    var steps = 0
+    let part = try? train(
+      "llama", options, in: "part",
+      shouldStop: {
+        steps += 1
+        return steps == best.step
+      })
+    #expect(part == nil)
+    let model = try TinyTraining.model("llama")
+    model.parameters.enumerated().forEach { place, parameter in
+      #expect(parameter.values.count == found.values[place].count)
+    }
+    let losses = found.history.evaluations.map(\.loss)
+    #expect(losses.min() == best.loss)
+  }
+
+  @Test func everyEpochSeesEverySampleOnce() throws {
+    var options = TrainingOptions()
+    options.batchSize = 3
+    options.epochCount = 2.5
+    options.evaluationSplit = 0.25
+    var order = try SampleOrder(sampleCount: 14, options: options)
+    #expect(order.evaluation.count == 4 && order.stepsPerEpoch == 4 && order.stepCount == 10)
+    #expect(Set(order.evaluation + order.training) == Set(0..<14))
+    let steps = (0..<order.stepCount).map { order.samples(of: $0) }
+    #expect(Set(steps[0..<4].joined()) == Set(order.training))
+    #expect(steps[4..<8].joined().sorted() == order.training.sorted())
+    #expect(Array(steps[0..<4].joined()) != Array(steps[4..<8].joined()))
+    // In any order of asking.
+    #expect(order.samples(of: 1) == steps[1] && order.samples(of: 9) == steps[9])
+  }
+}
