@@ -10,7 +10,9 @@ public struct RunDirectory: Sendable, Hashable {
 
   /// Names a folder, which need not exist yet.
   ///
-  /// - Parameter scores: Where the scores are; `scores` in the folder where nil.
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - scores: Where the scores are; `scores` in the folder where nil.
   public init(path: String, scores: ScoreDirectory? = nil) {
     self.path = path
     self.scores = scores ?? ScoreDirectory(path: path + "/scores")

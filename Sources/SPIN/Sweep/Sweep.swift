@@ -62,6 +62,10 @@ public struct Sweep {
   /// Prepares a sweep.
   ///
   /// - Parameters:
+  ///   - model: The model, with no edit on it.
+  ///   - modelFiles: The SHA-256 of each weight file, by name.
+  ///   - scores: The scores of the first round.
+  ///   - grid: The selections.
   ///   - request: What to measure: at least one list of questions.
   ///   - judge: Who judges answers.
   ///   - share: The part of the questions to choose by, between 0 and 1.
