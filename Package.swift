@@ -99,7 +99,7 @@ let package = Package(
       "Training",
       [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
-        "SPINTransformer", "SPINCalibration",
+        "SPINTransformer", "SPINCalibration", "SPINAdapters",
       ]),
 
     // What users import and run.
@@ -156,7 +156,7 @@ let package = Package(
       "Adapters",
       [
         "SPINAdapters", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
-        "SPINPatch", "SPINTransformer",
+        "SPINPatch", "SPINTransformer", "SPINCalibration", "SPINTraining",
       ]),
     tests(
       "Training",

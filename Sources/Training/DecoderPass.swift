@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 public import SPINKernels
 import SPINStorage
 public import SPINTransformer
@@ -41,12 +42,19 @@ public final class DecoderPass {
   private var rotary: RotaryEmbedding
   /// Blocks before this one compute their states again.
   private var firstKeptLayer = 0
+  private let lowRankOutputs: [MatrixName.Projection]
+  private let elementsPerToken: Int
+  /// Whether the present pass is one of training, in which dropout drops.
+  private var drops = false
 
   /// Prepares passes through a decoder, whose weights may change between them.
   public init(_ decoder: Decoder, memory: Memory) {
     self.decoder = decoder
     self.memory = memory
     let configuration = decoder.configuration
+    lowRankOutputs = decoder.lowRankOutputs
+    elementsPerToken = BlockState.elementsPerToken(
+      configuration, lowRankOutputs: decoder.lowRankOutputs)
     streams = (0...configuration.layerCount).map { _ in Room() }
     states = (0..<configuration.layerCount).map { _ in Room() }
     workspace = BlockWorkspace(configuration, tokens: 0)
@@ -58,7 +66,8 @@ public final class DecoderPass {
   /// - Parameter keepsStates: Whether a backward pass follows.
   public func forward(_ step: TrainingStep, keepsStates: Bool = true, on compute: Compute) {
     prepareRoom(for: step)
-    let perLayer = 4 * step.tokenCount * BlockState.elementsPerToken(configuration)
+    let perLayer = 4 * step.tokenCount * elementsPerToken
+    drops = keepsStates
     let keptLayers = keepsStates ? min(memory.keptStateBytes / max(1, perLayer), layerCount) : 0
     firstKeptLayer = layerCount - keptLayers
     for batch in step.batches {
@@ -70,7 +79,7 @@ public final class DecoderPass {
         block.forward(
           stream(layer, step, batch), output: stream(layer + 1, step, batch),
           state: state(layer, step, batch), workspace: workspace, samples: batch.samples,
-          on: compute)
+          dropout: place(of: batch, step), on: compute)
       }
     }
   }
@@ -119,11 +128,13 @@ public final class DecoderPass {
       let (input, state) = (stream(layer, step, batch), state(layer, step, batch))
       if layer < firstKeptLayer {
         block.prepare(
-          input, state: state, workspace: workspace, samples: batch.samples, on: compute)
+          input, state: state, workspace: workspace, samples: batch.samples,
+          dropout: place(of: batch, step), on: compute)
       }
       block.backward(
         input, gradient: gradient(step, batch), state: state, workspace: workspace,
-        samples: batch.samples, needsInputGradient: needsInputGradient, into: sink, on: compute)
+        samples: batch.samples, needsInputGradient: needsInputGradient,
+        dropout: place(of: batch, step), into: sink, on: compute)
     }
   }
 
@@ -145,17 +156,23 @@ public final class DecoderPass {
     matrix.rows(batch.firstToken..<batch.firstToken + batch.tokens.count)
   }
 
+  /// Which numbers dropout draws for a batch; nil where no backward pass follows.
+  private func place(of batch: TrainingBatch, _ step: TrainingStep) -> DropoutPlace? {
+    drops ? DropoutPlace(step: step.index, firstToken: batch.firstToken) : nil
+  }
+
   private func state(_ layer: Int, _ step: TrainingStep, _ batch: TrainingBatch) -> BlockState {
-    let perToken = BlockState.elementsPerToken(configuration)
+    let perToken = elementsPerToken
     guard layer >= firstKeptLayer else {
       return BlockState(
         configuration, tokens: batch.tokens.count,
-        buffer: passingState.buffer(batch.tokens.count * perToken))
+        buffer: passingState.buffer(batch.tokens.count * perToken),
+        lowRankOutputs: lowRankOutputs)
     }
     return BlockState(
       configuration, tokens: batch.tokens.count,
       buffer: states[layer].buffer(step.tokenCount * perToken),
-      offset: batch.firstToken * perToken)
+      offset: batch.firstToken * perToken, lowRankOutputs: lowRankOutputs)
   }
 
   /// The last hidden states of the rows that predict.

@@ -103,7 +103,7 @@ public struct TrainingPlan: Sendable, Hashable {
 }
 
 /// What training holds in memory, in bytes, before any kept state.
-private struct TrainingCost {
+struct TrainingCost {
   let configuration: DecoderConfiguration
   let work: TrainingPlan.Work
 
@@ -131,15 +131,22 @@ private struct TrainingCost {
   func bytes(
     keepsGradients: Bool, momentsInFile: Bool, batchTokens: Int, logitRows: Int
   ) -> Int {
-    let (d, v) = (configuration.hiddenSize, configuration.vocabularySize)
     let parameters = 4 * parameterCount
-    let gradients = keepsGradients ? parameters : 4 * (vocabulary + block + d)
+    let gradients =
+      keepsGradients ? parameters : 4 * (vocabulary + block + configuration.hiddenSize)
     let moments = momentsInFile ? 0 : 2 * parameters
+    return parameters + gradients + moments
+      + passBytes(batchTokens: batchTokens, logitRows: logitRows)
+  }
+
+  /// The program and the activations of passes.
+  func passBytes(batchTokens: Int, logitRows: Int) -> Int {
+    let (d, v) = (configuration.hiddenSize, configuration.vocabularySize)
     let streams = 4 * work.stepTokens * d * (configuration.layerCount + 2)
     let rows = min(logitRows, batchTokens)
     // Logits, once more packed; the rows that predict.
     let head = 4 * rows * (2 * v + 64 + 3 * d) + 4 * batchTokens * d
-    return Self.program + parameters + gradients + moments + streams
+    return Self.program + streams
       + 4 * work.longestSample * configuration.headSize + head + batch(batchTokens)
   }
 

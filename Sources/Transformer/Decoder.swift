@@ -17,6 +17,8 @@ public struct Decoder: Sendable {
   public let configuration: DecoderConfiguration
   /// Its weights.
   public let weights: DecoderWeights
+  /// Low-rank changes of its blocks, one for each, while they are trained; nil for none.
+  public private(set) var lowRank: [LowRankBlock]?
 
   /// Reads `config.json` and finds every tensor it asks for.
   ///
@@ -40,6 +42,23 @@ public struct Decoder: Sendable {
     self.weights = weights
   }
 
+  /// The same model with low-rank changes, one for each block.
+  ///
+  /// Only whole passes over samples know them; to generate text, merge them.
+  public func adding(_ lowRank: [LowRankBlock]) -> Decoder {
+    precondition(lowRank.count == configuration.layerCount, "lowRank: blocks")
+    var result = self
+    result.lowRank = lowRank
+    return result
+  }
+
+  /// The layers whose low-rank changes keep an output in the states of blocks.
+  public var lowRankOutputs: [MatrixName.Projection] {
+    MatrixName.Projection.allCases.filter { projection in
+      lowRank?.contains { $0.layers[projection]?.magnitude != nil } ?? false
+    }
+  }
+
   /// The angles of positions below `positionCount`.
   public func rotaryEmbedding(positionCount: Int) -> RotaryEmbedding {
     RotaryEmbedding(
@@ -50,7 +69,8 @@ public struct Decoder: Sendable {
   /// A block, ready to compute.
   public func block(_ layer: Int, rotary: RotaryEmbedding) -> DecoderBlock {
     DecoderBlock(
-      configuration, weights: weights.blocks[layer], layer: layer, rotary: rotary)
+      configuration, weights: weights.blocks[layer], layer: layer, rotary: rotary,
+      lowRank: lowRank?[layer])
   }
 
   /// The way from the last hidden state to logits.
@@ -73,7 +93,11 @@ public struct Decoder: Sendable {
     of tokens: [Int32], depth: Int? = nil, on compute: Compute
   ) -> MatrixView {
     let hidden = MatrixView(rows: tokens.count, columns: configuration.hiddenSize)
-    let state = BlockState(configuration, tokens: tokens.count)
+    let outputs = lowRankOutputs
+    let perToken = BlockState.elementsPerToken(configuration, lowRankOutputs: outputs)
+    let state = BlockState(
+      configuration, tokens: tokens.count, buffer: FloatBuffer(count: tokens.count * perToken),
+      lowRankOutputs: outputs)
     let workspace = BlockWorkspace(configuration, tokens: tokens.count)
     let rotary = rotaryEmbedding(positionCount: tokens.count)
     embed(tokens, into: hidden, on: compute)

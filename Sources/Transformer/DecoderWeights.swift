@@ -46,6 +46,9 @@ public struct BlockWeights: Sendable {
     return matrix
   }
 
+  /// One of the seven matrices.
+  public func matrix(_ projection: MatrixName.Projection) -> WeightMatrix { self[projection] }
+
   /// Lets the system drop the pages of all matrices.
   public func releasePages() {
     for matrix in matrices.values { matrix.releasePages() }

@@ -8,7 +8,8 @@ import Testing
 /// With SPIN_RECORD=1 in the environment the files are written anew; read what changed.
 struct HelpTests {
   static let commands = [
-    "", "run", "score", "select", "sweep", "compare", "train", "train full", "demo", "inspect",
+    "", "run", "score", "select", "sweep", "compare", "train", "train full", "train lora",
+    "train dora", "demo", "inspect",
     "patch", "patch apply",
     "patch verify",
     "patch revert", "patch diff", "patch show", "patch export", "adapter", "adapter merge",

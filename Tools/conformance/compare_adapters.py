@@ -11,6 +11,9 @@ For small models of the four families in their own precisions:
 - LoRA and DoRA adapters that PEFT makes, of several ranks, with patterns and rank stabilization: `spin
   adapter merge` against `merge_and_unload`. Bits are the same but where the order of a sum decides a
   rounding; how many differ, and by how much, is printed and bounded.
+- Adapters that `spin train lora` and `spin train dora` write: PEFT loads them without a missing or
+  unexpected key, and its unmerged logits are those of the model that `spin adapter merge` writes, up to the
+  rounding of the checkpoint's type.
 
 vLLM is not run here: that it takes these files rests on their format alone.
 """
@@ -148,6 +151,36 @@ def check_merge(spin, family, root, model, label, settings):
           f"the others within {worst:.2g} eps")
 
 
+def check_trained(spin, family, root, model, data, method):
+    place = root / f"trained-{method}"
+    compare_selection.run(
+        spin, "train", method, model, "--data", data, "--out", place / "adapter", "--max-steps", 8,
+        "--learning-rate", "5e-3", "--target-modules", "all-linear", "--lora-r", 3, "--overflow",
+        "truncate", "--quiet")
+    compare_selection.run(spin, "adapter", "merge", model, place / "adapter", "--out", place / "merged")
+    base = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    plain = logits(base)
+    peft = PeftModel.from_pretrained(base, place / "adapter")
+    keys = {name for name, _ in peft.named_parameters() if "lora_" in name}
+    with safe_open(place / "adapter" / "adapter_model.safetensors", "pt") as file:
+        saved = {
+            name.replace(".weight", "").replace(".lora_A", ".lora_A.default.weight")
+            .replace(".lora_B", ".lora_B.default.weight")
+            .replace(".lora_magnitude_vector", ".lora_magnitude_vector.default.weight")
+            for name in file.keys()}
+    if keys != saved:
+        sys.exit(f"{family}, trained {method}: PEFT has {sorted(keys ^ saved)[:4]} besides")
+    merged = AutoModelForCausalLM.from_pretrained(place / "merged", dtype=torch.float32)
+    distance = (logits(peft) - logits(merged)).abs().max().item()
+    moved = (logits(peft) - plain).abs().max().item()
+    # A matrix of 16 bits rounds each weight; how much that moves logits grows with the depth.
+    limit = {torch.float32: 1e-4}.get(next(iter(file_tensors(model).values())).dtype, 0.1) * moved
+    if moved < 0.05 or distance > limit:
+        sys.exit(f"{family}, trained {method}: logits differ by {distance:.2g} of {moved:.2g}")
+    print(f"{family}, trained {method}: PEFT's logits move by {moved:.2g}, and are those of the merged "
+          f"model within {distance:.2g}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("spin", type=pathlib.Path, help="path of the spin executable")
@@ -169,6 +202,9 @@ def main():
                 check_export(arguments.spin, family, root, model, scores, scale)
             for label, settings in ADAPTERS.items():
                 check_merge(arguments.spin, family, root, model, label, settings)
+            for method in ("lora", "dora"):
+                check_trained(
+                    arguments.spin, family, root, model, data["privacy"], method)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINCheckpoint
 import SPINKernels
 public import SPINStorage
 
@@ -17,14 +18,28 @@ public struct BlockState: Sendable {
   let middle: MatrixView
   /// The two inputs of the gated activation, `[T, F]`.
   let gate, up: MatrixView
+  /// Outputs of layers with a low-rank change and magnitudes, before the factors of their columns.
+  private let lowRankOutputs: [MatrixName.Projection: MatrixView]
+
+  func lowRankOutput(_ projection: MatrixName.Projection) -> MatrixView {
+    guard let output = lowRankOutputs[projection] else {
+      preconditionFailure("the state has no room for the output of \(projection)")
+    }
+    return output
+  }
 
   /// Numbers that the state of one token takes.
-  public static func elementsPerToken(_ configuration: DecoderConfiguration) -> Int {
+  ///
+  /// - Parameter outputs: Layers with a low-rank change and magnitudes: `Decoder.lowRankOutputs`.
+  public static func elementsPerToken(
+    _ configuration: DecoderConfiguration, lowRankOutputs outputs: [MatrixName.Projection] = []
+  ) -> Int {
     let queries = configuration.headCount * configuration.headSize
     let keys = configuration.keyValueHeadCount * configuration.headSize
     let raw = configuration.hasQueryKeyNorm ? queries + keys : 0
     return 2 * queries + 2 * keys + raw + configuration.hiddenSize
       + 2 * configuration.intermediateSize
+      + outputs.reduce(0) { $0 + configuration.shape($1).rows }
   }
 
   /// Room for the state of some tokens.
@@ -36,7 +51,8 @@ public struct BlockState: Sendable {
 
   /// Room in a buffer that is at least as large as needed, from an offset on.
   public init(
-    _ configuration: DecoderConfiguration, tokens: Int, buffer: FloatBuffer, offset start: Int = 0
+    _ configuration: DecoderConfiguration, tokens: Int, buffer: FloatBuffer, offset start: Int = 0,
+    lowRankOutputs outputs: [MatrixName.Projection] = []
   ) {
     var offset = start
     func matrix(_ columns: Int) -> MatrixView {
@@ -54,6 +70,8 @@ public struct BlockState: Sendable {
     middle = matrix(configuration.hiddenSize)
     gate = matrix(configuration.intermediateSize)
     up = matrix(configuration.intermediateSize)
+    lowRankOutputs = Dictionary(
+      uniqueKeysWithValues: outputs.map { ($0, matrix(configuration.shape($0).rows)) })
   }
 }
 

@@ -80,6 +80,7 @@ extension DecoderBlock {
     workspace: BlockWorkspace, on compute: Compute
   ) {
     precondition(hidden.rows == rows.count, "hidden: rows")
+    precondition(lowRank == nil, "low-rank changes have to be merged to share prompts")
     let views = workspace.views(tokens: hidden.rows)
     attention.forward(hidden, rows: rows, room: room, state: state, workspace: views, on: compute)
     feedForward.prepare(state: state, workspace: views, on: compute)

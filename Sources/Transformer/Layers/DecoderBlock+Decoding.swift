@@ -66,6 +66,7 @@ extension DecoderBlock {
     workspace: BlockWorkspace, on compute: Compute
   ) {
     precondition(hidden.rows == caches.count, "one cache a row")
+    precondition(lowRank == nil, "low-rank changes have to be merged to generate text")
     let views = workspace.views(tokens: hidden.rows)
     attention.decode(hidden, caches: &caches, state: state, workspace: views, on: compute)
     feedForward.decode(state: state, output: hidden, workspace: views, on: compute)

@@ -72,28 +72,43 @@ extension WeightGradientSink {
 public struct DecoderBlock {
   let attention: SelfAttention
   let feedForward: FeedForward
+  let lowRank: LowRankBlock?
 
   init(
     _ configuration: DecoderConfiguration, weights: BlockWeights, layer: Int,
-    rotary: RotaryEmbedding
+    rotary: RotaryEmbedding, lowRank: LowRankBlock? = nil
   ) {
+    self.lowRank = lowRank
     attention = SelfAttention(
-      configuration: configuration, weights: weights,
+      configuration: configuration, weights: weights, lowRank: lowRank,
       attention: CausalAttention(
         headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
         headSize: configuration.headSize, window: configuration.windows[layer]),
       rotary: rotary)
-    feedForward = FeedForward(configuration: configuration, weights: weights)
+    feedForward = FeedForward(configuration: configuration, weights: weights, lowRank: lowRank)
   }
 
   /// Computes what `backward` needs; the first part of `forward`.
   public func prepare(
     _ input: MatrixView, state: BlockState, workspace: BlockWorkspace, samples: [Range<Int>],
-    on compute: Compute
+    dropout place: DropoutPlace? = nil, on compute: Compute
   ) {
     let views = workspace.views(tokens: input.rows)
-    attention.forward(input, state: state, workspace: views, samples: samples, on: compute)
-    feedForward.prepare(state: state, workspace: views, on: compute)
+    begin(input, state: state, workspace: views, samples: samples, dropout: place, on: compute)
+    guard lowRank?.layers[.down]?.magnitude != nil else { return }
+    // What the last layer keeps comes with the output, which nobody wants here.
+    feedForward.forward(
+      state: state, output: views.normalizedGradient, workspace: views, dropout: place,
+      on: compute)
+  }
+
+  private func begin(
+    _ input: MatrixView, state: BlockState, workspace: BlockWorkspace.Views,
+    samples: [Range<Int>], dropout place: DropoutPlace?, on compute: Compute
+  ) {
+    attention.forward(
+      input, state: state, workspace: workspace, samples: samples, dropout: place, on: compute)
+    feedForward.prepare(state: state, workspace: workspace, dropout: place, on: compute)
   }
 
   /// The output of the block.
@@ -104,14 +119,16 @@ public struct DecoderBlock {
   ///   - state: Filled for a later `backward`.
   ///   - workspace: At least T tokens.
   ///   - samples: The rows of each sample.
+  ///   - place: Which numbers the dropout of low-rank changes draws; nil outside of training.
   ///   - compute: Where to compute.
   public func forward(
     _ input: MatrixView, output: MatrixView, state: BlockState, workspace: BlockWorkspace,
-    samples: [Range<Int>], on compute: Compute
+    samples: [Range<Int>], dropout place: DropoutPlace? = nil, on compute: Compute
   ) {
-    prepare(input, state: state, workspace: workspace, samples: samples, on: compute)
+    let views = workspace.views(tokens: input.rows)
+    begin(input, state: state, workspace: views, samples: samples, dropout: place, on: compute)
     feedForward.forward(
-      state: state, output: output, workspace: workspace.views(tokens: input.rows), on: compute)
+      state: state, output: output, workspace: views, dropout: place, on: compute)
   }
 
   /// Turns the gradient of the output into that of the input, in place, and hands the gradients of
@@ -125,25 +142,27 @@ public struct DecoderBlock {
   ///   - workspace: At least T tokens.
   ///   - samples: The rows of each sample.
   ///   - needsInputGradient: False for the first block, below which nothing is edited.
+  ///   - place: As in the forward pass.
   ///   - sink: Takes the gradients.
   ///   - compute: Where to compute.
   public func backward(
     _ input: MatrixView, gradient: MatrixView, state: BlockState, workspace: BlockWorkspace,
-    samples: [Range<Int>], needsInputGradient: Bool, into sink: some WeightGradientSink,
-    on compute: Compute
+    samples: [Range<Int>], needsInputGradient: Bool, dropout place: DropoutPlace? = nil,
+    into sink: some WeightGradientSink, on compute: Compute
   ) {
     let views = workspace.views(tokens: input.rows)
     let attentionMatters =
       needsInputGradient
+      || lowRank?.changes([.query, .key, .value, .output]) ?? false
       || [.query, .key, .value, .output].contains { (projection: MatrixName.Projection) in
         sink.wants(projection)
       }
     feedForward.backward(
       gradient: gradient, state: state, workspace: views, samples: samples,
-      needsInputGradient: attentionMatters, into: sink, on: compute)
+      needsInputGradient: attentionMatters, dropout: place, into: sink, on: compute)
     guard attentionMatters else { return }
     attention.backward(
       input, gradient: gradient, state: state, workspace: views, samples: samples,
-      needsInputGradient: needsInputGradient, into: sink, on: compute)
+      needsInputGradient: needsInputGradient, dropout: place, into: sink, on: compute)
   }
 }

@@ -10,34 +10,54 @@ import SPINKernels
 struct FeedForward {
   let configuration: DecoderConfiguration
   let weights: BlockWeights
+  var lowRank: LowRankBlock?
 
   /// Fills the feed-forward part of `state`: all that the backward pass needs.
-  func prepare(state: BlockState, workspace: BlockWorkspace.Views, on compute: Compute) {
+  func prepare(
+    state: BlockState, workspace: BlockWorkspace.Views, dropout place: DropoutPlace? = nil,
+    on compute: Compute
+  ) {
     let normalized = normalize(state, workspace, on: compute)
     compute.linear(
       normalized,
       [.init(weights[.gate], output: state.gate), .init(weights[.up], output: state.up)])
+    lowRank?.forward(
+      normalized, [use(.gate, state.gate), use(.up, state.up)], state: state, at: place,
+      on: compute)
+  }
+
+  private func use(
+    _ projection: MatrixName.Projection, _ values: MatrixView
+  ) -> LowRankBlock.Use {
+    .init(projection: projection, values: values, weight: weights[projection], bias: nil)
   }
 
   /// The block's output, from a prepared state.
   func forward(
-    state: BlockState, output: MatrixView, workspace: BlockWorkspace.Views, on compute: Compute
+    state: BlockState, output: MatrixView, workspace: BlockWorkspace.Views,
+    dropout place: DropoutPlace? = nil, on compute: Compute
   ) {
     compute.swiGLU(gate: state.gate, up: state.up, output: workspace.activated)
     compute.linear(workspace.activated, [.init(weights[.down], output: output)])
+    lowRank?.forward(
+      workspace.activated, [use(.down, output)], state: state, at: place, on: compute)
     compute.add(output, state.middle, result: output)
   }
 
   /// Turns the gradient of the output into that of `middle`, in place.
   func backward(
     gradient: MatrixView, state: BlockState, workspace: BlockWorkspace.Views,
-    samples: [Range<Int>], needsInputGradient: Bool, into sink: some WeightGradientSink,
-    on compute: Compute
+    samples: [Range<Int>], needsInputGradient: Bool, dropout place: DropoutPlace? = nil,
+    into sink: some WeightGradientSink, on compute: Compute
   ) {
     let (activated, activatedGradient) = (workspace.activated, workspace.activatedGradient)
     compute.swiGLU(gate: state.gate, up: state.up, output: activated)
     sink.add(activated, [(.down, gradient)], samples: samples, on: compute)
-    compute.linearInputGradient([(gradient, weights[.down])], into: activatedGradient)
+    let down = [use(.down, gradient)]
+    compute.linearInputGradient(
+      lowRank?.backward(activated, down, state: state, samples: samples, at: place, on: compute)
+        ?? [(gradient, weights[.down])], into: activatedGradient)
+    lowRank?.addInputGradient(down, to: activatedGradient, at: place, on: compute)
     // The gradients of gate and up take the places of the two matrices that made them.
     let (gateGradient, upGradient) = (activatedGradient, activated)
     compute.swiGLUGradient(
@@ -46,10 +66,14 @@ struct FeedForward {
     let normalized = normalize(state, workspace, on: compute)
     sink.add(
       normalized, [(.gate, gateGradient), (.up, upGradient)], samples: samples, on: compute)
+    let uses = [use(.gate, gateGradient), use(.up, upGradient)]
+    let products =
+      lowRank?.backward(normalized, uses, state: state, samples: samples, at: place, on: compute)
+      ?? [(gateGradient, weights[.gate]), (upGradient, weights[.up])]
     guard needsInputGradient else { return }
-    compute.linearInputGradient(
-      [(gateGradient, weights[.gate]), (upGradient, weights[.up])],
-      into: workspace.normalizedGradient)
+    compute.linearInputGradient(products, into: workspace.normalizedGradient)
+    lowRank?.addInputGradient(
+      uses, to: workspace.normalizedGradient, at: place, on: compute)
     sink.addGain(
       .postAttentionNorm, input: state.middle, outputGradient: workspace.normalizedGradient,
       epsilon: configuration.rmsNormEpsilon, samples: samples, on: compute)

@@ -12,16 +12,23 @@ import SPINStorage
 struct SelfAttention {
   let configuration: DecoderConfiguration
   let weights: BlockWeights
+  var lowRank: LowRankBlock?
   let attention: CausalAttention
   let rotary: RotaryEmbedding
 
   /// Fills the attention's part of `state`.
   func forward(
     _ input: MatrixView, state: BlockState, workspace: BlockWorkspace.Views,
-    samples: [Range<Int>], on compute: Compute
+    samples: [Range<Int>], dropout place: DropoutPlace? = nil, on compute: Compute
   ) {
     let normalized = normalize(input, workspace, on: compute)
     compute.linear(normalized, projections(into: state))
+    lowRank?.forward(
+      normalized,
+      [
+        use(.query, state.rawQuery ?? state.query), use(.key, state.rawKey ?? state.key),
+        use(.value, state.value),
+      ], state: state, at: place, on: compute)
     normalizeHeads(state, on: compute)
     rotary.rotate(state.query, samples: samples, on: compute)
     rotary.rotate(state.key, samples: samples, on: compute)
@@ -31,19 +38,33 @@ struct SelfAttention {
     compute.linear(
       state.attended,
       [.init(weights[.output], bias: weights.biases[.output], output: state.middle)])
+    lowRank?.forward(
+      state.attended, [use(.output, state.middle)], state: state, at: place, on: compute)
     compute.add(state.middle, input, result: state.middle)
+  }
+
+  private func use(
+    _ projection: MatrixName.Projection, _ values: MatrixView
+  ) -> LowRankBlock.Use {
+    .init(
+      projection: projection, values: values, weight: weights[projection],
+      bias: weights.biases[projection])
   }
 
   /// Turns the gradient of `middle` into that of `input`, in place.
   func backward(
     _ input: MatrixView, gradient: MatrixView, state: BlockState,
     workspace: BlockWorkspace.Views, samples: [Range<Int>], needsInputGradient: Bool,
-    into sink: some WeightGradientSink, on compute: Compute
+    dropout place: DropoutPlace? = nil, into sink: some WeightGradientSink, on compute: Compute
   ) {
     sink.add(state.attended, [(.output, gradient)], samples: samples, on: compute)
     sink.addBiases([(.output, gradient)], samples: samples, on: compute)
+    let output = [use(.output, gradient)]
     compute.linearInputGradient(
-      [(gradient, weights[.output])], into: workspace.attendedGradient)
+      lowRank?.backward(
+        state.attended, output, state: state, samples: samples, at: place, on: compute)
+        ?? [(gradient, weights[.output])], into: workspace.attendedGradient)
+    lowRank?.addInputGradient(output, to: workspace.attendedGradient, at: place, on: compute)
     let (dq, dk, dv) = (
       workspace.queryGradient, workspace.keyGradient, workspace.valueGradient
     )
@@ -65,10 +86,14 @@ struct SelfAttention {
     sink.add(
       normalized, [(.query, dq), (.key, dk), (.value, dv)], samples: samples, on: compute)
     sink.addBiases([(.query, dq), (.key, dk), (.value, dv)], samples: samples, on: compute)
+    let uses = [use(.query, dq), use(.key, dk), use(.value, dv)]
+    let products =
+      lowRank?.backward(normalized, uses, state: state, samples: samples, at: place, on: compute)
+      ?? [(dq, weights[.query]), (dk, weights[.key]), (dv, weights[.value])]
     guard needsInputGradient else { return }
-    compute.linearInputGradient(
-      [(dq, weights[.query]), (dk, weights[.key]), (dv, weights[.value])],
-      into: workspace.normalizedGradient)
+    compute.linearInputGradient(products, into: workspace.normalizedGradient)
+    lowRank?.addInputGradient(
+      uses, to: workspace.normalizedGradient, at: place, on: compute)
     sink.addGain(
       .inputNorm, input: input, outputGradient: workspace.normalizedGradient,
       epsilon: configuration.rmsNormEpsilon, samples: samples, on: compute)

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+import SPINStorage
+
+/// What `train lora` and `train dora` have in common.
+struct LowRankTrainingOptions: ParsableArguments {
+  @Argument(help: "The folder of a Hugging Face checkpoint.")
+  var model: String
+
+  @OptionGroup(title: "Data")
+  var data: TrainingDataFlags
+
+  @OptionGroup(title: "Adapter")
+  var adapter: AdapterFlags
+
+  @OptionGroup(title: "Training")
+  var training: TrainingFlags
+
+  @OptionGroup(title: "Resources")
+  var resources: ResourceOptions
+
+  @Option(help: ArgumentHelp("The folder to write the adapter to.", valueName: "dir"))
+  var out: String
+
+  @OptionGroup
+  var work: WorkOptions
+
+  func run(usesDoRA: Bool) throws {
+    let job = try LowRankTrainingJob(
+      model: model, adapter.configuration(usesDoRA: usesDoRA), data.request(training, resources))
+    let plan = LowRankPlanText(job)
+    if !work.quiet { StandardError.write(plan.text) }
+    guard !work.dryRun else {
+      if work.json { print(plan.json.serialized(), terminator: "") }
+      return
+    }
+    let folder = job.folder(out)
+    if try work.restart || !folder.isComplete() {
+      Interruption.listen()
+      let reporter = TrainingProgressReporter(isQuiet: work.quiet)
+      _ = try reporter.during {
+        try job.run(
+          into: out, restart: work.restart, shouldStop: { Interruption.wasRequested },
+          report: reporter.show)
+      }
+    } else if !work.quiet {
+      StandardError.write("train    already done\n")
+    }
+    guard work.json else { return print(out) }
+    print(
+      try JSON(parsing: FileSystem.read(folder.record), path: folder.record).serialized(),
+      terminator: "")
+  }
+}
+
+/// `spin train lora`.
+struct TrainLoRACommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lora",
+    abstract: "Train a LoRA adapter of a model.",
+    discussion: """
+      A low-rank change of some matrices, W + s B A (Hu et al. 2021), is trained in Float32; the model's \
+      own weights are read where they lie and stay as they are. The output is a folder as PEFT writes \
+      it, with training.json: load it with PEFT or vLLM, measure it with --adapter, merge it with `spin \
+      adapter merge`.
+
+        spin train lora Qwen2-0.5B --data train.csv --target-modules all-linear --lora-r 16 \\
+          --lora-alpha 32 --learning-rate 2e-4 --out adapter
+      """)
+
+  @OptionGroup
+  var options: LowRankTrainingOptions
+
+  func run() throws { try options.run(usesDoRA: false) }
+}
+
+/// `spin train dora`.
+struct TrainDoRACommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dora",
+    abstract: "Train a DoRA adapter of a model.",
+    discussion: """
+      As `spin train lora`, and each row of a changed matrix has a length of its own that is trained too \
+      (Liu et al. 2024). With --lora-dropout every changed matrix is multiplied twice, as in PEFT.
+      """)
+
+  @OptionGroup
+  var options: LowRankTrainingOptions
+
+  func run() throws { try options.run(usesDoRA: true) }
+}
+
+/// What training an adapter will take, for people and as JSON.
+struct LowRankPlanText {
+  private let job: LowRankTrainingJob
+
+  init(_ job: LowRankTrainingJob) { self.job = job }
+
+  private var plan: LowRankPlan { job.plan }
+  private var reports: [CalibrationReport] { job.data.sets.map(\.report) }
+  private var tokens: Int { reports.reduce(0) { $0 + $1.tokenCount } }
+  private var targets: Int { reports.reduce(0) { $0 + $1.responseTokenCount } }
+
+  var text: String {
+    """
+    data     \(job.data.samples.count) samples  \(tokens) tokens, \(targets) with a loss
+    plan     \(plan.parameterCount) parameters  \(job.stepCount) steps of \
+    \(job.request.options.samplesPerStep) samples  memory \(ByteCount.text(plan.memoryBytes))\
+    \(plan.pass.keptStateBytes < plan.wholeStateBytes ? "  some states computed twice" : "")
+
+    """
+  }
+
+  var json: JSON {
+    [
+      "schema": "training-plan/1", "tool_version": .string(SPINVersion.current),
+      "method": .string(job.method), "samples": JSON(job.data.samples.count),
+      "tokens": JSON(tokens), "target_tokens": JSON(targets), "steps": JSON(job.stepCount),
+      "parameters": JSON(plan.parameterCount), "memory_bytes": JSON(plan.memoryBytes),
+      "kept_state_bytes": JSON(plan.pass.keptStateBytes),
+      "whole_state_bytes": JSON(plan.wholeStateBytes),
+    ]
+  }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINAdapters
+import SPINCheckpoint
+import SPINErrors
+public import SPINKernels
+import SPINStorage
+public import SPINTransformer
+
+/// A decoder whose LoRA or DoRA adapter is trained; its own weights stay where they lie.
+///
+///     let model = try LowRankModel(decoder, configuration, seed: 42, memory: memory, on: compute)
+///     ...
+///     try model.adapter.write(to: "adapter")
+///
+/// Factors and their gradients are Float32. The weights are read from the mapped checkpoint in the
+/// precision in which they are stored; no gradient of them is computed. Groups are those of the
+/// blocks that have adapters.
+///
+/// - Source: `LoraLayer` in peft 0.21.2: A begins uniform between -1/sqrt(K) and 1/sqrt(K), B with
+///   zeros, magnitudes with the norms of the rows of W.
+public final class LowRankModel: TrainableModel {
+  /// The parameters of each adapted block.
+  public let groups: [ParameterGroup]
+  private let configuration: AdapterConfiguration
+  private let layers: [MatrixName: LowRankLayer]
+  private let groupOfLayer: [Int: ParameterGroup]
+  private let lowestLayer: Int
+  /// The model with the adapter, unmerged.
+  package let decoder: Decoder
+  private let pass: DecoderPass
+
+  /// An adapter with PEFT's initial values.
+  ///
+  /// - Parameters:
+  ///   - decoder: The model.
+  ///   - configuration: What the adapter is.
+  ///   - seed: Decides A's values, and what dropout draws.
+  ///   - memory: Room for activations.
+  ///   - compute: Where to compute.
+  /// - Throws: `SPINError` where a pattern cannot be read, or nothing of the model is meant.
+  public convenience init(
+    _ decoder: Decoder, _ configuration: AdapterConfiguration, seed: UInt64,
+    memory: DecoderPass.Memory, on compute: Compute
+  ) throws {
+    let names = try configuration.matrices(of: decoder.configuration)
+    var layers: [MatrixName: LowRankLayer] = [:]
+    for name in names {
+      let (rank, scale) = try configuration.shape(of: name, at: "adapter")
+      let shape = decoder.configuration.shape(name.projection)
+      let a = MatrixView(rows: rank, columns: shape.columns)
+      compute.fillUniform(
+        a.buffer, bound: 1 / Float(shape.columns).squareRoot(),
+        from: CounterGenerator(seed: seed, tensor: 2 * name.place))
+      let layer = LowRankLayer(
+        configuration, name, a: a, b: MatrixView(rows: rank, columns: shape.rows),
+        magnitude: configuration.usesDoRA ? FloatBuffer(count: shape.rows) : nil, scale: scale,
+        seed: seed)
+      layers[name] = layer
+      // B A is zero: the norms are those of the weight.
+      layer.updateFactors(
+        decoder.weights.blocks[name.layer].matrix(name.projection), on: compute)
+      guard let magnitude = layer.magnitude else { continue }
+      for row in 0..<shape.rows { magnitude.values[row] = magnitude.norms[row] }
+    }
+    self.init(decoder, configuration, layers, memory: memory)
+  }
+
+  /// An adapter that goes on from given values.
+  ///
+  /// - Precondition: it fits the model.
+  public convenience init(
+    _ decoder: Decoder, _ adapter: LowRankAdapter, seed: UInt64, memory: DecoderPass.Memory
+  ) {
+    let layers = adapter.matrices.map { matrix in
+      let b = MatrixView(rows: matrix.rank, columns: matrix.b.rows)
+      for row in 0..<matrix.b.rows {
+        for inner in 0..<matrix.rank { b[inner, row] = matrix.b[row, inner] }
+      }
+      return (
+        matrix.name,
+        LowRankLayer(
+          adapter.configuration, matrix.name,
+          a: MatrixView(matrix.a.values, rows: matrix.rank, columns: matrix.a.columns), b: b,
+          magnitude: matrix.magnitude.map { FloatBuffer($0.values) }, scale: matrix.scale,
+          seed: seed)
+      )
+    }
+    self.init(
+      decoder, adapter.configuration, Dictionary(uniqueKeysWithValues: layers), memory: memory)
+  }
+
+  private init(
+    _ decoder: Decoder, _ configuration: AdapterConfiguration,
+    _ layers: [MatrixName: LowRankLayer], memory: DecoderPass.Memory
+  ) {
+    self.configuration = configuration
+    self.layers = layers
+    let scratch = LowRankScratch()
+    let blocks = (0..<decoder.configuration.layerCount).map { layer in
+      LowRankBlock(
+        Dictionary(
+          uniqueKeysWithValues: layers.filter { $0.key.layer == layer }
+            .map { ($0.key.projection, $0.value) }), scratch: scratch)
+    }
+    self.decoder = decoder.adding(blocks)
+    pass = DecoderPass(self.decoder, memory: memory)
+    let names = Dictionary(grouping: layers.keys.sorted(), by: \.layer)
+    groupOfLayer = names.mapValues { names in
+      ParameterGroup(
+        name: "layer \(names[0].layer)",
+        parameters: names.flatMap { layers[$0]?.parameters(of: $0) ?? [] })
+    }
+    groups = groupOfLayer.sorted { $0.key < $1.key }.map(\.value)
+    lowestLayer = names.keys.min() ?? 0
+  }
+
+  /// Forward and backward of all samples of a step.
+  public func pass(
+    _ step: TrainingStep, on compute: Compute, onComplete: (ParameterGroup) throws -> Void
+  ) throws -> [Double] {
+    updateFactors(on: compute)
+    pass.forward(step, on: compute)
+    let losses = pass.backwardHead(
+      step, addingTo: .init(projection: nil, finalNorm: nil), on: compute)
+    for layer in (lowestLayer..<decoder.configuration.layerCount).reversed() {
+      pass.backward(
+        layer, step, needsInputGradient: layer > lowestLayer, into: NoWeightGradients(),
+        on: compute)
+      if let group = groupOfLayer[layer] { try onComplete(group) }
+    }
+    return losses
+  }
+
+  /// The sum of the losses of each sample without gradients.
+  public func losses(of step: TrainingStep, on compute: Compute) throws -> [Double] {
+    updateFactors(on: compute)
+    pass.forward(step, keepsStates: false, on: compute)
+    return pass.losses(step, on: compute)
+  }
+
+  /// The norms of DoRA's rows follow the factors.
+  package func updateFactors(on compute: Compute) {
+    for (name, layer) in layers {
+      layer.updateFactors(
+        decoder.weights.blocks[name.layer].matrix(name.projection), on: compute)
+    }
+  }
+
+  /// The adapter in its present state, a copy.
+  public var adapter: LowRankAdapter {
+    LowRankAdapter(
+      configuration: configuration,
+      matrices: layers.map { name, layer in
+        let b = MatrixView(rows: layer.b.columns, columns: layer.b.rows)
+        for row in 0..<b.rows {
+          for inner in 0..<b.columns { b[row, inner] = layer.b[inner, row] }
+        }
+        return LowRankMatrix(
+          name: name, a: MatrixView(layer.a.values, rows: layer.a.rows, columns: layer.a.columns),
+          b: b, magnitude: layer.magnitude.map { FloatBuffer($0.values.values) },
+          scale: layer.exactScale)
+      })
+  }
+}
+
+/// The base model's own weights are not trained.
+private struct NoWeightGradients: WeightGradientSink {
+  func wants(_ projection: MatrixName.Projection) -> Bool { false }
+
+  func add(
+    _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
+    samples: [Range<Int>], on compute: Compute
+  ) {}
+}
+
+extension LowRankLayer {
+  /// The change of a matrix, with gradients of its own.
+  fileprivate init(
+    _ configuration: AdapterConfiguration, _ name: MatrixName, a: MatrixView, b: MatrixView,
+    magnitude: FloatBuffer?, scale: Double, seed: UInt64
+  ) {
+    self.init(
+      a: a, b: b, aGradient: MatrixView(rows: a.rows, columns: a.columns),
+      bGradient: MatrixView(rows: b.rows, columns: b.columns), scale: scale,
+      magnitude: magnitude.map {
+        Magnitude(values: $0, gradient: FloatBuffer(count: $0.count))
+      }, dropout: Float(configuration.dropout), seed: seed, dropoutTensor: 2 * name.place + 1)
+  }
+
+  /// Its tensors as parameters, under PEFT's names; B lies transposed.
+  ///
+  /// All of them decay: transformers spares norms and biases only.
+  fileprivate func parameters(of name: MatrixName) -> [Parameter] {
+    func parameter(_ part: String, _ values: MatrixView, _ gradient: MatrixView) -> Parameter {
+      Parameter(
+        name: "\(name.module).\(part)", shape: [values.rows, values.columns],
+        values: values.buffer, gradient: gradient.buffer, decays: true)
+    }
+    let factors = [
+      parameter("lora_A.weight", a, aGradient), parameter("lora_B.weight", b, bGradient),
+    ]
+    guard let magnitude else { return factors }
+    return factors + [
+      Parameter(
+        name: "\(name.module).lora_magnitude_vector", shape: [magnitude.values.count],
+        values: magnitude.values, gradient: magnitude.gradient, decays: true)
+    ]
+  }
+}
+
+extension AdapterConfiguration {
+  /// The matrices of a model that have adapters.
+  ///
+  /// - Throws: `SPINError` where there are none.
+  func matrices(of configuration: DecoderConfiguration) throws -> [MatrixName] {
+    let names = try targets.matrices(layerCount: configuration.layerCount, at: "adapter")
+    guard !names.isEmpty else {
+      throw SPINError(
+        .usage, at: "--target-modules", "means no matrix of this model",
+        remedy: "name some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj")
+    }
+    return names
+  }
+}
+
+extension MatrixName {
+  /// Its place among all matrices, the key of its random numbers.
+  fileprivate var place: Int {
+    let all = Projection.allCases
+    return all.count * layer + (all.firstIndex(of: projection) ?? 0)
+  }
+}

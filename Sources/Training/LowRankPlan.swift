@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINAdapters
+import SPINCheckpoint
+import SPINErrors
+public import SPINTransformer
+
+/// What training an adapter will take, and how memory is shared out; no bit of the result depends on
+/// it.
+///
+/// The weights count as the bytes of their mapped file, every one of which is read; the adapter takes 16
+/// bytes a number.
+public struct LowRankPlan: Sendable, Hashable {
+  /// Numbers that are trained.
+  public let parameterCount: Int
+  /// Tokens that go through a block together.
+  public let batchTokens: Int
+  /// Room for activations.
+  public let pass: DecoderPass.Memory
+  /// Bytes for what forward passes leave, that of the largest step; what does not fit is recomputed.
+  public let wholeStateBytes: Int
+  /// Bytes of memory that the run stays below.
+  public let memoryBytes: Int
+
+  /// Plans a run.
+  ///
+  /// - Parameters:
+  ///   - configuration: The model's shape.
+  ///   - adapter: What is trained.
+  ///   - weightBytes: The bytes of the checkpoint's weights.
+  ///   - work: The samples.
+  ///   - maxMemory: Bytes to stay below.
+  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do, or that
+  ///   nothing of the model is meant.
+  public init(
+    _ configuration: DecoderConfiguration, _ adapter: AdapterConfiguration, weightBytes: Int,
+    work: TrainingPlan.Work, maxMemory: Int
+  ) throws {
+    let names = try adapter.matrices(of: configuration)
+    var (parameters, inner) = (0, 0)
+    for name in names {
+      let rank = try adapter.shape(of: name, at: "adapter").rank
+      let shape = configuration.shape(name.projection)
+      parameters += rank * (shape.rows + shape.columns) + (adapter.usesDoRA ? shape.rows : 0)
+      // Blocks share this memory; the largest of each projection would do.
+      if name.layer == names[0].layer { inner += 2 * rank }
+    }
+    let projections = MatrixName.Projection.allCases.filter { projection in
+      names.contains { $0.projection == projection }
+    }
+    let outputs = adapter.usesDoRA ? projections : []
+    let perToken = BlockState.elementsPerToken(configuration, lowRankOutputs: outputs)
+    let dropped = adapter.dropout > 0 ? configuration.intermediateSize : 0
+    let more =
+      perToken - BlockState.elementsPerToken(configuration) + inner + dropped
+      + outputs.reduce(0) { $0 + configuration.shape($1).rows }
+    let cost = TrainingCost(configuration: configuration, work: work)
+    func bytes(_ tokens: Int, _ rows: Int) -> Int {
+      weightBytes + 16 * parameters + cost.passBytes(batchTokens: tokens, logitRows: rows)
+        + 4 * tokens * more
+    }
+    let block = LanguageModelHead.gradientBlock
+    let smallest = bytes(work.longestSample, block)
+    guard smallest <= maxMemory else {
+      throw SPINError(
+        .usage, at: "--max-memory",
+        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
+          + "\((smallest + 999_999) / 1_000_000) MB",
+        remedy: "allow more, or train on smaller batches or shorter samples")
+    }
+    // Half of what is left at most goes into larger batches; the rest keeps states.
+    let comfortable = smallest + (maxMemory - smallest) / 2
+    var (tokens, rows) = (max(work.longestSample, min(work.stepTokens, 1024)), 1024)
+    while rows > block, bytes(tokens, rows) > comfortable { rows /= 2 }
+    while tokens > work.longestSample, bytes(tokens, rows) > comfortable {
+      tokens = max(work.longestSample, tokens / 2)
+    }
+    parameterCount = parameters
+    batchTokens = tokens
+    let used = bytes(tokens, rows)
+    wholeStateBytes = 4 * work.stepTokens * perToken * configuration.layerCount
+    pass = DecoderPass.Memory(
+      keptStateBytes: min(maxMemory - used, wholeStateBytes), logitRows: rows)
+    memoryBytes = used + pass.keptStateBytes
+  }
+}
