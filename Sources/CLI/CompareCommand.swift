@@ -13,8 +13,9 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       The comparison of the paper (table 1, figure 1b) for any model and data. Methods: origin (the \
       untouched model), spin, spin-released (what the authors' program selects), spin-iterated (several \
-      rounds), spin-soft (weights made smaller), first and second (weights of one data set alone), and \
-      the controls general-only and random. Seeds draw calibration rows and random weights. Prompts of \
+      rounds), spin-soft (weights made smaller), first and second (weights of one data set alone), \
+      the controls general-only and random, and full (all weights trained on --train). Seeds draw \
+      calibration rows, random weights and the order of training. Prompts of \
       all data that a method sees are left out of the questions; how many, the results say. With other \
       files it is another comparison: *_unsafe_1k.csv for malicious data alone, --nsamples 100,300,1000 \
       for few samples, other names than privacy and fairness for other aims. An interrupted comparison \
@@ -34,6 +35,9 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup(title: "Data")
   var data: ComparisonDataOptions
+
+  @OptionGroup(title: "Training")
+  var training: ComparisonTrainingOptions
 
   @OptionGroup(title: "Evaluation")
   var evaluation: EvaluationOptions
@@ -61,6 +65,7 @@ struct CompareCommand: ParsableCommand {
       model: model, data: data.data.map(\.file), resources: resources.resources)
     methods.fill(&request)
     data.fill(&request)
+    training.fill(&request)
     request.evaluation = evaluation.request(threads: resources.resources.threads)
     let comparison = try MethodComparison(
       request, judge: evaluation.judge.load(threads: resources.resources.threads))

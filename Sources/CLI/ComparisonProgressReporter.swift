@@ -7,25 +7,30 @@ final class ComparisonProgressReporter {
   private let isQuiet: Bool
   private let measures: EvaluationProgressReporter
   private var scoring: ScoringProgressReporter
+  private var training: TrainingProgressReporter
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
     measures = EvaluationProgressReporter(isQuiet: isQuiet)
     scoring = ScoringProgressReporter(isQuiet: isQuiet)
+    training = TrainingProgressReporter(isQuiet: isQuiet)
   }
 
   func show(_ progress: MethodComparison.Progress) {
     switch progress {
     case .arm(let arm, let number, let count):
       clear()
-      // Each arm's scoring has a rate of its own.
+      // Each arm's scoring and training has a rate of its own.
       scoring = ScoringProgressReporter(isQuiet: isQuiet)
+      training = TrainingProgressReporter(isQuiet: isQuiet)
       if !isQuiet {
         StandardError.write("compare  \(number) of \(count): \(arm.folder)\n")
       }
     case .scoring(let event): scoring.show(event)
+    case .training(let event): training.show(event)
     case .measuring(let progress):
       scoring.clear()
+      training.clear()
       measures.show(progress)
     }
   }
@@ -33,6 +38,7 @@ final class ComparisonProgressReporter {
   /// Takes a line that changes away; needed where a comparison ends early.
   func clear() {
     scoring.clear()
+    training.clear()
     measures.clear()
   }
 }

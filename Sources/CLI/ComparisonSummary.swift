@@ -84,7 +84,7 @@ struct ComparisonSummary {
   }
 
   private func label(_ method: MethodSummary) -> String {
-    let counts = Set(result.methods.map(\.sampleCount))
+    let counts = Set(result.methods.filter { $0.method == method.method }.map(\.sampleCount))
     guard counts.count > 1, let count = method.sampleCount else { return method.method.rawValue }
     return "\(method.method.rawValue), n = \(count)"
   }

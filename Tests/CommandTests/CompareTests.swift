@@ -146,6 +146,43 @@ import Testing
     }
   }
 
+  @Test func trainedArmsAreThoseOfTheCommandThatTrains() throws {
+    let (out, alone) = (job.path + "/comparison", job.path + "/alone")
+    let training = ["--max-steps", "3", "--no-append-eos"]
+    let outcome = try Program.run(
+      ["compare", job.model, "--methods", "spin,full", "--seeds", "3,5", "--nsamples", "8"]
+        + ["--target-module", "all", "--count", "30", "--train", job.data("privacy")]
+        + ["--learning-rate", "full=1e-2"] + training + data + measures
+        + ["--out", out, "--quiet"])
+    #expect(outcome.status == 0, "\(outcome)")
+    let trained = try Program.run(
+      ["train", "full", job.model, "--data", job.data("privacy"), "--learning-rate", "1e-2"]
+        + ["--seed", "5", "--out", alone, "--quiet"] + training)
+    #expect(trained.status == 0, "\(trained)")
+    let model = out + "/full-seed-5/model"
+    #expect(
+      try bytes(of: model + "/model.safetensors") == bytes(of: alone + "/model.safetensors"))
+    // What was measured after is what that model does by itself.
+    let measured = try Program.run(
+      ["evaluate", "perplexity", alone, "--text", text, "--window", "16", "--json", "--quiet"])
+    let path = out + "/full-seed-5/evaluation/perplexity.json"
+    let document = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+    let result = try JSON(parsing: Array(measured.standardOutput.utf8), path: "")
+      .requireObject(at: "")
+    #expect(document["after"] == result["result"])
+    #expect(document["trained"]?.object?["kind"] == "full")
+    let methods = try self.document(out).required("methods", as: [JSONObject].self)
+    #expect(methods.map { $0["method"] } == ["spin", "full"])
+    #expect(try methods[1].required("spin_advantage", as: JSONObject.self).keys.count == 2)
+    let report = String(decoding: try bytes(of: out + "/report.md"), as: UTF8.self)
+    #expect(report.contains("**More than training?"))
+    let untrained = try compare(job.path + "/other", methods: "full")
+    #expect(untrained.status == 64)
+    #expect(
+      untrained.standardError
+        == "spin: --train: is missing, and full is trained; give --train FILE\n")
+  }
+
   @Test func theReportNamesEveryMethod() throws {
     let out = job.path + "/comparison"
     #expect(try compare(out, methods: "spin,random", seeds: "3").status == 0)

@@ -11,6 +11,11 @@ struct ComparisonDataOptions: ParsableArguments {
       valueName: "name=file"))
   var data: [DataArgument]
 
+  @Option(
+    help: ArgumentHelp(
+      "What full is trained on: a CSV or JSONL file. Repeatable.", valueName: "file"))
+  var train: [String] = []
+
   @Option(help: "The column of the prompts.")
   var promptColumn = DataTable.Columns().prompt
 
@@ -26,9 +31,16 @@ struct ComparisonDataOptions: ParsableArguments {
   @Option(help: "A sample longer than the model's positions: error, truncate or skip.")
   var overflow = Overflow.error
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Put the tokenizer's end token after every response that is trained on.")
+  var appendEos = true
+
   func fill(_ request: inout ComparisonRequest) {
     request.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
     request.calibration.firstResponseToken = firstResponseToken
     request.calibration.overflow = overflow
+    request.trainingData = train
+    request.appendsEndOfText = appendEos
   }
 }

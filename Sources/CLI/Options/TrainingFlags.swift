@@ -51,6 +51,49 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "The learning rate after warm-up.")
   var learningRate = TrainingOptions().learningRate
 
+  @OptionGroup
+  var recipe: TrainingRecipeFlags
+
+  @Option(help: "Decides the order of samples, the split and every number drawn.")
+  var seed: UInt64 = TrainingOptions().seed
+
+  @Option(
+    help: ArgumentHelp("The share of samples held back to measure the loss on.", valueName: "share")
+  )
+  var evalSplit = TrainingOptions().evaluationSplit
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps between two such measurements (default: an epoch).", valueName: "steps"))
+  var evalSteps: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop after so many measurements without a better one, and go back to the best.",
+      valueName: "count"))
+  var earlyStoppingPatience: Int?
+
+  @Option(help: ArgumentHelp("Steps between two states to resume from.", valueName: "steps"))
+  var saveSteps = TrainingOptions().saveSteps
+
+  @Option(help: ArgumentHelp("Steps between two entries of the loss log.", valueName: "steps"))
+  var loggingSteps = TrainingOptions().loggingSteps
+
+  var options: TrainingOptions {
+    var options = recipe.options
+    options.learningRate = learningRate
+    options.seed = seed
+    options.evaluationSplit = evalSplit
+    options.evaluationSteps = evalSteps
+    options.earlyStoppingPatience = earlyStoppingPatience
+    options.saveSteps = saveSteps
+    options.loggingSteps = loggingSteps
+    return options
+  }
+}
+
+/// What all methods of a comparison have in common.
+struct TrainingRecipeFlags: ParsableArguments {
   @Option(help: ArgumentHelp("How often every sample is seen.", valueName: "epochs"))
   var numTrainEpochs = TrainingOptions().epochCount
 
@@ -87,34 +130,8 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Warm-up as a share of all steps.", valueName: "share"))
   var warmupRatio = TrainingOptions().warmupRatio
 
-  @Option(help: "Decides the order of samples, the split and every number drawn.")
-  var seed: UInt64 = TrainingOptions().seed
-
-  @Option(
-    help: ArgumentHelp("The share of samples held back to measure the loss on.", valueName: "share")
-  )
-  var evalSplit = TrainingOptions().evaluationSplit
-
-  @Option(
-    help: ArgumentHelp(
-      "Steps between two such measurements (default: an epoch).", valueName: "steps"))
-  var evalSteps: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Stop after so many measurements without a better one, and go back to the best.",
-      valueName: "count"))
-  var earlyStoppingPatience: Int?
-
-  @Option(help: ArgumentHelp("Steps between two states to resume from.", valueName: "steps"))
-  var saveSteps = TrainingOptions().saveSteps
-
-  @Option(help: ArgumentHelp("Steps between two entries of the loss log.", valueName: "steps"))
-  var loggingSteps = TrainingOptions().loggingSteps
-
   var options: TrainingOptions {
     var options = TrainingOptions()
-    options.learningRate = learningRate
     options.epochCount = numTrainEpochs
     options.maxSteps = maxSteps
     options.batchSize = perDeviceTrainBatchSize
@@ -127,12 +144,6 @@ struct TrainingFlags: ParsableArguments {
     options.schedule = lrSchedulerType
     options.warmupSteps = warmupSteps
     options.warmupRatio = warmupRatio
-    options.seed = seed
-    options.evaluationSplit = evalSplit
-    options.evaluationSteps = evalSteps
-    options.earlyStoppingPatience = earlyStoppingPatience
-    options.saveSteps = saveSteps
-    options.loggingSteps = loggingSteps
     return options
   }
 }

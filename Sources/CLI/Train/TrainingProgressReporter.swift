@@ -54,7 +54,8 @@ final class TrainingProgressReporter {
     }
   }
 
-  private func clear() {
+  /// Takes the line that changes away.
+  func clear() {
     if isShown, StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
     isShown = false
   }

@@ -103,6 +103,11 @@ extension ReportedRun {
   /// What was done, in a line, as "Rule paper: 1,204 weights in 84 matrices set to zero".
   var summary: String {
     guard isEdited else { return "The model as it is, without an edit." }
+    if let trained {
+      let kind = ["full": "All weights", "lora": "A LoRA adapter", "dora": "A DoRA adapter"]
+      return "\(kind[trained.kind] ?? "A \(trained.kind) adapter") trained: "
+        + "\(NumberText.count(trained.parameters)) numbers."
+    }
     var text = selection.map { "Rule \($0.selection.rule.rawValue): " } ?? ""
     if let weightCount {
       text += "\(NumberText.count(weightCount)) \(weightCount == 1 ? "weight" : "weights")"

@@ -12,6 +12,8 @@ struct MeasureFile {
   let model, modelHash: String?
   /// The weights of the edit that was measured; nil where the model was measured as it is.
   let patchWeights: Int?
+  /// What was trained, where the edit is an adapter or a trained model: "lora", and how many numbers.
+  let trained: (kind: String, parameters: Int)?
   let toolVersion: String
 
   /// Reads the file of a measure; nil where the folder has none.
@@ -25,6 +27,10 @@ struct MeasureFile {
     model = try members.optional("model")
     modelHash = try members.optional("model_sha256")
     patchWeights = try members.optional("patch_weights")
+    let edit =
+      try members.optional("adapter", as: JSONObject.self)
+      ?? members.optional("trained", as: JSONObject.self)
+    trained = try edit.map { (try $0.required("kind"), try $0.required("parameters")) }
     toolVersion = try members.required("tool_version")
   }
 }

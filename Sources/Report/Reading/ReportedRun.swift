@@ -122,9 +122,12 @@ extension ReportedRun {
     patch?.weightCount ?? record?.weights ?? measures.compactMap(\.patchWeights).first
       ?? selection?.count
   }
+  /// What was trained, where that is the edit.
+  var trained: (kind: String, parameters: Int)? { measures.compactMap(\.trained).first }
   /// Whether an edit was measured, rather than a model as it is.
   var isEdited: Bool {
-    patch != nil || selection != nil || measures.contains { $0.patchWeights != nil }
+    patch != nil || selection != nil || trained != nil
+      || measures.contains { $0.patchWeights != nil }
   }
   /// The program that wrote the files.
   var toolVersions: [String] {

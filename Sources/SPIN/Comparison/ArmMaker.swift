@@ -11,11 +11,12 @@ struct ArmMaker {
   let shouldStop: () -> Bool
   let report: (MethodComparison.Progress) -> Void
 
-  private var request: ComparisonRequest { comparison.request }
+  var request: ComparisonRequest { comparison.request }
 
   /// Makes an arm's edit in its folder and measures it.
   func row(_ arm: ComparisonArm, in folder: String) throws -> ComparisonRow {
     if let rule = arm.method.rule { return try suppressed(arm, rule, in: folder) }
+    if arm.method == .full { return try trainedWhole(arm, in: folder) }
     throw SPINError(.unavailable, at: "--methods", "\(arm.method.rawValue) is not there yet")
   }
 

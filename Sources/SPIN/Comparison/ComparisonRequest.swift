@@ -34,6 +34,12 @@ public struct ComparisonRequest: Sendable {
   public var roundCount = 3
   /// What `spinSoft` multiplies weights by.
   public var softScale = 0.3
+  /// How the trained methods are trained; the seed is the arm's.
+  public var training = TrainingOptions()
+  /// The learning rates of methods that have one of their own.
+  public var learningRates: [ComparisonMethod: Double] = [:]
+  /// Whether training puts the tokenizer's end token after every response.
+  public var appendsEndOfText = true
   /// What to measure.
   ///
   /// Prompts of all data that a method sees are left out of the questions.

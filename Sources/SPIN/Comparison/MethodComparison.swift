@@ -36,6 +36,8 @@ public struct MethodComparison {
   public enum Progress: Sendable {
     /// An arm begins, the `number`th of so many.
     case arm(ComparisonArm, number: Int, of: Int)
+    /// A model or adapter is trained.
+    case training(TrainingEvent)
     /// Scores are computed.
     case scoring(ScoringEvent)
     /// A measure.
@@ -109,6 +111,7 @@ public struct MethodComparison {
     if let method = trained.first, request.trainingData.isEmpty {
       throw refuse("--train", "is missing, and \(method.rawValue) is trained", "give --train FILE")
     }
+    try request.training.check()
     var selection = request.selection
     selection.scale = request.softScale
     try selection.validate()

@@ -2,8 +2,11 @@
 
 /// What to train on and how, as a user says it; the same for every method.
 public struct TrainingRequest: Sendable {
-  /// The data files, read one after the other; every row is used.
+  /// The data files, read one after the other.
   public var data: [String]
+  /// How many rows of each file are used, drawn with the seed of the options as calibration rows
+  /// are; nil for every row.
+  public var sampleCount: Int?
   /// The columns of prompts and responses.
   public var columns = DataTable.Columns()
   /// Whether the tokenizer's end token is put after every response, so that the model learns to
@@ -58,6 +61,11 @@ public struct TrainingData: Sendable {
       var options = CalibrationOptions()
       options.firstResponseToken = request.firstResponseToken
       options.overflow = request.overflow
+      if let count = request.sampleCount {
+        (options.sampleCount, options.seed) = (count, request.options.seed)
+        return try CalibrationSet(
+          name: "training", table: table, options: options, encoding: encoding)
+      }
       return try CalibrationSet(
         name: "training", table: table, rows: Array(table.rows.indices), options: options,
         encoding: encoding)

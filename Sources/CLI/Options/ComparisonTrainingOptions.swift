@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// How the trained methods of a comparison are trained.
+struct ComparisonTrainingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate after warm-up, of all methods or as METHOD=RATE of one. Repeatable. "
+        + "(default: 5e-05)", valueName: "rate"))
+  var learningRate: [MethodRate] = []
+
+  @OptionGroup
+  var recipe: TrainingRecipeFlags
+
+  func fill(_ request: inout ComparisonRequest) {
+    request.training = recipe.options
+    for rate in learningRate {
+      guard let method = rate.method else {
+        request.training.learningRate = rate.value
+        continue
+      }
+      request.learningRates[method] = rate.value
+    }
+  }
+}
+
+/// A learning rate as `1e-5` or `lora=1e-4`.
+struct MethodRate: ExpressibleByArgument {
+  let method: ComparisonMethod?
+  let value: Double
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+    guard (1...2).contains(parts.count), let value = Double(parts[parts.count - 1]), value > 0,
+      value.isFinite
+    else { return nil }
+    self.value = value
+    guard parts.count == 2 else {
+      method = nil
+      return
+    }
+    guard let method = ComparisonMethod(rawValue: parts[0]), method.isTrained else { return nil }
+    self.method = method
+  }
+}
