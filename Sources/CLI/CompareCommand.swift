@@ -13,13 +13,14 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       The comparison of the paper (table 1, figure 1b) for any model and data. Methods: origin (the \
       untouched model), spin, spin-released (what the authors' program selects), spin-iterated (several \
-      rounds), spin-soft (weights made smaller), first and second (weights of one data set alone), \
-      the controls general-only and random, and full (all weights trained on --train). Seeds draw \
-      calibration rows, random weights and the order of training. Prompts of \
-      all data that a method sees are left out of the questions; how many, the results say. With other \
-      files it is another comparison: *_unsafe_1k.csv for malicious data alone, --nsamples 100,300,1000 \
-      for few samples, other names than privacy and fairness for other aims. An interrupted comparison \
-      goes on when the command is repeated; every folder OUT/METHOD-.. is a run that `spin report` reads.
+      rounds), spin-soft (weights made smaller), first and second (weights of one data set alone), the \
+      controls general-only and random, and, trained on --train, full (all weights), lora and dora. \
+      Seeds draw calibration rows, random weights, and order and initial values of training. Prompts \
+      of all data that a method sees are left out of the questions; how many, the results say. With \
+      other files it is another comparison: *_unsafe_1k.csv for malicious data alone, --nsamples \
+      100,300,1000 for few samples, other names than privacy and fairness for other aims. An \
+      interrupted comparison goes on when the command is repeated; every folder OUT/METHOD-.. is a run \
+      that `spin report` reads.
 
         spin compare MODEL --methods spin,spin-released,general-only,random --seeds 0,1,2 \\
           --data privacy=privacy.csv --data fairness=fairness.csv --data general=alpaca.csv \\

@@ -13,7 +13,7 @@ struct ComparisonDataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What full is trained on: a CSV or JSONL file. Repeatable.", valueName: "file"))
+      "What trained methods are trained on: a CSV or JSONL file. Repeatable.", valueName: "file"))
   var train: [String] = []
 
   @Option(help: "The column of the prompts.")

@@ -14,8 +14,12 @@ struct ComparisonTrainingOptions: ParsableArguments {
   @OptionGroup
   var recipe: TrainingRecipeFlags
 
+  @OptionGroup
+  var adapter: AdapterFlags
+
   func fill(_ request: inout ComparisonRequest) {
     request.training = recipe.options
+    request.adapter = adapter.configuration(usesDoRA: false)
     for rate in learningRate {
       guard let method = rate.method else {
         request.training.learningRate = rate.value

@@ -24,6 +24,23 @@ extension ArmMaker {
     return try measured(arm, edit, parameterCount: count, in: folder)
   }
 
+  /// Trains a LoRA or DoRA adapter in the arm's folder and measures the model with it merged.
+  func adapted(_ arm: ComparisonArm, in folder: String) throws -> ComparisonRow {
+    let path = folder + "/adapter"
+    var configuration = request.adapter
+    configuration.usesDoRA = arm.method == .dora
+    let job = try LowRankTrainingJob(
+      model: request.model, configuration, trainingRequest(arm))
+    if try !job.folder(path).isComplete() {
+      try job.run(into: path, shouldStop: shouldStop, report: { report(.training($0)) })
+    }
+    let adapter = try LowRankAdapter(path: path)
+    let overlay = try AdapterOverlay(
+      adapter, on: comparison.model.directory, threads: request.resources.threads)
+    return try measured(
+      arm, .overlay(overlay), parameterCount: adapter.parameterCount, in: folder)
+  }
+
   /// Measures an edit in the arm's folder, and writes its report.
   func measured(
     _ arm: ComparisonArm, _ edit: ModelEdit, parameterCount: Int, in folder: String

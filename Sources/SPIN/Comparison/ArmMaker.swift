@@ -16,8 +16,11 @@ struct ArmMaker {
   /// Makes an arm's edit in its folder and measures it.
   func row(_ arm: ComparisonArm, in folder: String) throws -> ComparisonRow {
     if let rule = arm.method.rule { return try suppressed(arm, rule, in: folder) }
-    if arm.method == .full { return try trainedWhole(arm, in: folder) }
-    throw SPINError(.unavailable, at: "--methods", "\(arm.method.rawValue) is not there yet")
+    switch arm.method {
+    case .full: return try trainedWhole(arm, in: folder)
+    case .lora, .dora: return try adapted(arm, in: folder)
+    default: preconditionFailure("\(arm.method.rawValue) is no method of an arm")
+    }
   }
 
   /// Scores, selects, and measures the patch.

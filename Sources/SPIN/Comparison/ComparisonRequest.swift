@@ -38,6 +38,8 @@ public struct ComparisonRequest: Sendable {
   public var training = TrainingOptions()
   /// The learning rates of methods that have one of their own.
   public var learningRates: [ComparisonMethod: Double] = [:]
+  /// The adapter of `lora` and `dora`.
+  public var adapter = AdapterConfiguration(targets: TargetModules([.query, .value]))
   /// Whether training puts the tokenizer's end token after every response.
   public var appendsEndOfText = true
   /// What to measure.
