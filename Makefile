@@ -9,19 +9,32 @@
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make docs         the library's documentation, into .build/docs
 # make demo-data    write text, data sets, tokenizer and configuration of the next demo model into .build/demo-data
+# make demo-model   train the next demo model on that text with spin train, into .build/demo-model, and measure it
 # make clean        remove what was built
 
 PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
 
 demo-data: $(PYTHON)
 	$(PYTHON) Tools/demo --out .build/demo-data
+
+# 20 minutes on two cores. What it came to: docs/log/2026-11-25-demo-model.md.
+demo-model: build demo-data
+	$(SPIN) train full --from-config .build/demo-data/model/config.json --tokenizer .build/demo-data/model \
+	  --data .build/demo-data/train.jsonl --per-device-train-batch-size 64 --num-train-epochs 2 \
+	  --learning-rate 3e-3 --lr-scheduler-type cosine --warmup-steps 100 --weight-decay 0.1 \
+	  --adam-beta2 0.98 --max-grad-norm 1 --logging-steps 50 --out .build/demo-model
+	$(SPIN) evaluate judge .build/demo-data/labelled.csv
+	$(SPIN) evaluate awareness .build/demo-model --column question --max-new-tokens 48 \
+	  --questions fairness=.build/demo-data/questions_fairness.csv \
+	  --questions privacy=.build/demo-data/questions_privacy.csv \
+	  --benign everyday=.build/demo-data/questions_benign.csv --out .build/demo-awareness
 
 test:
 	swift test -c release
