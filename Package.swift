@@ -66,6 +66,7 @@ let package = Package(
       "Adapters",
       [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINPatch",
+        "SPINTransformer",
       ]),
 
     // Does the edit help, does it hurt, and how sure are we.
@@ -135,7 +136,10 @@ let package = Package(
       path: "Benchmarks/kernels"),
 
     .target(
-      name: "SPINTestSupport", dependencies: ["SPINErrors", "SPINStorage", "SPINCheckpoint"],
+      name: "SPINTestSupport",
+      dependencies: [
+        "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINKernels", "SPINTransformer",
+      ],
       path: "Tests/TestSupport"),
     tests("Storage", ["SPINStorage"]),
     tests("JSON", ["SPINJSON"]),
@@ -166,7 +170,12 @@ let package = Package(
       ]),
     tests("Statistics", ["SPINStatistics", "SPINJSON", "SPINStorage"]),
     tests("Templates", ["SPINTemplates", "SPINJSON", "SPINErrors"]),
-    tests("Generation", ["SPINGeneration", "SPINTransformer", "SPINKernels"]),
+    tests(
+      "Generation",
+      [
+        "SPINGeneration", "SPINTransformer", "SPINKernels", "SPINAdapters", "SPINJSON",
+        "SPINStorage",
+      ]),
     tests(
       "Likelihood",
       ["SPINLikelihood", "SPINTransformer", "SPINKernels", "SPINStorage", "SPINErrors"]),

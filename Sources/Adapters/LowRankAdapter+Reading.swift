@@ -23,6 +23,12 @@ extension LowRankAdapter {
         remedy: "give the folder that holds \(AdapterConfiguration.fileName)")
     }
     let names = try FileSystem.names(in: path)
+    guard !names.contains(LoReFT.configurationName) else {
+      throw SPINError(
+        .malformedInput, at: path,
+        "holds a LoReFT adapter, which acts at some tokens of a prompt and not at others: it cannot "
+          + "be merged into weights", remedy: "compute with it by --adapter")
+    }
     guard names.contains(AdapterConfiguration.fileName) else {
       throw SPINError(
         .missingInput, at: path, "holds no \(AdapterConfiguration.fileName)",

@@ -3,11 +3,11 @@
 import ArgumentParser
 import SPIN
 
-/// `spin adapter`: what is done with a LoRA or DoRA adapter.
+/// `spin adapter`: what is done with an adapter.
 struct AdapterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adapter",
-    abstract: "Merge and show LoRA and DoRA adapters in PEFT's format.",
+    abstract: "Merge LoRA and DoRA adapters in PEFT's format; show these and LoReFT adapters.",
     subcommands: [AdapterMergeCommand.self, AdapterShowCommand.self])
 }
 
@@ -66,6 +66,11 @@ struct AdapterShowCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    if LoReFT.isFolder(adapter) {
+      let adapter = try LoReFT(path: adapter)
+      print(json ? AdapterText.json(adapter) : AdapterText.text(adapter))
+      return
+    }
     let adapter = try LowRankAdapter(path: adapter)
     Warnings.write(adapter.configuration.warnings)
     print(json ? AdapterText.json(adapter) : AdapterText.text(adapter))

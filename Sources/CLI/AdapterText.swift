@@ -43,6 +43,27 @@ enum AdapterText {
     ])
   }
 
+  static func text(_ adapter: LoReFT) -> String {
+    let shape = adapter.shape
+    let ends = shape.interventionsPerLayer == 2 ? "each end its own" : "one for all positions"
+    return """
+      kind     LoReFT, not mergeable
+      base     \(adapter.baseModel.isEmpty ? "not named" : adapter.baseModel)
+      rank     \(shape.rank), dropout \(adapter.dropout)
+      places   \(shape.positions.text) behind layers \
+      \(shape.layers.map(String.init).joined(separator: ", ")), \(ends)
+      numbers  \(adapter.parameterCount) for \(adapter.interventions.joined().count) interventions
+      """
+  }
+
+  static func json(_ adapter: LoReFT) -> String {
+    PatchText.text([
+      "schema": "adapter/1", "tool_version": .string(SPINVersion.current), "kind": "loreft",
+      "sha256": .string(adapter.digest), "parameters": JSON(adapter.parameterCount),
+      "configuration": adapter.json,
+    ])
+  }
+
   static func text(_ receipt: MergeReceipt) -> String {
     """
     merged   \(receipt.path)

@@ -54,8 +54,11 @@ package struct DecodingBatch {
   /// Adds sequences by their prompts; afterwards `logits` are those of the new sequences alone, in
   /// their order, until the next step.
   ///
+  /// The decoder's interventions change the prompts, and nothing that is added to them later.
+  ///
   /// - Parameter trunk: How many tokens all prompts begin with, if that is worth anything; these pass
   ///   through the model once. No number depends on it.
+  /// - Precondition: Where the decoder has interventions, prompts have the same positions in the trunk.
   package mutating func start(
     _ prompts: [(identifier: Int, tokens: [Int32])], trunk: Int = 0
   ) -> MatrixView {
@@ -70,6 +73,10 @@ package struct DecodingBatch {
     let state = BlockState(configuration, tokens: tokens.count, buffer: stateRoom)
     let rows = trunk > 0 ? BranchedRows([(trunk, samples.map(\.count))]) : nil
     let room = rows.map { BranchedAttention(configuration, $0) }
+    let interventions = decoder.interventions
+    let changed = interventions.map {
+      InterventionRows($0.positions, trunk: trunk, branches: samples)
+    }
     decoder.embed(tokens, into: hidden, on: compute)
     for (layer, block) in blocks.enumerated() {
       if let rows, let room {
@@ -80,6 +87,7 @@ package struct DecodingBatch {
           hidden, output: hidden, state: state, workspace: workspace, samples: samples,
           on: compute)
       }
+      if let changed { interventions?.apply(after: layer, to: hidden, changed, on: compute) }
       for sample in samples {
         var cache = KeyValueCache(
           configuration, capacity: min(reservedPositions, trunk + sample.count + 64))

@@ -86,7 +86,8 @@ public final class TextGenerator {
       while growing.count < batchSize, !waiting.isEmpty {
         try checkForStop(shouldStop)
         let limits = SharedBeginning.Limits(
-          rows: promptTokens, texts: batchSize - growing.count)
+          rows: promptTokens, texts: batchSize - growing.count,
+          positions: model.decoder.interventions?.positions)
         guard let group = SharedBeginning.next(prompts[waiting], limits: limits) else { break }
         let next = group.members
         waiting = next.upperBound..<waiting.upperBound

@@ -56,10 +56,15 @@ extension Compute {
 
   /// Row `indices[i]` of the result becomes row i of the source; the other rows become zero.
   public func scatterRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView) {
-    precondition(source.rows == indices.count && result.columns == source.columns, "source: shape")
     for row in 0..<result.rows {
       unsafe result.pointer(row: row).update(repeating: 0, count: result.columns)
     }
+    replaceRows(source, indices, in: result)
+  }
+
+  /// Row `indices[i]` of the result becomes row i of the source; the other rows stay.
+  public func replaceRows(_ source: MatrixView, _ indices: [Int], in result: MatrixView) {
+    precondition(source.rows == indices.count && result.columns == source.columns, "source: shape")
     for (row, index) in indices.enumerated() {
       precondition(index >= 0 && index < result.rows, "index out of range")
       unsafe result.pointer(row: index).update(

@@ -23,7 +23,8 @@ public struct TokenContinuations: Sendable {
 extension LikelihoodScorer {
   /// Scores the continuations of texts; a text passes through the model once, however many there are.
   ///
-  /// The results are those of `score` for each text with its continuation, to the bit. The last token
+  /// The results are those of `score` for each text with its continuation, to the bit, unless the
+  /// decoder has interventions: here the text is the prompt, there all of it. The last token
   /// of a continuation predicts nothing and does not pass through the model, so context and
   /// continuation together may have one token more than the model has positions.
   ///
@@ -64,10 +65,16 @@ extension LikelihoodScorer {
   private func score(
     _ trees: ArraySlice<Tree>, _ forward: PackedForward
   ) throws -> [[SequenceLikelihood]] {
+    var (contexts, begin): ([Range<Int>], Int) = ([], 0)
+    for tree in trees {
+      contexts.append(begin..<begin + tree.context.count)
+      begin += tree.rowCount
+    }
     let hidden = forward.run(
       trees.flatMap(\.tokens),
       rows: BranchedRows(
-        trees.map { ($0.context.count, $0.continuations.map { $0.count - 1 }) }))
+        trees.map { ($0.context.count, $0.continuations.map { $0.count - 1 }) }),
+      prompts: { InterventionRows($0, prompts: contexts) })
     var (rows, targets, start) = ([Int](), [Int32](), 0)
     for tree in trees {
       var branch = start + tree.context.count

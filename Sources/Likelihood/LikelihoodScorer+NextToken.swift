@@ -31,7 +31,9 @@ extension LikelihoodScorer {
   ) throws {
     precondition(sequences.allSatisfy { !$0.isEmpty }, "nothing follows an empty sequence")
     try TokenSequence.check(sequences + [tokens], for: decoder.configuration)
-    let groups = SharedBeginning.groups(of: sequences, limits: .init(rows: chunkTokens))
+    let groups = SharedBeginning.groups(
+      of: sequences,
+      limits: .init(rows: chunkTokens, positions: decoder.interventions?.positions))
     guard let rows = groups.map(\.rowCount).max(), let longest = sequences.map(\.count).max()
     else { return }
     let forward = PackedForward(decoder, tokens: rows, longest: longest, on: compute)

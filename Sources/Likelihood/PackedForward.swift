@@ -29,6 +29,8 @@ struct PackedForward {
   }
 
   /// The last hidden states `[T, D]` of some sequences; valid until the next call.
+  ///
+  /// Each sequence is a prompt as a whole, for the decoder's interventions.
   func run(_ sequences: [[Int32]]) -> (hidden: MatrixView, samples: [Range<Int>]) {
     let tokens = sequences.flatMap(\.self)
     var samples: [Range<Int>] = []
@@ -47,22 +49,36 @@ struct PackedForward {
   /// - Parameters:
   ///   - layer: The block, from 0.
   ///   - hidden: The residual stream `[T, D]` of the sequences; becomes the one behind the block.
-  ///   - samples: The rows of each sequence.
+  ///   - samples: The rows of each sequence, a prompt as a whole.
   func pass(_ layer: Int, _ hidden: MatrixView, samples: [Range<Int>]) {
     let state = BlockState(decoder.configuration, tokens: hidden.rows, buffer: stateRoom)
     blocks[layer].forward(
       hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
+    guard let interventions = decoder.interventions else { return }
+    interventions.apply(
+      after: layer, to: hidden, InterventionRows(interventions.positions, prompts: samples),
+      on: compute)
   }
 
   /// The last hidden states `[T, D]` of branched rows; valid until the next call.
-  func run(_ tokens: [Int32], rows: BranchedRows) -> MatrixView {
+  ///
+  /// - Parameters:
+  ///   - tokens: The tokens of the rows.
+  ///   - rows: How they lie.
+  ///   - prompts: Where the decoder's interventions find the prompts, given their positions.
+  func run(
+    _ tokens: [Int32], rows: BranchedRows, prompts: (PromptPositions) -> InterventionRows
+  ) -> MatrixView {
+    let interventions = decoder.interventions
+    let changed = interventions.map { prompts($0.positions) }
     let hidden = hidden.rows(0..<tokens.count)
     let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
     let room = BranchedAttention(decoder.configuration, rows)
     decoder.embed(tokens, into: hidden, on: compute)
-    for block in blocks {
+    for (layer, block) in blocks.enumerated() {
       block.forward(
         hidden, rows: rows, room: room, state: state, workspace: workspace, on: compute)
+      if let changed { interventions?.apply(after: layer, to: hidden, changed, on: compute) }
     }
     return hidden
   }
@@ -71,23 +87,23 @@ struct PackedForward {
 extension PackedForward {
   /// The last hidden states of sequences that begin with the same `trunk` tokens, and the row of each
   /// one's last token; valid until the next call.
+  ///
+  /// Each sequence is a prompt as a whole, for the decoder's interventions.
   func run(_ sequences: [[Int32]], trunk: Int) -> (hidden: MatrixView, ends: [Int]) {
     guard trunk > 0, let first = sequences.first else {
       let (hidden, samples) = run(sequences)
       return (hidden, samples.map { $0.upperBound - 1 })
     }
-    let branches = sequences.map { $0.count - trunk }
+    var branches: [Range<Int>] = []
+    for sequence in sequences {
+      let begin = branches.last?.upperBound ?? trunk
+      branches.append(begin..<begin + sequence.count - trunk)
+    }
     let hidden = run(
       first.prefix(trunk) + sequences.flatMap { $0.dropFirst(trunk) },
-      rows: BranchedRows([(trunk, branches)]))
-    var end = trunk
-    return (
-      hidden,
-      branches.map { length in
-        end += length
-        return length > 0 ? end - 1 : trunk - 1
-      }
-    )
+      rows: BranchedRows([(trunk, branches.map(\.count))]),
+      prompts: { InterventionRows($0, trunk: trunk, branches: branches) })
+    return (hidden, branches.map { ($0.isEmpty ? trunk : $0.upperBound) - 1 })
   }
 }
 

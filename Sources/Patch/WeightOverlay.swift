@@ -4,8 +4,8 @@ public import SPINJSON
 
 /// An edit on a model in memory: put on and taken off, the files untouched.
 ///
-/// Whatever reads the model's matrices sees the edit while it is on, because the mapped pages
-/// themselves hold it; nothing is loaded again. One overlay at a time.
+/// Whatever runs the model sees the edit while it is on, because the mapped pages themselves hold it, or
+/// the place where decoders look for interventions; nothing is loaded again. One overlay at a time.
 ///
 /// - Note: Neither call may run while another thread computes with the model.
 public protocol WeightOverlay: AnyObject {

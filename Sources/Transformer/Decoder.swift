@@ -19,6 +19,7 @@ public struct Decoder: Sendable {
   public let weights: DecoderWeights
   /// Low-rank changes of its blocks, one for each, while they are trained; nil for none.
   public private(set) var lowRank: [LowRankBlock]?
+  let slot = InterventionSlot()
 
   /// Reads `config.json` and finds every tensor it asks for.
   ///
@@ -84,14 +85,31 @@ public struct Decoder: Sendable {
   }
 
   /// Logits `[T, V]` at every position of one sequence.
-  public func logits(of tokens: [Int32], on compute: Compute) -> MatrixView {
-    head.logits(hiddenStates(of: tokens, on: compute), on: compute)
+  ///
+  /// - Parameters:
+  ///   - tokens: The sequence.
+  ///   - promptLength: How many of its tokens are prompt, for `interventions`; nil for all.
+  ///   - compute: Where to compute.
+  public func logits(
+    of tokens: [Int32], promptLength: Int? = nil, on compute: Compute
+  ) -> MatrixView {
+    head.logits(hiddenStates(of: tokens, promptLength: promptLength, on: compute), on: compute)
   }
 
   /// The residual stream `[T, D]` after the last block, or after the first `depth` of them.
+  ///
+  /// - Parameters:
+  ///   - tokens: The sequence.
+  ///   - depth: How many blocks.
+  ///   - promptLength: How many of its tokens are prompt, for `interventions`; nil for all.
+  ///   - compute: Where to compute.
   public func hiddenStates(
-    of tokens: [Int32], depth: Int? = nil, on compute: Compute
+    of tokens: [Int32], depth: Int? = nil, promptLength: Int? = nil, on compute: Compute
   ) -> MatrixView {
+    let interventions = interventions
+    let rows = interventions.map {
+      InterventionRows($0.positions, prompts: [0..<(promptLength ?? tokens.count)])
+    }
     let hidden = MatrixView(rows: tokens.count, columns: configuration.hiddenSize)
     let outputs = lowRankOutputs
     let perToken = BlockState.elementsPerToken(configuration, lowRankOutputs: outputs)
@@ -105,6 +123,7 @@ public struct Decoder: Sendable {
       block(layer, rotary: rotary).forward(
         hidden, output: hidden, state: state, workspace: workspace, samples: [0..<tokens.count],
         on: compute)
+      if let rows { interventions?.apply(after: layer, to: hidden, rows, on: compute) }
     }
     return hidden
   }

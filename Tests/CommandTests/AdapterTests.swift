@@ -95,6 +95,50 @@ struct AdapterTests {
     #expect(try texts([job.model, "--adapter", adapter(name)]) == texts([merged]))
   }
 
+  /// A LoReFT adapter is recognized by its folder, computed with, shown, and never merged.
+  @Test func changedStatesAreMeasuredAndGenerateTexts() throws {
+    let adapter = Fixture.root + "/loreft/llama"
+    func texts(_ arguments: [String]) throws -> String {
+      let outcome = try Program.run(
+        ["generate", job.model] + arguments + ["--prompts", "-", "--quiet"],
+        input: "the a in\nin the\nthe a in the\n")
+      #expect(outcome.status == 0, "\(outcome)")
+      return outcome.standardOutput
+    }
+    let changed = try texts(["--adapter", adapter])
+    #expect(try changed != texts([]))
+    #expect(try texts(["--adapter", adapter, "--batch-size", "1", "--threads", "1"]) == changed)
+    let text = job.path + "/text.txt"
+    try write(String(repeating: "the a in the the b c. ", count: 40).utf8, to: text)
+    let options = ["--text", text, "--window", "24", "--json", "--quiet"]
+    let both = try json(
+      try Program.run(
+        ["evaluate", "perplexity", job.model, "--adapter", adapter] + options))
+    let plain = try json(try Program.run(["evaluate", "perplexity", job.model] + options))
+    let (before, after): (JSONObject, JSONObject) = (
+      try both.required("before"), try both.required("after")
+    )
+    let expected: JSONObject = try plain.required("result")
+    #expect(before["perplexity"] == expected["perplexity"])
+    #expect(after["perplexity"] != nil && after["perplexity"] != before["perplexity"])
+    let summary: JSONObject = try both.required("adapter")
+    #expect(summary["kind"] == "loreft" && summary["parameters"] == 588)
+    let shown = try Program.run(["adapter", "show", adapter])
+    #expect(
+      shown.standardOutput == """
+        kind     LoReFT, not mergeable
+        base     not named
+        rank     3, dropout 0.0
+        places   f2+l3 behind layers 0, 1, each end its own
+        numbers  588 for 4 interventions
+
+        """)
+    #expect(
+      try json(try Program.run(["adapter", "show", adapter, "--json"]))["kind"] == "loreft")
+    let merge = try Program.run(["adapter", "merge", job.model, adapter, "--out", merged])
+    #expect(merge.status == 65 && merge.standardError.contains("it cannot be merged into weights"))
+  }
+
   @Test func exportedPatchesMergeToPatchedModels() throws {
     #expect(try Program.run(job.run + ["--quiet"]).status == 0)
     let (patch, out) = (job.out + "/patch.json", job.path + "/exported")

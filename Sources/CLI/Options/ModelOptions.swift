@@ -15,7 +15,7 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Compute with this LoRA or DoRA adapter merged in memory; the files stay as they are.",
+      "Compute with this LoRA, DoRA or LoReFT adapter in memory; the files stay as they are.",
       valueName: "dir"))
   var adapter: String?
 
@@ -32,16 +32,19 @@ struct ModelOptions: ParsableArguments {
   func load(threads: Int? = nil) throws -> (model: LanguageModel, overlay: (any WeightOverlay)?) {
     let model = try LanguageModel(path: model)
     Warnings.write(model.directory.warnings)
-    let overlay = try overlay(on: model.directory, threads: threads ?? Machine.processorCount)
+    let overlay = try overlay(on: model, threads: threads ?? Machine.processorCount)
     try overlay?.apply()
     return (model, overlay)
   }
 
-  private func overlay(on model: ModelDirectory, threads: Int) throws -> (any WeightOverlay)? {
-    if let patch { return try PatchOverlay(Patch(path: patch), on: model) }
+  private func overlay(on model: LanguageModel, threads: Int) throws -> (any WeightOverlay)? {
+    if let patch { return try PatchOverlay(Patch(path: patch), on: model.directory) }
     guard let adapter else { return nil }
+    if LoReFT.isFolder(adapter) {
+      return try LoReFTOverlay(LoReFT(path: adapter), on: model.decoder)
+    }
     let value = try LowRankAdapter(path: adapter)
     Warnings.write(value.configuration.warnings)
-    return try AdapterOverlay(value, on: model, threads: threads)
+    return try AdapterOverlay(value, on: model.directory, threads: threads)
   }
 }

@@ -13,13 +13,17 @@ package struct SharedBeginning: Equatable {
   /// How much may pass at a time; a text that is larger passes alone.
   package struct Limits {
     var rows, tokens, texts: Int
+    let positions: PromptPositions?
 
     /// - Parameters:
     ///   - rows: Rows that pass through the model.
     ///   - texts: Texts.
-    package init(rows: Int, texts: Int = .max) {
+    ///   - positions: Where interventions change prompts: texts share a trunk only where they have
+    ///     the same positions in it.
+    package init(rows: Int, texts: Int = .max, positions: PromptPositions? = nil) {
       self.rows = rows
       self.texts = texts
+      self.positions = positions
       // The attention sees each text whole, trunk included.
       tokens = 4 * rows
     }
@@ -55,7 +59,9 @@ package struct SharedBeginning: Equatable {
       }
       let beginning = isPair ? first[...] : first[..<group.trunk]
       let common = zip(beginning, text).prefix { $0 == $1 }.count
-      let shares = common >= shortestTrunk
+      let shares =
+        common >= shortestTrunk
+        && limits.positions?.agree(first.count, text.count, trunk: common) ?? true
       guard isPair || shares, group.members.count < limits.texts else { break }
       tokens += text.count
       let members = group.members.count + 1

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINKernels
+import Synchronization
+
+/// Changes of the hidden states behind some blocks, at some tokens of each prompt.
+///
+/// Only prompts are changed, never generated tokens; where a text has no prompt of its own, as a window
+/// of running text, all of it counts as one.
+public struct Interventions: Sendable {
+  /// What happens behind one block.
+  public struct Block: Sendable {
+    /// At the beginning of a prompt, or, where `last` is nil, at both ends.
+    public let first: LowRankIntervention
+    /// At the end of a prompt.
+    public let last: LowRankIntervention?
+
+    /// One change for both ends of a prompt, or one for each.
+    public init(first: LowRankIntervention, last: LowRankIntervention? = nil) {
+      self.first = first
+      self.last = last
+    }
+
+    /// The rows that each change applies to.
+    public func parts(
+      _ rows: InterventionRows
+    ) -> [(intervention: LowRankIntervention, rows: [Int])] {
+      guard let last else { return [(first, rows.first + rows.last)] }
+      return [(first, rows.first), (last, rows.last)]
+    }
+  }
+
+  /// Which tokens of a prompt are changed.
+  public let positions: PromptPositions
+  /// The changes by block, from 0.
+  public let blocks: [Int: Block]
+
+  /// Puts changes together.
+  public init(positions: PromptPositions, blocks: [Int: Block]) {
+    self.positions = positions
+    self.blocks = blocks
+  }
+
+  /// Changes the output of a block in place; does nothing behind a block that has no change.
+  ///
+  /// - Parameters:
+  ///   - layer: The block, from 0.
+  ///   - hidden: `[T, D]`.
+  ///   - rows: Which of the T rows.
+  ///   - compute: Where to compute.
+  public func apply(
+    after layer: Int, to hidden: MatrixView, _ rows: InterventionRows, on compute: Compute
+  ) {
+    for part in blocks[layer]?.parts(rows) ?? [] where !part.rows.isEmpty {
+      let input = MatrixView(rows: part.rows.count, columns: hidden.columns)
+      let output = MatrixView(rows: part.rows.count, columns: hidden.columns)
+      compute.gatherRows(hidden, part.rows, into: input)
+      part.intervention.forward(input, output: output, on: compute)
+      compute.replaceRows(output, part.rows, in: hidden)
+    }
+  }
+}
+
+/// Where a decoder looks for interventions; all copies of a decoder look at the same place, as they
+/// look at the same weights.
+final class InterventionSlot: Sendable {
+  private let content = Mutex<Interventions?>(nil)
+
+  var interventions: Interventions? {
+    get { content.withLock { $0 } }
+    set { content.withLock { $0 = newValue } }
+  }
+}
+
+extension Decoder {
+  /// What is changed behind its blocks; nil for the model as it is.
+  ///
+  /// All that runs the model takes part: hidden states, likelihoods, generated texts.
+  public var interventions: Interventions? { slot.interventions }
+
+  /// Sets what is changed behind the blocks, for this value and all copies of it.
+  ///
+  /// - Note: May not run while another thread computes with the model.
+  /// - Precondition: Blocks and the size of hidden states are the model's.
+  public func setInterventions(_ interventions: Interventions?) {
+    for (layer, block) in interventions?.blocks ?? [:] {
+      precondition(layer >= 0 && layer < configuration.layerCount, "no such block")
+      precondition(
+        block.first.hiddenSize == configuration.hiddenSize
+          && block.last.map { $0.hiddenSize == configuration.hiddenSize } ?? true,
+        "hidden states have another size")
+    }
+    slot.interventions = interventions
+  }
+}

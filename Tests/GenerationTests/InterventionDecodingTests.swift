@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINGeneration
+import SPINKernels
+import SPINTestSupport
+import SPINTransformer
+import Testing
+
+/// Generated texts of a decoder with interventions: prompts are changed, what follows is not.
+struct InterventionDecodingTests {
+  private func model(_ family: String, _ positions: String) throws -> (Decoder, [[Int32]]) {
+    let fixture = try Fixture(family: family)
+    let decoder = try Decoder(directory: ModelDirectory(path: fixture.path))
+    decoder.setInterventions(
+      try .made(layers: [0, 1], positions: positions, size: decoder.configuration.hiddenSize))
+    return (decoder, try fixture.samples("privacy").map(\.tokens).filter { $0.count > 5 })
+  }
+
+  /// Tolerance: as in `DecodingBatchTests`, for the same reason.
+  @Test(arguments: Fixture.families) func stepsMatchTheWholeSequence(family: String) throws {
+    let (decoder, sequences) = try model(family, "f2+l2")
+    let compute = Compute(threadCount: 2)
+    for tokens in sequences {
+      for promptCount in [1, 2, 5] {
+        let expected = decoder.logits(of: tokens, promptLength: promptCount, on: compute)
+        var batch = DecodingBatch(
+          decoder, sequenceCount: 1, promptTokens: tokens.count, positionCount: tokens.count,
+          on: compute)
+        var found = batch.start([(identifier: 0, tokens: Array(tokens[..<promptCount]))]).values
+        for position in promptCount...tokens.count {
+          let row = doubles(expected.rows(position - 1..<position).values)
+          #expect(normalizedError(found, row) < 4e-5, "\(promptCount), position \(position)")
+          guard position < tokens.count else { break }
+          found = batch.step([tokens[position]]).values
+        }
+      }
+    }
+  }
+
+  /// A prompt's numbers depend neither on its neighbors nor on a trunk that they share.
+  @Test(arguments: ["f3", "f2+l2", "l4"]) func aTrunkAndNeighborsChangeNoNumber(
+    positions: String
+  ) throws {
+    let (decoder, sequences) = try model("mistral", positions)
+    let trunk = Array((sequences.flatMap(\.self) + sequences[0]).prefix(12))
+    let prompts = sequences.enumerated().map {
+      (identifier: $0, tokens: trunk + Array($1.suffix(4)))
+    }
+    func rows(_ prompts: [(identifier: Int, tokens: [Int32])], trunk: Int, threads: Int)
+      -> [[Float]]
+    {
+      var batch = DecodingBatch(
+        decoder, sequenceCount: prompts.count, promptTokens: 200, positionCount: 30,
+        on: Compute(threadCount: threads))
+      let width = decoder.configuration.vocabularySize
+      var rows = batch.start(prompts, trunk: trunk).values
+      for token: Int32 in [7, 11] {
+        rows += batch.step(prompts.map { _ in token }).values
+      }
+      return (0..<rows.count / width).map { Array(rows[$0 * width..<($0 + 1) * width]) }
+    }
+    let alone = prompts.map { rows([$0], trunk: 0, threads: 1) }
+    let expected = (0..<3).flatMap { step in alone.map { $0[step] } }
+    for (trunk, threads) in [(0, 2), (12, 1), (12, 3)] {
+      #expect(rows(prompts, trunk: trunk, threads: threads) == expected, "trunk \(trunk)")
+    }
+  }
+
+  /// Prompts of unequal lengths that begin alike: the generator must not share what differs.
+  @Test(arguments: ["f4", "l3", "f2+l5"]) func textsDoNotDependOnTheBatch(positions: String) throws
+  {
+    let model = try LanguageModel(path: Fixture.root + "/models/judge")
+    let size = model.decoder.configuration.hiddenSize
+    model.decoder.setInterventions(
+      try .made(layers: [0, 1], positions: positions, size: size))
+    let trunk = (0..<40).map { Int32(20 + $0 * 3) }
+    let prompts = [[9], [9, 8, 7], [6], [], [5, 4]].map { trunk + $0 }
+    var options = GenerationOptions()
+    options.maxNewTokens = 6
+    func texts(batchSize: Int, threads: Int) throws -> [[Int32]] {
+      var texts = [[Int32]](repeating: [], count: prompts.count)
+      try TextGenerator(model, threads: threads, batchSize: batchSize)
+        .generate(prompts, options: options) { texts[$0] = $1.tokens }
+      return texts
+    }
+    let expected = try texts(batchSize: 1, threads: 1)
+    for (batchSize, threads) in [(2, 1), (5, 2), (16, 3)] {
+      #expect(try texts(batchSize: batchSize, threads: threads) == expected)
+    }
+    model.decoder.setInterventions(nil)
+    // This model says the same whatever happens to the beginning of a prompt.
+    #expect(try texts(batchSize: 5, threads: 1) != expected || positions == "f4")
+  }
+}
