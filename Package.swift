@@ -166,7 +166,7 @@ let package = Package(
       "Training",
       [
         "SPINTraining", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
-        "SPINTransformer", "SPINCalibration",
+        "SPINTransformer", "SPINCalibration", "SPINAdapters",
       ]),
     tests("Statistics", ["SPINStatistics", "SPINJSON", "SPINStorage"]),
     tests("Templates", ["SPINTemplates", "SPINJSON", "SPINErrors"]),

@@ -9,7 +9,7 @@ import Testing
 struct HelpTests {
   static let commands = [
     "", "run", "score", "select", "sweep", "compare", "train", "train full", "train lora",
-    "train dora", "demo", "inspect",
+    "train dora", "train loreft", "demo", "inspect",
     "patch", "patch apply",
     "patch verify",
     "patch revert", "patch diff", "patch show", "patch export", "adapter", "adapter merge",

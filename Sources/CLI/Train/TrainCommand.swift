@@ -15,7 +15,9 @@ struct TrainCommand: ParsableCommand {
       other. An interrupted run goes on when the command is repeated; threads, memory, micro-batches \
       and interruptions change no bit of the result.
       """,
-    subcommands: [TrainFullCommand.self, TrainLoRACommand.self, TrainDoRACommand.self])
+    subcommands: [
+      TrainFullCommand.self, TrainLoRACommand.self, TrainDoRACommand.self, TrainLoReFTCommand.self,
+    ])
 }
 
 /// `spin train full`: all weights.

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINAdapters
+import SPINCheckpoint
+import SPINKernels
+import SPINStorage
+import SPINTransformer
+
+/// Some samples on their way through a decoder whose states are changed, and back.
+struct LoReFTBatch {
+  /// The interventions behind one block.
+  struct Place {
+    let layer: Int
+    /// One for both ends of a prompt, or one for each.
+    let changes: [(intervention: LowRankIntervention, dropout: StateDropout)]
+  }
+
+  /// Memory that batches use one after the other.
+  final class Room {
+    let tokens, longest: Int
+    let blocks: [DecoderBlock]
+    let workspace: BlockWorkspace
+    let passing: FloatBuffer
+    /// From the first changed block on: what goes into the block behind it.
+    let streams: [FloatBuffer]
+    /// What those blocks leave for the way back.
+    let states: [FloatBuffer]
+    let gradient: FloatBuffer
+    let logits: MatrixView
+
+    init(_ decoder: Decoder, tokens: Int, longest: Int, from first: Int) {
+      let configuration = decoder.configuration
+      (self.tokens, self.longest) = (tokens, longest)
+      let rotary = decoder.rotaryEmbedding(positionCount: longest)
+      blocks = (0..<configuration.layerCount).map { decoder.block($0, rotary: rotary) }
+      workspace = BlockWorkspace(configuration, tokens: tokens)
+      let state = tokens * BlockState.elementsPerToken(configuration)
+      let stream = tokens * configuration.hiddenSize
+      let above = configuration.layerCount - 1 - first
+      passing = FloatBuffer(count: state)
+      states = (0..<above).map { _ in FloatBuffer(count: state) }
+      streams = (0...above).map { _ in FloatBuffer(count: stream) }
+      gradient = FloatBuffer(count: stream)
+      logits = MatrixView(
+        rows: Self.logitRows(configuration), columns: configuration.vocabularySize)
+    }
+
+    /// How many rows of logits are in memory: 64 MiB at most.
+    static func logitRows(_ configuration: DecoderConfiguration) -> Int {
+      max(1, min(256, (16 << 20) / configuration.vocabularySize))
+    }
+  }
+
+  private let decoder: Decoder
+  private let batch: TrainingBatch
+  private let room: Room
+  private let first: Int
+  /// For each change of a place: the changed rows, sample after sample, and where each sample's lie.
+  private let rows: [(rows: [Int], samples: [Range<Int>])]
+
+  init(_ decoder: Decoder, _ batch: TrainingBatch, shape: LoReFT.Shape, room: Room) {
+    (self.decoder, self.batch, self.room) = (decoder, batch, room)
+    first = shape.layers[0]
+    let ends = zip(batch.samples, batch.promptCounts).map { sample, promptCount in
+      let ranges = shape.positions.ranges(promptLength: promptCount)
+      return [ranges.first, ranges.last].map { $0.map { sample.lowerBound + $0 } }
+    }
+    let parts = shape.interventionsPerLayer == 2 ? [[0], [1]] : [[0, 1]]
+    rows = parts.map { part in
+      var (rows, samples): ([Int], [Range<Int>]) = ([], [])
+      for ends in ends {
+        let begin = rows.count
+        for end in part { rows += ends[end] }
+        samples.append(begin..<rows.count)
+      }
+      return (rows, samples)
+    }
+  }
+
+  /// The sum of the losses of each sample.
+  func losses(_ places: [Place], on compute: Compute) -> [Double] {
+    let hidden = stream(0)
+    decoder.embed(batch.tokens, into: hidden, on: compute)
+    let state = BlockState(
+      decoder.configuration, tokens: batch.tokens.count, buffer: room.passing)
+    for layer in room.blocks.indices {
+      room.blocks[layer].forward(
+        hidden, output: hidden, state: state, workspace: room.workspace, samples: batch.samples,
+        on: compute)
+      if let place = places.first(where: { $0.layer == layer }) {
+        _ = change(hidden, place, on: compute)
+      }
+    }
+    return batch.sampleLosses(
+      decoder.head.losses(
+        predicting(hidden, on: compute), targets: batch.targets, logits: room.logits, on: compute))
+  }
+
+  /// The same, and adds the gradients of their sum times a factor.
+  ///
+  /// - Parameters:
+  ///   - places: The interventions by layer.
+  ///   - factor: The factor of every loss.
+  ///   - gradients: Where to add, as the places.
+  func lossGradient(
+    _ places: [Place], factor: Float, into gradients: [[LowRankIntervention.Gradients]],
+    on compute: Compute
+  ) -> [Double] {
+    let inputs = forward(places, on: compute)
+    let hidden = stream(room.streams.count - 1)
+    let rows = predicting(hidden, on: compute)
+    let losses = decoder.head.lossGradient(
+      rows, targets: batch.targets,
+      weights: [Float](repeating: factor, count: batch.targets.count), logits: room.logits,
+      on: compute)
+    let gradient = MatrixView(room.gradient, rows: batch.tokens.count, columns: hidden.columns)
+    compute.scatterRows(rows, batch.predictingRows, into: gradient)
+    for layer in (first..<room.blocks.count).reversed() {
+      if let index = places.firstIndex(where: { $0.layer == layer }) {
+        changeGradient(
+          gradient, places[index], inputs: inputs[index], into: gradients[index], on: compute)
+      }
+      guard layer > first else { break }
+      room.blocks[layer].backward(
+        stream(layer - first - 1), gradient: gradient, state: state(layer),
+        workspace: room.workspace, samples: batch.samples, needsInputGradient: true,
+        into: NothingElse(), on: compute)
+    }
+    return batch.sampleLosses(losses)
+  }
+
+  /// What the states were before each change.
+  private func forward(_ places: [Place], on compute: Compute) -> [[MatrixView]] {
+    var inputs: [[MatrixView]] = []
+    let passing = BlockState(
+      decoder.configuration, tokens: batch.tokens.count, buffer: room.passing)
+    decoder.embed(batch.tokens, into: stream(0), on: compute)
+    for layer in room.blocks.indices {
+      let output = stream(max(0, layer - first))
+      room.blocks[layer].forward(
+        stream(max(0, layer - first - 1)), output: output,
+        state: layer > first ? state(layer) : passing, workspace: room.workspace,
+        samples: batch.samples, on: compute)
+      if let place = places.first(where: { $0.layer == layer }) {
+        inputs.append(change(output, place, on: compute))
+      }
+    }
+    return inputs
+  }
+
+  /// Changes states in place; what they were before.
+  private func change(
+    _ hidden: MatrixView, _ place: Place, on compute: Compute
+  ) -> [MatrixView] {
+    zip(place.changes, rows).map { change, part in
+      let input = MatrixView(rows: part.rows.count, columns: hidden.columns)
+      let output = MatrixView(rows: part.rows.count, columns: hidden.columns)
+      compute.gatherRows(hidden, part.rows, into: input)
+      change.intervention.forward(input, output: output, on: compute)
+      change.dropout.apply(to: output, places: part.rows.map { batch.firstToken + $0 })
+      compute.replaceRows(output, part.rows, in: hidden)
+      return input
+    }
+  }
+
+  private func changeGradient(
+    _ gradient: MatrixView, _ place: Place, inputs: [MatrixView],
+    into gradients: [LowRankIntervention.Gradients], on compute: Compute
+  ) {
+    for (index, change) in place.changes.enumerated() {
+      let part = rows[index]
+      let changed = MatrixView(rows: part.rows.count, columns: gradient.columns)
+      compute.gatherRows(gradient, part.rows, into: changed)
+      change.dropout.apply(to: changed, places: part.rows.map { batch.firstToken + $0 })
+      change.intervention.backward(
+        inputs[index], gradient: changed, samples: part.samples, into: gradients[index],
+        on: compute)
+      compute.replaceRows(changed, part.rows, in: gradient)
+    }
+  }
+
+  private func predicting(_ hidden: MatrixView, on compute: Compute) -> MatrixView {
+    let rows = MatrixView(rows: batch.predictingRows.count, columns: hidden.columns)
+    compute.gatherRows(hidden, batch.predictingRows, into: rows)
+    return rows
+  }
+
+  private func stream(_ index: Int) -> MatrixView {
+    MatrixView(
+      room.streams[index], rows: batch.tokens.count, columns: decoder.configuration.hiddenSize)
+  }
+
+  private func state(_ layer: Int) -> BlockState {
+    BlockState(
+      decoder.configuration, tokens: batch.tokens.count, buffer: room.states[layer - first - 1])
+  }
+}
+
+/// The weights of the blocks stay as they are.
+private struct NothingElse: WeightGradientSink {
+  func wants(_ projection: MatrixName.Projection) -> Bool { false }
+  func add(
+    _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
+    samples: [Range<Int>], on compute: Compute
+  ) {}
+}
