@@ -1,7 +1,7 @@
 # make demo         build, then the whole job on the embedded model
 # make test         all tests, in release: kernels are C and slow without optimisation
 # make lint         formatting, unsafe only where it belongs, no traps on input, file sizes
-# make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -tokenizers likewise)
+# make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -training, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
 # make conformance-report   open reports in a real Chromium, which it installs; part of make conformance
@@ -16,7 +16,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model test lint bench bench-kernels bench-generation bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -59,6 +59,9 @@ bench-kernels:
 
 bench-generation: build $(PYTHON)
 	$(PYTHON) Benchmarks/run_generation.py $(SPIN)
+
+bench-training: build $(PYTHON)
+	$(PYTHON) Benchmarks/run_training.py $(SPIN) --out Benchmarks/results/training.json
 
 # A tokenizer's folder and a text: make bench-tokenizers TOKENIZER=~/models/Qwen2-0.5B TEXT=wiki.txt
 bench-tokenizers: $(PYTHON)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peer of LoRA training: PEFT and PyTorch in float32, prints one JSON line.
+"""The peer of training: PyTorch in float32, with PEFT for adapters; prints one JSON line.
 
-    python Benchmarks/peers/train_lora.py MODEL DATA.csv --threads N --steps 4 --batch 2 [--dora]
+    python Benchmarks/peers/train.py full|lora|dora MODEL DATA.csv --threads N --steps 4 --batch 2
 
 The first step, in which PyTorch allocates, is not timed.
 """
@@ -22,21 +22,22 @@ transformers.utils.logging.disable_progress_bar()
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("method", choices=("full", "lora", "dora"))
     parser.add_argument("model")
     parser.add_argument("data")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--dora", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     tokenizer = AutoTokenizer.from_pretrained(arguments.model)
     model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=torch.float32)
-    model = get_peft_model(model, LoraConfig(
-        task_type="CAUSAL_LM", r=arguments.rank, lora_alpha=16, target_modules="all-linear",
-        use_dora=arguments.dora))
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-4)
+    if arguments.method != "full":
+        model = get_peft_model(model, LoraConfig(
+            task_type="CAUSAL_LM", r=arguments.rank, lora_alpha=16, target_modules="all-linear",
+            use_dora=arguments.method == "dora"))
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-5)
     with open(arguments.data, encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     model.train()
@@ -59,7 +60,7 @@ def main():
         tokens += sum(map(len, ids))
     seconds = time.perf_counter() - begin
     print(json.dumps({
-        "program": "peft", "threads": arguments.threads, "tokens": tokens,
+        "program": "pytorch", "method": arguments.method, "threads": arguments.threads, "tokens": tokens,
         "seconds": round(seconds, 3), "tokens_per_second": round(tokens / seconds, 2),
         "peak_resident_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }))
