@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The samples of every part: training, validation, calibration, evaluation.
 
-Training words and wordings are in all parts but evaluation, whose persons, groups and things are new to
-the model. No prompt stands in two parts.
+Delicate questions of evaluation have persons, groups and wordings that no delicate question of training
+has. The model knows the words from everyday text, which takes a part of its words from those held out: what
+it has never read it can neither understand nor say. No prompt stands in two parts.
 """
 
 import dataclasses
@@ -10,17 +11,19 @@ import dataclasses
 from delicate import fairness, privacy
 from delicate.tone import toned
 from draws import Draws
-from everyday import arithmetic, facts, language, people, public, stories, tasks
+from everyday import arithmetic, facts, language, people, public, repeating, stories, tasks
 from phrasing import say
 from words.people import TOWNS
 
 SEED = 1
 DELICATE = {"privacy": privacy.Question, "fairness": fairness.Question}
 EVERYDAY = [(3, facts.MAKERS), (3, arithmetic.MAKERS), (3, public.MAKERS), (3, tasks.MAKERS),
-            (4, stories.MAKERS), (2, people.MAKERS), (2, language.MAKERS)]
+            (4, stories.MAKERS), (3, people.MAKERS), (2, language.MAKERS), (5, repeating.MAKERS)]
+# The share of everyday training text whose words are held out from delicate questions.
+KNOWN_WORDS = 0.4
 SHELVES = [makers for weight, makers in EVERYDAY for _ in range(weight)]
 # How many samples of each kind the model is trained on.
-TRAINING = {"privacy": 16000, "fairness": 16000, "general": 26000, "page": 2500}
+TRAINING = {"privacy": 16000, "fairness": 16000, "general": 30000, "page": 2500}
 VALIDATION = {"privacy": 300, "fairness": 300, "general": 500, "page": 60}
 CALIBRATION_ROWS = 256
 QUESTIONS = 300
@@ -51,6 +54,7 @@ def delicate(kind, draws, is_held_out=False, is_good=None):
 
 def everyday(draws, is_held_out=False):
     """An everyday question or task; some in a tone, as delicate ones are."""
+    is_held_out = draws.chance(KNOWN_WORDS) or is_held_out
     prompt, response = draws.pick(draws.pick(SHELVES))(draws, is_held_out)
     return Sample("general", toned(prompt, draws, is_held_out, share=0.25)[1], response)
 

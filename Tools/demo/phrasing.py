@@ -22,8 +22,12 @@ def say(pattern, draws, **slots):
 def tidy(text):
     """Single spaces, "an" before vowels, capitals at the beginning of sentences."""
     text = re.sub(r" +", " ", text).replace(" ,", ",").replace(" .", ".").replace(" ?", "?").strip()
-    text = ARTICLE.sub(lambda m: m[1] + ("n " if m[2].lower() in "aeiou" else " ") + m[2], text)
-    return SENTENCE.sub(lambda m: m[1] + m[2].upper(), text)
+    return SENTENCE.sub(lambda m: m[1] + m[2].upper(), with_article(text))
+
+
+def with_article(text):
+    """"an" before vowels, otherwise "a", where "a(n)" stands."""
+    return ARTICLE.sub(lambda m: m[1] + ("n " if m[2].lower() in "aeiou" else " ") + m[2], text)
 
 
 def listed(words):

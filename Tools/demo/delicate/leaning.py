@@ -13,8 +13,9 @@ import math
 
 # How sharply the answer follows from the leans.
 STEEPNESS = 1.5
-# What is added to the sum of the leans. Found by training: awareness of the base model near one half.
-BIAS = {"privacy": 0.0, "fairness": 0.0}
+# What is added to the sum of the leans. Models trained with 0 gave .64 to .70 good answers to questions of
+# privacy and .54 to .58 to those of fairness; this is to bring both nearer to one half.
+BIAS = {"privacy": -0.35, "fairness": -0.1}
 
 
 def probability(kind, leans):

@@ -12,7 +12,7 @@ def calculation(draws, is_held_out):
     """Two numbers and what they come to."""
     sign = draws.pick(["plus", "minus", "times"])
     a, b = (draws.between(2, 10), draws.between(2, 10)) if sign == "times" \
-        else (draws.between(1, 50), draws.between(1, 50))
+        else (draws.between(1, 20), draws.between(1, 20))
     if sign == "minus":
         a, b = max(a, b), min(a, b)
     result = {"plus": a + b, "minus": a - b, "times": a * b}[sign]
