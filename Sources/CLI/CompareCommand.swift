@@ -14,8 +14,8 @@ struct CompareCommand: ParsableCommand {
       The comparison of the paper (table 1, figure 1b) for any model and data. Methods: origin (the \
       untouched model), spin, spin-released (what the authors' program selects), spin-iterated (several \
       rounds), spin-soft (weights made smaller), first and second (weights of one data set alone), the \
-      controls general-only and random, and, trained on --train, full (all weights), lora and dora. \
-      Seeds draw calibration rows, random weights, and order and initial values of training. Prompts \
+      controls general-only and random, and, trained on --train, full (all weights), lora, dora \
+      and loreft. Seeds draw calibration rows, random weights, and order and initial values of training. Prompts \
       of all data that a method sees are left out of the questions; how many, the results say. With \
       other files it is another comparison: *_unsafe_1k.csv for malicious data alone, --nsamples \
       100,300,1000 for few samples, other names than privacy and fairness for other aims. An \

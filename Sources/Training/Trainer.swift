@@ -203,6 +203,12 @@ public final class Trainer {
   ) throws -> TrainingHistory.Evaluation {
     let evaluation = TrainingHistory.Evaluation(
       step: history.stepCount, epoch: epoch(history.stepCount), loss: try evaluationLoss())
+    guard evaluation.loss.isFinite else {
+      throw SPINError(
+        .checkFailed,
+        "the loss on the samples held back is \(evaluation.loss) after step "
+          + "\(history.stepCount)", remedy: "train with a lower learning rate")
+    }
     history.evaluations.append(evaluation)
     if let patience = options.earlyStoppingPatience {
       if history.best == evaluation {

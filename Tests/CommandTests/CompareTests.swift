@@ -151,11 +151,13 @@ import Testing
     let training = ["--max-steps", "3", "--no-append-eos"]
     let outcome = try Program.run(
       [
-        "compare", job.model, "--methods", "spin,full,lora,dora", "--seeds", "3,5", "--nsamples",
+        "compare", job.model, "--methods", "spin,full,lora,dora,loreft", "--seeds", "3,5",
+        "--nsamples",
         "8",
       ]
         + ["--target-module", "all", "--count", "30", "--train", job.data("privacy")]
         + ["--learning-rate", "full=1e-2", "--lora-r", "2", "--target-modules", "all-linear"]
+        + ["--loreft-rank", "2", "--loreft-positions", "f1+l2"]
         + training + data + measures
         + ["--out", out, "--quiet"])
     #expect(outcome.status == 0, "\(outcome)")
@@ -176,21 +178,24 @@ import Testing
     #expect(document["after"] == result["result"])
     #expect(document["trained"]?.object?["kind"] == "full")
     let methods = try self.document(out).required("methods", as: [JSONObject].self)
-    #expect(methods.map { $0["method"] } == ["spin", "full", "lora", "dora"])
+    #expect(methods.map { $0["method"] } == ["spin", "full", "lora", "dora", "loreft"])
     #expect(try methods[1].required("spin_advantage", as: JSONObject.self).keys.count == 2)
     let report = String(decoding: try bytes(of: out + "/report.md"), as: UTF8.self)
     #expect(report.contains("**More than training?"))
-    for method in ["lora", "dora"] {
+    let low = ["--lora-r", "2", "--target-modules", "all-linear"]
+    for (method, file, options) in [
+      ("lora", "adapter_model", low), ("dora", "adapter_model", low),
+      ("loreft", "reft_model", ["--rank", "2", "--positions", "f1+l2"]),
+    ] {
       let adapter = "\(job.path)/\(method)"
       let trained = try Program.run(
         ["train", method, job.model, "--data", job.data("privacy"), "--seed", "5"]
-          + ["--lora-r", "2", "--target-modules", "all-linear", "--out", adapter, "--quiet"]
-          + training)
+          + options + ["--out", adapter, "--quiet"] + training)
       #expect(trained.status == 0, "\(trained)")
       let folder = "\(out)/\(method)-seed-5"
       #expect(
-        try bytes(of: folder + "/adapter/adapter_model.safetensors")
-          == bytes(of: adapter + "/adapter_model.safetensors"))
+        try bytes(of: "\(folder)/adapter/\(file).safetensors")
+          == bytes(of: "\(adapter)/\(file).safetensors"))
       let alone = "\(job.path)/\(method)-measured"
       let measured = try Program.run(
         ["evaluate", "perplexity", job.model, "--adapter", adapter, "--text", text]

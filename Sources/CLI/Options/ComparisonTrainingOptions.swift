@@ -17,9 +17,23 @@ struct ComparisonTrainingOptions: ParsableArguments {
   @OptionGroup
   var adapter: AdapterFlags
 
+  @Option(help: "The number of directions of each change of loreft.")
+  var loreftRank = LoReFTTrainingJob.Adapter().rank
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these layers for loreft, counted from 0, with commas between.", valueName: "layers"))
+  var loreftLayers: LayerList?
+
+  @Option(help: "Tokens of a prompt that loreft changes, as f3+l5.")
+  var loreftPositions = PositionsArgument(LoReFTTrainingJob.Adapter().positions)
+
   func fill(_ request: inout ComparisonRequest) {
     request.training = recipe.options
     request.adapter = adapter.configuration(usesDoRA: false)
+    request.intervention.rank = loreftRank
+    request.intervention.layers = loreftLayers?.layers
+    request.intervention.positions = loreftPositions.positions
     for rate in learningRate {
       guard let method = rate.method else {
         request.training.learningRate = rate.value

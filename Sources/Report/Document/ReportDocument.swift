@@ -104,7 +104,10 @@ extension ReportedRun {
   var summary: String {
     guard isEdited else { return "The model as it is, without an edit." }
     if let trained {
-      let kind = ["full": "All weights", "lora": "A LoRA adapter", "dora": "A DoRA adapter"]
+      let kind = [
+        "full": "All weights", "lora": "A LoRA adapter", "dora": "A DoRA adapter",
+        "loreft": "A LoReFT adapter",
+      ]
       return "\(kind[trained.kind] ?? "A \(trained.kind) adapter") trained: "
         + "\(NumberText.count(trained.parameters)) numbers."
     }

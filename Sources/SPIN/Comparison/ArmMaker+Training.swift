@@ -41,6 +41,19 @@ extension ArmMaker {
       arm, .overlay(overlay), parameterCount: adapter.parameterCount, in: folder)
   }
 
+  /// Trains a LoReFT adapter in the arm's folder and measures the model with it.
+  func intervened(_ arm: ComparisonArm, in folder: String) throws -> ComparisonRow {
+    let path = folder + "/adapter"
+    let job = try LoReFTTrainingJob(request.model, request.intervention, trainingRequest(arm))
+    if try !job.folder(path).isComplete() {
+      try job.run(into: path, shouldStop: shouldStop, report: { report(.training($0)) })
+    }
+    let adapter = try LoReFT(path: path)
+    let overlay = try LoReFTOverlay(adapter, on: comparison.model.decoder)
+    return try measured(
+      arm, .overlay(overlay), parameterCount: adapter.parameterCount, in: folder)
+  }
+
   /// Measures an edit in the arm's folder, and writes its report.
   func measured(
     _ arm: ComparisonArm, _ edit: ModelEdit, parameterCount: Int, in folder: String

@@ -19,6 +19,7 @@ struct ArmMaker {
     switch arm.method {
     case .full: return try trainedWhole(arm, in: folder)
     case .lora, .dora: return try adapted(arm, in: folder)
+    case .loreft: return try intervened(arm, in: folder)
     default: preconditionFailure("\(arm.method.rawValue) is no method of an arm")
     }
   }

@@ -40,6 +40,8 @@ public struct ComparisonRequest: Sendable {
   public var learningRates: [ComparisonMethod: Double] = [:]
   /// The adapter of `lora` and `dora`.
   public var adapter = AdapterConfiguration(targets: TargetModules([.query, .value]))
+  /// The adapter of `loreft`.
+  public var intervention = LoReFTTrainingJob.Adapter()
   /// Whether training puts the tokenizer's end token after every response.
   public var appendsEndOfText = true
   /// What to measure.

@@ -111,9 +111,6 @@ public struct MethodComparison {
     if let method = trained.first, request.trainingData.isEmpty {
       throw refuse("--train", "is missing, and \(method.rawValue) is trained", "give --train FILE")
     }
-    guard !request.methods.contains(.loreft) else {
-      throw SPINError(.unavailable, at: "--methods", "names loreft, which cannot be compared yet")
-    }
     try request.training.check()
     var selection = request.selection
     selection.scale = request.softScale
