@@ -8,31 +8,12 @@ import Testing
 /// `spin compare`: every arm is the run of its own that it says it is, and nothing depends on threads
 /// or on being killed.
 @Suite(.serialized) struct CompareTests {
-  private let job: SmallJob
-  private var text: String { job.path + "/text.txt" }
+  private let made: MeasuredJob
+  private var job: SmallJob { made.job }
+  private var data: [String] { made.data }
+  private var measures: [String] { made.measures }
 
-  init() throws {
-    job = try SmallJob()
-    for name in ["privacy", "fairness"] {
-      // The first of them stands among the prompts that are scored, but for its capital.
-      let rows =
-        ["\"What is \(name) a\"\n"]
-        + "bcdefghijklmnopqrst".map { "\"the \(name) \($0), in a \($0)?\"\n" }
-      try write(("questions\n" + rows.joined()).utf8, to: questions(name))
-    }
-    try write(String(repeating: "the a in the the b c. ", count: 60).utf8, to: text)
-  }
-
-  private func questions(_ name: String) -> String { "\(job.path)/questions-\(name).csv" }
-
-  private var data: [String] {
-    SmallJob.dataSets.flatMap { ["--data", "\($0)=\(job.data($0))"] }
-  }
-
-  private var measures: [String] {
-    ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
-      + ["--text", text, "--window", "16", "--max-new-tokens", "12"]
-  }
+  init() throws { made = try MeasuredJob() }
 
   private func compare(
     _ out: String, methods: String, _ options: String..., seeds: String = "3,5"
@@ -170,7 +151,7 @@ import Testing
       try bytes(of: model + "/model.safetensors") == bytes(of: alone + "/model.safetensors"))
     // What was measured after is what that model does by itself.
     let measured = try Program.run(
-      ["evaluate", "perplexity", alone, "--text", text, "--window", "16", "--json", "--quiet"])
+      ["evaluate", "perplexity", alone, "--text", made.text, "--window", "16", "--json", "--quiet"])
     let path = out + "/full-seed-5/evaluation/perplexity.json"
     let document = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
     let result = try JSON(parsing: Array(measured.standardOutput.utf8), path: "")
@@ -198,7 +179,7 @@ import Testing
           == bytes(of: "\(adapter)/\(file).safetensors"))
       let alone = "\(job.path)/\(method)-measured"
       let measured = try Program.run(
-        ["evaluate", "perplexity", job.model, "--adapter", adapter, "--text", text]
+        ["evaluate", "perplexity", job.model, "--adapter", adapter, "--text", made.text]
           + ["--window", "16", "--out", alone, "--quiet"])
       #expect(measured.status == 0, "\(measured)")
       #expect(

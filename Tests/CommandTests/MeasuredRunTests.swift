@@ -7,28 +7,17 @@ import Testing
 
 /// `spin run` with measures, and `spin sweep`: one load, the same bytes whatever threads or crash.
 @Suite(.serialized) struct MeasuredRunTests {
-  private let job: SmallJob
-  private var text: String { job.path + "/text.txt" }
+  private let made: MeasuredJob
+  private var job: SmallJob { made.job }
+  private var text: String { made.text }
 
-  init() throws {
-    job = try SmallJob()
-    for name in ["privacy", "fairness"] {
-      // The first of them stands among the prompts that are scored, but for its capital.
-      let rows =
-        ["\"What is \(name) a\"\n"]
-        + "bcdefghijklmnopqrst".map { "\"the \(name) \($0), in a \($0)?\"\n" }
-      try write(("questions\n" + rows.joined()).utf8, to: questions(name))
-    }
-    try write(String(repeating: "the a in the the b c. ", count: 60).utf8, to: text)
-  }
+  init() throws { made = try MeasuredJob() }
 
-  private func questions(_ name: String) -> String { "\(job.path)/questions-\(name).csv" }
+  private func questions(_ name: String) -> String { made.questions(name) }
 
   private var measures: [String] {
-    ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
-      + ["--benign", "small-talk=\(questions("fairness"))"]
+    made.measures + ["--benign", "small-talk=\(questions("fairness"))"]
       + ["--exclude-overlap", job.data("privacy")]
-      + ["--text", text, "--window", "16", "--max-new-tokens", "12"]
   }
 
   /// A run without --threads and --out.
@@ -186,7 +175,7 @@ import Testing
     #expect(
       try Program.run(run + ["--rounds", "2", "--threads", "2", "--out", job.out]).status == 0)
     let out = job.path + "/sweep"
-    let data = SmallJob.dataSets.flatMap { ["--data", "\($0)=\(job.data($0))"] }
+    let data = made.data
     let outcome = try Program.run(
       ["sweep", job.model, "--scores", job.out + "/scores", "--count", "30", "--rounds", "2"]
         + data + measures + ["--out", out, "--quiet"])

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 import SPIN
-import SPINJSON
 
 /// `spin train`: the commands that train a model.
 struct TrainCommand: ParsableCommand {
@@ -74,28 +72,8 @@ struct TrainFullCommand: ParsableCommand {
       } else {
         .checkpoint(model ?? "")
       }
-    let job = try FullTrainingJob(beginning, data.request(training, resources))
-    if !work.quiet { StandardError.write(TrainingPlanText(job).text) }
-    guard !work.dryRun else {
-      if work.json { print(TrainingPlanText(job).json.serialized(), terminator: "") }
-      return
-    }
-    let folder = try job.folder(out)
-    if try work.restart || !folder.isComplete() {
-      let reporter = TrainingProgressReporter(isQuiet: work.quiet)
-      _ = try reporter.during {
-        try job.run(
-          into: out, restart: work.restart, shouldStop: { Interruption.wasRequested },
-          report: reporter.show)
-      }
-    } else if !work.quiet {
-      StandardError.write("train    already done\n")
-    }
-    print(work.json ? try text(of: folder.record) : out, terminator: work.json ? "" : "\n")
-  }
-
-  private func text(of path: String) throws -> String {
-    try JSON(parsing: Array(String(contentsOfFile: path, encoding: .utf8).utf8), path: path)
-      .serialized()
+    try TrainingExecution(
+      job: FullTrainingJob(beginning, data.request(training, resources)), out: out, work: work
+    ).run()
   }
 }

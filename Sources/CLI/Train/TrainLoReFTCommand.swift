@@ -2,8 +2,6 @@
 
 import ArgumentParser
 import SPIN
-import SPINJSON
-import SPINStorage
 
 /// `spin train loreft`: interventions on hidden states.
 struct TrainLoReFTCommand: ParsableCommand {
@@ -63,55 +61,8 @@ struct TrainLoReFTCommand: ParsableCommand {
       model,
       .init(
         rank: rank, layers: layers?.layers, positions: positions.positions,
-        sharesWeights: shareWeights,
-        dropout: dropout), data.request(training, resources))
-    if !work.quiet { StandardError.write(text(job)) }
-    guard !work.dryRun else {
-      if work.json { print(json(job).serialized(), terminator: "") }
-      return
-    }
-    let folder = job.folder(out)
-    if try work.restart || !folder.isComplete() {
-      let reporter = TrainingProgressReporter(isQuiet: work.quiet)
-      _ = try reporter.during {
-        try job.run(
-          into: out, restart: work.restart, shouldStop: { Interruption.wasRequested },
-          report: reporter.show)
-      }
-    } else if !work.quiet {
-      StandardError.write("train    already done\n")
-    }
-    if work.json {
-      print(
-        try JSON(parsing: FileSystem.read(folder.record), path: folder.record).serialized(),
-        terminator: "")
-    } else {
-      print(out)
-    }
-  }
-
-  private func text(_ job: LoReFTTrainingJob) -> String {
-    let tokens = job.data.sets.reduce(0) { $0 + $1.report.tokenCount }
-    let targets = job.data.sets.reduce(0) { $0 + $1.report.responseTokenCount }
-    return """
-      data     \(job.data.samples.count) samples  \(tokens) tokens, \(targets) with a loss
-      plan     \(job.plan.parameterCount) parameters in \(job.shape.layers.count) layers at \
-      \(job.shape.positions.text)  \(job.stepCount) steps of \
-      \(job.request.options.samplesPerStep) samples  memory \
-      \(ByteCount.text(job.plan.memoryBytes)) beside the weights
-
-      """
-  }
-
-  private func json(_ job: LoReFTTrainingJob) -> JSON {
-    [
-      "schema": "training-plan/1", "tool_version": .string(SPINVersion.current),
-      "samples": JSON(job.data.samples.count),
-      "tokens": JSON(job.data.sets.reduce(0) { $0 + $1.report.tokenCount }),
-      "target_tokens": JSON(job.data.sets.reduce(0) { $0 + $1.report.responseTokenCount }),
-      "steps": JSON(job.stepCount), "parameters": JSON(job.plan.parameterCount),
-      "memory_bytes": JSON(job.plan.memoryBytes),
-    ]
+        sharesWeights: shareWeights, dropout: dropout), data.request(training, resources))
+    try TrainingExecution(job: job, out: out, work: work).run()
   }
 }
 

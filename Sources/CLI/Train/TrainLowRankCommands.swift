@@ -2,8 +2,6 @@
 
 import ArgumentParser
 import SPIN
-import SPINJSON
-import SPINStorage
 
 /// What `train lora` and `train dora` have in common.
 struct LowRankTrainingOptions: ParsableArguments {
@@ -31,28 +29,7 @@ struct LowRankTrainingOptions: ParsableArguments {
   func run(usesDoRA: Bool) throws {
     let job = try LowRankTrainingJob(
       model: model, adapter.configuration(usesDoRA: usesDoRA), data.request(training, resources))
-    let plan = LowRankPlanText(job)
-    if !work.quiet { StandardError.write(plan.text) }
-    guard !work.dryRun else {
-      if work.json { print(plan.json.serialized(), terminator: "") }
-      return
-    }
-    let folder = job.folder(out)
-    if try work.restart || !folder.isComplete() {
-      Interruption.listen()
-      let reporter = TrainingProgressReporter(isQuiet: work.quiet)
-      _ = try reporter.during {
-        try job.run(
-          into: out, restart: work.restart, shouldStop: { Interruption.wasRequested },
-          report: reporter.show)
-      }
-    } else if !work.quiet {
-      StandardError.write("train    already done\n")
-    }
-    guard work.json else { return print(out) }
-    print(
-      try JSON(parsing: FileSystem.read(folder.record), path: folder.record).serialized(),
-      terminator: "")
+    try TrainingExecution(job: job, out: out, work: work).run()
   }
 }
 
@@ -91,37 +68,4 @@ struct TrainDoRACommand: ParsableCommand {
   var options: LowRankTrainingOptions
 
   func run() throws { try options.run(usesDoRA: true) }
-}
-
-/// What training an adapter will take, for people and as JSON.
-struct LowRankPlanText {
-  private let job: LowRankTrainingJob
-
-  init(_ job: LowRankTrainingJob) { self.job = job }
-
-  private var plan: LowRankPlan { job.plan }
-  private var reports: [CalibrationReport] { job.data.sets.map(\.report) }
-  private var tokens: Int { reports.reduce(0) { $0 + $1.tokenCount } }
-  private var targets: Int { reports.reduce(0) { $0 + $1.responseTokenCount } }
-
-  var text: String {
-    """
-    data     \(job.data.samples.count) samples  \(tokens) tokens, \(targets) with a loss
-    plan     \(plan.parameterCount) parameters  \(job.stepCount) steps of \
-    \(job.request.options.samplesPerStep) samples  memory \(ByteCount.text(plan.memoryBytes))\
-    \(plan.pass.keptStateBytes < plan.wholeStateBytes ? "  some states computed twice" : "")
-
-    """
-  }
-
-  var json: JSON {
-    [
-      "schema": "training-plan/1", "tool_version": .string(SPINVersion.current),
-      "method": .string(job.method), "samples": JSON(job.data.samples.count),
-      "tokens": JSON(tokens), "target_tokens": JSON(targets), "steps": JSON(job.stepCount),
-      "parameters": JSON(plan.parameterCount), "memory_bytes": JSON(plan.memoryBytes),
-      "kept_state_bytes": JSON(plan.pass.keptStateBytes),
-      "whole_state_bytes": JSON(plan.wholeStateBytes),
-    ]
-  }
 }

@@ -5,11 +5,9 @@ import SPINJSON
 
 /// What a training run will take, for people and as JSON.
 struct TrainingPlanText {
-  private let job: FullTrainingJob
+  let job: any TrainingJob
 
-  init(_ job: FullTrainingJob) { self.job = job }
-
-  private var plan: TrainingPlan { job.plan }
+  private var estimate: TrainingEstimate { job.estimate }
   private var samples: Int { job.data.samples.count }
   private var tokens: Int { job.data.sets.reduce(0) { $0 + $1.report.tokenCount } }
   private var targets: Int { job.data.sets.reduce(0) { $0 + $1.report.responseTokenCount } }
@@ -18,7 +16,7 @@ struct TrainingPlanText {
     let options = job.request.options
     var lines = [
       "data     \(samples) samples  \(tokens) tokens, \(targets) with a loss",
-      "plan     \(plan.parameterCount) parameters  \(job.stepCount) steps of "
+      "plan     \(estimate.parameterCount) parameters  \(job.stepCount) steps of "
         + "\(options.samplesPerStep) samples  \(memory)",
     ]
     for set in job.data.sets { lines += warnings(set) }
@@ -26,10 +24,10 @@ struct TrainingPlanText {
   }
 
   private var memory: String {
-    var text = "memory \(ByteCount.text(plan.memoryBytes))"
-    if plan.keepsMomentsInFile { text += "  scratch \(ByteCount.text(plan.scratchBytes))" }
-    if plan.computesTwice { text += "  gradients computed twice" }
-    if plan.pass.keptStateBytes < plan.wholeStateBytes { text += "  some states computed twice" }
+    var text = "memory \(ByteCount.text(estimate.memoryBytes))"
+    if estimate.scratchBytes > 0 { text += "  scratch \(ByteCount.text(estimate.scratchBytes))" }
+    if estimate.computesGradientsTwice { text += "  gradients computed twice" }
+    if estimate.computesStatesTwice { text += "  some states computed twice" }
     return text
   }
 
@@ -45,12 +43,12 @@ struct TrainingPlanText {
   var json: JSON {
     [
       "schema": "training-plan/1", "tool_version": .string(SPINVersion.current),
-      "samples": JSON(samples), "tokens": JSON(tokens), "target_tokens": JSON(targets),
-      "steps": JSON(job.stepCount), "parameters": JSON(plan.parameterCount),
-      "memory_bytes": JSON(plan.memoryBytes), "scratch_bytes": JSON(plan.scratchBytes),
-      "gradients_computed_twice": .bool(plan.computesTwice),
-      "kept_state_bytes": JSON(plan.pass.keptStateBytes),
-      "whole_state_bytes": JSON(plan.wholeStateBytes),
+      "method": .string(job.method), "samples": JSON(samples), "tokens": JSON(tokens),
+      "target_tokens": JSON(targets), "steps": JSON(job.stepCount),
+      "parameters": JSON(estimate.parameterCount), "memory_bytes": JSON(estimate.memoryBytes),
+      "scratch_bytes": JSON(estimate.scratchBytes),
+      "gradients_computed_twice": .bool(estimate.computesGradientsTwice),
+      "states_computed_twice": .bool(estimate.computesStatesTwice),
     ]
   }
 }

@@ -15,13 +15,8 @@ struct ArmMaker {
 
   /// Makes an arm's edit in its folder and measures it.
   func row(_ arm: ComparisonArm, in folder: String) throws -> ComparisonRow {
-    if let rule = arm.method.rule { return try suppressed(arm, rule, in: folder) }
-    switch arm.method {
-    case .full: return try trainedWhole(arm, in: folder)
-    case .lora, .dora: return try adapted(arm, in: folder)
-    case .loreft: return try intervened(arm, in: folder)
-    default: preconditionFailure("\(arm.method.rawValue) is no method of an arm")
-    }
+    guard let rule = arm.method.rule else { return try trained(arm, in: folder) }
+    return try suppressed(arm, rule, in: folder)
   }
 
   /// Scores, selects, and measures the patch.
@@ -35,7 +30,7 @@ struct ArmMaker {
     selection.seed = arm.seed
     selection.scale = arm.method == .spinSoft ? request.softScale : 0
     let calibration = MethodComparison.Calibration(arm)
-    guard let job = comparison.jobs[calibration] else {
+    guard let job = comparison.scorings[calibration] else {
       preconditionFailure("no scoring for \(arm.folder)")
     }
     let run = PipelineRun(

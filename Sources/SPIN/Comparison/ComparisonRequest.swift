@@ -75,4 +75,18 @@ public struct ComparisonRequest: Sendable {
       }
     }
   }
+
+  /// The training of an arm: data and options of all, the arm's seed and rows.
+  func training(of arm: ComparisonArm) -> TrainingRequest {
+    var request = TrainingRequest(data: trainingData, resources: resources)
+    request.columns = columns
+    request.firstResponseToken = calibration.firstResponseToken
+    request.overflow = calibration.overflow
+    request.appendsEndOfText = appendsEndOfText
+    request.options = training
+    request.options.seed = arm.seed
+    if let rate = learningRates[arm.method] { request.options.learningRate = rate }
+    request.sampleCount = arm.sampleCount
+    return request
+  }
 }

@@ -24,7 +24,9 @@ public struct MethodComparison {
   /// The measures.
   public let evaluation: ModelEvaluation
   /// The scoring of each seed and number of rows.
-  let jobs: [Calibration: ScoringJob]
+  let scorings: [Calibration: ScoringJob]
+  /// The training of each arm that is trained.
+  let trainings: [ComparisonArm: any TrainingJob]
 
   /// What arms that share their scores have in common.
   struct Calibration: Hashable {
@@ -64,11 +66,12 @@ public struct MethodComparison {
     let seen = request.data.map(\.path) + request.trainingData
     measures.seenData = (measures.seenData ?? []) + seen
     evaluation = try ModelEvaluation(measures, of: model, modelFiles: modelFiles, judge: judge)
-    jobs = try Self.jobs(request, model, modelFiles)
+    scorings = try Self.scorings(request, model, modelFiles)
+    trainings = try Self.trainings(request, model, modelFiles)
   }
 
   /// The scorings that arms need, each found good for the selection.
-  private static func jobs(
+  private static func scorings(
     _ request: ComparisonRequest, _ model: LanguageModel, _ modelFiles: [String: String]
   ) throws -> [Calibration: ScoringJob] {
     var jobs: [Calibration: ScoringJob] = [:]
@@ -86,6 +89,29 @@ public struct MethodComparison {
       let job = try ScoringJob(scoring, model: model, modelFiles: modelFiles)
       try FeasibleSelection(selection: request.selection, job: job).require()
       jobs[key] = job
+    }
+    return jobs
+  }
+
+  /// The trainings of arms, each found good.
+  private static func trainings(
+    _ request: ComparisonRequest, _ model: LanguageModel, _ modelFiles: [String: String]
+  ) throws -> [ComparisonArm: any TrainingJob] {
+    var jobs: [ComparisonArm: any TrainingJob] = [:]
+    for arm in request.arms where arm.method.isTrained {
+      let training = request.training(of: arm)
+      switch arm.method {
+      case .full:
+        jobs[arm] = try FullTrainingJob(model, files: modelFiles, training)
+      case .loreft:
+        jobs[arm] = try LoReFTTrainingJob(
+          model, files: modelFiles, request.intervention, training)
+      default:
+        var adapter = request.adapter
+        adapter.usesDoRA = arm.method == .dora
+        adapter.baseModel = adapter.baseModel ?? request.model
+        jobs[arm] = try LowRankTrainingJob(model, files: modelFiles, adapter, training)
+      }
     }
     return jobs
   }

@@ -8,7 +8,7 @@ import SPINStorage
 ///     let job = try LoReFTTrainingJob(
 ///       "Qwen2-0.5B", .init(rank: 4, layers: [6, 12]), TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
-public struct LoReFTTrainingJob: Sendable {
+public struct LoReFTTrainingJob: TrainingJob {
   /// What is trained, with the defaults of pyreft but for the layers.
   public struct Adapter: Sendable, Equatable {
     /// The number of directions of each intervention.
@@ -42,17 +42,24 @@ public struct LoReFTTrainingJob: Sendable {
   /// The samples.
   public let data: TrainingData
   /// What the run will take.
-  public let plan: LoReFTPlan
+  public let estimate: TrainingEstimate
   private let model: LanguageModel
-  private let modelHash: String
+  private let modelFiles: [String: String]
   private let dropout: Double
 
   /// Reads model, tokenizer and data, and plans the run.
   ///
   /// - Throws: `SPINError` for whatever is wrong with any of them; nothing has been written then.
   public init(_ path: String, _ adapter: Adapter, _ request: TrainingRequest) throws {
-    try request.options.check()
     let model = try LanguageModel(path: path)
+    try self.init(model, files: model.directory.fileHashes(), adapter, request)
+  }
+
+  /// The same with a model that is loaded already, and the SHA-256 of its files.
+  init(
+    _ model: LanguageModel, files: [String: String], _ adapter: Adapter, _ request: TrainingRequest
+  ) throws {
+    try request.options.check()
     let configuration = model.decoder.configuration
     shape = try LoReFT.Shape(
       hiddenSize: configuration.hiddenSize, rank: adapter.rank,
@@ -64,72 +71,38 @@ public struct LoReFTTrainingJob: Sendable {
     self.model = model
     self.request = request
     dropout = adapter.dropout
-    modelHash = try model.directory.modelHash()
+    modelFiles = files
     data = try TrainingData(request, tokenizer: model.tokenizer, model: configuration)
-    plan = try LoReFTPlan(
-      configuration, shape: shape, stepTokens: try data.largestStep(request.options),
-      longestSample: data.samples.map(\.tokens.count).max() ?? 1,
-      maxMemory: request.resources.maxMemory)
+    let plan = try LoReFTPlan(
+      configuration, shape: shape, stepTokens: data.largestStep(request.options),
+      longestSample: data.longestSample, maxMemory: request.resources.maxMemory)
+    estimate = TrainingEstimate(
+      parameterCount: plan.parameterCount, batchTokens: plan.batchTokens,
+      memoryBytes: plan.memoryBytes)
   }
 
-  /// Optimizer steps of the run.
-  public var stepCount: Int {
-    // The split was found good when the run was planned.
-    (try? SampleOrder(sampleCount: data.samples.count, options: request.options).stepCount) ?? 0
+  /// "loreft".
+  public var method: String { "loreft" }
+
+  /// The model and the shape of the adapter.
+  public var subject: JSONObject {
+    [
+      "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
+      "adapter": [
+        "low_rank_dimension": JSON(shape.rank), "layers": .array(shape.layers.map { JSON($0) }),
+        "position": .string(shape.positions.text), "share_weights": .bool(shape.sharesWeights),
+        "dropout": .number(dropout),
+      ],
+    ]
   }
 
-  /// The folder of a run, with everything that decides its result.
-  public func folder(_ path: String) -> TrainingFolder {
-    TrainingFolder(
-      path: path, method: "loreft",
-      identity: [
-        "tool": .string(SPINVersion.tool), "model_sha256": .string(modelHash),
-        "data": data.json(request), "arguments": .object(request.options.json),
-        "adapter": [
-          "low_rank_dimension": JSON(shape.rank), "layers": .array(shape.layers.map { JSON($0) }),
-          "position": .string(shape.positions.text), "share_weights": .bool(shape.sharesWeights),
-          "dropout": .number(dropout),
-        ],
-      ])
+  /// The interventions at their beginning.
+  public func begin() throws -> LoReFTModel {
+    try LoReFTModel(model.decoder, shape: shape, dropout: dropout, seed: request.options.seed)
   }
 
-  /// Trains, and writes the adapter with `training.json` beside it.
-  ///
-  /// - Parameters:
-  ///   - path: The folder; one that holds something else is refused.
-  ///   - restart: Whether to discard what a training run left there.
-  ///   - shouldStop: Asked after each step; true ends the run with an error of code `interrupted`,
-  ///     and the same call later goes on from there.
-  ///   - report: Told of progress.
-  /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the
-  ///   run was stopped.
-  @discardableResult
-  public func run(
-    into path: String, restart: Bool = false, shouldStop: () -> Bool = { false },
-    report: (TrainingEvent) -> Void = { _ in }
-  ) throws -> TrainingHistory {
-    let folder = folder(path)
-    try folder.prepare(restart: restart)
-    let clock = ContinuousClock()
-    let start = clock.now
-    let trained = try LoReFTModel(
-      model.decoder, shape: shape, dropout: dropout, seed: request.options.seed)
-    let trainer = try Trainer(
-      trained, samples: data.samples, options: request.options,
-      resources: .init(threads: request.resources.threads, batchTokens: plan.batchTokens))
-    return try folder.run(
-      trainer,
-      circumstances: {
-        [
-          "seconds": .number((clock.now - start) / .seconds(1)),
-          "threads": JSON(request.resources.threads),
-          "max_memory": JSON(request.resources.maxMemory),
-          "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
-        ]
-      }, shouldStop: shouldStop, report: report,
-      writeResult: { folder, _ in
-        try trained.adapter(baseModel: FileSystem.name(of: model.directory.path))
-          .write(to: folder)
-      })
+  /// Writes the adapter.
+  public func write(_ trained: LoReFTModel, to folder: String) throws {
+    try trained.adapter(baseModel: FileSystem.name(of: model.directory.path)).write(to: folder)
   }
 }

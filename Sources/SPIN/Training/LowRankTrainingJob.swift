@@ -10,7 +10,7 @@ import SPINStorage
 ///     let job = try LowRankTrainingJob(
 ///       model: "Qwen2-0.5B", adapter, TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
-public struct LowRankTrainingJob: Sendable {
+public struct LowRankTrainingJob: TrainingJob {
   /// What was asked for.
   public let request: TrainingRequest
   /// What is trained.
@@ -20,7 +20,8 @@ public struct LowRankTrainingJob: Sendable {
   /// The samples.
   public let data: TrainingData
   /// What the run will take.
-  public let plan: LowRankPlan
+  public let estimate: TrainingEstimate
+  private let memory: DecoderPass.Memory
   private let files: [String: String]
 
   /// Reads model, tokenizer and data, and plans the run.
@@ -29,24 +30,34 @@ public struct LowRankTrainingJob: Sendable {
   public init(
     model path: String, _ adapter: AdapterConfiguration, _ request: TrainingRequest
   ) throws {
+    let model = try LanguageModel(path: path)
+    var adapter = adapter
+    adapter.baseModel = adapter.baseModel ?? path
+    try self.init(model, files: model.directory.fileHashes(), adapter, request)
+  }
+
+  /// The same with a model that is loaded already, and the SHA-256 of its files.
+  init(
+    _ model: LanguageModel, files: [String: String], _ adapter: AdapterConfiguration,
+    _ request: TrainingRequest
+  ) throws {
     try request.options.check()
     try Self.check(adapter)
     self.request = request
-    model = try LanguageModel(path: path)
-    files = try model.directory.fileHashes()
-    var adapter = adapter
-    adapter.baseModel = adapter.baseModel ?? path
+    self.model = model
+    self.files = files
     self.adapter = adapter
     let configuration = model.decoder.configuration
     data = try TrainingData(request, tokenizer: model.tokenizer, model: configuration)
-    plan = try LowRankPlan(
+    let plan = try LowRankPlan(
       configuration, adapter,
       weightBytes: model.directory.tensors.values.reduce(0) { $0 + $1.byteRange.count },
-      work: .init(
-        stepTokens: try data.largestStep(request.options),
-        longestSample: data.samples.map(\.tokens.count).max() ?? 1,
-        clips: request.options.maxGradientNorm > 0, threads: request.resources.threads),
-      maxMemory: request.resources.maxMemory)
+      work: data.work(request), maxMemory: request.resources.maxMemory)
+    memory = plan.pass
+    estimate = TrainingEstimate(
+      parameterCount: plan.parameterCount, batchTokens: plan.batchTokens,
+      memoryBytes: plan.memoryBytes,
+      computesStatesTwice: plan.pass.keptStateBytes < plan.wholeStateBytes)
   }
 
   private static func check(_ adapter: AdapterConfiguration) throws {
@@ -66,62 +77,25 @@ public struct LowRankTrainingJob: Sendable {
   /// "lora" or "dora".
   public var method: String { adapter.usesDoRA ? "dora" : "lora" }
 
-  /// Optimizer steps of the run.
-  public var stepCount: Int {
-    // The split was found good when the run was planned.
-    (try? SampleOrder(sampleCount: data.samples.count, options: request.options).stepCount) ?? 0
-  }
-
-  /// The folder of a run, with everything that decides its result.
-  public func folder(_ path: String) -> TrainingFolder {
+  /// The model and the adapter's configuration; where the model lies decides nothing.
+  public var subject: JSONObject {
     var configuration = adapter
-    // Where the model lies decides nothing.
     configuration.baseModel = nil
-    return TrainingFolder(
-      path: path, method: method,
-      identity: [
-        "tool": .string(SPINVersion.tool),
-        "model_sha256": .string(ModelDirectory.modelHash(of: files)),
-        "adapter": configuration.json, "data": data.json(request),
-        "arguments": .object(request.options.json),
-      ])
+    return [
+      "model_sha256": .string(ModelDirectory.modelHash(of: files)),
+      "adapter": configuration.json,
+    ]
   }
 
-  /// Trains, and writes the adapter as PEFT does, with `training.json` beside it.
-  ///
-  /// - Parameters:
-  ///   - path: The folder; one that holds something else is refused.
-  ///   - restart: Whether to discard what a training run left there.
-  ///   - shouldStop: Asked after each step; true ends the run with an error of code `interrupted`,
-  ///     and the same call later goes on from there.
-  ///   - report: Told of progress.
-  /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the
-  ///   run was stopped.
-  @discardableResult
-  public func run(
-    into path: String, restart: Bool = false, shouldStop: () -> Bool = { false },
-    report: (TrainingEvent) -> Void = { _ in }
-  ) throws -> TrainingHistory {
-    let folder = folder(path)
-    try folder.prepare(restart: restart)
-    let clock = ContinuousClock()
-    let start = clock.now
-    let trained = try LowRankModel(
-      model.decoder, adapter, seed: request.options.seed, memory: plan.pass,
+  /// The adapter at its beginning, which changes nothing.
+  public func begin() throws -> LowRankModel {
+    try LowRankModel(
+      model.decoder, adapter, seed: request.options.seed, memory: memory,
       on: Compute(threadCount: request.resources.threads))
-    let trainer = try Trainer(
-      trained, samples: data.samples, options: request.options,
-      resources: .init(threads: request.resources.threads, batchTokens: plan.batchTokens))
-    return try folder.run(
-      trainer,
-      circumstances: {
-        [
-          "seconds": .number((clock.now - start) / .seconds(1)),
-          "threads": JSON(request.resources.threads),
-          "max_memory": JSON(request.resources.maxMemory),
-          "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
-        ]
-      }, shouldStop: shouldStop, report: report,
-      writeResult: { folder, _ in try trained.adapter.writeFiles(into: folder) })
+  }
+
+  /// Writes the adapter as PEFT does.
+  public func write(_ trained: LowRankModel, to folder: String) throws {
+    try trained.adapter.writeFiles(into: folder)
   }
 }

@@ -38,12 +38,14 @@ public struct TrainingData: Sendable {
   public let sets: [CalibrationSet]
 
   /// All samples, in the order of the files.
-  public var samples: [CalibrationSample] { sets.flatMap(\.samples) }
+  public let samples: [CalibrationSample]
+  /// Which of them come when, and which are held back.
+  public let order: SampleOrder
 
   /// Reads and tokenizes the data of a request.
   ///
-  /// - Throws: `SPINError` for whatever is wrong with a file or a row, and where an end token is to
-  ///   be put after responses and the tokenizer has none.
+  /// - Throws: `SPINError` for whatever is wrong with a file or a row, where an end token is to be
+  ///   put after responses and the tokenizer has none, and where the split leaves nothing to train on.
   public init(_ request: TrainingRequest, tokenizer: Tokenizer, model: DecoderConfiguration) throws
   {
     guard !request.appendsEndOfText || tokenizer.eosID != nil else {
@@ -70,6 +72,8 @@ public struct TrainingData: Sendable {
         name: "training", table: table, rows: Array(table.rows.indices), options: options,
         encoding: encoding)
     }
+    samples = sets.flatMap(\.samples)
+    order = try SampleOrder(sampleCount: samples.count, options: request.options)
   }
 
   /// What decides the samples, for the record.
@@ -91,12 +95,20 @@ public struct TrainingData: Sendable {
       })
   }
 
-  /// The tokens of the largest step of a run with these options.
-  ///
-  /// - Throws: `SPINError` where the split leaves nothing to train on.
-  public func largestStep(_ options: TrainingOptions) throws -> Int {
+  /// What a plan has to know of a run.
+  func work(_ request: TrainingRequest) -> TrainingPlan.Work {
+    .init(
+      stepTokens: largestStep(request.options), longestSample: longestSample,
+      clips: request.options.maxGradientNorm > 0, threads: request.resources.threads)
+  }
+
+  /// The tokens of the longest sample.
+  var longestSample: Int { samples.map(\.tokens.count).max() ?? 1 }
+
+  /// The tokens of the largest step of a run, or of the samples that are measured together.
+  func largestStep(_ options: TrainingOptions) -> Int {
     let lengths = samples.map(\.tokens.count)
-    var order = try SampleOrder(sampleCount: lengths.count, options: options)
+    var order = order
     var largest = 0
     for step in 0..<order.stepCount {
       largest = max(largest, order.samples(of: step).reduce(0) { $0 + lengths[$1] })

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINJSON
+import SPINStorage
+
+/// Trains with plan, progress and Ctrl+C; what all methods of `train` do once they know their job.
+struct TrainingExecution {
+  let job: any TrainingJob
+  let out: String
+  let work: WorkOptions
+
+  func run() throws {
+    let plan = TrainingPlanText(job: job)
+    if !work.quiet { StandardError.write(plan.text) }
+    guard !work.dryRun else {
+      if work.json { print(plan.json.serialized(), terminator: "") }
+      return
+    }
+    let folder = job.folder(out)
+    if try work.restart || !folder.isComplete() {
+      let reporter = TrainingProgressReporter(isQuiet: work.quiet)
+      try reporter.during {
+        _ = try job.run(
+          into: out, restart: work.restart, shouldStop: { Interruption.wasRequested },
+          report: reporter.show)
+      }
+    } else if !work.quiet {
+      StandardError.write("train    already done\n")
+    }
+    guard work.json else { return print(out) }
+    print(
+      try JSON(parsing: FileSystem.read(folder.record), path: folder.record).serialized(),
+      terminator: "")
+  }
+}
