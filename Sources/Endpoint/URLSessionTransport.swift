@@ -13,6 +13,8 @@ import Synchronization
 /// On Linux the system's library goes on listening for room to write while the first request of a
 /// connection waits, which keeps a processor busy; later requests of the connection wait in peace.
 /// One session for all requests of a client lets them share connections.
+/// There, too, all sessions of a process take turns on one queue, and an answer that comes faster than it
+/// can be read keeps it for itself: nobody who waits for an answer may wait for the queue.
 package final class URLSessionTransport: HTTPTransport {
   private let session: URLSession
   private let exchanges = Exchanges()
@@ -29,7 +31,9 @@ package final class URLSessionTransport: HTTPTransport {
     session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
   }
 
-  deinit { session.invalidateAndCancel() }
+  // Every task has ended or was canceled by then. `invalidateAndCancel` of Linux looks through the tasks
+  // beside the queue that removes them, and crashes where one is just ending.
+  deinit { session.finishTasksAndInvalidate() }
 
   package func send(
     _ request: HTTPRequest, timeout: Double, limit: Int, shouldStop: () -> Bool
@@ -55,11 +59,15 @@ package final class URLSessionTransport: HTTPTransport {
       } else {
         continue
       }
-      task.cancel()
       break
     }
     exchanges.remove(task)
-    return try exchange.response()
+    do {
+      return try exchange.response()
+    } catch {
+      DispatchQueue.global().async { task.cancel() }
+      throw error
+    }
   }
 }
 
@@ -89,17 +97,18 @@ private final class Exchange: Sendable {
     }
   }
 
-  /// Whether more may come.
-  func append(_ data: Data) -> Bool {
-    state.withLock {
+  /// Takes a part of the body; ends the exchange where that is too much.
+  func append(_ data: Data) {
+    let isTooLong = state.withLock {
       guard $0.failure == nil else { return false }
       guard $0.response.body.count + data.count <= limit else {
         $0.failure = .tooLong
-        return false
+        return true
       }
       $0.response.body += data
-      return true
+      return false
     }
+    if isTooLong { end.signal() }
   }
 
   func finish(_ error: (any Error)?) {
@@ -159,7 +168,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
   }
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    if exchange(dataTask)?.append(data) == false { dataTask.cancel() }
+    exchange(dataTask)?.append(data)
   }
 
   func urlSession(

@@ -14,8 +14,9 @@ package final class DirectoryLock: Sendable {
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SPINError.cannotOpen(path, errno: errno) }
     // File systems without locks are taken on trust.
+    // Whoever throws from here on is let go of, which closes the file: not twice, since another thread
+    // may have been given the number again by then.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-      close(descriptor)
       throw SPINError(
         .resumable, at: path, "is being edited by another process",
         remedy: "wait for it to end, then run the command again")

@@ -38,6 +38,19 @@ package final class OutputFile {
     }
   }
 
+  /// Removes what writers of any file of a directory left behind that were killed before `commit`.
+  ///
+  /// - Precondition: nobody is writing there now; the caller holds the lock that says so.
+  package static func removeAbandoned(in directory: String) throws {
+    for name in try FileSystem.names(in: directory) {
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count >= 4, parts[0].isEmpty, parts[parts.count - 1] == "tmp",
+        UInt32(parts[parts.count - 2], radix: 16) != nil
+      else { continue }
+      try FileSystem.remove("\(directory)/\(name)")
+    }
+  }
+
   /// The names of temporary siblings of `path`, a writer's or a dead one's.
   package static func abandonedNames(of path: String) throws -> [String] {
     let prefix = ".\(FileSystem.name(of: path))."

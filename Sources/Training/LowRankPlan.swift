@@ -2,7 +2,6 @@
 
 public import SPINAdapters
 import SPINCheckpoint
-import SPINErrors
 public import SPINTransformer
 
 /// What training an adapter will take, and how memory is shared out; no bit of the result depends on
@@ -59,22 +58,7 @@ public struct LowRankPlan: Sendable, Hashable {
       weightBytes + 16 * parameters + cost.passBytes(batchTokens: tokens, logitRows: rows)
         + 4 * tokens * more
     }
-    let block = LanguageModelHead.gradientBlock
-    let smallest = bytes(work.longestSample, block)
-    guard smallest <= maxMemory else {
-      throw SPINError(
-        .usage, at: "--max-memory",
-        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
-          + "\((smallest + 999_999) / 1_000_000) MB",
-        remedy: "allow more, or train on smaller batches or shorter samples")
-    }
-    // Half of what is left at most goes into larger batches; the rest keeps states.
-    let comfortable = smallest + (maxMemory - smallest) / 2
-    var (tokens, rows) = (max(work.longestSample, min(work.stepTokens, 1024)), 1024)
-    while rows > block, bytes(tokens, rows) > comfortable { rows /= 2 }
-    while tokens > work.longestSample, bytes(tokens, rows) > comfortable {
-      tokens = max(work.longestSample, tokens / 2)
-    }
+    let (tokens, rows) = try cost.batches(within: maxMemory, bytes: bytes)
     parameterCount = parameters
     batchTokens = tokens
     let used = bytes(tokens, rows)

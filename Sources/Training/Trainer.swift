@@ -71,11 +71,13 @@ public final class Trainer {
   ///   - shouldStop: Asked after each step; true saves the state and ends the run with an error of
   ///     code `interrupted`, and the same call later goes on from there.
   ///   - report: Told of progress.
+  ///   - finish: Called at the end, while no other process may use the folder.
   /// - Throws: `SPINError` where the folder holds another run, the disk is full, a loss is not a
   ///   finite number, or the run was stopped.
   public func run(
     in folder: String, identity: String, shouldStop: () -> Bool = { false },
-    report: (TrainingEvent) -> Void = { _ in }
+    report: (TrainingEvent) -> Void = { _ in },
+    finish: (TrainingHistory) throws -> Void = { _ in }
   ) throws -> TrainingHistory {
     try FileSystem.ensureDirectory(folder)
     let lock = try DirectoryLock(folder)
@@ -118,6 +120,7 @@ public final class Trainer {
     {
       _ = try best.read(into: model.parameters, [])
     }
+    try finish(history)
     return history
   }
 

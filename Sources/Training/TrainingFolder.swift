@@ -79,7 +79,7 @@ public struct TrainingFolder: Sendable {
   ///
   /// - Parameters:
   ///   - trainer: What is to be done.
-  ///   - seconds: Asked at the end how long it took.
+  ///   - circumstances: Asked at the end what it took.
   ///   - shouldStop: As in `Trainer.run`.
   ///   - report: Told of progress.
   ///   - writeResult: Writes the model or adapter into the folder.
@@ -89,14 +89,17 @@ public struct TrainingFolder: Sendable {
     writeResult: (_ folder: String, _ history: TrainingHistory) throws -> Void
   ) throws -> TrainingHistory {
     let history = try trainer.run(
-      in: workspace, identity: digest, shouldStop: shouldStop, report: report)
-    try writeResult(path, history)
-    let json: JSON = [
-      "schema": .string(Self.schema), "method": .string(method),
-      "identity_sha256": .string(digest), "identity": .object(identity), "history": history.json,
-      "circumstances": circumstances(),
-    ]
-    try OutputFile.write(Array(json.serialized().utf8), to: record)
+      in: workspace, identity: digest, shouldStop: shouldStop, report: report
+    ) { history in
+      try OutputFile.removeAbandoned(in: path)
+      try writeResult(path, history)
+      let json: JSON = [
+        "schema": .string(Self.schema), "method": .string(method),
+        "identity_sha256": .string(digest), "identity": .object(identity),
+        "history": history.json, "circumstances": circumstances(),
+      ]
+      try OutputFile.write(Array(json.serialized().utf8), to: record)
+    }
     try FileSystem.removeTree(workspace)
     return history
   }

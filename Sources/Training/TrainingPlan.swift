@@ -69,24 +69,9 @@ public struct TrainingPlan: Sendable, Hashable {
       cost.bytes(
         keepsGradients: way.keeps, momentsInFile: way.inFile, batchTokens: tokens, logitRows: rows)
     }
-    guard
-      let way = ways.first(where: { fixed($0, work.longestSample, block) <= maxMemory })
-    else {
-      let smallest = fixed(ways[ways.count - 1], work.longestSample, block)
-      throw SPINError(
-        .usage, at: "--max-memory",
-        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
-          + "\((smallest + 999_999) / 1_000_000) MB",
-        remedy: "allow more, or train on smaller batches or shorter samples")
-    }
-    // Half of what is left at most goes into larger batches; the rest keeps states.
-    let smallest = fixed(way, work.longestSample, block)
-    let comfortable = smallest + (maxMemory - smallest) / 2
-    var (tokens, rows) = (max(work.longestSample, min(work.stepTokens, 1024)), 1024)
-    while rows > block, fixed(way, tokens, rows) > comfortable { rows /= 2 }
-    while tokens > work.longestSample, fixed(way, tokens, rows) > comfortable {
-      tokens = max(work.longestSample, tokens / 2)
-    }
+    let way =
+      ways.first { fixed($0, work.longestSample, block) <= maxMemory } ?? ways[ways.count - 1]
+    let (tokens, rows) = try cost.batches(within: maxMemory) { fixed(way, $0, $1) }
     (keepsGradients, keepsMomentsInFile) = (way.keeps, way.inFile)
     computesTwice = work.clips && !way.keeps
     batchTokens = tokens
@@ -126,6 +111,32 @@ struct TrainingCost {
       return sum + shape.rows * shape.columns
         + (configuration.hasBias(projection) ? shape.rows : 0)
     }
+  }
+
+  /// Tokens of a batch and rows of logits: half of what a budget leaves at most goes into more of them,
+  /// the rest is for keeping states.
+  ///
+  /// - Parameter bytes: What so many tokens and rows take.
+  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
+  func batches(
+    within maxMemory: Int, bytes: (_ tokens: Int, _ rows: Int) -> Int
+  ) throws -> (tokens: Int, rows: Int) {
+    let block = LanguageModelHead.gradientBlock
+    let smallest = bytes(work.longestSample, block)
+    guard smallest <= maxMemory else {
+      throw SPINError(
+        .usage, at: "--max-memory",
+        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
+          + "\((smallest + 999_999) / 1_000_000) MB",
+        remedy: "allow more, or train on smaller batches or shorter samples")
+    }
+    let comfortable = smallest + (maxMemory - smallest) / 2
+    var (tokens, rows) = (max(work.longestSample, min(work.stepTokens, 1024)), 1024)
+    while rows > block, bytes(tokens, rows) > comfortable { rows /= 2 }
+    while tokens > work.longestSample, bytes(tokens, rows) > comfortable {
+      tokens = max(work.longestSample, tokens / 2)
+    }
+    return (tokens, rows)
   }
 
   func bytes(

@@ -29,7 +29,7 @@ public final class StubServer: Sendable {
     case hangUp
     /// Nothing, until the client gives up.
     case silence
-    /// A body without end, until the client gives up.
+    /// A body without end, 64 KB a millisecond, until the client gives up.
     case endless
     /// A byte every 20 milliseconds, until the client gives up.
     case trickle
@@ -147,7 +147,7 @@ private final class Work: Sendable {
     case .endless:
       begin(200, nil, [:])
       let block = String(repeating: "x", count: 1 << 16)
-      while LoopbackSocket.send(block, to: connection) {}
+      while LoopbackSocket.send(block, to: connection) { usleep(1000) }
     case .trickle:
       begin(200, nil, [:])
       while LoopbackSocket.send("x", to: connection) { usleep(20_000) }

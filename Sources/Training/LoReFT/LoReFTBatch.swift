@@ -12,7 +12,9 @@ struct LoReFTBatch {
   struct Place {
     let layer: Int
     /// One for both ends of a prompt, or one for each.
-    let changes: [(intervention: LowRankIntervention, dropout: StateDropout)]
+    ///
+    /// As in pyreft, dropout hits the whole changed state, not only its change; nil for none.
+    let changes: [(intervention: LowRankIntervention, dropout: Dropout?)]
   }
 
   /// Memory that batches use one after the other.
@@ -157,7 +159,8 @@ struct LoReFTBatch {
       let output = MatrixView(rows: part.rows.count, columns: hidden.columns)
       compute.gatherRows(hidden, part.rows, into: input)
       change.intervention.forward(input, output: output, on: compute)
-      change.dropout.apply(to: output, places: part.rows.map { batch.firstToken + $0 })
+      change.dropout?.apply(
+        to: output, places: part.rows.map { batch.firstToken + $0 }, on: compute)
       compute.replaceRows(output, part.rows, in: hidden)
       return input
     }
@@ -171,7 +174,8 @@ struct LoReFTBatch {
       let part = rows[index]
       let changed = MatrixView(rows: part.rows.count, columns: gradient.columns)
       compute.gatherRows(gradient, part.rows, into: changed)
-      change.dropout.apply(to: changed, places: part.rows.map { batch.firstToken + $0 })
+      change.dropout?.apply(
+        to: changed, places: part.rows.map { batch.firstToken + $0 }, on: compute)
       change.intervention.backward(
         inputs[index], gradient: changed, samples: part.samples, into: gradients[index],
         on: compute)

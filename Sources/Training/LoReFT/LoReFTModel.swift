@@ -106,10 +106,13 @@ public final class LoReFTModel: TrainableModel {
           // The first 3 x count tensors are the numbers that training starts from.
           return (
             trained.values.computed(shape),
-            StateDropout(
-              probability: step == nil ? 0 : dropout,
-              generator: CounterGenerator(
-                seed: seed, step: step ?? 0, tensor: 3 * count + index))
+            step.flatMap { step in
+              dropout == 0
+                ? nil
+                : Dropout(
+                  rate: Float(dropout),
+                  generator: CounterGenerator(seed: seed, step: step, tensor: 3 * count + index))
+            }
           )
         })
     }

@@ -31,12 +31,12 @@ package struct TrainedIntervention {
     func generator(_ tensor: Int) -> CounterGenerator {
       CounterGenerator(seed: seed, tensor: 3 * index + tensor)
     }
+    let compute = Compute(threadCount: 1)
     func uniform(_ count: Int, _ tensor: Int) -> [Float] {
-      let (numbers, bound) = (generator(tensor), 1 / Double(size).squareRoot())
-      return (0..<count).map { element in
-        let bits = numbers.block(UInt64(element / 4))[element % 4]
-        return Float(bound * (2 * Double(bits) * 0x1p-32 - 1))
-      }
+      let values = FloatBuffer(count: count)
+      compute.fillUniform(
+        values, bound: Float(1 / Double(size).squareRoot()), from: generator(tensor))
+      return values.values
     }
     let normals = generator(0)
     let matrix = (0..<size * rank).map { element in

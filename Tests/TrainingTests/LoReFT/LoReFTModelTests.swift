@@ -140,18 +140,18 @@ struct LoReFTModelTests {
 
   /// As many numbers are dropped as the probability says; the others are divided by its complement.
   @Test func dropoutHitsItsShare() {
-    let dropout = StateDropout(
-      probability: 0.3, generator: CounterGenerator(seed: 1, step: 2, tensor: 3))
+    let compute = Compute(threadCount: 2)
+    let dropout = Dropout(rate: 0.3, generator: CounterGenerator(seed: 1, step: 2, tensor: 3))
     let states = MatrixView([Float](repeating: 1, count: 40_000), rows: 400, columns: 100)
-    dropout.apply(to: states, places: Array(7..<407))
+    dropout.apply(to: states, places: Array(7..<407), on: compute)
     let values = states.values
     let dropped = values.count { $0 == 0 }
-    #expect(values.allSatisfy { $0 == 0 || $0 == Float(1 / 0.7) })
+    #expect(values.allSatisfy { $0 == 0 || $0 == 1 / (1 - Float(0.3)) })
     // Five standard deviations.
     #expect(abs(Double(dropped) - 12_000) < 5 * (40_000 * 0.21).squareRoot())
     // A token's numbers are the same wherever its row lies.
     let alone = MatrixView([Float](repeating: 1, count: 100), rows: 1, columns: 100)
-    dropout.apply(to: alone, places: [17])
+    dropout.apply(to: alone, places: [17], on: compute)
     #expect(alone.values == states.rows(10..<11).values)
   }
 
