@@ -3,17 +3,14 @@
 
 import csv
 import json
-import pathlib
 import random
-import sys
 
 import torch
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "demo"))
-import make_demo  # noqa: E402
-import text  # noqa: E402
+import tiny_text
+import tiny_training
 
 SIZES = {
     "hidden_size": 60, "intermediate_size": 148, "num_hidden_layers": 3,
@@ -48,7 +45,7 @@ def write_data(directory, rows=80, seed=3):
     generator = random.Random(seed)
     files, pairs = {}, []
     for name in ("privacy", "fairness", "general"):
-        chosen = text.unique(getattr(text, name), generator, rows)
+        chosen = tiny_text.unique(getattr(tiny_text, name), generator, rows)
         files[name] = directory / f"{name}.csv"
         with open(files[name], "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -61,18 +58,16 @@ def write_data(directory, rows=80, seed=3):
 def write_model(family, directory, pairs, steps, seed=5):
     """A checkpoint whose weights are random, then trained on `pairs` for `steps` steps."""
     directory.mkdir(parents=True)
-    tokenizer = make_demo.train_tokenizer(pairs)
-    if family not in WITH_BOS:
-        tokenizer.post_processor = make_demo.processors.ByteLevel(trim_offsets=False)
+    tokenizer = tiny_training.train_tokenizer(pairs, family in WITH_BOS)
     tokenizer.save(str(directory / "tokenizer.json"))
-    names = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": make_demo.EOS}
+    names = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": tiny_training.EOS}
     if family in WITH_BOS:
-        names["bos_token"] = make_demo.BOS
+        names["bos_token"] = tiny_training.BOS
     (directory / "tokenizer_config.json").write_text(json.dumps(names))
     config = SIZES | {
         "model_type": family, "vocab_size": tokenizer.get_vocab_size(),
-        "bos_token_id": tokenizer.token_to_id(make_demo.BOS) if family in WITH_BOS else None,
-        "eos_token_id": tokenizer.token_to_id(make_demo.EOS),
+        "bos_token_id": tokenizer.token_to_id(tiny_training.BOS) if family in WITH_BOS else None,
+        "eos_token_id": tokenizer.token_to_id(tiny_training.EOS),
     } | FAMILIES[family]
     (directory / "config.json").write_text(json.dumps(config, indent=2))
 
@@ -81,12 +76,12 @@ def write_model(family, directory, pairs, steps, seed=5):
         AutoConfig.from_pretrained(directory), dtype=torch.float32)
     randomize(model)
     if steps:
-        end = tokenizer.token_to_id(make_demo.EOS)
+        end = tokenizer.token_to_id(tiny_training.EOS)
         start = 1 if family in WITH_BOS else 0
         sequences = [
             tokenizer.encode(p).ids + tokenizer.encode(r).ids[start:] + [end] for p, r in pairs
         ]
-        make_demo.train(model, sequences, steps)
+        tiny_training.train(model, sequences, steps)
     dtype = getattr(torch, config["torch_dtype"])
     tied = config["tie_word_embeddings"]
     tensors = {

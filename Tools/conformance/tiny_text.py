@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The text of the demo: prompts and responses put together from templates, four kinds of them.
+"""The text of the small models: prompts and responses put together from templates.
 
 All of it is generated here; nothing is taken from a corpus. People, places and numbers are
 invented.
@@ -158,9 +158,9 @@ def general(random):
     return story(random) if random.random() < 0.5 else everyday(random)
 
 
-def unique(make, random, count, without=frozenset()):
-    """`count` different pairs of one kind, none of them in `without`."""
-    pairs, seen = [], set(without)
+def unique(make, random, count):
+    """`count` different pairs of one kind."""
+    pairs, seen = [], set()
     while len(pairs) < count:
         pair = make(random)
         if pair not in seen:
