@@ -4,6 +4,7 @@
 # make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -training, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
+# make parity       train beside transformers, PEFT and pyreft's equations, into docs/parity-training.md (a minute)
 # make conformance-report   open reports in a real Chromium, which it installs; part of make conformance
 # make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
@@ -16,7 +17,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance conformance-report conformance-endpoint conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance parity conformance-report conformance-endpoint conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -74,6 +75,9 @@ fixtures: $(PYTHON)
 
 conformance: build $(PYTHON) conformance-report
 	Tools/conformance/run.sh $(PYTHON) $(SPIN)
+
+parity: build $(PYTHON)
+	$(PYTHON) Tools/conformance/compare_training.py $(SPIN) --out docs/parity-training.md
 
 conformance-report: build
 	Tools/conformance/render_report.sh $(SPIN)

@@ -25,7 +25,9 @@ def drawn(rows, count, seed):
 class Samples:
     """Turns text into samples with the tokenizer of a checkpoint."""
 
-    def __init__(self, directory, overflow="error", first_response_token="bos"):
+    def __init__(
+        self, directory, overflow="error", first_response_token="bos", appends_end=False
+    ):
         directory = pathlib.Path(directory)
         self.tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
         config = json.loads((directory / "config.json").read_text())
@@ -33,6 +35,7 @@ class Samples:
         self.overflow = overflow
         self.first_response_token = first_response_token
         self.bos = self._bos(directory, config)
+        self.end = [config["eos_token_id"]] if appends_end else []
         self.truncated = 0
         self.without_response = 0
 
@@ -46,13 +49,13 @@ class Samples:
         return config.get("bos_token_id")
 
     def sample(self, prompt, response):
-        """(ids, prompt length): raw text and the tokenizer's own special tokens only."""
+        """(ids, prompt length): raw text, the tokenizer's own special tokens, the end if asked for."""
         before = self.tokenizer.encode(prompt).ids
         after = self.tokenizer.encode(response).ids
         policy = self.first_response_token
         if after and (policy == "drop" or (policy == "bos" and after[0] == self.bos)):
             after = after[1:]
-        ids = before + after
+        ids = before + after + self.end
         if len(ids) > self.limit:
             if self.overflow != "truncate":
                 raise ValueError(f"{len(ids)} tokens, the model takes {self.limit}")

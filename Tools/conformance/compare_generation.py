@@ -141,4 +141,5 @@ def fixture(arguments, directory):
         return failure and f"{directory.name}: {failure}"
 
 
-main()
+if __name__ == "__main__":
+    main()

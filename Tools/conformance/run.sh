@@ -13,6 +13,7 @@ spin=$2
 "$python" Tools/conformance/compare_selection.py "$spin"
 "$python" Tools/conformance/load_patched.py --spin "$spin"
 "$python" Tools/conformance/compare_adapters.py "$spin"
+"$python" Tools/conformance/compare_training.py "$spin"
 "$python" Tools/conformance/compare_generation.py "$spin"
 "$python" Tools/conformance/compare_coupling.py "$spin"
 "$python" Tools/conformance/compare_choices.py "$spin" --limit 6

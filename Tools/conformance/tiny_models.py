@@ -40,6 +40,13 @@ FAMILIES = {
 WITH_BOS = {"llama", "mistral"}
 
 
+def write_rows(path, pairs):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["prompt", "response"])
+        writer.writerows(pairs)
+
+
 def write_data(directory, rows=80, seed=3):
     """privacy.csv, fairness.csv and general.csv; data set to its path, and all pairs."""
     generator = random.Random(seed)
@@ -47,16 +54,16 @@ def write_data(directory, rows=80, seed=3):
     for name in ("privacy", "fairness", "general"):
         chosen = tiny_text.unique(getattr(tiny_text, name), generator, rows)
         files[name] = directory / f"{name}.csv"
-        with open(files[name], "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["prompt", "response"])
-            writer.writerows(chosen)
+        write_rows(files[name], chosen)
         pairs += chosen
     return files, pairs
 
 
-def write_model(family, directory, pairs, steps, seed=5):
-    """A checkpoint whose weights are random, then trained on `pairs` for `steps` steps."""
+def write_model(family, directory, pairs, steps, seed=5, precision=None):
+    """A checkpoint whose weights are random, then trained on `pairs` for `steps` steps.
+
+    It is stored in the family's precision of these checks, or in the one given: "float32".
+    """
     directory.mkdir(parents=True)
     tokenizer = tiny_training.train_tokenizer(pairs, family in WITH_BOS)
     tokenizer.save(str(directory / "tokenizer.json"))
@@ -69,6 +76,7 @@ def write_model(family, directory, pairs, steps, seed=5):
         "bos_token_id": tokenizer.token_to_id(tiny_training.BOS) if family in WITH_BOS else None,
         "eos_token_id": tokenizer.token_to_id(tiny_training.EOS),
     } | FAMILIES[family]
+    config["torch_dtype"] = precision or config["torch_dtype"]
     (directory / "config.json").write_text(json.dumps(config, indent=2))
 
     torch.manual_seed(seed)
