@@ -130,8 +130,8 @@ struct AdapterConfigurationTests {
   @Test func patternsThatCannotBeReadAreNamed() throws {
     let configuration = try read(#"{"peft_type": "LORA", "target_modules": "(q_proj"}"#)
     expectError(
-      #"c: key "target_modules": has the pattern "(q_proj", which cannot be read as a regular expression"#,
-      code: .malformedInput
+      #"c: key "target_modules": has the pattern "(q_proj", which cannot be read as a regular expression: "#
+        + "a group is not closed", code: .malformedInput
     ) { try configuration.targets.matrices(layerCount: 1, at: "c") }
     let long = String(repeating: "a", count: 1_001)
     let other = try read(#"{"peft_type": "LORA", "target_modules": "\#(long)"}"#)
