@@ -91,6 +91,7 @@ conformance-lm-eval: build $(PYTHON)
 	$(PYTHON) Tools/conformance/compare_lm_eval.py $(SPIN) $(MODEL)
 
 docs:
+	mkdir -p .build
 	SPIN_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
 	  generate-documentation --target SPIN --output-path .build/docs --warnings-as-errors
 

@@ -49,6 +49,9 @@ struct CompareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
   var out: String
 
+  @Flag(help: "Discard what an earlier comparison left in the output folder.")
+  var restart = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -75,7 +78,8 @@ struct CompareCommand: ParsableCommand {
     let result: MethodComparison.Result
     do {
       result = try comparison.run(
-        into: out, shouldStop: { Interruption.wasRequested }, report: reporter.show)
+        into: out, restart: restart, shouldStop: { Interruption.wasRequested },
+        report: reporter.show)
     } catch {
       reporter.clear()
       throw error

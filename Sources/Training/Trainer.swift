@@ -68,8 +68,9 @@ public final class Trainer {
   /// - Parameters:
   ///   - folder: Where states to resume from are kept; it is made if it is absent, and stays.
   ///   - identity: A digest of everything that decides the result.
-  ///   - shouldStop: Asked after each step; true saves the state and ends the run with an error of
-  ///     code `interrupted`, and the same call later goes on from there.
+  ///   - shouldStop: Asked after each step and before each batch of samples held back; true saves the
+  ///     state and ends the run with an error of code `interrupted`, and the same call later goes on
+  ///     from there.
   ///   - report: Told of progress.
   ///   - finish: Called at the end, while no other process may use the folder.
   /// - Throws: `SPINError` where the folder holds another run, the disk is full, a loss is not a
@@ -91,25 +92,33 @@ public final class Trainer {
       report(.resumed(stepCount: saved.stepCount, of: order.stepCount))
     }
     let resumedFrom = (steps: history.stepCount, tokens: history.tokenCount)
-    while history.stepCount < order.stepCount, !history.stoppedEarly {
-      let loss = try advance(&history, optimizer)
-      report(
-        .advanced(
-          TrainingProgress(
-            stepCount: history.stepCount, totalStepCount: order.stepCount,
-            epoch: epoch(history.stepCount), loss: loss,
-            learningRate: schedule.rate(at: history.stepCount - 1),
-            tokensDone: history.tokenCount - resumedFrom.tokens,
-            stepsDone: history.stepCount - resumedFrom.steps)))
-      if isTimeToEvaluate(history.stepCount) {
-        report(.evaluated(try evaluate(&history, best)))
+    while !isDone(history) {
+      var isStopped = false
+      // A state may have been saved while the samples held back were measured.
+      if !isEvaluationDue(history) {
+        let loss = try advance(&history, optimizer)
+        report(
+          .advanced(
+            TrainingProgress(
+              stepCount: history.stepCount, totalStepCount: order.stepCount,
+              epoch: epoch(history.stepCount), loss: loss,
+              learningRate: schedule.rate(at: history.stepCount - 1),
+              tokensDone: history.tokenCount - resumedFrom.tokens,
+              stepsDone: history.stepCount - resumedFrom.steps)))
       }
-      let isDone = history.stepCount == order.stepCount || history.stoppedEarly
-      let stops = !isDone && shouldStop()
-      if stops || (!isDone && history.stepCount % options.saveSteps == 0) {
+      if isEvaluationDue(history) {
+        if let evaluation = try evaluate(&history, best, shouldStop) {
+          report(.evaluated(evaluation))
+        } else {
+          isStopped = true
+        }
+      }
+      let isDone = isDone(history)
+      isStopped = isStopped || (!isDone && shouldStop())
+      if isStopped || (!isDone && history.stepCount % options.saveSteps == 0) {
         try state.write(model.parameters, optimizer.moments, history)
       }
-      if stops {
+      if isStopped {
         throw SPINError(
           .interrupted, "stopped after step \(history.stepCount); the state is kept",
           remedy: "run the same command again to go on")
@@ -195,17 +204,26 @@ public final class Trainer {
 
   // MARK: - Samples held back
 
-  private func isTimeToEvaluate(_ stepCount: Int) -> Bool {
-    guard !order.evaluation.isEmpty else { return false }
+  /// Whether the samples held back are to be measured before the next step.
+  private func isEvaluationDue(_ history: TrainingHistory) -> Bool {
+    let stepCount = history.stepCount
+    guard !order.evaluation.isEmpty, stepCount > 0, history.evaluations.last?.step != stepCount
+    else { return false }
     return stepCount == order.stepCount
       || stepCount % (options.evaluationSteps ?? order.stepsPerEpoch) == 0
   }
 
+  private func isDone(_ history: TrainingHistory) -> Bool {
+    (history.stepCount == order.stepCount || history.stoppedEarly) && !isEvaluationDue(history)
+  }
+
+  /// Measures the samples held back; nil where it was stopped.
   private func evaluate(
-    _ history: inout TrainingHistory, _ best: TrainingCheckpoint
-  ) throws -> TrainingHistory.Evaluation {
+    _ history: inout TrainingHistory, _ best: TrainingCheckpoint, _ shouldStop: () -> Bool
+  ) throws -> TrainingHistory.Evaluation? {
+    guard let loss = try evaluationLoss(shouldStop) else { return nil }
     let evaluation = TrainingHistory.Evaluation(
-      step: history.stepCount, epoch: epoch(history.stepCount), loss: try evaluationLoss())
+      step: history.stepCount, epoch: epoch(history.stepCount), loss: loss)
     guard evaluation.loss.isFinite else {
       throw SPINError(
         .checkFailed,
@@ -223,11 +241,12 @@ public final class Trainer {
     return evaluation
   }
 
-  /// The mean loss of all target tokens of the samples held back.
-  private func evaluationLoss() throws -> Double {
+  /// The mean loss of all target tokens of the samples held back; nil where it was stopped.
+  private func evaluationLoss(_ shouldStop: () -> Bool) throws -> Double? {
     var (sum, count) = (0.0, 0)
     // As many at a time as in training, so that they need no more memory.
     for start in stride(from: 0, to: order.evaluation.count, by: options.samplesPerStep) {
+      if shouldStop() { return nil }
       let places = order.evaluation[
         start..<min(start + options.samplesPerStep, order.evaluation.count)]
       let step = TrainingStep(

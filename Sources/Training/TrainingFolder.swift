@@ -14,16 +14,19 @@ public struct TrainingFolder: Sendable {
   public let method: String
   /// Everything that decides the result, as `training.json` records it.
   public let identity: JSONObject
+  /// The version of the program, for the record.
+  public let toolVersion: String
 
   /// The record beside the result.
   public static let recordName = "training.json"
   private static let schema = "training/1"
 
   /// A folder for a run.
-  public init(path: String, method: String, identity: JSONObject) {
+  public init(path: String, method: String, identity: JSONObject, toolVersion: String) {
     self.path = path
     self.method = method
     self.identity = identity
+    self.toolVersion = toolVersion
   }
 
   /// What an unfinished run keeps.
@@ -94,7 +97,8 @@ public struct TrainingFolder: Sendable {
       try OutputFile.removeAbandoned(in: path)
       try writeResult(path, history)
       let json: JSON = [
-        "schema": .string(Self.schema), "method": .string(method),
+        "schema": .string(Self.schema), "tool_version": .string(toolVersion),
+        "method": .string(method),
         "identity_sha256": .string(digest), "identity": .object(identity),
         "history": history.json, "circumstances": circumstances(),
       ]

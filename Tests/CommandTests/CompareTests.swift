@@ -127,6 +127,36 @@ import Testing
     }
   }
 
+  /// Damaged scores of an earlier comparison are in the way; --restart discards them with all that comparisons
+  /// write, and nothing else.
+  @Test func restartDiscardsWhatComparisonsWrite() throws {
+    let (out, fresh) = (job.path + "/comparison", job.path + "/fresh")
+    #expect(try compare(out, methods: "spin,random,first").status == 0)
+    #expect(try compare(fresh, methods: "spin", "--threads", "1", seeds: "3").status == 0)
+    let others = ["notes.txt", "lora-seed-x/model", "spin-n-08-seed-3/a", "scores-n-8-seed-/b"]
+    for name in others {
+      let path = "\(out)/\(name)"
+      try FileManager.default.createDirectory(
+        atPath: String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]),
+        withIntermediateDirectories: true)
+      try write("mine".utf8, to: path)
+    }
+    // What is left of scores that other data gave.
+    for name in ["scores-n-8-seed-3/privacy.safetensors", "spin-n-8-seed-3/patch.json"] {
+      try write("damaged".utf8, to: "\(out)/\(name)")
+    }
+    #expect(try compare(out, methods: "spin", seeds: "3").status != 0)
+    let outcome = try compare(out, methods: "spin", "--restart", seeds: "3")
+    #expect(outcome.status == 0, "\(outcome)")
+    var found = try results(out)
+    for name in others {
+      #expect(found.removeValue(forKey: name) != nil, "\(name)")
+      found[name.split(separator: "/").dropLast().joined(separator: "/")] = nil
+    }
+    let expected = try results(fresh)
+    #expect(found == expected)
+  }
+
   @Test func trainedArmsAreThoseOfTheCommandThatTrains() throws {
     let (out, alone) = (job.path + "/comparison", job.path + "/alone")
     let training = ["--max-steps", "3", "--no-append-eos"]

@@ -31,6 +31,7 @@ struct TrainAdapterTests {
         == ["adapter_config.json", "adapter_model.safetensors", "training.json"])
     let record = try JSON(parsing: FileSystem.read(out + "/training.json"), path: out)
     #expect(record.object?["schema"] == "training/1")
+    #expect(record.object?["tool_version"] == .string(SPINVersion.current))
     #expect(record.object?["method"] == .string(method))
     let adapter = try LowRankAdapter(path: out)
     #expect(adapter.configuration.usesDoRA == (method == "dora"))

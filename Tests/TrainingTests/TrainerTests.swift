@@ -92,21 +92,51 @@ struct TrainerTests {
     options.saveSteps = 3
     let expected = try train("qwen3", options, momentsInFile: momentsInFile)
     #expect(expected.history.evaluations.count == 5)
-    for stop in 1...8 {
-      var steps = 0
+    // Asked after each step but the last, and before each batch of samples held back.
+    for stop in 1...13 {
+      var questions = 0
       let name = "stop-\(stop)"
       #expect(throws: SPINError.self) {
         try train(
           "qwen3", options, momentsInFile: momentsInFile, in: name,
           shouldStop: {
-            steps += 1
-            return steps == stop
+            questions += 1
+            return questions == stop
           })
       }
       let found = try train(
         "qwen3", options, threads: 2, momentsInFile: !momentsInFile, in: name)
-      #expect(found.values == expected.values, "after step \(stop)")
-      #expect(found.history == expected.history, "after step \(stop)")
+      #expect(found.values == expected.values, "at question \(stop)")
+      #expect(found.history == expected.history, "at question \(stop)")
+    }
+  }
+
+  /// The samples held back may be many: a run stops between their batches, and measures them again later.
+  @Test func aRunStopsWhileItMeasures() throws {
+    var options = options
+    options.batchSize = 2
+    options.maxSteps = 3
+    options.evaluationSplit = 0.5
+    options.evaluationSteps = 3
+    let expected = try train("llama", options)
+    let heldBack = try TinyTraining.samples("llama").count / 2
+    let batches = (heldBack + 1) / 2
+    #expect(batches > 2 && expected.history.evaluations.count == 1)
+    // Two steps are followed by another; the third by what is measured.
+    for batch in 1...batches {
+      var questions = 0
+      let name = "batch-\(batch)"
+      let error = #expect(throws: SPINError.self) {
+        try train(
+          "llama", options, in: name,
+          shouldStop: {
+            questions += 1
+            return questions == 2 + batch
+          })
+      }
+      #expect(error?.code == .interrupted && questions == 2 + batch)
+      let found = try train("llama", options, in: name)
+      #expect(found.values == expected.values && found.history == expected.history)
     }
   }
 

@@ -147,14 +147,18 @@ public struct MethodComparison {
   ///
   /// - Parameters:
   ///   - directory: The folder of the results: `compare.json`, and a folder for every arm.
+  ///   - restart: Whether to discard what an earlier comparison left there, of whatever methods; all
+  ///     else in the folder stays.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done.
   /// - Throws: `SPINError` as scoring, training and measuring do.
   public func run(
-    into directory: String, shouldStop: @escaping () -> Bool = { false },
+    into directory: String, restart: Bool = false,
+    shouldStop: @escaping () -> Bool = { false },
     report: @escaping (Progress) -> Void = { _ in }
   ) throws -> Result {
     try FileSystem.ensureDirectory(directory)
+    if restart { try Self.discard(in: directory) }
     let untouched = directory + "/origin/evaluation"
     try FileSystem.ensureDirectory(directory + "/origin")
     _ = try evaluation.measure(
@@ -176,6 +180,21 @@ public struct MethodComparison {
     try Report(comparison: directory).write(to: RunDirectory(path: directory))
     return result
   }
+
+  /// Removes what comparisons write.
+  private static func discard(in directory: String) throws {
+    let report = RunDirectory(path: directory).report
+    // The result first: without it what is left is an unfinished comparison's.
+    for path in [directory + "/compare.json", report.html, report.markdown, report.json]
+    where FileSystem.status(path) != nil {
+      try FileSystem.remove(path)
+    }
+    for name in try FileSystem.names(in: directory)
+    where name == "origin" || ComparisonArm(folder: name) != nil || Calibration(folder: name) != nil
+    {
+      try FileSystem.removeTree("\(directory)/\(name)")
+    }
+  }
 }
 
 extension MethodComparison.Calibration {
@@ -185,6 +204,16 @@ extension MethodComparison.Calibration {
 
   /// The folder of the scores within the comparison's.
   var folder: String { "scores-n-\(sampleCount)-seed-\(seed)" }
+
+  /// What has its scores in the folder of this name; nil where nothing has.
+  init?(folder: String) {
+    let parts = folder.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 5, let count = Int(parts[2]), let seed = UInt64(parts[4]) else {
+      return nil
+    }
+    self.init(seed: seed, sampleCount: count)
+    guard self.folder == folder else { return nil }
+  }
 }
 
 extension ModelEvaluation {

@@ -57,7 +57,8 @@ extension TrainingJob {
     for (key, value) in subject.members { identity[key] = value }
     identity["data"] = data.json(request)
     identity["arguments"] = .object(request.options.json)
-    return TrainingFolder(path: path, method: method, identity: identity)
+    return TrainingFolder(
+      path: path, method: method, identity: identity, toolVersion: SPINVersion.current)
   }
 
   /// Trains, and writes the result with `training.json` beside it.
@@ -65,7 +66,7 @@ extension TrainingJob {
   /// - Parameters:
   ///   - path: The folder; one that holds something else is refused.
   ///   - restart: Whether to discard what a training run left there.
-  ///   - shouldStop: Asked after each step; true ends the run with an error of code `interrupted`,
+  ///   - shouldStop: Asked after each step and between batches of held back samples; true ends the run with an error of code `interrupted`,
   ///     and the same call later goes on from there.
   ///   - report: Told of progress.
   /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the
