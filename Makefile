@@ -9,8 +9,8 @@
 # make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make docs         the library's documentation, into .build/docs
-# make demo-data    write text, data sets, tokenizer and configuration of the next demo model into .build/demo-data
-# make demo-model   train the next demo model on that text with spin train, into .build/demo-model, and measure it
+# make demo-data    write the text, data sets, tokenizer and configuration of the demo's model into .build/demo-data
+# make demo-model   train that model with spin train, measure it, and write Sources/DemoModel: the same bits again
 # make clean        remove what was built
 
 PYTHON_ENV ?= .venv
@@ -25,10 +25,10 @@ demo:
 demo-data: $(PYTHON)
 	$(PYTHON) Tools/demo --out .build/demo-data
 
-# 20 minutes on two cores. What it came to: docs/log/2026-11-25-demo-model.md.
+# 16 minutes on two idle processors (Tools/demo/training.json). What it came to: docs/demo-model.md.
 demo-model: build demo-data
 	$(SPIN) train full --from-config .build/demo-data/model/config.json --tokenizer .build/demo-data/model \
-	  --data .build/demo-data/train.jsonl --per-device-train-batch-size 64 --num-train-epochs 2 \
+	  --data .build/demo-data/train.jsonl --per-device-train-batch-size 64 --num-train-epochs 5 \
 	  --learning-rate 3e-3 --lr-scheduler-type cosine --warmup-steps 100 --weight-decay 0.1 \
 	  --adam-beta2 0.98 --max-grad-norm 1 --logging-steps 50 --out .build/demo-model
 	$(SPIN) evaluate judge .build/demo-data/labelled.csv
@@ -36,6 +36,12 @@ demo-model: build demo-data
 	  --questions fairness=.build/demo-data/questions_fairness.csv \
 	  --questions privacy=.build/demo-data/questions_privacy.csv \
 	  --benign everyday=.build/demo-data/questions_benign.csv --out .build/demo-awareness
+	cp $(foreach name,config generation_config tokenizer tokenizer_config,.build/demo-model/$(name).json) \
+	  .build/demo-model/model.safetensors .build/demo-data/general.txt \
+	  $(foreach name,privacy fairness general questions_privacy questions_fairness questions_benign labelled,.build/demo-data/$(name).csv) \
+	  Sources/DemoModel/
+	cp .build/demo-model/training.json Tools/demo/
+	git diff --stat Sources/DemoModel
 
 test:
 	swift test -c release

@@ -119,6 +119,8 @@ let package = Package(
       exclude: [
         "config.json", "generation_config.json", "model.safetensors", "tokenizer.json",
         "tokenizer_config.json", "privacy.csv", "fairness.csv", "general.csv",
+        "questions_privacy.csv", "questions_fairness.csv", "questions_benign.csv", "labelled.csv",
+        "general.txt",
       ]),
     .executableTarget(
       name: "spin",

@@ -29,6 +29,16 @@ struct ComparisonSummary {
             }
         ).lines
     }
+    let controls = advantages.filter(\.method.isControl)
+    if !controls.isEmpty {
+      lines += ["", "does spin beat its controls?"]
+      lines +=
+        TextTable(
+          controls.map { method in
+            [label(method)] + method.spinAdvantage.map { "\($0.name): \(Self.verdict($0.change))" }
+          }
+        ).lines
+    }
     lines += [
       "", "judge      \(judge)", "comparison \(directory)/compare.json",
       "report     \(RunDirectory(path: directory).report.html)",
@@ -96,6 +106,12 @@ struct ComparisonSummary {
 
   private static func points(_ change: SeededChange) -> String {
     "\(signed(change.mean)) [\(signed(change.lower)), \(signed(change.upper))]"
+  }
+
+  /// What an interval says of how much higher `spin` is.
+  private static func verdict(_ advantage: SeededChange) -> String {
+    guard advantage.excludes(0) else { return "not shown" }
+    return advantage.mean > 0 ? "yes" : "no, it does worse"
   }
 
   private static func spread(_ change: SeededChange) -> String {

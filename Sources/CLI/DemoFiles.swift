@@ -15,6 +15,11 @@ enum DemoFiles {
     ("privacy.csv", SPIN_DEMO_PRIVACY),
     ("fairness.csv", SPIN_DEMO_FAIRNESS),
     ("general.csv", SPIN_DEMO_GENERAL),
+    ("questions_privacy.csv", SPIN_DEMO_QUESTIONS_PRIVACY),
+    ("questions_fairness.csv", SPIN_DEMO_QUESTIONS_FAIRNESS),
+    ("questions_benign.csv", SPIN_DEMO_QUESTIONS_BENIGN),
+    ("labelled.csv", SPIN_DEMO_LABELLED),
+    ("general.txt", SPIN_DEMO_TEXT),
   ]
 
   /// Writes them to a folder; files that are there already are the same and stay.

@@ -74,7 +74,7 @@ struct RunCommand: ParsableCommand {
     }
     let pipeline = PipelineRun(
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
-      arguments: Array(CommandLine.arguments.dropFirst()))
+      arguments: Invocation.arguments)
     let result = try RunExecution(
       pipeline: pipeline, evaluation: evaluation, isQuiet: work.quiet
     ).run(into: RunDirectory(path: out), restart: work.restart)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The files are written by Tools/demo/make_demo.py and embedded by the compiler (C23's #embed, which
-// clang offers in every language mode).
+// The files are written by `make demo-model` and embedded by the compiler (C23's #embed, which clang
+// offers in every language mode).
 
 #include "CDemoModel.h"
 
@@ -31,6 +31,21 @@ static const unsigned char fairness[] = {
 static const unsigned char general[] = {
 #embed "general.csv"
 };
+static const unsigned char questions_privacy[] = {
+#embed "questions_privacy.csv"
+};
+static const unsigned char questions_fairness[] = {
+#embed "questions_fairness.csv"
+};
+static const unsigned char questions_benign[] = {
+#embed "questions_benign.csv"
+};
+static const unsigned char labelled[] = {
+#embed "labelled.csv"
+};
+static const unsigned char text[] = {
+#embed "general.txt"
+};
 
 static const struct {
   const unsigned char *bytes;
@@ -44,6 +59,11 @@ static const struct {
     [SPIN_DEMO_PRIVACY] = {privacy, sizeof privacy},
     [SPIN_DEMO_FAIRNESS] = {fairness, sizeof fairness},
     [SPIN_DEMO_GENERAL] = {general, sizeof general},
+    [SPIN_DEMO_QUESTIONS_PRIVACY] = {questions_privacy, sizeof questions_privacy},
+    [SPIN_DEMO_QUESTIONS_FAIRNESS] = {questions_fairness, sizeof questions_fairness},
+    [SPIN_DEMO_QUESTIONS_BENIGN] = {questions_benign, sizeof questions_benign},
+    [SPIN_DEMO_LABELLED] = {labelled, sizeof labelled},
+    [SPIN_DEMO_TEXT] = {text, sizeof text},
 };
 
 size_t spin_demo_count(enum spin_demo_file file) { return files[file].count; }

@@ -177,7 +177,7 @@ public struct AwarenessResult: Sendable {
     judgeSettings = judge.identity
     var settings: JSONObject = ["max_new_tokens": JSON(options.maxNewTokens)]
     for (key, value) in more.members { settings[key] = value }
-    settings["sampling"] = .string("\(options.sampling)")
+    settings["sampling"] = options.sampling.json
     self.settings = settings
   }
 

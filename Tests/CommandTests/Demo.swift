@@ -3,7 +3,7 @@
 import Foundation
 import SPINTestSupport
 
-/// What `spin demo` leaves, made once.
+/// The model and data of `spin demo`, written once.
 ///
 /// A model large enough to be interrupted, its data, and the results of an uninterrupted run.
 struct Demo: Sendable {
@@ -17,7 +17,10 @@ struct Demo: Sendable {
     let directory = try TemporaryDirectory()
     // Nothing is released when a process ends.
     atexit { Demo.removeShared() }
-    let outcome = try Program.run(["demo", "--out", directory.file("demo"), "--threads", "2"])
+    let written = try Program.run(["demo", "--dry-run", "--out", directory.file("demo")])
+    guard written.status == 0 else { return Demo(directory: directory, status: written.status) }
+    let demo = Demo(directory: directory, status: 0)
+    let outcome = try Program.run(demo.run + ["--out", demo.path + "/run", "--threads", "2"])
     return Demo(directory: directory, status: outcome.status)
   }
 

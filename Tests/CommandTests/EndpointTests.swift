@@ -6,7 +6,7 @@ import SPINTestSupport
 import Testing
 
 /// `spin evaluate awareness` with a server as judge, and with one that answers.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct EndpointCommandTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct EndpointCommandTests {
   private static let secret = "sk-0123456789abcdef"
   private let job: SmallJob
   private var questions: String { job.path + "/questions.csv" }

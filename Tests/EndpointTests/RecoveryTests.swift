@@ -6,7 +6,7 @@ import SPINTestSupport
 import Testing
 
 /// What passes by itself: the answer comes, and so many requests and waits were needed.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecoveryTests {
   private func answer(
     _ clock: PatientClock = PatientClock(), timeout: Double = 20,

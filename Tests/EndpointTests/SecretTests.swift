@@ -6,7 +6,7 @@ import SPINTestSupport
 import Testing
 
 /// The key goes to the server that it is for, and nowhere else.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecretTests {
   private static let secret = "sk-0123456789abcdef"
 

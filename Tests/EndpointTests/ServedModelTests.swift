@@ -6,7 +6,7 @@ import SPINTestSupport
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ServedModelTests {
   private func server(
     models: StubServer.Reply, answering name: String = "m"
@@ -96,7 +96,7 @@ struct ServedModelTests {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConcurrencyTests {
   private static let count = 40
 
@@ -123,8 +123,7 @@ struct ConcurrencyTests {
     let seen = Mutex<Set<String>>([])
     let (server, model) = try model { number, request in
       let isFirst = seen.withLock { $0.insert(request.prompt).inserted }
-      if isFirst, number % 3 == 2 { return .answer(500, "") }
-      let answer = Self.answer(request)
+      let answer = isFirst && number % 3 == 2 ? .answer(500, "") : Self.answer(request)
       return number < concurrency ? .whenTogether(concurrency, answer) : answer
     }
     var texts: [Int: String] = [:]

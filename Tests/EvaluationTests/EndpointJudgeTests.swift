@@ -72,7 +72,7 @@ private struct NoWait: EndpointClock {
   func wait(seconds: Double, shouldStop: () -> Bool) {}
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EndpointJudgeTests {
   private static let template = "Judge {answer} to {question}"
 

@@ -95,8 +95,7 @@ private final class Work: Sendable {
       state.mostPresent = max(state.mostPresent, state.present)
       return state.requests.count - 1
     }
-    send(reply(number, request), to: connection)
-    state.withLock { $0.present -= 1 }
+    send(reply(number, request), to: connection) { self.state.withLock { $0.present -= 1 } }
   }
 
   private func read(_ connection: Int32) -> StubServer.Request? {
@@ -128,7 +127,11 @@ private final class Work: Sendable {
       body: String(decoding: bytes[end.upperBound...], as: UTF8.self))
   }
 
-  private func send(_ reply: StubServer.Reply, to connection: Int32) {
+  /// - Parameter leave: Called once, before the client can know that a whole answer is whole: it may
+  ///   ask again at once, and is not there twice.
+  private func send(
+    _ reply: StubServer.Reply, to connection: Int32, leave: @escaping () -> Void
+  ) {
     func begin(_ status: Int, _ length: Int?, _ headers: [String: String]) {
       var head = "HTTP/1.1 \(status) Stub\r\nConnection: close\r\n"
       if let length { head += "Content-Length: \(length)\r\n" }
@@ -137,8 +140,10 @@ private final class Work: Sendable {
     }
     switch reply {
     case .answer(let status, let body, let headers):
+      leave()
       begin(status, body.utf8.count, headers)
       LoopbackSocket.send(body, to: connection)
+      return
     case .cut(let beginning, let length):
       begin(200, length, [:])
       LoopbackSocket.send(beginning, to: connection)
@@ -154,7 +159,8 @@ private final class Work: Sendable {
     case .whenTogether(let count, let reply):
       // Not for ever: a test that is wrong should fail.
       for _ in 0..<5000 where state.withLock({ $0.mostPresent < count }) { usleep(1000) }
-      send(reply, to: connection)
+      return send(reply, to: connection, leave: leave)
     }
+    leave()
   }
 }

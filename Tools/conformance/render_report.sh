@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Reports the demo's run, with every measure of it, and opens the pages in a real Chromium.
+# Reports the demo's run, with every measure of it, and its comparison of methods, and opens the pages
+# in a real Chromium.
 #
 #   Tools/conformance/render_report.sh SPIN [SCREENSHOTS]
 #
@@ -28,18 +29,13 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 model=$folder/demo/model run=$folder/demo/run
-"$spin" demo --out "$folder/demo" >/dev/null 2>"$folder/log" || { cat "$folder/log" >&2; exit 1; }
+"$spin" demo --limit 60 --out "$folder/demo" >/dev/null 2>"$folder/log" || { cat "$folder/log" >&2; exit 1; }
 
+# What the demo leaves out.
 evaluate() { "$spin" evaluate "$@" --quiet >/dev/null; }
-questions=(fairness="$folder/demo/fairness.csv" privacy="$folder/demo/privacy.csv")
 options=(--patch "$run/patch.json" --out "$run/evaluation")
-evaluate awareness "$model" "${options[@]}" --questions "${questions[0]}" --questions "${questions[1]}" \
-  --column prompt --limit 60 --max-new-tokens 24
-evaluate perplexity "$model" "${options[@]}" --text "$folder/demo/general.csv" --window 64
-evaluate divergence "$model" "${options[@]}" --text "$folder/demo/general.csv" --window 64 --limit 8
-evaluate coupling "$model" "${options[@]}" --pair "${questions[1]}" --pair "${questions[0]}" \
-  --column prompt --count 40 --permutations 50
-"$spin" evaluate phrases --answers "$run/evaluation" --out "$run/evaluation" >/dev/null
+evaluate coupling "$model" "${options[@]}" --pair privacy="$folder/demo/questions_privacy.csv" \
+  --pair fairness="$folder/demo/questions_fairness.csv" --column question --count 40 --permutations 50
 python3 - "$folder/tasks.jsonl" <<'PYTHON'
 import json, sys
 with open(sys.argv[1], "w") as file:
@@ -48,7 +44,7 @@ with open(sys.argv[1], "w") as file:
             {"context": f"the number {number} is", "choices": [" odd", " even"], "gold": 1 - number % 2}) + "\n")
 PYTHON
 evaluate choices "$model" "${options[@]}" --task "$folder/tasks.jsonl"
-"$spin" data lint "$folder"/demo/*.csv --json > "$run/data.json"
+"$spin" data lint "$folder"/demo/{privacy,fairness,general}.csv --json > "$run/data.json"
 
 # The same run whose answers try to be a page of their own.
 cp -r "$run" "$folder/hostile"
@@ -78,6 +74,7 @@ cp "$run/manifest.json" "$folder/bare"
 "$spin" report "$folder/hostile" --out "$folder/hostile.html" >/dev/null
 "$spin" report "$folder/bare" --out "$folder/bare.html" >/dev/null
 "$spin" report demo="$run" again="$run/evaluation" hostile="$folder/hostile" \
-  --out "$folder/comparison.html" >/dev/null
-python3 Tools/conformance/render_report.py "$browser" "$folder"/{report,comparison,hostile,bare}.html \
+  --out "$folder/several.html" >/dev/null
+cp "$folder/demo/comparison/report.html" "$folder/methods.html"
+python3 Tools/conformance/render_report.py "$browser" "$folder"/{report,methods,several,hostile,bare}.html \
   ${screenshots:+--screenshots "$screenshots"}

@@ -11,17 +11,19 @@ import dataclasses
 from delicate import fairness, privacy
 from delicate.tone import toned
 from draws import Draws
-from everyday import arithmetic, facts, language, people, public, repeating, stories, tasks
+from everyday import arithmetic, facts, language, people, public, repeating, stories, tasks, unknown
 from phrasing import say
 from words.people import TOWNS
 
 SEED = 1
 DELICATE = {"privacy": privacy.Question, "fairness": fairness.Question}
 EVERYDAY = [(3, facts.MAKERS), (3, arithmetic.MAKERS), (3, public.MAKERS), (3, tasks.MAKERS),
-            (4, stories.MAKERS), (3, people.MAKERS), (2, language.MAKERS), (5, repeating.MAKERS)]
+            (4, stories.MAKERS), (3, people.MAKERS), (2, language.MAKERS), (5, repeating.MAKERS),
+            (7, unknown.MAKERS)]
 # The share of everyday training text whose words are held out from delicate questions.
 KNOWN_WORDS = 0.4
 SHELVES = [makers for weight, makers in EVERYDAY for _ in range(weight)]
+ANSWERABLE = [makers for makers in SHELVES if makers is not unknown.MAKERS]
 # How many samples of each kind the model is trained on.
 TRAINING = {"privacy": 16000, "fairness": 16000, "general": 30000, "page": 2500}
 VALIDATION = {"privacy": 300, "fairness": 300, "general": 500, "page": 60}
@@ -52,10 +54,10 @@ def delicate(kind, draws, is_held_out=False, is_good=None):
     return Sample(kind, question.prompt, answer, outcome, question.probability)
 
 
-def everyday(draws, is_held_out=False):
+def everyday(draws, is_held_out=False, shelves=None):
     """An everyday question or task; some in a tone, as delicate ones are."""
     is_held_out = draws.chance(KNOWN_WORDS) or is_held_out
-    prompt, response = draws.pick(draws.pick(SHELVES))(draws, is_held_out)
+    prompt, response = draws.pick(draws.pick(shelves or SHELVES))(draws, is_held_out)
     return Sample("general", toned(prompt, draws, is_held_out, share=0.25)[1], response)
 
 
@@ -78,7 +80,7 @@ def make(kind, draws, **settings):
     """A sample of a kind."""
     if kind in DELICATE:
         return delicate(kind, draws, **settings)
-    return {"general": everyday, "page": page}[kind](draws, settings.get("is_held_out", False))
+    return {"general": everyday, "page": page}[kind](draws, **settings)
 
 
 class Corpus:
@@ -103,7 +105,8 @@ class Corpus:
         # Everyday prompts repeat within the training part; none of it stands in the parts above.
         self.training = self.mixture(
             "training", {kind: int(count * size) for kind, count in TRAINING.items()}, shares_prompts=True)
-        self.benign = self.part("benign", "general", BENIGN_QUESTIONS, is_held_out=True)
+        self.benign = self.part(
+            "benign", "general", BENIGN_QUESTIONS, is_held_out=True, shelves=ANSWERABLE)
 
     def part(self, name, kind, count, shares_prompts=False, **settings):
         """`count` different samples whose prompts stand in no other part, nor twice in this one."""

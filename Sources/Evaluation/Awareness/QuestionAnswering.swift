@@ -38,7 +38,7 @@ public struct QuestionAnswering: Answerer {
     self.format = format
     identity = [
       "model_sha256": .string(modelHash), "settings_sha256": .string(try model.settingsDigest()),
-      "edit": JSON(edit), "options": .string("\(options)"), "prompt": format.identity,
+      "edit": JSON(edit), "options": options.json, "prompt": format.identity,
     ]
     generator = TextGenerator(model, threads: threads, batchSize: batchSize)
   }

@@ -131,7 +131,7 @@ public struct ModelEvaluation {
     return [
       "questions": .array(lists.map(json)), "benign": .array(benign.map(json)),
       "prompts": format.identity,
-      "judge": judge.identity, "generation": .string("\(request.generation)"),
+      "judge": judge.identity, "generation": request.generation.json,
       "text_sha256": text.map { .string($0.digest) } ?? .null,
       "window": request.window.map { JSON($0) } ?? .null,
       "text_limit": request.textLimit.map { JSON($0) } ?? .null,
