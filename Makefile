@@ -11,13 +11,15 @@
 # make docs         the library's documentation, into .build/docs
 # make demo-data    write the text, data sets, tokenizer and configuration of the demo's model into .build/demo-data
 # make demo-model   train that model with spin train, measure it, and write Sources/DemoModel: the same bits again
+# make compare-demo   compare all methods on the demo's model with three seeds, into .build/comparison
+# make compare-spin-data   train a small model on SPIN's CSV files and compare on it: SPIN_DATA=their folder
 # make clean        remove what was built
 
 PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance parity conformance-report conformance-endpoint conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance parity conformance-report conformance-endpoint conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -42,6 +44,38 @@ demo-model: build demo-data
 	  Sources/DemoModel/
 	cp .build/demo-model/training.json Tools/demo/
 	git diff --stat Sources/DemoModel
+
+METHODS = origin,spin,spin-released,spin-iterated,spin-soft,first,second,general-only,random,full,lora,dora,loreft
+RATES = $(foreach rate,5e-5 lora=1e-3 dora=1e-3 loreft=1e-3,--learning-rate $(rate))
+
+compare-demo: build
+	$(SPIN) demo --dry-run --out .build/demo > /dev/null
+	$(SPIN) compare .build/demo/model --methods $(METHODS) --seeds 0,1,2 --target-module all --p 1e-3 --q 1e-3 \
+	  $(foreach name,privacy fairness general,--data $(name)=.build/demo/$(name).csv) \
+	  --train .build/demo/privacy.csv $(RATES) --question-column question \
+	  $(foreach name,fairness privacy,--questions $(name)=.build/demo/questions_$(name).csv) \
+	  --benign everyday=.build/demo/questions_benign.csv --max-new-tokens 48 \
+	  --text .build/demo/general.txt --window 128 --out .build/comparison
+
+# The folder with the CSV files of ChnQ/SPIN; a text for perplexity.
+SPIN_DATA ?= ../shared/data/spin
+SPIN_TEXT ?= ../shared/data/wikitext2/wikitext-2-raw-test.joined.txt
+SPIN_PAIRS = $(SPIN_DATA)/beaver_train330k
+
+compare-spin-data: build $(PYTHON)
+	$(PYTHON) Tools/conformance/train_on_spin_data.py $(SPIN_DATA) --out .build/spin-data
+	$(SPIN) train full --from-config .build/spin-data/model/config.json --tokenizer .build/spin-data/model \
+	  --data .build/spin-data/train.jsonl --overflow truncate --per-device-train-batch-size 32 \
+	  --num-train-epochs 4 --learning-rate 2e-3 --lr-scheduler-type cosine --warmup-steps 50 \
+	  --weight-decay 0.1 --adam-beta2 0.98 --out .build/spin-data-model
+	$(SPIN) compare .build/spin-data-model --methods $(METHODS) --seeds 0,1,2 --target-module all \
+	  --p 1e-3 --q 1e-3 --overflow truncate --data privacy=$(SPIN_PAIRS)_privacy_safe_1k.csv \
+	  --data fairness=$(SPIN_PAIRS)_fairness_safe_1k.csv \
+	  --data general=$(SPIN_DATA)/alpaca_cleaned_no_safety_train_1k.csv \
+	  --train $(SPIN_PAIRS)_privacy_safe_1k.csv --num-train-epochs 1 $(RATES) \
+	  --questions fairness=$(SPIN_DATA)/salad_fairness.csv --questions privacy=$(SPIN_DATA)/salad_privacy.csv \
+	  --question-limit 300 --max-new-tokens 48 --text $(SPIN_TEXT) --window 256 --text-limit 40 \
+	  --out .build/spin-data-comparison
 
 test:
 	swift test -c release
