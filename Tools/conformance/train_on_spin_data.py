@@ -4,9 +4,8 @@
     python Tools/conformance/train_on_spin_data.py DATA --out DIR
 
 DATA is the folder with the CSV files of ChnQ/SPIN. All pairs are written to DIR/train.jsonl, careful and harmful
-ones alike, so that a model trained on them is careful in about half of the cases. Such a model knows its
-calibration data by heart and says little that makes sense: it is there to run the whole comparison on real
-files, not to judge a method by. It is not shipped.
+ones alike. A model trained on so little says hardly anything that makes sense: it is there to run the whole
+comparison on real files, not to judge a method by. It is not shipped.
 """
 
 import argparse
