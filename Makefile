@@ -27,7 +27,7 @@ demo:
 demo-data: $(PYTHON)
 	$(PYTHON) Tools/demo --out .build/demo-data
 
-# 16 minutes on two idle processors (Tools/demo/training.json). What it came to: docs/demo-model.md.
+# 25 minutes on two busy processors (Tools/demo/training.json). What it came to: docs/demo-model.md.
 demo-model: build demo-data
 	$(SPIN) train full --from-config .build/demo-data/model/config.json --tokenizer .build/demo-data/model \
 	  --data .build/demo-data/train.jsonl --per-device-train-batch-size 64 --num-train-epochs 5 \

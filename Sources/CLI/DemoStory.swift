@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPIN
+import SPINStorage
 
 /// The steps of `spin demo`: commands that anyone can give, and what is shown around them.
 struct DemoStory {
@@ -18,9 +19,10 @@ struct DemoStory {
     /// As it is typed, an option or a few a line.
     var command: String {
       var lines = ["spin"]
-      for (place, argument) in arguments.enumerated() {
+      let words = arguments.map(ShellText.quoted)
+      for (place, argument) in words.enumerated() {
         let isOption = argument.hasPrefix("--")
-        let value = isOption && place + 1 < arguments.count ? arguments[place + 1] : ""
+        let value = isOption && place + 1 < words.count ? words[place + 1] : ""
         if isOption, lines[lines.count - 1].count + argument.count + value.count > 90 {
           lines[lines.count - 1] += " \\"
           lines.append("     " + argument)

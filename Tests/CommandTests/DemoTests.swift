@@ -36,10 +36,12 @@ struct DemoTests {
 
   @Test func dryRunsShowTheCommandsAndRunNone() throws {
     let directory = try TemporaryDirectory()
-    let out = directory.file("demo")
+    let out = directory.file("a demo")
     let outcome = try Program.run(["demo", "--dry-run", "--out", out])
     #expect(outcome.status == 0, "\(outcome)")
     #expect(outcome.standardOutput.split(separator: "$ spin ").count == 4)
+    // As a shell reads them.
+    #expect(outcome.standardOutput.contains("$ spin run '\(out)/model'"))
     let names = try FileManager.default.contentsOfDirectory(atPath: out)
     #expect(!names.contains("run") && !names.contains("comparison") && names.contains("model"))
   }

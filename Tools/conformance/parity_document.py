@@ -50,8 +50,8 @@ writes.
 def text(spin, rows, exports, loss_limit, weight_limit):
     """The document."""
     versions = ", ".join((
-        f"spin {compare_selection.run(spin, '--version').strip()}", f"torch {torch.__version__}", f"transformers {transformers.__version__}",
-        f"peft {peft.__version__}"))
+        f"spin {compare_selection.run(spin, '--version').strip()}", f"torch {torch.__version__}",
+        f"transformers {transformers.__version__}", f"peft {peft.__version__}"))
     parts = [INTRODUCTION.format(
         versions=versions, steps=rows[0].steps, loss_limit=loss_limit, weight_limit=weight_limit)]
     parts.append(table(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINJSON
+import SPINStorage
 
 /// `manifest.json`: what was done, with what, on what.
 struct RunRecord {
@@ -83,24 +84,5 @@ extension RunRecord.Round {
         upper: try comparison.optional("change_upper"))
     }
     perplexity = try evaluation?.optional("perplexity", as: JSONObject.self)?.required("after")
-  }
-}
-
-/// Words as a shell reads them.
-enum ShellText {
-  /// A command line whose words need no other care.
-  static func command(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-_./=,:+@%".utf8.contains(byte)
-      }
-    }
-    guard !isPlain || word.isEmpty else { return word }
-    return "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

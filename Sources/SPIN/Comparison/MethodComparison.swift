@@ -189,9 +189,11 @@ public struct MethodComparison {
     where FileSystem.status(path) != nil {
       try FileSystem.remove(path)
     }
+    // Others may call a folder so, too.
+    let untouched = directory + "/origin/evaluation"
+    if FileSystem.status(untouched) != nil { try FileSystem.removeTree(untouched) }
     for name in try FileSystem.names(in: directory)
-    where name == "origin" || ComparisonArm(folder: name) != nil || Calibration(folder: name) != nil
-    {
+    where ComparisonArm(folder: name) != nil || Calibration(folder: name) != nil {
       try FileSystem.removeTree("\(directory)/\(name)")
     }
   }

@@ -66,8 +66,8 @@ extension TrainingJob {
   /// - Parameters:
   ///   - path: The folder; one that holds something else is refused.
   ///   - restart: Whether to discard what a training run left there.
-  ///   - shouldStop: Asked after each step and between batches of held back samples; true ends the run with an error of code `interrupted`,
-  ///     and the same call later goes on from there.
+  ///   - shouldStop: Asked after each step and before each batch of samples held back; true ends the
+  ///     run with an error of code `interrupted`, and the same call later goes on from there.
   ///   - report: Told of progress.
   /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the
   ///   run was stopped.
