@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import SPINStorage
 
 /// SHA-256 as lower-case hexadecimal, the form in which `sha256sum` and the Hugging Face Hub print it.
@@ -19,28 +18,30 @@ public enum FileDigest {
     var hash = SHA256()
     for start in stride(from: 0, to: file.byteCount, by: piece) {
       let range = start..<min(start + piece, file.byteCount)
-      var bytes = file.bytes(range)
-      for edit in edits {
-        // An edit may lie across the end of a piece.
-        for (place, byte) in zip(edit.offset..., edit.new) where range.contains(place) {
-          bytes[place - start] = byte
-        }
+      // An edit may lie across the end of a piece.
+      let touching = edits.filter { edit in
+        edit.offset < range.upperBound && edit.offset + edit.new.count > range.lowerBound
       }
-      hash.update(data: bytes)
+      if touching.isEmpty {
+        file.withBytes(range) { hash.update($0) }
+      } else {
+        var bytes = file.bytes(range)
+        for edit in touching {
+          for (place, byte) in zip(edit.offset..., edit.new) where range.contains(place) {
+            bytes[place - start] = byte
+          }
+        }
+        hash.update(bytes)
+      }
       file.releasePages(range)
     }
-    return hexadecimal(hash.finalize())
+    return hash.hexadecimal
   }
 
   /// The digest of some bytes.
   public static func sha256(_ bytes: [UInt8]) -> String {
-    hexadecimal(SHA256.hash(data: bytes))
-  }
-
-  private static func hexadecimal(_ digest: SHA256Digest) -> String {
-    digest.map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    var hash = SHA256()
+    hash.update(bytes)
+    return hash.hexadecimal
   }
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SHA-256 (FIPS 180-4), with the processor's SHA instructions where it has them.
+
+#ifndef CDIGEST_H
+#define CDIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The eight words of the state before the first block (FIPS 180-4, 5.3.3).
+void spin_sha256_start(uint32_t state[8]);
+
+/// Adds whole blocks of 64 bytes to a state.
+void spin_sha256_blocks(uint32_t state[8], const uint8_t *bytes, size_t block_count);
+
+/// The same in portable C, whatever the processor can do; the witness of the tests.
+void spin_sha256_blocks_portable(uint32_t state[8], const uint8_t *bytes, size_t block_count);
+
+/// Whether `spin_sha256_blocks` uses instructions for SHA-256.
+int spin_sha256_is_accelerated(void);
+
+#endif
