@@ -9,8 +9,8 @@ struct AwarenessCommand: ParsableCommand {
     commandName: "awareness",
     abstract: "Measure how many questions a model answers with awareness.",
     discussion: """
-      Each question goes to the model as it stands; the answer, the most probable continuation of \
-      at most 64 tokens, is judged. With --patch or --adapter the model answers without and \
+      Each question goes to the model in its chat template, or as it stands where it has none \
+      (--prompt-format); the answer, the most probable continuation of at most 64 tokens, is judged. With --patch or --adapter the model answers without and \
       with the edit, and the two are compared question by question. The judge `phrases` looks for words of refusal \
       and caution: a heuristic that needs no other model. `md-judge:DIR` is MD-Judge-v0.1, the judge \
       of the paper; `endpoint:URL` is a model behind an OpenAI-compatible server, and --answers lets \
@@ -46,6 +46,10 @@ struct AwarenessCommand: ParsableCommand {
       throw ValidationError(
         "--patch and --adapter need the model here, and --answers names a server.")
     }
+    if answers.answers != nil, questions.format.request.hasParts {
+      throw ValidationError(
+        "--system and --template-variable need the model here, and --answers names a server.")
+    }
   }
 
   func run() throws {
@@ -56,7 +60,8 @@ struct AwarenessCommand: ParsableCommand {
     measurement.threads = output.threadCount
     measurement.directory = output.out
     Interruption.listen()
-    let route = questions.promptFormat == .chat ? CompletionRequest.Route.chat : .completions
+    let route =
+      questions.format.promptFormat == .chat ? CompletionRequest.Route.chat : .completions
     if let server = try answers.model(model.model, route: route, judge: judge) {
       try measure(&measurement, server)
     } else {
@@ -67,7 +72,8 @@ struct AwarenessCommand: ParsableCommand {
   /// A model here, without and with an edit.
   private func measure(_ measurement: inout AwarenessMeasurement) throws {
     let (model, overlay) = try model.load(threads: output.threads)
-    if questions.promptFormat == .chat { measurement.format = try PromptFormat.chat(of: model) }
+    measurement.format = try questions.format.request.format(ofModelAt: model.directory.path)
+    Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
     measurement.judge = try judge.load(threads: output.threadCount)
     let hash = try model.directory.modelHash()
     let progress = AwarenessProgress(isQuiet: output.quiet)
@@ -97,11 +103,6 @@ struct AwarenessCommand: ParsableCommand {
   }
 }
 
-/// How a question becomes a prompt, as the command line names it.
-enum PromptFormatArgument: String, ExpressibleByArgument, CaseIterable {
-  case raw, chat
-}
-
 /// Which questions are asked, and what they are held against.
 struct QuestionOptions: ParsableArguments {
   @Option(
@@ -110,16 +111,13 @@ struct QuestionOptions: ParsableArguments {
   var questions: [DataArgument]
 
   @Option(help: "The column of the questions.")
-  var column = "questions"
+  var questionColumn = "questions"
 
   @Option(help: ArgumentHelp("Only the first questions of each file.", valueName: "n"))
-  var limit: Int?
+  var questionLimit: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Ask each question as it stands (raw, as in the paper) or in the model's chat template (chat).",
-      valueName: "format"))
-  var promptFormat = PromptFormatArgument.raw
+  @OptionGroup
+  var format: PromptOptions
 
   @Option(
     help: ArgumentHelp(
@@ -154,7 +152,9 @@ struct QuestionOptions: ParsableArguments {
     if let other = baseline.first(where: { !names.contains($0.file.name) }) {
       throw ValidationError("--baseline names \"\(other.file.name)\", which no --questions has.")
     }
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+    if let questionLimit, questionLimit < 1 {
+      throw ValidationError("--question-limit must be at least 1.")
+    }
   }
 
   /// Reads all files.
@@ -162,15 +162,15 @@ struct QuestionOptions: ParsableArguments {
     func lists(_ arguments: [DataArgument]) throws -> [AwarenessMeasurement.QuestionList] {
       try arguments.map { argument in
         try ScoreDirectory.checkName(argument.file.name)
-        let list = try TextList(path: argument.file.path, column: column)
-        return .init(name: argument.file.name, list, limit: limit)
+        let list = try TextList(path: argument.file.path, column: questionColumn)
+        return .init(name: argument.file.name, list, limit: questionLimit)
       }
     }
     measurement.lists = try lists(questions)
     measurement.benign = try lists(benign)
     if !excludeOverlap.isEmpty {
       measurement.seenData = try excludeOverlap.map {
-        try QuestionOverlap.prompts(path: $0, columns: ["prompt", column])
+        try QuestionOverlap.prompts(path: $0, columns: ["prompt", questionColumn])
       }
     }
     for argument in baseline {

@@ -10,9 +10,10 @@ struct ChatCommand: ParsableCommand {
     commandName: "chat",
     abstract: "Talk to a model, with or without an edit, line by line.",
     discussion: """
-      Each line of standard input is a prompt of its own, given to the model as raw text; earlier \
-      lines are not remembered. The answer appears as it is made. An empty line is passed over; the \
-      end of the input or Ctrl+C ends the chat.
+      Each line of standard input is a message of its own; earlier lines are not remembered. A \
+      checkpoint with a chat template gets it as the user's message, any other as the text to \
+      continue; --prompt-format decides otherwise. The answer appears as it is generated. Empty lines \
+      are skipped; the end of the input or Ctrl+C ends the chat.
 
       With --compare the model answers twice, without and with the patch or adapter: side by side where the \
       terminal is wide enough, otherwise one after the other. The model is loaded once.
@@ -25,6 +26,9 @@ struct ChatCommand: ParsableCommand {
 
   @Flag(help: "Answer without the edit and with it.")
   var compare = false
+
+  @OptionGroup(title: "Prompts")
+  var format: PromptOptions
 
   @OptionGroup(title: "Text")
   var generation: GenerationFlags
@@ -43,12 +47,14 @@ struct ChatCommand: ParsableCommand {
     let (model, overlay) = try model.load(threads: threads)
     let generator = TextGenerator(
       model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
+    let format = try format.request.format(ofModelAt: model.directory.path)
+    Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
     let asks = isatty(STDIN_FILENO) == 1
     while true {
       if asks { StandardError.write("> ") }
       guard let line = readLine() else { break }
       guard !line.isEmpty else { continue }
-      let prompt = model.tokenizer.encode(line)
+      let prompt = try format.tokens(of: line, model.tokenizer)
       guard compare, let overlay else {
         try stream(prompt, generator)
         continue

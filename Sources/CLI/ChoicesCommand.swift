@@ -20,7 +20,7 @@ struct ChoicesCommand: ParsableCommand {
       with context, choices and gold, the place of the right choice from 0.
 
         spin evaluate choices MODEL --patch patch.json --task hellaswag --task mmlu \\
-          --data hellaswag=hellaswag_val.jsonl --data mmlu=mmlu --limit 200 --out choices
+          --task-data hellaswag=hellaswag_val.jsonl --task-data mmlu=mmlu --task-limit 200 --out choices
       """)
 
   @OptionGroup
@@ -33,7 +33,7 @@ struct ChoicesCommand: ParsableCommand {
     help: ArgumentHelp(
       "The items of a task: its evaluated split as JSONL, JSON or CSV; for mmlu a folder. Repeatable.",
       valueName: "name=path"))
-  var data: [DataArgument] = []
+  var taskData: [DataArgument] = []
 
   @Option(
     help: ArgumentHelp(
@@ -45,7 +45,7 @@ struct ChoicesCommand: ParsableCommand {
   var numFewshot = 0
 
   @Option(help: ArgumentHelp("Only the first items of each task, or a share.", valueName: "n"))
-  var limit: LimitArgument?
+  var taskLimit: LimitArgument?
 
   @OptionGroup
   var output: MeasureOptions
@@ -58,7 +58,7 @@ struct ChoicesCommand: ParsableCommand {
 
   private var arguments: ChoiceTaskArguments {
     ChoiceTaskArguments(
-      tasks: task, data: ("--data", data), examples: ("--fewshot-data", fewshotData))
+      tasks: task, data: ("--task-data", taskData), examples: ("--fewshot-data", fewshotData))
   }
 
   func run() throws {
@@ -100,6 +100,6 @@ struct ChoicesCommand: ParsableCommand {
     try ChoiceEvaluation(
       arguments.requests.map {
         try ChoiceCatalog.load($0.name, data: $0.data, examples: $0.examples)
-      }, options: .init(exampleCount: numFewshot, limit: limit?.limit))
+      }, options: .init(exampleCount: numFewshot, limit: taskLimit?.limit))
   }
 }

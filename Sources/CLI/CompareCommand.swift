@@ -37,6 +37,9 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup(title: "Data")
   var data: ComparisonDataOptions
 
+  @OptionGroup(title: "Data")
+  var scoringFormat: ScoringFormatOptions
+
   @OptionGroup(title: "Training")
   var training: ComparisonTrainingOptions
 
@@ -70,6 +73,7 @@ struct CompareCommand: ParsableCommand {
     methods.fill(&request)
     data.fill(&request)
     training.fill(&request)
+    request.prompts = scoringFormat.request(beside: evaluation.format.request)
     request.evaluation = evaluation.request(threads: resources.resources.threads)
     let comparison = try MethodComparison(
       request, judge: evaluation.judge.load(threads: resources.resources.threads))

@@ -38,7 +38,7 @@ struct CouplingCommand: ParsableCommand {
       A drop is no proof that the model answers better: `spin evaluate awareness` measures that.
 
         spin evaluate coupling MODEL --patch patch.json \\
-          --pair privacy=salad_privacy.csv --pair fairness=salad_fairness.csv
+          --questions privacy=salad_privacy.csv --questions fairness=salad_fairness.csv
       """)
 
   @OptionGroup
@@ -47,13 +47,13 @@ struct CouplingCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A kind of questions: a name and a CSV, JSONL or text file. Twice.", valueName: "name=file"))
-  var pair: [DataArgument]
+  var questions: [DataArgument]
 
   @Option(help: "The column of the questions.")
-  var column = "questions"
+  var questionColumn = "questions"
 
   @Option(help: "How many questions of each kind to draw.")
-  var count = 300
+  var couplingPairs = 300
 
   @Option(help: "The seed of draw and permutations, as NumPy's default_rng takes it.")
   var seed: UInt64 = 0
@@ -74,21 +74,25 @@ struct CouplingCommand: ParsableCommand {
   var output: MeasureOptions
 
   func validate() throws {
-    guard pair.count == 2 else { throw ValidationError("Please give --pair NAME=FILE twice.") }
-    guard pair[0].file.name != pair[1].file.name else {
-      throw ValidationError("--pair names the same kind twice.")
+    guard questions.count == 2 else {
+      throw ValidationError("Please give --questions NAME=FILE twice.")
     }
-    guard count >= 2 else { throw ValidationError("--count must be at least 2.") }
+    guard questions[0].file.name != questions[1].file.name else {
+      throw ValidationError("--questions names the same kind twice.")
+    }
+    guard couplingPairs >= 2 else {
+      throw ValidationError("--coupling-pairs must be at least 2.")
+    }
     guard sigma > 0, sigma.isFinite else { throw ValidationError("--sigma must be positive.") }
     guard permutations >= 1 else { throw ValidationError("--permutations must be at least 1.") }
   }
 
   func run() throws {
-    let sides = try pair.map { argument in
+    let sides = try questions.map { argument in
       QuestionPairs.Side(
-        name: argument.file.name, list: try TextList(path: argument.file.path, column: column))
+        name: argument.file.name, list: try TextList(path: argument.file.path, column: questionColumn))
     }
-    let pairs = try QuestionPairs(first: sides[0], second: sides[1], count: count, seed: seed)
+    let pairs = try QuestionPairs(first: sides[0], second: sides[1], count: couplingPairs, seed: seed)
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
     let (model, overlay) = try model.load(threads: output.threads)

@@ -8,12 +8,14 @@ import SPIN
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Let a model, with or without an edit, go on with some prompts.",
+    abstract: "Generate texts from prompts, with or without an edit.",
     discussion: """
-      Prompts are raw text, one a line (.txt or standard input), or a column of a CSV or JSONL file. \
-      Texts come in the order of the prompts; they do not depend on batch size or threads.
+      Prompts are texts, one a line (.txt or standard input), or a column of a CSV or JSONL file. A \
+      checkpoint with a chat template gets each as the user's message, and only its answer is printed; \
+      --prompt-format raw gives it the text as it stands and prints text and continuation. Results come \
+      in the order of the prompts; they do not depend on batch size or threads.
 
-        spin generate Qwen2-0.5B --prompts questions.csv --column questions --json
+        spin generate Qwen2-0.5B --prompts questions.csv --prompt-column questions --json
         echo "Once upon a time" | spin generate MODEL --patch patch.json --prompts -
       """)
 
@@ -24,7 +26,10 @@ struct GenerateCommand: ParsableCommand {
   var prompts: String
 
   @Option(help: "The column of the prompts in a CSV or JSONL file.")
-  var column = "prompt"
+  var promptColumn = "prompt"
+
+  @OptionGroup(title: "Prompts")
+  var format: PromptOptions
 
   @OptionGroup(title: "Text")
   var generation: GenerationFlags
@@ -42,21 +47,34 @@ struct GenerateCommand: ParsableCommand {
     let texts =
       prompts == "-"
       ? TextList.lines(Array(FileHandle.standardInput.readDataToEndOfFile()))
-      : try TextList(path: prompts, column: column).texts
+      : try TextList(path: prompts, column: promptColumn).texts
     let (model, _) = try model.load(threads: threads)
     let generator = TextGenerator(
       model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
+    let format = try format.request.format(ofModelAt: model.directory.path)
+    Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
+    let tokens = try texts.map { try format.tokens(of: $0, model.tokenizer) }
     Interruption.listen()
     let progress = ItemProgress("generate", total: texts.count, isQuiet: quiet)
     var printer = OrderedPrinter()
     try progress.during {
       try generator.generate(
-        texts.map { model.tokenizer.encode($0) }, options: generation.options,
+        tokens, options: generation.options,
         shouldStop: { Interruption.wasRequested }
       ) { index, text in
         progress.advance(tokens: text.tokens.count)
-        printer.add(index, json ? line(index, texts[index], text) : texts[index] + text.text)
+        printer.add(index, shown(index, texts[index], format, text))
       }
+    }
+  }
+
+  private func shown(
+    _ index: Int, _ prompt: String, _ format: PromptFormat, _ text: GeneratedText
+  ) -> String {
+    if json { return line(index, prompt, text) }
+    return switch format {
+    case .raw: prompt + text.text
+    case .chat: text.text
     }
   }
 

@@ -104,14 +104,21 @@ struct Inspection {
     do {
       let decoder = try Decoder(directory: model)
       var shares = JSONObject()
+      var isTooSmall = false
       for projection in MatrixName.Projection.allCases {
         let (rows, columns) = decoder.configuration.shape(projection)
         let count = Selection.Amount.share(5e-7).count(rows: rows, columns: columns)
         shares["\(projection.module.rawValue).\(projection.rawValue)"] = .string(
           "[\(rows), \(columns)] in each of \(decoder.configuration.layerCount) layers, "
             + "\(count) weights at a share of 5e-7")
+        isTooSmall = isTooSmall || count == 0
       }
       facts["scored_matrices"] = .object(shares)
+      if isTooSmall {
+        facts["advice"] = .string(
+          "the default share of 5e-7 is no weight of some matrices; it is \(SelectionReach.paperCount) of the "
+            + "paper's 11008x4096: give --count \(SelectionReach.paperCount)")
+      }
     } catch { facts["scored_matrices"] = .string("none: \(error)") }
   }
 

@@ -7,7 +7,7 @@ import SPIN
 struct PatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "patch",
-    abstract: "Apply, check, take back and compare patches of a model.",
+    abstract: "Apply, verify, revert and compare patches of a model.",
     discussion: """
       A patch file lists weights with their bits before and after. It fits any copy of the model \
       it was made for; every listed weight is checked before anything is written.
@@ -41,7 +41,7 @@ struct PatchApplyCommand: ParsableCommand {
 /// `spin patch revert`: a patched model to the model before.
 struct PatchRevertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "revert", abstract: "Take a patch back, as a copy or in place.",
+    commandName: "revert", abstract: "Revert a patch, as a copy or in place.",
     discussion: "The result is byte for byte the model before the patch.")
 
   @OptionGroup var target: PatchTarget

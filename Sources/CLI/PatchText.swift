@@ -68,9 +68,7 @@ enum PatchText {
     if patch.unchangedCount > 0 {
       lines.append("         \(patch.unchangedCount) have the same bits before and after")
     }
-    for (key, value) in patch.provenance.members {
-      lines.append("\(Columns.padded(key, 8)) \(value.string ?? value.brief)")
-    }
+    lines += ProvenanceText.lines(patch.provenance)
     let width = patch.tensors.map(\.name.utf8.count).max() ?? 0
     for tensor in patch.tensors {
       lines.append(
@@ -96,7 +94,10 @@ struct DifferenceText {
       lines.append(
         "\(tensor.name)  \(tensor.elementTypeName) \(tensor.shape): \(tensor.count)")
       let values = difference.values(of: tensor, first: shown)
-      for (index, first, second) in values { lines.append("  [\(index)]  \(first) -> \(second)") }
+      for (index, first, second) in values {
+        let place = Self.coordinates(of: index, in: tensor.shape).map(String.init)
+        lines.append("  [\(place.joined(separator: ", "))]  \(first) -> \(second)")
+      }
       if tensor.count > values.count, !values.isEmpty {
         lines.append("  and \(tensor.count - values.count) more")
       }
@@ -107,10 +108,23 @@ struct DifferenceText {
     return lines.joined(separator: "\n")
   }
 
+  /// The row, the column and so forth of an element, counted from 0.
+  private static func coordinates(of index: Int, in shape: [Int]) -> [Int] {
+    var rest = index
+    return shape.reversed().map { size in
+      defer { rest /= max(size, 1) }
+      return rest % max(size, 1)
+    }.reversed()
+  }
+
   var json: String {
     let tensors = difference.tensors.map { tensor -> JSON in
       let values = difference.values(of: tensor, first: shown).map { index, first, second -> JSON in
-        ["index": JSON(index), "first": JSON(Double(first)), "second": JSON(Double(second))]
+        [
+          "index": JSON(index),
+          "coordinates": .array(Self.coordinates(of: index, in: tensor.shape).map { JSON($0) }),
+          "first": JSON(Double(first)), "second": JSON(Double(second)),
+        ]
       }
       return [
         "tensor": .string(tensor.name), "dtype": .string(tensor.elementTypeName),

@@ -13,14 +13,16 @@ struct TextOptions: ParsableArguments {
   var window: Int?
 
   @Option(help: ArgumentHelp("Only the first windows.", valueName: "n"))
-  var limit: Int?
+  var textLimit: Int?
 
   func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+    if let textLimit, textLimit < 1 {
+      throw ValidationError("--text-limit must be at least 1.")
+    }
   }
 
   func evaluation(in directory: String?) throws -> TextEvaluation {
-    try TextEvaluation(path: text, window: window, limit: limit, directory: directory)
+    try TextEvaluation(path: text, window: window, limit: textLimit, directory: directory)
   }
 }
 

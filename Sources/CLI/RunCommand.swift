@@ -25,6 +25,9 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Data")
   var scoring: ScoringOptions
 
+  @OptionGroup(title: "Data")
+  var scoringFormat: ScoringFormatOptions
+
   @OptionGroup(title: "Selection")
   var rule: SelectionOptions
 
@@ -57,9 +60,15 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
-    let job = try ScoringJob(scoring.request(model: model, resources: resources))
-    try FeasibleSelection(selection: selection, job: job).require()
-    let request = evaluation.request(threads: resources.resources.threads)
+    let job = try ScoringJob(
+      scoring.request(
+        model: model, prompts: scoringFormat.request(beside: evaluation.format.request),
+        resources: resources))
+    try FeasibleSelection(
+      selection: selection, job: job, allowsEmpty: rule.amounts.allowEmpty
+    ).require()
+    var request = evaluation.request(threads: resources.resources.threads)
+    request.leaveOut(promptsOf: scoring.data.map(\.file))
     let evaluation =
       try request.isEmpty
       ? nil
@@ -74,7 +83,7 @@ struct RunCommand: ParsableCommand {
     }
     let pipeline = PipelineRun(
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
-      arguments: Invocation.arguments)
+      allowsEmpty: rule.amounts.allowEmpty, arguments: Invocation.arguments)
     let result = try RunExecution(
       pipeline: pipeline, evaluation: evaluation, isQuiet: work.quiet
     ).run(into: RunDirectory(path: out), restart: work.restart)

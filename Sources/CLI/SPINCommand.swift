@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 import SPIN
 
 /// The program `spin`.
@@ -26,33 +25,4 @@ struct SPINCommand: ParsableCommand {
       GenerateCommand.self, ChatCommand.self, EvaluateCommand.self,
       ReportCommand.self, DataCommand.self, InspectCommand.self, DemoCommand.self,
     ])
-}
-
-@main
-enum Program {
-  static func main() {
-    // A file beyond the limit of `ulimit -f` is an error with a message, not the end of the program.
-    signal(SIGXFSZ, SIG_IGN)
-    do {
-      var command = try SPINCommand.parseAsRoot()
-      try command.run()
-    } catch let error as SPINError {
-      StandardError.write("spin: \(error)\n")
-      exit(error.code.exitStatus)
-    } catch {
-      SPINCommand.exit(withError: error)
-    }
-  }
-}
-
-/// Where progress, warnings and errors go.
-enum StandardError {
-  static let isTerminal = isatty(STDERR_FILENO) == 1
-
-  static func write(_ text: String) {
-    // Where even this cannot be written, the exit status still tells.
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-  }
-
-  static func warn(_ text: String) { write("warning: \(text)\n") }
 }

@@ -22,6 +22,9 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup(title: "Data")
   var scoring: ScoringOptions
 
+  @OptionGroup(title: "Prompts")
+  var format: PromptOptions
+
   @OptionGroup(title: "Resources")
   var resources: ResourceOptions
 
@@ -32,7 +35,7 @@ struct ScoreCommand: ParsableCommand {
   var work: WorkOptions
 
   func run() throws {
-    let job = try ScoringJob(scoring.request(model: model, resources: resources))
+    let job = try ScoringJob(scoring.request(model: model, prompts: format.request, resources: resources))
     let plan = ScoringPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     let scores = ScoreDirectory(path: out)

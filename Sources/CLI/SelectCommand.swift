@@ -50,6 +50,9 @@ struct SelectCommand: ParsableCommand {
     let directory = try ModelDirectory(path: model)
     let hashes = try directory.fileHashes()
     let set = try CoupledSet(parameters, scores: ScoreDirectory(path: scores), modelFiles: hashes)
+    if !options.amounts.allowEmpty {
+      try EmptySelection(set, scores: ScoreDirectory(path: scores)).refuse()
+    }
     if let selection { try set.write(to: selection, tool: SPINVersion.tool) }
     if let out {
       let patch = try Patch.make(

@@ -15,6 +15,14 @@ public struct CalibrationEncoding {
   public var positionCount: Int
   /// The token that is put after every response; nil for none, as scoring wants it.
   public var endOfResponse: Int32?
+  /// What makes a prompt and its response one text, where they are not simply joined: their tokens, with
+  /// everything that belongs to the response.
+  public var encodePair: ((_ prompt: String, _ response: String) throws -> Pair)?
+  /// The format of prompts, for records: "raw", or what decides another one.
+  public var promptFormat = "raw"
+
+  /// The tokens of a prompt and of its response.
+  public typealias Pair = (prompt: [Int32], response: [Int32])
 
   /// Describes tokenizer and model.
   public init(
@@ -33,7 +41,8 @@ public struct CalibrationEncoding {
 ///
 /// Rows are drawn as the paper's code draws them, which is
 /// `numpy.random.default_rng(seed).permutation(rowCount)[:sampleCount]`. A sample is the prompt's
-/// tokens followed by the response's, raw: no chat template, no EOS beyond the tokenizer's own.
+/// tokens followed by the response's, raw: no chat template, no EOS beyond the tokenizer's own; or, where the
+/// encoding makes pairs, what it makes of the two.
 public struct CalibrationSet: Sendable {
   /// What the user calls it: "privacy".
   public let name: String
@@ -43,6 +52,8 @@ public struct CalibrationSet: Sendable {
   public let dataDigest: String
   /// How the samples were drawn.
   public let options: CalibrationOptions
+  /// The format of prompts: `CalibrationEncoding.promptFormat`.
+  public let promptFormat: String
   /// The rows drawn, in the order drawn, counted from 0 without the header.
   public let rows: [Int]
   /// The samples in the order drawn; every one has a token that the loss covers.
@@ -73,6 +84,7 @@ public struct CalibrationSet: Sendable {
   ) throws {
     self.name = name
     self.options = options
+    promptFormat = encoding.promptFormat
     path = table.path
     dataDigest = table.digest
     self.rows = rows
@@ -132,12 +144,10 @@ public struct CalibrationSet: Sendable {
     return Array(generator.permutation(table.rows.count).prefix(options.sampleCount))
   }
 
-  /// The tokens of one row, or nil where the row is skipped.
-  private static func sample(
-    _ number: Int, _ row: DataTable.Row, _ place: String, _ options: CalibrationOptions,
-    _ encoding: CalibrationEncoding, _ report: inout CalibrationReport
-  ) throws -> CalibrationSample? {
-    let prompt = try encoding.encode(row.prompt)
+  private static func pair(
+    _ row: DataTable.Row, _ options: CalibrationOptions, _ encoding: CalibrationEncoding
+  ) throws -> CalibrationEncoding.Pair {
+    if let encodePair = encoding.encodePair { return try encodePair(row.prompt, row.response) }
     var response = try encoding.encode(row.response)[...]
     let dropsFirst =
       switch options.firstResponseToken {
@@ -146,8 +156,18 @@ public struct CalibrationSet: Sendable {
       case .keep: false
       }
     if dropsFirst { response = response.dropFirst() }
+    return (
+      try encoding.encode(row.prompt), response + (encoding.endOfResponse.map { [$0] } ?? [])
+    )
+  }
+
+  /// The tokens of one row, or nil where the row is skipped.
+  private static func sample(
+    _ number: Int, _ row: DataTable.Row, _ place: String, _ options: CalibrationOptions,
+    _ encoding: CalibrationEncoding, _ report: inout CalibrationReport
+  ) throws -> CalibrationSample? {
+    let (prompt, response) = try pair(row, options, encoding)
     var tokens = prompt + response
-    if let end = encoding.endOfResponse { tokens.append(end) }
     if let stray = tokens.first(where: { $0 < 0 || Int($0) >= encoding.vocabularySize }) {
       throw SPINError(
         .malformedInput, at: place,

@@ -167,6 +167,6 @@ extension ScoreProvenance {
       skippedCount: report.skippedRows.count, emptyCount: report.rowsWithoutResponse.count,
       keep: keep, targetModule: targetModule,
       firstResponseToken: dataSet.options.firstResponseToken.rawValue,
-      overflow: dataSet.options.overflow.rawValue)
+      overflow: dataSet.options.overflow.rawValue, promptFormat: dataSet.promptFormat)
   }
 }

@@ -8,11 +8,15 @@ import SPINErrors
 public struct FeasibleSelection {
   let selection: Selection
   let job: ScoringJob
+  let allowsEmpty: Bool
 
   /// A selection from the scores that a job makes.
-  public init(selection: Selection, job: ScoringJob) {
+  ///
+  /// - Parameter allowsEmpty: Whether a selection that cannot have a weight is accepted.
+  public init(selection: Selection, job: ScoringJob, allowsEmpty: Bool = false) {
     self.selection = selection
     self.job = job
+    self.allowsEmpty = allowsEmpty
   }
 
   /// - Throws: `SPINError` with code `usage` that names the option.
@@ -20,6 +24,9 @@ public struct FeasibleSelection {
     try requireDataSets()
     try requireLayers()
     try requireKeptScores()
+    guard !allowsEmpty else { return }
+    try SelectionReach(selection, target: job.request.target, of: job.decoder.configuration)
+      .requireWeights()
   }
 
   private func requireDataSets() throws {

@@ -21,6 +21,8 @@ public struct PipelineRun: Sendable {
   public let roundCount: Int
   /// Whether to write a patched copy of the checkpoint.
   public let savesModel: Bool
+  /// Whether a selection without a weight is a result; otherwise it is an error, before anything is measured.
+  public let allowsEmpty: Bool
   /// The command line, for the record.
   public let arguments: [String]
 
@@ -41,13 +43,14 @@ public struct PipelineRun: Sendable {
   /// - Precondition: `roundCount` is at least 1.
   public init(
     job: ScoringJob, selection: Selection, roundCount: Int = 1, savesModel: Bool = false,
-    arguments: [String] = []
+    allowsEmpty: Bool = false, arguments: [String] = []
   ) {
     precondition(roundCount >= 1, "roundCount must be at least 1")
     self.job = job
     self.selection = selection
     self.roundCount = roundCount
     self.savesModel = savesModel
+    self.allowsEmpty = allowsEmpty
     self.arguments = arguments
   }
 
@@ -83,6 +86,7 @@ public struct PipelineRun: Sendable {
     guard let first = rounds.first, let last = rounds.last else {
       preconditionFailure("a run has at least one round")
     }
+    if !allowsEmpty { try EmptySelection(first.coupledSet, scores: directory.scores).refuse() }
     try last.patch.write(to: directory.patch)
     try RunData(run: self, evaluation: evaluation).write(to: directory.data)
     onScored()
@@ -116,11 +120,19 @@ public struct PipelineRun: Sendable {
   private func save(_ patch: Patch, to directory: RunDirectory) throws {
     if FileSystem.status(directory.model) != nil {
       let saved = try ModelDirectory(path: directory.model)
-      if try patch.verify(saved, hashing: false).state == .patched { return }
+      if try holds(patch, saved) { return }
       throw SPINError(
         .cannotCreate, at: directory.model, "exists and is not this model with this patch",
         remedy: "choose another --out, or give --restart to replace it")
     }
     _ = try patch.apply(to: job.directory, out: directory.model)
+  }
+
+  /// Whether a checkpoint is the model with a patch. A patch that changes no bit leaves the model as it was.
+  private func holds(_ patch: Patch, _ saved: ModelDirectory) throws -> Bool {
+    guard patch.weightCount == patch.unchangedCount else {
+      return try patch.verify(saved, hashing: false).state == .patched
+    }
+    return try saved.fileHashes() == job.modelFiles
   }
 }

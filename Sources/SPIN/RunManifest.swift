@@ -57,6 +57,7 @@ struct RunManifest {
       "seed": .string("\(request.calibration.seed)"),
       "first_response_token": .string(request.calibration.firstResponseToken.rawValue),
       "overflow": .string(request.calibration.overflow.rawValue),
+      "prompts": run.job.promptFormat.identity,
       "target_module": .string(request.target.rawValue),
       "keep": .string(request.keep.description),
       "selection": .object(coupledSet.provenance), "rounds": JSON(run.roundCount),

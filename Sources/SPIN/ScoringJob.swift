@@ -27,6 +27,8 @@ public struct ScoringRequest: Sendable {
   public var columns = DataTable.Columns()
   /// How samples are drawn.
   public var calibration = CalibrationOptions()
+  /// How prompts and responses become tokens.
+  public var prompts = PromptRequest()
   /// The matrices to score.
   public var target = TargetModule.feedForward
   /// How many scores to write.
@@ -54,6 +56,8 @@ public struct ScoringJob: Sendable {
   public let model: LanguageModel
   /// The SHA-256 of each weight file, by name.
   public let modelFiles: [String: String]
+  /// How prompts and responses became tokens.
+  public let promptFormat: PromptFormat
   /// The samples.
   public let dataSets: [CalibrationSet]
   /// The arithmetic.
@@ -77,7 +81,8 @@ public struct ScoringJob: Sendable {
     self.request = request
     self.model = model
     self.modelFiles = modelFiles
-    let encoding = Self.encoding(model)
+    promptFormat = try request.prompts.format(ofModelAt: model.directory.path)
+    let encoding = CalibrationEncoding(model, promptFormat)
     dataSets = try request.data.map { file in
       try CalibrationSet(
         name: file.name, table: DataTable(path: file.path, columns: request.columns),
@@ -88,15 +93,7 @@ public struct ScoringJob: Sendable {
   }
 
   /// How the model turns texts into tokens.
-  var encoding: CalibrationEncoding { Self.encoding(model) }
-
-  private static func encoding(_ model: LanguageModel) -> CalibrationEncoding {
-    let (tokenizer, configuration) = (model.tokenizer, model.decoder.configuration)
-    return CalibrationEncoding(
-      beginningOfSequence: tokenizer.addsBOS ? tokenizer.bosID : nil,
-      vocabularySize: configuration.vocabularySize,
-      positionCount: configuration.maxPositionEmbeddings, encode: { tokenizer.encode($0) })
-  }
+  var encoding: CalibrationEncoding { CalibrationEncoding(model, promptFormat) }
 
   /// A scorer of the same model with a patch on it.
   ///

@@ -30,7 +30,8 @@ extension ScoreProvenance {
       ("target_module", targetModule.rawValue),
       ("first_response_token", firstResponseToken),
       ("overflow", overflow),
-    ]
+      // Raw texts are what scores were of before there was a choice; their files stay what they were.
+    ] + (promptFormat == "raw" ? [] : [("prompt_format", promptFormat)])
   }
 
   /// Reads the strings back.
@@ -60,7 +61,8 @@ extension ScoreProvenance {
       keep: try metadata.value("keep", "a number of scores"),
       targetModule: try metadata.choice("target_module"),
       firstResponseToken: try metadata.text("first_response_token"),
-      overflow: try metadata.text("overflow"))
+      overflow: try metadata.text("overflow"),
+      promptFormat: metadata["prompt_format"] ?? "raw")
     let written = try metadata.text("model_hash")
     guard written == modelHash else {
       throw SPINError(

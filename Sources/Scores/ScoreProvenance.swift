@@ -40,6 +40,8 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var firstResponseToken: String
   /// The policy for samples that are too long: "error", "truncate" or "skip".
   public var overflow: String
+  /// How prompts and responses became tokens: "raw", or what decides another format.
+  public var promptFormat: String
 
   /// Records what scores were computed from.
   public init(
@@ -47,7 +49,7 @@ public struct ScoreProvenance: Sendable, Equatable {
     dataDigest: String, rows: [Int], seed: UInt64, sampleDigest: String, sampleCount: Int,
     tokenCount: Int, responseTokenCount: Int, truncatedCount: Int, skippedCount: Int,
     emptyCount: Int, keep: KeepPolicy, targetModule: TargetModule, firstResponseToken: String,
-    overflow: String
+    overflow: String, promptFormat: String = "raw"
   ) {
     self.tool = tool
     self.modelFiles = modelFiles
@@ -67,6 +69,7 @@ public struct ScoreProvenance: Sendable, Equatable {
     self.targetModule = targetModule
     self.firstResponseToken = firstResponseToken
     self.overflow = overflow
+    self.promptFormat = promptFormat
   }
 
   /// One SHA-256 for all weights of the model.

@@ -51,6 +51,9 @@ public final class Tokenizer: Sendable {
     bytes(of: id).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Whether a token is one that decoding can leave out, such as BOS or a mark of a turn.
+  public func isSpecial(_ id: Int32) -> Bool { addedByID[id]?.isSpecial == true }
+
   /// The id of a token as the vocabulary spells it, nil where there is none.
   public func id(for token: String) -> Int32? {
     let text = Array(token.utf8)

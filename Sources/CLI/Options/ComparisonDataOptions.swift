@@ -33,7 +33,7 @@ struct ComparisonDataOptions: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Put the tokenizer's end token after every response that is trained on.")
+    help: "Put the tokenizer's end token after every raw response that is trained on.")
   var appendEos = true
 
   func fill(_ request: inout ComparisonRequest) {

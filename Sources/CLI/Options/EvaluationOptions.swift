@@ -29,11 +29,8 @@ struct EvaluationOptions: ParsableArguments {
         + "and whitespace; the result with them is shown too. Repeatable.", valueName: "file"))
   var excludeOverlap: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Ask each question as it stands (raw, as in the paper) or in the model's chat template (chat).",
-      valueName: "format"))
-  var promptFormat = PromptFormatArgument.raw
+  @OptionGroup
+  var format: PromptOptions
 
   @OptionGroup
   var judge: JudgeOptions
@@ -58,7 +55,7 @@ struct EvaluationOptions: ParsableArguments {
     help: ArgumentHelp(
       "Measure how much representations of the first two kinds of questions depend on each other, "
         + "on this many of each.", valueName: "n"))
-  var coupling: Int?
+  var couplingPairs: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -88,8 +85,8 @@ struct EvaluationOptions: ParsableArguments {
   func validate() throws {
     guard numFewshot >= 0 else { throw ValidationError("--num-fewshot must not be negative.") }
     try tasks.validate()
-    if let coupling, coupling < 2 || questions.count < 2 {
-      throw ValidationError("--coupling needs at least 2, and --questions twice.")
+    if let couplingPairs, couplingPairs < 2 || questions.count < 2 {
+      throw ValidationError("--coupling-pairs needs at least 2, and --questions twice.")
     }
     for (name, value) in [
       ("--question-limit", questionLimit), ("--text-limit", textLimit),
@@ -117,14 +114,14 @@ struct EvaluationOptions: ParsableArguments {
     request.benign = benign.map(\.file)
     request.questionColumn = questionColumn
     request.seenData = excludeOverlap.isEmpty ? nil : excludeOverlap
-    request.usesChatTemplate = promptFormat == .chat
+    request.prompts = format.request
     request.questionLimit = questionLimit
     request.generation.maxNewTokens = maxNewTokens
     request.batchSize = batchSize
     request.text = text
     request.window = window
     request.textLimit = textLimit
-    request.couplingCount = coupling
+    request.couplingCount = couplingPairs
     request.tasks = tasks.requests
     request.choices = .init(exampleCount: numFewshot, limit: taskLimit?.limit)
     request.threads = threads

@@ -55,6 +55,7 @@ struct MethodOptions: ParsableArguments {
     if let seeds { request.seeds = seeds.values }
     if let nsamples { request.sampleCounts = nsamples.values }
     request.selection = selection.selection
+    request.allowsEmpty = selection.allowEmpty
     request.target = targetModule
     request.keep = keep
     request.roundCount = rounds

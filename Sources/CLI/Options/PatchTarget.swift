@@ -42,4 +42,8 @@ enum Warnings {
   static func write(_ warnings: [String]) {
     for warning in warnings { StandardError.warn(warning) }
   }
+
+  static func write(_ warning: String?) {
+    if let warning { StandardError.warn(warning) }
+  }
 }

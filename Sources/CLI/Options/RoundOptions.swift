@@ -45,6 +45,7 @@ struct RoundOptions: ParsableArguments {
       sampleCount: recorded.rows.count, seed: recorded.seed,
       firstResponseToken: FirstResponseToken(rawValue: recorded.firstResponseToken) ?? .bos,
       overflow: Overflow(rawValue: recorded.overflow) ?? .error)
+    request.prompts = try PromptRequest(recorded: recorded.promptFormat)
     request.target = recorded.targetModule
     request.keep = recorded.keep
     let job = try ScoringJob(request)

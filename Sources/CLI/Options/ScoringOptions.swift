@@ -67,13 +67,16 @@ struct ScoringOptions: ParsableArguments {
     guard nsamples > 0 else { throw ValidationError("--nsamples must be at least 1.") }
   }
 
-  func request(model: String, resources: ResourceOptions) -> ScoringRequest {
+  func request(
+    model: String, prompts: PromptRequest, resources: ResourceOptions
+  ) -> ScoringRequest {
     var request = ScoringRequest(
       model: model, data: data.map(\.file), resources: resources.resources)
     request.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
     request.calibration = CalibrationOptions(
       sampleCount: nsamples, seed: seed, firstResponseToken: firstResponseToken,
       overflow: overflow)
+    request.prompts = prompts
     request.target = targetModule
     request.keep = keep
     return request

@@ -61,6 +61,9 @@ struct SelectionAmountOptions: ParsableArguments {
       valueName: "a..b"))
   var layers: LayerRange?
 
+  @Flag(help: "Accept a selection without a weight, which is no edit.")
+  var allowEmpty = false
+
   func validate() throws {
     if count != nil, generalShare != nil || pairShare != nil {
       throw ValidationError("--count takes the place of --p and --q; give one or the other.")

@@ -19,9 +19,14 @@ struct TrainingDataFlags: ParsableArguments {
   @Option(help: "The column of the responses.")
   var responseColumn = DataTable.Columns().response
 
+  @OptionGroup
+  var format: PromptOptions
+
   @Flag(
     inversion: .prefixedNo,
-    help: "Put the tokenizer's end token after every response, so that the model learns to stop.")
+    help: ArgumentHelp(
+      "Put the tokenizer's end token after every raw response, so that the model learns to stop; a chat "
+        + "template ends each turn itself."))
   var appendEos = true
 
   @Option(
@@ -38,6 +43,7 @@ struct TrainingDataFlags: ParsableArguments {
   func request(_ flags: TrainingFlags, _ resources: ResourceOptions) -> TrainingRequest {
     var request = TrainingRequest(data: data, resources: resources.resources)
     request.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
+    request.prompts = format.request
     request.appendsEndOfText = appendEos
     request.firstResponseToken = firstResponseToken
     request.overflow = overflow

@@ -75,6 +75,6 @@ public enum ChoiceCatalog {
       ?? "a folder with test/SUBJECT_test.csv and dev/SUBJECT_dev.csv, or test.jsonl with subject"
     throw SPINError(
       .usage, at: "--task \(name)", "needs its data, and nothing is downloaded",
-      remedy: "give --data \(name)=PATH: \(expected)")
+      remedy: "give --task-data \(name)=PATH: \(expected)")
   }
 }

@@ -84,7 +84,7 @@ public struct ChoiceMeasurement: Sendable {
         warnings.append(
           "\(row.name): \(comparison.metric.rawValue) changed by "
             + "\(points(comparison.change.mean)) points, known to +-\(points(comparison.reach)) with "
-            + "the \(row.scores[0].scores[0].count) items that --limit leaves; raise it, or leave it out"
+            + "the \(row.scores[0].scores[0].count) items that --task-limit leaves; raise it, or leave it out"
         )
       }
     }

@@ -35,7 +35,8 @@ struct ArmMaker {
     }
     let run = PipelineRun(
       job: job, selection: selection,
-      roundCount: arm.method == .spinIterated ? request.roundCount : 1)
+      roundCount: arm.method == .spinIterated ? request.roundCount : 1,
+      allowsEmpty: request.allowsEmpty)
     let scores = ScoreDirectory(path: "\(directory)/\(calibration.folder)")
     let result = try run.run(
       into: RunDirectory(path: folder, scores: scores),

@@ -24,12 +24,16 @@ public struct ComparisonRequest: Sendable {
   public var sampleCounts = [CalibrationOptions().sampleCount]
   /// How rows become tokens; seed and number of rows are those of the arm.
   public var calibration = CalibrationOptions()
+  /// How prompts and responses become tokens where they are scored and trained on.
+  public var prompts = PromptRequest()
   /// The matrices to score and edit.
   public var target = TargetModule.feedForward
   /// How many scores to keep.
   public var keep = KeepPolicy.automatic
   /// How weights are selected; the rule is the method's, the scale that of `spinSoft` only.
   public var selection = Selection()
+  /// Whether a method may select no weight; otherwise that is an error before the method is measured.
+  public var allowsEmpty = false
   /// The rounds of `spinIterated`.
   public var roundCount = 3
   /// What `spinSoft` multiplies weights by.
@@ -80,6 +84,7 @@ public struct ComparisonRequest: Sendable {
   func training(of arm: ComparisonArm) -> TrainingRequest {
     var request = TrainingRequest(data: trainingData, resources: resources)
     request.columns = columns
+    request.prompts = prompts
     request.firstResponseToken = calibration.firstResponseToken
     request.overflow = calibration.overflow
     request.appendsEndOfText = appendsEndOfText

@@ -63,8 +63,8 @@ public struct MethodComparison {
     model = try LanguageModel(path: request.model)
     modelFiles = try model.directory.fileHashes()
     var measures = request.evaluation
-    let seen = request.data.map(\.path) + request.trainingData
-    measures.seenData = (measures.seenData ?? []) + seen
+    measures.leaveOut(promptsOf: request.data)
+    measures.seenData = (measures.seenData ?? []) + request.trainingData
     evaluation = try ModelEvaluation(measures, of: model, modelFiles: modelFiles, judge: judge)
     scorings = try Self.scorings(request, model, modelFiles)
     trainings = try Self.trainings(request, model, modelFiles)
@@ -84,10 +84,13 @@ public struct MethodComparison {
       scoring.calibration = request.calibration
       scoring.calibration.seed = key.seed
       scoring.calibration.sampleCount = key.sampleCount
+      scoring.prompts = request.prompts
       scoring.target = request.target
       scoring.keep = request.keep
       let job = try ScoringJob(scoring, model: model, modelFiles: modelFiles)
-      try FeasibleSelection(selection: request.selection, job: job).require()
+      try FeasibleSelection(
+        selection: request.selection, job: job, allowsEmpty: request.allowsEmpty
+      ).require()
       jobs[key] = job
     }
     return jobs

@@ -14,8 +14,8 @@ public struct EvaluationRequest: Sendable {
   public var benign: [ScoringRequest.DataFile] = []
   /// Data files whose prompts are left out of the questions; nil where nobody asks for that.
   public var seenData: [String]?
-  /// Whether questions go to the model in its chat template.
-  public var usesChatTemplate = false
+  /// How questions become prompts.
+  public var prompts = PromptRequest()
   /// Only the first questions of each file; nil for all.
   public var questionLimit: Int?
   /// How answers are generated.
@@ -40,6 +40,12 @@ public struct EvaluationRequest: Sendable {
 
   /// Nothing yet.
   public init() {}
+
+  /// Leaves prompts of data that an edit was made with out of the questions, as a comparison does.
+  public mutating func leaveOut(promptsOf data: [ScoringRequest.DataFile]) {
+    guard !questions.isEmpty else { return }
+    seenData = (seenData ?? []) + data.map(\.path)
+  }
 
   /// Whether there is nothing to measure.
   public var isEmpty: Bool {

@@ -35,7 +35,8 @@ public struct ModelEvaluation {
   let modelHash: String
   let lists: [QuestionList]
   private let benign: [QuestionList]
-  private let format: PromptFormat
+  /// How questions become prompts.
+  public let format: PromptFormat
   private let text: TextEvaluation?
   private let pairs: QuestionPairs?
   private let tasks: ChoiceEvaluation?
@@ -67,7 +68,7 @@ public struct ModelEvaluation {
     self.judge = judge
     self.model = model
     modelHash = ModelDirectory.modelHash(of: modelFiles)
-    format = try request.usesChatTemplate ? .chat(of: model) : .raw
+    format = try request.prompts.format(ofModelAt: model.directory.path)
     let seen = try request.seenData?.map {
       try QuestionOverlap.prompts(path: $0, columns: ["prompt", request.questionColumn])
     }

@@ -48,8 +48,7 @@ public struct FullTrainingJob: TrainingJob {
     self.request = request
     self.source = source
     let configuration = Self.configuration(source)
-    data = try TrainingData(
-      request, tokenizer: Self.tokenizer(source), model: configuration)
+    data = try Self.data(request, source, configuration)
     let plan = try TrainingPlan(
       configuration, work: data.work(request), maxMemory: request.resources.maxMemory)
     memory = FullModel.Memory(keepsGradients: plan.keepsGradients, pass: plan.pass)
@@ -103,6 +102,22 @@ public struct FullTrainingJob: TrainingJob {
     case .checkpoint(let model, _): model.decoder.configuration
     case .scratch(let beginning, _, _, _): beginning.configuration
     }
+  }
+
+  private static func data(
+    _ request: TrainingRequest, _ source: Source, _ configuration: DecoderConfiguration
+  ) throws -> TrainingData {
+    var request = request
+    let folder: String
+    switch source {
+    case .checkpoint(let model, _): folder = model.directory.path
+    case .scratch(_, _, let tokenizerFolder, _):
+      folder = tokenizerFolder
+      // A model that has learnt nothing yet is no chat model, whatever tokenizer it borrows.
+      if request.prompts.choice == .automatic { request.prompts.choice = .raw }
+    }
+    return try TrainingData(
+      request, tokenizer: tokenizer(source), model: configuration, folder: folder)
   }
 
   private static func tokenizer(_ source: Source) -> Tokenizer {

@@ -72,7 +72,8 @@ public struct LoReFTTrainingJob: TrainingJob {
     self.request = request
     dropout = adapter.dropout
     modelFiles = files
-    data = try TrainingData(request, tokenizer: model.tokenizer, model: configuration)
+    data = try TrainingData(
+      request, tokenizer: model.tokenizer, model: configuration, folder: model.directory.path)
     let plan = try LoReFTPlan(
       configuration, shape: shape, stepTokens: data.largestStep(request.options),
       longestSample: data.longestSample, maxMemory: request.resources.maxMemory)

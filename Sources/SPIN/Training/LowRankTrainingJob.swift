@@ -48,7 +48,8 @@ public struct LowRankTrainingJob: TrainingJob {
     self.files = files
     self.adapter = adapter
     let configuration = model.decoder.configuration
-    data = try TrainingData(request, tokenizer: model.tokenizer, model: configuration)
+    data = try TrainingData(
+      request, tokenizer: model.tokenizer, model: configuration, folder: model.directory.path)
     let plan = try LowRankPlan(
       configuration, adapter,
       weightBytes: model.directory.tensors.values.reduce(0) { $0 + $1.byteRange.count },

@@ -9,8 +9,10 @@ public struct TrainingRequest: Sendable {
   public var sampleCount: Int?
   /// The columns of prompts and responses.
   public var columns = DataTable.Columns()
-  /// Whether the tokenizer's end token is put after every response, so that the model learns to
-  /// stop.
+  /// How prompts and responses become tokens.
+  public var prompts = PromptRequest()
+  /// Whether the tokenizer's end token is put after every raw response, so that the model learns to
+  /// stop; a chat template ends each turn itself.
   public var appendsEndOfText = true
   /// What happens to the first token of a response.
   public var firstResponseToken = FirstResponseToken.bos
@@ -42,22 +44,30 @@ public struct TrainingData: Sendable {
   /// Which of them come when, and which are held back.
   public let order: SampleOrder
 
+  /// How prompts and responses became tokens.
+  public let promptFormat: PromptFormat
+
   /// Reads and tokenizes the data of a request.
   ///
+  /// - Parameters:
+  ///   - tokenizer: The tokenizer.
+  ///   - model: The model's configuration.
+  ///   - folder: The folder of the checkpoint or tokenizer, whose chat template may be used.
   /// - Throws: `SPINError` for whatever is wrong with a file or a row, where an end token is to be
   ///   put after responses and the tokenizer has none, and where the split leaves nothing to train on.
-  public init(_ request: TrainingRequest, tokenizer: Tokenizer, model: DecoderConfiguration) throws
-  {
-    guard !request.appendsEndOfText || tokenizer.eosID != nil else {
+  public init(
+    _ request: TrainingRequest, tokenizer: Tokenizer, model: DecoderConfiguration, folder: String
+  ) throws {
+    promptFormat = try request.prompts.format(ofModelAt: folder)
+    var needsEnd = request.appendsEndOfText
+    if case .chat = promptFormat { needsEnd = false }
+    guard !needsEnd || tokenizer.eosID != nil else {
       throw SPINError(
         .configuration, "the tokenizer names no token that ends a text",
         remedy: "give --no-append-eos, or use the tokenizer_config.json that names one")
     }
     let encoding = CalibrationEncoding(
-      beginningOfSequence: tokenizer.addsBOS ? tokenizer.bosID : nil,
-      vocabularySize: model.vocabularySize, positionCount: model.maxPositionEmbeddings,
-      endOfResponse: request.appendsEndOfText ? tokenizer.eosID : nil,
-      encode: { tokenizer.encode($0) })
+      tokenizer, model, promptFormat, endOfResponse: needsEnd ? tokenizer.eosID : nil)
     sets = try request.data.map { path in
       let table = try DataTable(path: path, columns: request.columns)
       var options = CalibrationOptions()
@@ -80,7 +90,7 @@ public struct TrainingData: Sendable {
   public func json(_ request: TrainingRequest) -> JSON {
     .array(
       sets.map { set in
-        [
+        var object: JSONObject = [
           "file": .string(set.path.split(separator: "/").last.map(String.init) ?? set.path),
           "sha256": .string(set.dataDigest), "samples_sha256": .string(set.sampleDigest),
           "samples": JSON(set.report.sampleCount), "tokens": JSON(set.report.tokenCount),
@@ -92,6 +102,8 @@ public struct TrainingData: Sendable {
           "first_response_token": .string(request.firstResponseToken.rawValue),
           "overflow": .string(request.overflow.rawValue),
         ]
+        if set.promptFormat != "raw" { object["prompt_format"] = promptFormat.identity }
+        return .object(object)
       })
   }
 

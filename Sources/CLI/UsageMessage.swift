@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// What is wrong with a command line, in the style of all messages of this program.
+///
+/// The parser complains of what is missing before it looks at what is misspelt; a command or an option
+/// that does not exist is named here first, with the one that was probably meant.
+struct UsageMessage {
+  private let error: any Error
+  private let arguments: [String]
+
+  init(_ error: any Error, arguments: [String]) {
+    self.error = error
+    self.arguments = arguments
+  }
+
+  /// The message, lines that end with a newline.
+  var text: String {
+    let whole = SPINCommand.fullMessage(for: error)
+    let prefix = "Error: "
+    let message = whole.hasPrefix(prefix) ? String(whole.dropFirst(prefix.count)) : whole
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard let misspelt else { return "spin: \(lines.joined(separator: "\n"))\n" }
+    // What the parser found first says nothing now; how the command is used still does.
+    let usage = lines.drop { !$0.hasPrefix("Usage: ") }
+    return (["spin: \(misspelt)"] + usage).joined(separator: "\n") + "\n"
+  }
+
+  /// The first command or option that does not exist, and what may have been meant.
+  private var misspelt: String? {
+    let dump = Array(SPINCommand._dumpHelp().utf8)
+    guard var command = try? JSON(parsing: dump, path: "help").object?["command"]?.object else {
+      return nil
+    }
+    var isCommandOpen = true
+    for argument in arguments.prefix(while: { $0 != "--" }) {
+      if argument.hasPrefix("-") {
+        guard let complaint = Self.complaint(ofOption: argument, in: command) else { continue }
+        return complaint
+      }
+      let commands = command["subcommands"]?.array?.compactMap(\.object) ?? []
+      guard isCommandOpen, !commands.isEmpty else {
+        isCommandOpen = false
+        continue
+      }
+      guard let next = commands.first(where: { $0["commandName"] == .string(argument) }) else {
+        let names = commands.compactMap { $0["commandName"]?.string }
+        let parent = command["commandName"]?.string ?? "spin"
+        return "\"\(argument)\" is no command of \(parent == "spin" ? "spin" : "spin \(parent)")"
+          + Self.suggestion(for: argument, among: names)
+      }
+      command = next
+    }
+    return nil
+  }
+
+  private static func complaint(ofOption argument: String, in command: JSONObject) -> String? {
+    let name = String(argument.prefix { $0 != "=" })
+    // A negative number is a value, and letters behind one hyphen may be several flags.
+    guard name.hasPrefix("--"), name.count > 2 else { return nil }
+    let names = (command["arguments"]?.array ?? []).flatMap { argument -> [String] in
+      (argument.object?["names"]?.array ?? []).compactMap { name in
+        guard name.object?["kind"] == "long" else { return nil }
+        return name.object?["name"]?.string.map { "--" + $0 }
+      }
+    }
+    guard !names.contains(name), name != "--help", name != "--version" else { return nil }
+    return "unknown option \(name)" + suggestion(for: name, among: names + ["--help"])
+  }
+
+  /// "; did you mean run?", or nothing where no name is near.
+  private static func suggestion(for text: String, among names: [String]) -> String {
+    let near = names.map { (name: $0, distance: EditDistance.between(text, $0)) }
+      .filter { $0.distance <= max(1, text.count / 3) }
+    guard let best = near.min(by: { $0.distance < $1.distance }) else { return "" }
+    return "; did you mean \(best.name)?"
+  }
+}

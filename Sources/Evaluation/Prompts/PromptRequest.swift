@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+public import SPINJSON
+import SPINTemplates
+
+/// How texts become prompts, as a user says it.
+public struct PromptRequest: Sendable, Equatable {
+  /// The formats that can be asked for.
+  public enum Choice: String, Sendable, CaseIterable {
+    /// `chat` where the checkpoint has a chat template, else `raw`.
+    case automatic = "auto"
+    /// Texts as they stand, as in the paper.
+    case raw
+    /// Texts in the checkpoint's chat template.
+    case chat
+  }
+
+  /// The format.
+  public var choice: Choice
+  /// A system message before each text.
+  public var system: String?
+  /// Further variables of the template, such as `enable_thinking`.
+  public var variables: [String: JSON]
+
+  /// A request; by default the format that the checkpoint is made for.
+  public init(
+    _ choice: Choice = .automatic, system: String? = nil, variables: [String: JSON] = [:]
+  ) {
+    self.choice = choice
+    self.system = system
+    self.variables = variables
+  }
+
+  /// The request whose format was recorded as `CalibrationEncoding.promptFormat` is.
+  ///
+  /// - Throws: `SPINError` where the record cannot be read.
+  public init(recorded: String) throws {
+    guard recorded != "raw" else {
+      self.init(.raw)
+      return
+    }
+    let object = try JSON(parsing: Array(recorded.utf8), path: "prompt_format")
+      .requireObject(at: "prompt_format")
+    let variables = object["template_variables"]?.object?.members ?? []
+    self.init(
+      .chat, system: object["system"]?.string,
+      variables: Dictionary(variables.map { ($0.0, $0.1) }) { $1 })
+  }
+
+  /// Whether it sets a system message or a variable, which only the chat format has.
+  public var hasParts: Bool { system != nil || !variables.isEmpty }
+
+  /// The format for the checkpoint in a folder.
+  ///
+  /// - Throws: `SPINError` where the folder's template cannot be read, where the chat format is asked for
+  ///   and there is no template, and where a system message or variables are given for raw texts.
+  public func format(ofModelAt path: String) throws -> PromptFormat {
+    let template = choice == .raw ? nil : try ChatTemplate(directory: path)
+    if let template {
+      return .chat(ChatPrompt(template, system: system, variables: variables))
+    }
+    guard choice != .chat else {
+      throw SPINError(
+        .malformedInput, at: path, "has no chat template",
+        remedy: "give the texts as they stand: --prompt-format raw")
+    }
+    guard !hasParts else {
+      throw SPINError(
+        .usage, at: system == nil ? "--template-variable" : "--system",
+        "is part of the chat format, and texts are given as they stand",
+        remedy: choice == .raw
+          ? "leave out --prompt-format raw" : "the checkpoint \(path) has no chat template")
+    }
+    return .raw
+  }
+
+  /// What is doubtful about asking a checkpoint in a format, with the option that changes it; nil where
+  /// nothing is.
+  public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {
+    guard case .raw = format, (try? ChatTemplate(directory: path)) ?? nil != nil else { return nil }
+    return "the checkpoint has a chat template, and texts are given to it as they stand, as the paper "
+      + "does; --prompt-format chat uses the template"
+  }
+}
