@@ -55,6 +55,9 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Discard what an earlier comparison left in the output folder.")
   var restart = false
 
+  @Flag(help: "Print the plan and stop.")
+  var dryRun = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -77,6 +80,23 @@ struct CompareCommand: ParsableCommand {
     request.evaluation = evaluation.request(threads: resources.resources.threads)
     let comparison = try MethodComparison(
       request, judge: evaluation.judge.load(threads: resources.resources.threads))
+    if !restart { try comparison.requireSameRequest(in: out) }
+    let plan = WorkPlanText(
+      plan: try comparison.plan(
+        into: out, rates: MachineRates(threads: resources.resources.threads)), out: out,
+      threads: resources.resources.threads)
+    if !quiet {
+      StandardError.write(
+        ScoringPlanText.formatLine(comparison.evaluation.format, "asked") + "\n" + plan.brief)
+    }
+    Warnings.write(
+      PromptRequest.warning(
+        comparison.evaluation.format, ofModelAt: comparison.model.directory.path))
+    guard !dryRun else {
+      if json { print(plan.document("compare-plan/1").serialized(), terminator: "") }
+      return
+    }
+    try plan.requireDisk()
     Interruption.listen()
     let reporter = ComparisonProgressReporter(isQuiet: quiet)
     let result: MethodComparison.Result

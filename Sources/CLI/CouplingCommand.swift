@@ -90,9 +90,11 @@ struct CouplingCommand: ParsableCommand {
   func run() throws {
     let sides = try questions.map { argument in
       QuestionPairs.Side(
-        name: argument.file.name, list: try TextList(path: argument.file.path, column: questionColumn))
+        name: argument.file.name,
+        list: try TextList(path: argument.file.path, column: questionColumn))
     }
-    let pairs = try QuestionPairs(first: sides[0], second: sides[1], count: couplingPairs, seed: seed)
+    let pairs = try QuestionPairs(
+      first: sides[0], second: sides[1], count: couplingPairs, seed: seed)
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
     let (model, overlay) = try model.load(threads: output.threads)

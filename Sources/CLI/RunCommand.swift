@@ -28,6 +28,12 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Data")
   var scoringFormat: ScoringFormatOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Take the scores of an earlier run or of `spin score`, made with the same data and options, instead of "
+        + "scoring again.", valueName: "dir"))
+  var scores: String?
+
   @OptionGroup(title: "Selection")
   var rule: SelectionOptions
 
@@ -75,20 +81,29 @@ struct RunCommand: ParsableCommand {
       : ModelEvaluation(
         request, of: job.model, modelFiles: job.modelFiles,
         judge: evaluation.judge.load(threads: request.threads))
-    let plan = ScoringPlanText(job: job, evaluation: evaluation)
+    let pipeline = PipelineRun(
+      job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
+      allowsEmpty: rule.amounts.allowEmpty, arguments: Invocation.arguments)
+    let directory = RunDirectory(
+      path: out, scores: scores.map { ScoreDirectory(path: $0) }, ownsScores: scores == nil)
+    if !work.restart { try pipeline.requireSameRequest(in: directory, evaluation: evaluation) }
+    let plan = RunPlanText(
+      pipeline: pipeline, evaluation: evaluation,
+      plan: try pipeline.plan(
+        into: directory, evaluation: evaluation,
+        rates: MachineRates(threads: resources.resources.threads)), out: out)
     if !work.quiet { StandardError.write(plan.text) }
+    Warnings.write(plan.warnings)
     guard !work.dryRun else {
       if work.json { print(plan.document.serialized(), terminator: "") }
       return
     }
-    let pipeline = PipelineRun(
-      job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
-      allowsEmpty: rule.amounts.allowEmpty, arguments: Invocation.arguments)
+    try plan.requireDisk()
     let result = try RunExecution(
       pipeline: pipeline, evaluation: evaluation, isQuiet: work.quiet
-    ).run(into: RunDirectory(path: out), restart: work.restart)
+    ).run(into: directory, restart: work.restart)
     RunSummary(
-      result: result, pipeline: pipeline, directory: RunDirectory(path: out),
+      result: result, pipeline: pipeline, directory: directory,
       judge: evaluation?.judge.label
     )
     .show(asJSON: work.json)

@@ -35,7 +35,8 @@ struct ScoreCommand: ParsableCommand {
   var work: WorkOptions
 
   func run() throws {
-    let job = try ScoringJob(scoring.request(model: model, prompts: format.request, resources: resources))
+    let job = try ScoringJob(
+      scoring.request(model: model, prompts: format.request, resources: resources))
     let plan = ScoringPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     let scores = ScoreDirectory(path: out)

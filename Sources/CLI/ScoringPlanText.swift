@@ -6,32 +6,41 @@ import SPINJSON
 /// What a scoring job is about to do, for people.
 struct ScoringPlanText {
   let job: ScoringJob
-  /// What is measured afterwards.
-  var evaluation: ModelEvaluation?
 
   var text: String {
     let plan = job.scorer.plan
-    let configuration = job.decoder.configuration
     let resources = job.request.resources
     let seconds = plan.operations / Machine.measuredRate(threads: resources.threads) / 0.85
-    var lines = [
-      "model    \(job.request.model): \(configuration.family.rawValue), "
-        + "\(configuration.layerCount) layers of \(configuration.hiddenSize), "
-        + "\(job.decoder.weights.head.elementType.rawValue), "
-        + "sha256 \(ModelDirectory.modelHash(of: job.modelFiles).prefix(12))"
-    ]
+    var lines = [modelLine]
     lines += job.dataSets.map(dataLine)
+    lines.append(Self.formatLine(job.promptFormat, "scored"))
     lines.append(
       "plan     \(plan.tokenCount) tokens, \(job.request.target.rawValue) matrices: about "
         + "\(ScoringProgressReporter.time(seconds)) on \(resources.threads) "
         + (resources.threads == 1 ? "thread, " : "threads, ")
         + "memory \(ByteCount.text(plan.memoryBytes)) of "
         + "\(ByteCount.text(resources.maxMemory)), scratch \(ByteCount.text(plan.scratchBytes))")
-    if let evaluation { lines.append("measure  \(evaluation.summary), before and after") }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func dataLine(_ dataSet: CalibrationSet) -> String {
+  var modelLine: String {
+    let configuration = job.decoder.configuration
+    return "model    \(job.request.model): \(configuration.family.rawValue), "
+      + "\(configuration.layerCount) layers of \(configuration.hiddenSize), "
+      + "\(job.decoder.weights.head.elementType.rawValue), "
+      + "sha256 \(ModelDirectory.modelHash(of: job.modelFiles).prefix(12))"
+  }
+
+  /// How texts become prompts: "format   chat: scored in the checkpoint's template ..".
+  static func formatLine(_ format: PromptFormat, _ done: String) -> String {
+    switch format {
+    case .raw: "format   raw: texts are \(done) as they stand, as in the paper"
+    case .chat:
+      "format   chat: texts are \(done) in the checkpoint's template (--prompt-format raw: as in the paper)"
+    }
+  }
+
+  func dataLine(_ dataSet: CalibrationSet) -> String {
     let report = dataSet.report
     let counts: [(Int, String)] = [
       (report.duplicateCount, "duplicates"), (report.truncatedRows.count, "truncated"),
@@ -43,15 +52,6 @@ struct ScoringPlanText {
     return "data     \(dataSet.name): \(report.sampleCount) samples, \(report.tokenCount) tokens, "
       + "\(report.responseTokenCount) of responses, seed \(dataSet.options.seed)"
       + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
-  }
-
-  /// What `spin run --dry-run --json` prints.
-  var document: JSON {
-    [
-      "schema": "run-plan/1", "tool_version": .string(SPINVersion.current),
-      "model_hash": .string(ModelDirectory.modelHash(of: job.modelFiles)), "plan": json,
-      "evaluation": evaluation?.identity ?? .null,
-    ]
   }
 
   /// The same for machines.

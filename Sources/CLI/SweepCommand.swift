@@ -53,6 +53,9 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
   var out: String
 
+  @Flag(help: "Print the plan and stop.")
+  var dryRun = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -90,6 +93,20 @@ struct SweepCommand: ParsableCommand {
     sweep.maxPerplexityRatio = maxPerplexityRatio
     sweep.job = job
     sweep.roundCount = rounds.rounds
+    let plan = WorkPlanText(
+      plan: try sweep.plan(into: out, rates: MachineRates(threads: resources.resources.threads)),
+      out: out, threads: resources.resources.threads)
+    if !quiet {
+      StandardError.write(
+        ScoringPlanText.formatLine(sweep.validation.format, "asked") + "\n" + plan.brief)
+    }
+    Warnings.write(PromptRequest.warning(sweep.validation.format, ofModelAt: model.directory.path))
+    Warnings.write(try sweep.formatWarning())
+    guard !dryRun else {
+      if json { print(plan.document("sweep-plan/1").serialized(), terminator: "") }
+      return
+    }
+    try plan.requireDisk()
     Interruption.listen()
     let reporter = SweepProgressReporter(isQuiet: quiet)
     let result: Sweep.Result

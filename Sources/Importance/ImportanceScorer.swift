@@ -43,7 +43,8 @@ public struct ImportanceScorer: Sendable {
   let target: TargetModule
   let keep: KeepPolicy
   let resources: Resources
-  let provenances: [ScoreProvenance]
+  /// What each data set's scores are computed from, in the order of the data sets.
+  package let provenances: [ScoreProvenance]
   /// What the run will take.
   public let plan: ScoringPlan
 

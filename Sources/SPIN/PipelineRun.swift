@@ -74,6 +74,11 @@ public struct PipelineRun: Sendable {
     try selection.validate()
     let clock = ContinuousClock()
     let start = clock.now
+    if !restart { try requireSameRequest(in: directory, evaluation: evaluation) }
+    if !directory.ownsScores { try job.requireScores(at: directory.scores) }
+    let record = RequestRecord(self, evaluation: evaluation)
+    try FileSystem.ensureDirectory(directory.path)
+    try record.write(to: directory.path)
     if restart {
       for path in [directory.model, directory.path + "/rounds", directory.evaluation]
       where FileSystem.status(path) != nil {
@@ -104,6 +109,17 @@ public struct PipelineRun: Sendable {
     try writeReport(directory)
     return Result(
       rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations)
+  }
+
+  /// Refuses a folder that holds the results of another request; nothing there is changed.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` that names every option that differs, and what stays
+  ///   usable.
+  public func requireSameRequest(
+    in directory: RunDirectory, evaluation: ModelEvaluation?
+  ) throws {
+    try RequestRecord(self, evaluation: evaluation)
+      .require(in: directory.path, scores: directory.scores.path)
   }
 
   /// Writes the report, and the card of a saved model.

@@ -7,14 +7,18 @@ public struct RunDirectory: Sendable, Hashable {
 
   /// The scores, one file a data set.
   public let scores: ScoreDirectory
+  /// Whether the scores are this run's own, which it may replace; those of an earlier run only get read.
+  public let ownsScores: Bool
 
   /// Names a folder, which need not exist yet.
   ///
   /// - Parameters:
   ///   - path: Where it is.
   ///   - scores: Where the scores are; `scores` in the folder where nil.
-  public init(path: String, scores: ScoreDirectory? = nil) {
+  ///   - ownsScores: Whether the run makes the scores; otherwise they have to be there.
+  public init(path: String, scores: ScoreDirectory? = nil, ownsScores: Bool = true) {
     self.path = path
+    self.ownsScores = ownsScores
     self.scores = scores ?? ScoreDirectory(path: path + "/scores")
   }
   /// The sets of every matrix with their statistics.

@@ -117,7 +117,11 @@ struct RunManifest {
     }
     var outputs = JSONObject()
     for path in paths {
-      let name = String(path.dropFirst(directory.path.count + 1))
+      let isInside = path.hasPrefix(directory.path + "/")
+      // Scores of an earlier run lie elsewhere: where on this machine is nobody's business.
+      let name =
+        isInside
+        ? String(path.dropFirst(directory.path.count + 1)) : "scores/" + FileSystem.name(of: path)
       outputs[name] = .string(try FileDigest.sha256(ofFileAt: path))
     }
     return .object(outputs)

@@ -69,7 +69,8 @@ public struct SelectionReach: Sendable {
       "a share of \(share) is less than one weight of every matrix here: the largest, "
         + "\(largest.rows)x\(largest.columns), has \(largest.rows * largest.columns); the paper's share "
         + "of 5e-7 is \(Self.paperCount) weights of its 11008x4096",
-      remedy: "give --count \(Self.paperCount), which is as many in every matrix, or a larger --q and --p; "
+      remedy:
+        "give --count \(Self.paperCount), which is as many in every matrix, or a larger --q and --p; "
         + "--allow-empty continues without an edit")
   }
 
@@ -77,7 +78,8 @@ public struct SelectionReach: Sendable {
   public var summary: String {
     let counts = Set(kinds.map(count)).sorted()
     let matrices = kinds.reduce(0) { $0 + $1.matrixCount }
-    let range = counts.count > 1 ? "\(counts[0]) to \(counts[counts.count - 1])" : "\(counts.first ?? 0)"
+    let range =
+      counts.count > 1 ? "\(counts[0]) to \(counts[counts.count - 1])" : "\(counts.first ?? 0)"
     return "top \(range) of each of \(matrices) matrices"
   }
 

@@ -75,6 +75,7 @@ struct SuppressionRounds {
   private func score(
     _ scorer: ImportanceScorer, with patch: Patch?, into scores: ScoreDirectory, number: Int
   ) throws {
+    if number == 1, !directory.ownsScores { return }
     guard try restart || !scorer.isComplete(at: scores) else { return }
     let work = {
       try scorer.run(into: scores, restart: restart, shouldStop: shouldStop, report: report)

@@ -11,7 +11,8 @@ struct PromptOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How texts become prompts: as they stand (raw, as in the paper), in the checkpoint's chat template "
-        + "(chat), or auto, which is chat where the checkpoint has a template.", valueName: "format"))
+        + "(chat), or auto, which is chat where the checkpoint has a template.", valueName: "format"
+    ))
   var promptFormat = PromptRequest.Choice.automatic
 
   @Option(

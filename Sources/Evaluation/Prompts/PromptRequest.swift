@@ -79,7 +79,8 @@ public struct PromptRequest: Sendable, Equatable {
   /// nothing is.
   public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {
     guard case .raw = format, (try? ChatTemplate(directory: path)) ?? nil != nil else { return nil }
-    return "the checkpoint has a chat template, and texts are given to it as they stand, as the paper "
+    return
+      "the checkpoint has a chat template, and texts are given to it as they stand, as the paper "
       + "does; --prompt-format chat uses the template"
   }
 }

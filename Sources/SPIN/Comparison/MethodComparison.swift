@@ -160,8 +160,11 @@ public struct MethodComparison {
     shouldStop: @escaping () -> Bool = { false },
     report: @escaping (Progress) -> Void = { _ in }
   ) throws -> Result {
+    if !restart { try requireSameRequest(in: directory) }
+    let record = RequestRecord(self)
     try FileSystem.ensureDirectory(directory)
     if restart { try Self.discard(in: directory) }
+    try record.write(to: directory)
     let untouched = directory + "/origin/evaluation"
     try FileSystem.ensureDirectory(directory + "/origin")
     _ = try evaluation.measure(
@@ -184,11 +187,21 @@ public struct MethodComparison {
     return result
   }
 
+  /// Refuses a folder that holds another comparison; nothing there is changed.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` that names every option that differs.
+  public func requireSameRequest(in directory: String) throws {
+    try RequestRecord(self).require(in: directory, scores: nil)
+  }
+
   /// Removes what comparisons write.
   private static func discard(in directory: String) throws {
     let report = RunDirectory(path: directory).report
     // The result first: without it what is left is an unfinished comparison's.
-    for path in [directory + "/compare.json", report.html, report.markdown, report.json]
+    for path in [
+      directory + "/compare.json", report.html, report.markdown, report.json,
+      RequestRecord.path(directory),
+    ]
     where FileSystem.status(path) != nil {
       try FileSystem.remove(path)
     }

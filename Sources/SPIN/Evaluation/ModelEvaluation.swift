@@ -34,12 +34,14 @@ public struct ModelEvaluation {
   let model: LanguageModel
   let modelHash: String
   let lists: [QuestionList]
-  private let benign: [QuestionList]
+  let benign: [QuestionList]
   /// How questions become prompts.
   public let format: PromptFormat
-  private let text: TextEvaluation?
-  private let pairs: QuestionPairs?
-  private let tasks: ChoiceEvaluation?
+  let text: TextEvaluation?
+  let pairs: QuestionPairs?
+  let tasks: ChoiceEvaluation?
+  /// The windows of the text and their tokens; nil without a text.
+  let windowCount: (count: Int, size: Int)?
 
   /// Questions of one kind.
   struct QuestionList: Sendable {
@@ -109,6 +111,8 @@ public struct ModelEvaluation {
       text.part = part.windows
       return text
     }
+    // A text that is too short is found out before anything is computed.
+    windowCount = try text?.plannedWindows(of: model)
   }
 
   /// What is measured, in a few words: "2165 fairness and 657 privacy questions, a text".

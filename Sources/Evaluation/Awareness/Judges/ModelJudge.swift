@@ -34,7 +34,7 @@ public struct ModelJudge: Judge {
   /// What verdicts rest on.
   public let mode: Mode
 
-  private let model: LanguageModel
+  package let model: LanguageModel
   private let threads: Int
   private let batchSize: Int
   private let tokens: FirstTokens

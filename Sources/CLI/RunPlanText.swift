@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINJSON
+
+/// What `spin run` is about to do: the model, the data, the formats, the selection, and every step with its
+/// time.
+struct RunPlanText {
+  let pipeline: PipelineRun
+  let evaluation: ModelEvaluation?
+  let plan: WorkPlan
+  let out: String
+
+  private var job: ScoringJob { pipeline.job }
+  private var reach: SelectionReach {
+    SelectionReach(pipeline.selection, target: job.request.target, of: job.decoder.configuration)
+  }
+
+  var text: String {
+    let scoring = ScoringPlanText(job: job)
+    var lines = [scoring.modelLine] + job.dataSets.map(scoring.dataLine)
+    lines.append(ScoringPlanText.formatLine(job.promptFormat, "scored"))
+    if let evaluation, !evaluation.request.questions.isEmpty || !evaluation.request.benign.isEmpty,
+      evaluation.format.name != job.promptFormat.name
+    {
+      lines.append(ScoringPlanText.formatLine(evaluation.format, "asked"))
+    }
+    lines.append(
+      "select   rule \(pipeline.selection.rule.rawValue), \(reach.summary): at most \(reach.limit) weights"
+    )
+    let threads = job.request.resources.threads
+    return lines.joined(separator: "\n") + "\n"
+      + WorkPlanText(plan: plan, out: out, threads: threads).text
+  }
+
+  /// Refuses work whose results cannot have room.
+  func requireDisk() throws {
+    try WorkPlanText(plan: plan, out: out, threads: job.request.resources.threads).requireDisk()
+  }
+
+  /// What is doubtful about the request, each with the option that changes it.
+  var warnings: [String] {
+    var warnings: [String] = []
+    let path = job.directory.path
+    if let warning = PromptRequest.warning(job.promptFormat, ofModelAt: path) {
+      warnings.append(warning)
+    }
+    if let evaluation, evaluation.format.name != job.promptFormat.name {
+      warnings.append(
+        "weights are scored in the \(job.promptFormat.name) format and questions are asked in the "
+          + "\(evaluation.format.name) format; --scoring-format and --prompt-format decide")
+    }
+    let empty = reach.emptyKinds
+    if !empty.isEmpty, reach.limit > 0 {
+      let names = empty.map { "\($0.name) (\($0.rows)x\($0.columns))" }.joined(separator: ", ")
+      warnings.append(
+        "the share is less than one weight of \(names); --count selects as many in every matrix")
+    }
+    return warnings
+  }
+
+  /// What `spin run --dry-run --json` prints.
+  var document: JSON {
+    [
+      "schema": "run-plan/1", "tool_version": .string(SPINVersion.current),
+      "model_hash": .string(ModelDirectory.modelHash(of: job.modelFiles)),
+      "plan": ScoringPlanText(job: job).json, "work": plan.json,
+      "selection": [
+        "at_most": JSON(reach.limit),
+        "matrices": .array(
+          reach.kinds.map { kind in
+            [
+              "name": .string(kind.name), "rows": JSON(kind.rows), "columns": JSON(kind.columns),
+              "matrices": JSON(kind.matrixCount), "top_q": JSON(kind.pairCount),
+              "top_p": JSON(kind.generalCount),
+            ]
+          }),
+      ],
+      "scoring_format": .string(job.promptFormat.name),
+      "prompt_format": evaluation.map { .string($0.format.name) } ?? .null,
+      "warnings": .array(warnings.map { .string($0) }),
+      "evaluation": evaluation?.identity ?? .null,
+    ]
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINStorage
+
+extension RequestRecord {
+  /// The record of a run.
+  init(_ run: PipelineRun, evaluation: ModelEvaluation?) {
+    entries =
+      Self.scoring(run.job) + Self.selection(run.selection)
+      + [.init(option: "--rounds", value: JSON(run.roundCount), part: .selection)]
+      + (evaluation.map(Self.evaluation) ?? [])
+  }
+
+  /// The record of a comparison. Methods, seeds and numbers of rows have folders of their own, so that more of
+  /// them continue what is there.
+  init(_ comparison: MethodComparison) {
+    let request = comparison.request
+    var entries = [
+      Entry(
+        option: "MODEL", value: .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
+        part: .scores),
+      Entry(
+        option: "--methods", value: .array(request.methods.map { .string($0.rawValue) }),
+        part: .evaluation, grows: true),
+      Entry(
+        option: "--seeds", value: .array(request.seeds.map { .string("\($0)") }),
+        part: .evaluation, grows: true),
+      Entry(
+        option: "--nsamples", value: .array(request.sampleCounts.map { JSON($0) }),
+        part: .evaluation, grows: true),
+      Entry(option: "--rounds", value: JSON(request.roundCount), part: .selection),
+      Entry(option: "--soft-scale", value: .number(request.softScale), part: .selection),
+    ]
+    if let job = comparison.scorings.values.first {
+      let drawn: Set<String> = ["MODEL", "--nsamples", "--seed"]
+      entries += Self.scoring(job).filter { !drawn.contains($0.option) }
+    }
+    // The rule, the scale and the seed are the method's and the arm's.
+    let own: Set<String> = ["--rule", "--scale", "--seed (of --rule random)"]
+    entries += Self.selection(request.selection).filter { !own.contains($0.option) }
+    self.entries = entries + Self.evaluation(comparison.evaluation)
+  }
+
+  private static func scoring(_ job: ScoringJob) -> [Entry] {
+    let request = job.request
+    let options: [(String, JSON)] = [
+      ("MODEL", .string(ModelDirectory.modelHash(of: job.modelFiles))),
+      ("--nsamples", JSON(request.calibration.sampleCount)),
+      ("--seed", .string("\(request.calibration.seed)")),
+      ("--first-response-token", .string(request.calibration.firstResponseToken.rawValue)),
+      ("--overflow", .string(request.calibration.overflow.rawValue)),
+      ("--target-module", .string(request.target.rawValue)),
+      ("--keep", .string(request.keep.description)),
+      ("--prompt-column", .string(request.columns.prompt)),
+      ("--scoring-format", text(job.promptFormat)),
+    ]
+    return options.map { Entry(option: $0, value: $1, part: .scores) }
+      + job.dataSets.map { dataSet in
+        Entry(
+          option: "--data \(dataSet.name)",
+          value: .string("\(FileSystem.name(of: dataSet.path)) (\(dataSet.dataDigest.prefix(12)))"),
+          part: .scores)
+      }
+  }
+
+  private static func selection(_ selection: Selection) -> [Entry] {
+    var options: [(String, JSON)] = [
+      ("--rule", .string(selection.rule.rawValue)),
+      ("--pair", .array(selection.pair.map { .string($0) })),
+      ("--general", .string(selection.general)),
+      ("--layers", selection.layers.map { .string("\($0.lowerBound)..\($0.upperBound)") } ?? .null),
+      ("--scale", .number(selection.scale)),
+    ]
+    for (option, amount) in [("--q", selection.pairAmount), ("--p", selection.generalAmount)] {
+      switch amount {
+      case .share(let share): options.append((option, .number(share)))
+      case .count(let count): options.append((option, .string("--count \(count)")))
+      }
+    }
+    if selection.rule == .random {
+      options.append(("--seed (of --rule random)", .string("\(selection.seed)")))
+    }
+    return options.map { Entry(option: $0, value: $1, part: .selection) }
+  }
+
+  private static func evaluation(_ evaluation: ModelEvaluation) -> [Entry] {
+    let request = evaluation.request
+    var options: [(String, JSON, Bool)] = []
+    for (option, lists) in [("--questions", evaluation.lists), ("--benign", evaluation.benign)] {
+      options += lists.map { ("\(option) \($0.name)", .string("\($0.digest.prefix(12))"), false) }
+    }
+    if !evaluation.lists.isEmpty || !evaluation.benign.isEmpty {
+      options += [
+        ("--question-column", .string(request.questionColumn), false),
+        ("--question-limit", request.questionLimit.map { JSON($0) } ?? .null, true),
+        ("--prompt-format", text(evaluation.format), false),
+        ("--judge", .string(evaluation.judge.label), false),
+        ("--max-new-tokens", JSON(request.generation.maxNewTokens), false),
+      ]
+    }
+    if let text = evaluation.text {
+      options += [
+        ("--text", .string("\(text.digest.prefix(12))"), false),
+        ("--window", JSON(evaluation.windowCount?.size ?? 0), false),
+        ("--text-limit", request.textLimit.map { JSON($0) } ?? .null, true),
+      ]
+    }
+    if let tasks = evaluation.tasks {
+      options += [("--task", .array(request.tasks.map { .string($0.name) }), true)]
+      options += [
+        ("--num-fewshot", JSON(request.choices.exampleCount), false),
+        ("--task-limit", tasks.isLimited ? JSON(tasks.itemCount) : .null, true),
+      ]
+    }
+    if let pairs = evaluation.pairs {
+      options.append(("--coupling-pairs", JSON(pairs.count), false))
+    }
+    return options.map { Entry(option: $0, value: $1, part: .evaluation, grows: $2) }
+  }
+
+  /// "raw", or "chat" with what was set besides.
+  private static func text(_ format: PromptFormat) -> JSON {
+    guard case .chat(let chat) = format else { return "raw" }
+    let variables = chat.variables.sorted { $0.key < $1.key }.map {
+      "\($0.key)=\($0.value.serialized(indented: false))"
+    }
+    let parts = (chat.system.map { ["--system \($0)"] } ?? []) + variables
+    return .string((["chat (\(chat.template.digest.prefix(12)))"] + parts).joined(separator: " "))
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// What was asked for in a folder, option by option: `request.json`, schema "request/1".
+///
+/// A command that finds one there compares it before it changes anything. An option that says something
+/// else is named, with what of the folder stays usable; more of the same continues what is there: a larger
+/// limit, a measure that was not asked for before, another method of a comparison.
+struct RequestRecord {
+  /// What an option decides.
+  enum Part: Int, Comparable {
+    case scores, selection, evaluation
+
+    static func < (left: Part, right: Part) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// An option with its value.
+  struct Entry {
+    let option: String
+    let value: JSON
+    let part: Part
+    /// Whether a larger number, no limit, or a list with more elements continues what is there.
+    var grows = false
+  }
+
+  let entries: [Entry]
+
+  /// Refuses a folder in which something else was asked for.
+  ///
+  /// - Parameters:
+  ///   - scores: Where the scores are that stay usable; nil where a command has none of its own.
+  /// - Throws: `SPINError` with code `cannotCreate` that names every option that differs.
+  func require(in folder: String, scores: String?) throws {
+    let path = Self.path(folder)
+    guard FileSystem.status(path) != nil else { return }
+    let document = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
+    let recorded: JSONObject = try document.required("request")
+    var differences: [(part: Part, text: String)] = []
+    for entry in entries {
+      guard let before = recorded[entry.option] else {
+        if entry.part != .evaluation {
+          differences.append((entry.part, "\(entry.option) was not given"))
+        }
+        continue
+      }
+      guard before != entry.value, !(entry.grows && Self.continues(before, entry.value)) else {
+        continue
+      }
+      differences.append(
+        (
+          entry.part,
+          "\(entry.option) was \(Self.text(before)) and is \(Self.text(entry.value)) now"
+        ))
+    }
+    let known = Set(entries.map(\.option))
+    for (option, value) in recorded.members where !known.contains(option) {
+      differences.append((.evaluation, "\(option) was \(Self.text(value)) and is not given now"))
+    }
+    guard let first = differences.map(\.part).min() else { return }
+    let usable =
+      first == .scores || scores == nil
+      ? "" : "; its scores stay usable there: --scores \(scores ?? "")"
+    throw SPINError(
+      .cannotCreate, at: folder,
+      "holds the results of another request: " + differences.map(\.text).joined(separator: "; "),
+      remedy:
+        "repeat the options of that request, choose another --out\(usable), or give --restart to "
+        + "replace what is there")
+  }
+
+  /// Records the request, so that later ones can be compared.
+  func write(to folder: String) throws {
+    var members = JSONObject()
+    for entry in entries { members[entry.option] = entry.value }
+    let document: JSON = [
+      "schema": "request/1", "tool_version": .string(SPINVersion.current),
+      "request": .object(members),
+    ]
+    let bytes = Array(document.serialized().utf8)
+    let path = Self.path(folder)
+    if FileSystem.status(path) != nil, try FileSystem.read(path) == bytes { return }
+    try OutputFile.write(bytes, to: path)
+  }
+
+  static func path(_ folder: String) -> String { folder + "/request.json" }
+
+  /// Whether what was done before is the beginning of what is asked for now.
+  private static func continues(_ before: JSON, _ now: JSON) -> Bool {
+    if let before = before.array, let now = now.array { return before.allSatisfy(now.contains) }
+    guard let before = Double(json: before) else { return false }
+    guard now != .null else { return true }
+    return Double(json: now).map { $0 >= before } ?? false
+  }
+
+  private static func text(_ value: JSON) -> String {
+    if let text = value.string {
+      // A digest or a template says little; its beginning tells two of them apart.
+      return text.utf8.count > 80 ? "\(text.prefix(12)).." : text
+    }
+    if value == .null { return "none" }
+    if let elements = value.array { return elements.map(text).joined(separator: ",") }
+    return value.brief
+  }
+}
