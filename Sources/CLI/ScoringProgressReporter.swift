@@ -10,6 +10,7 @@ final class ScoringProgressReporter {
   private let start: ContinuousClock.Instant
   private var lastShown: ContinuousClock.Instant?
   private let isQuiet: Bool
+  private var hasWorked = false
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
@@ -17,6 +18,7 @@ final class ScoringProgressReporter {
   }
 
   func show(_ event: ScoringEvent) {
+    hasWorked = true
     guard !isQuiet else { return }
     switch event {
     case .resumed(let finished, let count):
@@ -41,7 +43,8 @@ final class ScoringProgressReporter {
     clear()
     guard !isQuiet else { return }
     let seconds = (clock.now - start) / .seconds(1)
-    StandardError.write("score    done in \(Self.time(seconds))\n")
+    StandardError.write(
+      hasWorked ? "score    done in \(Self.time(seconds))\n" : "score    already done\n")
   }
 
   private func line(_ progress: ScoringProgress) -> String {

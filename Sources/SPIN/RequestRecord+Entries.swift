@@ -71,16 +71,24 @@ extension RequestRecord {
       ("--layers", selection.layers.map { .string("\($0.lowerBound)..\($0.upperBound)") } ?? .null),
       ("--scale", .number(selection.scale)),
     ]
-    for (option, amount) in [("--q", selection.pairAmount), ("--p", selection.generalAmount)] {
-      switch amount {
-      case .share(let share): options.append((option, .number(share)))
-      case .count(let count): options.append((option, .string("--count \(count)")))
-      }
+    if case .count(let count) = selection.pairAmount, selection.generalAmount == selection.pairAmount {
+      options.append(("--count", JSON(count)))
+    } else {
+      options += [
+        ("--q", amount(selection.pairAmount)), ("--p", amount(selection.generalAmount)),
+      ]
     }
     if selection.rule == .random {
       options.append(("--seed (of --rule random)", .string("\(selection.seed)")))
     }
     return options.map { Entry(option: $0, value: $1, part: .selection) }
+  }
+
+  private static func amount(_ amount: Selection.Amount) -> JSON {
+    switch amount {
+    case .share(let share): .number(share)
+    case .count(let count): .string("the top \(count)")
+    }
   }
 
   private static func evaluation(_ evaluation: ModelEvaluation) -> [Entry] {

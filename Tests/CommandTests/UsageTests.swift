@@ -7,17 +7,17 @@ import Testing
 struct UsageTests {
   /// Arguments after those of a right job, and the first line of what is said.
   static let wrong: [(extra: [String], line: String)] = [
-    (["--threads", "0"], "Error: --threads must be between 1 and 1024."),
-    (["--nsamples", "0"], "Error: --nsamples must be at least 1."),
-    (["--data", "privacy"], "Error: The value 'privacy' is invalid for '--data <name=file>'"),
-    (["--max-memory", "much"], "Error: The value 'much' is invalid for '--max-memory <size>'"),
-    (["--p", "1e-3"], "Error: --count takes the place of --p and --q; give one or the other."),
+    (["--threads", "0"], "spin: --threads must be between 1 and 1024."),
+    (["--nsamples", "0"], "spin: --nsamples must be at least 1."),
+    (["--data", "privacy"], "spin: The value 'privacy' is invalid for '--data <name=file>'"),
+    (["--max-memory", "much"], "spin: The value 'much' is invalid for '--max-memory <size>'"),
+    (["--p", "1e-3"], "spin: --count takes the place of --p and --q; give one or the other."),
     (
       ["--pair", "privacy"],
-      "Error: --pair is \"privacy\", expected two names with a comma between."
+      "spin: --pair is \"privacy\", expected two names with a comma between."
     ),
-    (["--layers", "3..1"], "Error: The value '3..1' is invalid for '--layers <a..b>'"),
-    (["--frobnicate"], "Error: Unknown option '--frobnicate'"),
+    (["--layers", "3..1"], "spin: The value '3..1' is invalid for '--layers <a..b>'"),
+    (["--frobnicate"], "spin: unknown option --frobnicate"),
     (["--data", "privacy=other.csv"], "spin: --data: names \"privacy\" twice"),
     (["--max-memory", "1kB"], "spin: --max-memory: is 0 MB, "),
     (
@@ -46,7 +46,39 @@ struct UsageTests {
   @Test func unknownCommandsAreRefused() throws {
     let outcome = try Program.run(["frobnicate"])
     #expect(outcome.status == 64)
-    #expect(outcome.standardError.hasPrefix("Error: Unexpected argument 'frobnicate'\n"))
+    #expect(outcome.standardError.hasPrefix("spin: \"frobnicate\" is no command of spin\n"))
     #expect(outcome.standardOutput == "")
+  }
+}
+
+/// What is misspelt is named, with what was probably meant, also where the parser would complain of
+/// something else first.
+struct MisspeltTests {
+  static let misspelt: [(arguments: [String], line: String)] = [
+    (["runn"], "spin: \"runn\" is no command of spin; did you mean run?"),
+    (["--hlep"], "spin: unknown option --hlep; did you mean --help?"),
+    (["run", "--hlep"], "spin: unknown option --hlep; did you mean --help?"),
+    (["run", "model", "--dta", "a=b"], "spin: unknown option --dta; did you mean --data?"),
+    (["run", "model", "--question=a"], "spin: unknown option --question; did you mean --questions?"),
+    (["patch", "shw", "x"], "spin: \"shw\" is no command of spin patch; did you mean show?"),
+    (
+      ["evaluate", "perplexty"],
+      "spin: \"perplexty\" is no command of spin evaluate; did you mean perplexity?"
+    ),
+  ]
+
+  @Test(arguments: misspelt.indices) func theNearestNameIsSuggested(_ index: Int) throws {
+    let (arguments, line) = Self.misspelt[index]
+    let outcome = try Program.run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.standardError.hasPrefix(line + "\n"), "\(outcome.standardError)")
+    #expect(outcome.standardError.contains("\nUsage: spin"))
+    #expect(outcome.standardOutput == "")
+  }
+
+  @Test func missingArgumentsAreSaidInTheSameStyle() throws {
+    let outcome = try Program.run(["run"])
+    #expect(outcome.status == 64)
+    #expect(outcome.standardError.hasPrefix("spin: Missing expected argument '<model>'\n"))
   }
 }

@@ -63,9 +63,10 @@ struct QuestionAnsweringTests {
     let template = try ChatTemplate("{{ messages[0].content }}", name: "t")
     let identities = try [
       answering(), answering(short), answering(drawn), answering(edit: "e"),
-      answering(format: .chat(template, date: PromptFormat.templateDate)),
+      answering(format: .chat(ChatPrompt(template))),
       answering(
-        format: .chat(try ChatTemplate("{{ messages }}", name: "t"), date: .distantPast)),
+        format: .chat(
+          ChatPrompt(try ChatTemplate("{{ messages }}", name: "t"), date: .distantPast))),
     ].map { $0.identity.serialized() }
     #expect(Set(identities).count == identities.count)
     #expect(try answering().identity.serialized() == identities[0])
@@ -75,7 +76,7 @@ struct QuestionAnsweringTests {
     let template = try ChatTemplate(
       "{{ bos_token }}[INST] {{ messages[0].content }} [/INST] {{ strftime_now('%d %b %Y') }}",
       name: "t", specialTokens: ["bos_token": "<s>"])
-    let format = PromptFormat.chat(template, date: PromptFormat.templateDate)
+    let format = PromptFormat.chat(ChatPrompt(template))
     let tokens = try format.tokens(of: "Hi", model.tokenizer)
     #expect(tokens.count { $0 == 1 } == 1 && tokens.first == 1)
     #expect(
@@ -93,7 +94,7 @@ struct QuestionAnsweringTests {
       #expect(
         "\(error)"
           == "\(JudgeFixture.path): has no chat template; "
-          + "give the questions as they stand: --prompt-format raw")
+          + "give the texts as they stand: --prompt-format raw")
     }
   }
 

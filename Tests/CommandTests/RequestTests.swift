@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPIN
+import SPINTestSupport
+import Testing
+
+/// A used folder: what differs is named before anything changes, more of the same goes on, and scores of an
+/// earlier run can be taken.
+struct RequestTests {
+  private func run(_ job: SmallJob, _ more: [String], out: String? = nil) throws -> Program.Outcome {
+    try Program.run(["run"] + job.scoring + ["--out", out ?? job.out, "--quiet"] + more)
+  }
+
+  @Test func anotherOptionIsNamedAndNothingChanges() throws {
+    let job = try SmallJob()
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    let before = try FolderContents(of: job.out)
+    let selection = try run(job, ["--count", "20"])
+    #expect(selection.status == 73)
+    #expect(
+      job.masked(selection.standardError)
+        == "spin: DIR/out: holds the results of another request: --count was 30 and is 20 now; repeat the "
+        + "options of that request, choose another --out; its scores stay usable there: --scores "
+        + "DIR/out/scores, or give --restart to replace what is there\n")
+    let scores = try run(job, ["--count", "30", "--seed", "4", "--rule", "union"])
+    #expect(scores.status == 73)
+    #expect(
+      job.masked(scores.standardError)
+        == "spin: DIR/out: holds the results of another request: --seed was 0 and is 4 now; --rule was "
+        + "paper and is union now; repeat the options of that request, choose another --out, or give "
+        + "--restart to replace what is there\n")
+    #expect(try FolderContents(of: job.out) == before)
+    #expect(try run(job, ["--count", "20", "--restart"]).status == 0)
+  }
+
+  @Test func scoresOfAnEarlierRunAreTaken() throws {
+    let job = try SmallJob()
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    let scores = try FolderContents(of: job.out + "/scores")
+    let (other, fresh) = (job.path + "/other", job.path + "/fresh")
+    let taken = ["--count", "20", "--scores", job.out + "/scores"]
+    #expect(try run(job, taken, out: other).status == 0)
+    #expect(try FolderContents(of: job.out + "/scores") == scores)
+    #expect(!FileManager.default.fileExists(atPath: other + "/scores"))
+    #expect(try run(job, ["--count", "20"], out: fresh).status == 0)
+    #expect(try text(of: other + "/patch.json") == text(of: fresh + "/patch.json"))
+    // Also where the run is made anew.
+    #expect(try run(job, taken + ["--restart"], out: other).status == 0)
+    #expect(try FolderContents(of: job.out + "/scores") == scores)
+
+    let wrong = try run(
+      job, ["--count", "20", "--scores", job.out + "/scores", "--nsamples", "7"],
+      out: job.path + "/wrong")
+    #expect(wrong.status == 64)
+    #expect(
+      wrong.standardError.contains("with --nsamples 8, this command says 7"),
+      "\(wrong.standardError)")
+    #expect(!FileManager.default.fileExists(atPath: job.path + "/wrong"))
+  }
+
+  @Test func aMeasureAndALargerLimitContinueWhatIsThere() throws {
+    let measured = try MeasuredJob()
+    let job = measured.job
+    let small = ["--count", "30"] + measured.measures + ["--question-limit", "6", "--text-limit", "2"]
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    #expect(try run(job, small).status == 0)
+    let larger = ["--count", "30"] + measured.measures + ["--question-limit", "12"]
+    let dry = try Program.run(
+      ["run"] + job.scoring + ["--out", job.out, "--dry-run"] + larger)
+    #expect(dry.standardError.contains("6 of 12 done already"), "\(dry.standardError)")
+    #expect(try run(job, larger).status == 0)
+    let fresh = job.path + "/fresh"
+    #expect(try run(job, larger, out: fresh).status == 0)
+    for name in ["awareness.json", "perplexity.json"] {
+      #expect(
+        try text(of: "\(job.out)/evaluation/\(name)") == text(of: "\(fresh)/evaluation/\(name)"))
+    }
+    let smaller = try run(job, small)
+    #expect(smaller.status == 73)
+    #expect(smaller.standardError.contains("--question-limit was 12 and is 6 now"))
+    let without = try run(job, ["--count", "30"])
+    #expect(without.status == 73)
+    #expect(without.standardError.contains("and is not given now"))
+  }
+
+  /// What stands in scoring data is no test of the edit.
+  @Test func questionsThatWereScoredAreLeftOut() throws {
+    let measured = try MeasuredJob()
+    let outcome = try Program.run(
+      ["run"] + measured.job.scoring + ["--count", "30", "--out", measured.job.out, "--quiet"]
+        + measured.measures)
+    #expect(outcome.status == 0)
+    #expect(outcome.standardOutput.contains("1 of 20 questions stand in the data and are left out"))
+  }
+}
