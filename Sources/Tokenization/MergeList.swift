@@ -13,7 +13,7 @@ struct MergeList {
 
   /// An empty list that will be read from a document of so many bytes.
   init(documentByteCount: Int) {
-    // Room that is not used costs no memory; growing would.
+    // Unused capacity costs no memory; growing would.
     bytes.reserveCapacity(documentByteCount / 4)
     ends.reserveCapacity(documentByteCount / 16)
   }
@@ -21,24 +21,24 @@ struct MergeList {
   /// The number of merges.
   var count: Int { ends.count / 2 }
 
-  /// Reads one merge in either form, `"a b"` or `["a", "b"]`; its rank is its place.
+  /// Reads one merge in either form, `"a b"` or `["a", "b"]`; its rank is its index.
+  ///
+  /// Text that begins with `#version` is the heading of a `merges.txt` and no merge, in a
+  /// `tokenizer.json` too: the `tokenizers` package skips it wherever merges are text.
   mutating func read(_ reader: inout JSONReader) throws {
     let index = count
-    let start = bytes.count
     guard index < MergeTable.maximumCount else {
       throw reader.failure(
         "has more than \(MergeTable.maximumCount) merges, which is the most allowed")
     }
     if try reader.peekKind() == .string {
+      let start = bytes.count
       try reader.readUTF8(appendingTo: &bytes)
-      let both = bytes[start...]
-      guard let space = both.firstIndex(of: 0x20), !both[(space + 1)...].contains(0x20) else {
-        throw reader.failure(
-          "model.merges[\(index)] is \(quoted(both)), expected two pieces with one space between")
+      do {
+        try splitText(from: start)
+      } catch let error as SPINError {
+        throw reader.failure(error.message)
       }
-      bytes.remove(at: space)
-      ends.append(space)
-      ends.append(bytes.count)
     } else {
       try reader.readStrings(appendingTo: &bytes, ends: &ends)
       guard ends.count == 2 * index + 2 else {
@@ -46,6 +46,42 @@ struct MergeList {
           "model.merges[\(index)] has \(ends.count - 2 * index) pieces, expected two")
       }
     }
+  }
+
+  /// Makes a merge of the text that `bytes` ends with, by removing the space between its pieces.
+  ///
+  /// No slice of `bytes` may be alive when the space is removed: the removal would copy all merges
+  /// read so far, and reading would take time quadratic in their number.
+  private mutating func splitText(from start: Int) throws {
+    if Self.isHeading(bytes.span, from: start) {
+      bytes.removeLast(bytes.count - start)
+      return
+    }
+    guard let space = Self.onlySpace(bytes.span, from: start) else {
+      throw SPINError(
+        .malformedInput,
+        "model.merges[\(count)] is \(quoted(bytes[start...])), expected two pieces with one space"
+          + " between")
+    }
+    bytes.remove(at: space)
+    ends.append(space)
+    ends.append(bytes.count)
+  }
+
+  private static func isHeading(_ text: Span<UInt8>, from start: Int) -> Bool {
+    let heading = "#version".utf8
+    return text.count - start >= heading.count
+      && zip(start..., heading).allSatisfy { text[$0] == $1 }
+  }
+
+  /// The index of the one space at or after `start`, nil where there is none or more than one.
+  private static func onlySpace(_ text: Span<UInt8>, from start: Int) -> Int? {
+    var space: Int?
+    for index in start..<text.count where text[index] == 0x20 {
+      guard space == nil else { return nil }
+      space = index
+    }
+    return space
   }
 
   /// The merges by id.

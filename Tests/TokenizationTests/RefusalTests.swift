@@ -22,6 +22,7 @@ struct RefusalTests {
         == #"tokenizer.json: model.merges[1]: merges "x" and "e", but "x" is not in the "#
         + "vocabulary; \(remedy)")
     #expect(try refusal(["e", "x"]).contains(#"but "x" is not in the vocabulary"#))
+    #expect(try refusal(" e").contains(#"merges "" and "e", but "" is not in the vocabulary"#))
     #expect(try refusal("e h").contains(#"merges "e" and "h", but "eh" is not in the vocabulary"#))
   }
 
@@ -29,6 +30,8 @@ struct RefusalTests {
     arguments: [
       ("he", "model.merges[0] is \"he\", expected two pieces with one space between"),
       ("h e l", "model.merges[0] is \"h e l\", expected two pieces with one space between"),
+      ("", "model.merges[0] is \"\", expected two pieces with one space between"),
+      ("h  e", "model.merges[0] is \"h  e\", expected two pieces with one space between"),
       (["h"], "model.merges[0] has 1 pieces, expected two"),
       (["h", "e", "l"], "model.merges[0] has 3 pieces, expected two"),
       ([], "model.merges[0] has 0 pieces, expected two"),
