@@ -23,6 +23,7 @@ struct SPINCommand: ParsableCommand {
       RunCommand.self, ScoreCommand.self, SelectCommand.self, SweepCommand.self,
       CompareCommand.self, PatchCommand.self, TrainCommand.self, AdapterCommand.self,
       GenerateCommand.self, ChatCommand.self, EvaluateCommand.self,
-      ReportCommand.self, DataCommand.self, InspectCommand.self, DemoCommand.self,
+      ReportCommand.self, DataCommand.self, ModelCommand.self, InspectCommand.self,
+      DemoCommand.self,
     ])
 }
