@@ -31,7 +31,7 @@ let package = Package(
     .executable(name: "spin", targets: ["SPINCommandLine"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // What everything stands on: errors, bytes and arithmetic.
@@ -44,6 +44,11 @@ let package = Package(
 
     // The pipeline, in its order.
     library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library("GGUF", ["SPINErrors", "SPINStorage"]),
+    library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
+    library(
+      "Import",
+      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF", "SPINPyTorch"]),
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
       "Transformer",
@@ -110,7 +115,7 @@ let package = Package(
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
         "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
         "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINEvaluation", "SPINReport",
-        "SPINTraining",
+        "SPINTraining", "SPINImport",
       ], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
@@ -147,6 +152,14 @@ let package = Package(
     tests("JSON", ["SPINJSON"]),
     tests("Kernels", ["SPINKernels", "SPINStorage"]),
     tests("Checkpoint", ["SPINCheckpoint"]),
+    tests("GGUF", ["SPINGGUF", "SPINErrors", "SPINStorage", "SPINCheckpoint"]),
+    tests("PyTorch", ["SPINPyTorch", "SPINErrors", "SPINStorage", "SPINCheckpoint"]),
+    tests(
+      "Import",
+      [
+        "SPINImport", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF",
+        "SPINTokenization",
+      ]),
     tests("Tokenization", ["SPINTokenization"]),
     tests(
       "Transformer",

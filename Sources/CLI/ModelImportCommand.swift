@@ -9,11 +9,28 @@ struct ModelImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Convert a GGUF file, or a folder with .bin weights, to a checkpoint in safetensors.",
     discussion: """
-      The result is a folder that every command and transformers read. It appears whole or not at all.
+      From GGUF, weights are dequantized as the Python package gguf does, and tokenizer, chat template \
+      and configuration are made from the metadata; architectures llama, qwen2 and qwen3. From a \
+      folder with pytorch_model.bin or its shards, tensors are read as data - no code in the file is \
+      run - and the other files are copied. The new folder records its source in spin_import.json; it \
+      appears whole or not at all, and equal inputs give equal files.
 
         spin model import SmolLM2-135M-Instruct.Q4_1.gguf --out SmolLM2
         spin model import vicuna-7b-v1.5 --out vicuna
       """)
+
+  /// The element types of a checkpoint, as PyTorch's users shorten them.
+  enum DataType: String, ExpressibleByArgument, CaseIterable {
+    case f32, f16, bf16
+
+    var elementType: ElementType {
+      switch self {
+      case .f32: .float32
+      case .f16: .float16
+      case .bf16: .bfloat16
+      }
+    }
+  }
 
   @Argument(help: "A GGUF file, or a folder with pytorch_model.bin or its shards.")
   var source: String
@@ -21,7 +38,39 @@ struct ModelImportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the checkpoint to this new folder.", valueName: "dir"))
   var out: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Element type of the checkpoint: f32, f16 or bf16 (default: bf16 from GGUF, as stored from .bin).",
+      valueName: "type"))
+  var dtype: DataType?
+
+  @Option(help: ArgumentHelp("Largest weight file.", valueName: "size"))
+  var maxShardSize = ByteCount(bytes: ModelImport.defaultShardByteCount)
+
+  @Flag(help: "Read and check the source, print the plan, write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   func run() throws {
-    throw SPINError(.unavailable, at: source, "cannot be imported yet")
+    let job = try ModelImport(
+      source: source, elementType: dtype?.elementType, maximumShardByteCount: maxShardSize.bytes)
+    if !quiet { StandardError.write("plan     \(ModelImportText.plan(job.plan))\n") }
+    Warnings.write(job.plan.notes)
+    if dryRun { return }
+    let progress = ImportProgress(total: job.plan.byteCount, isQuiet: quiet)
+    Interruption.listen()
+    let origin = try progress.during {
+      try job.write(
+        to: out, threadCount: Machine.processorCount, shouldStop: { Interruption.wasRequested },
+        report: { progress.advance(to: $0) })
+    }
+    print(
+      json
+        ? ModelImportText.json(job.plan, origin, out) : ModelImportText.text(job.plan, origin, out))
   }
 }

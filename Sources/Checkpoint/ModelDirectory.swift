@@ -20,6 +20,8 @@ public struct ModelDirectory: Sendable {
   public let tensors: [String: TensorEntry]
   /// What is odd about the checkpoint without being wrong, as sentences.
   public let warnings: [String]
+  /// Where the weights come from, when `spin model import` wrote them.
+  public let origin: ModelOrigin?
   /// The weight files, in the order of their names.
   package let files: [SafetensorsFile]
 
@@ -41,6 +43,7 @@ public struct ModelDirectory: Sendable {
     let finished = try EditJournal.recover(path).map {
       "\(path): an interrupted \($0) was finished"
     }
+    origin = try ModelOrigin.read(in: path)
     let weights = try WeightFiles(in: path)
     files = try weights.names.map { try SafetensorsFile(path: path + "/" + $0) }
     weightFileNames = weights.names

@@ -43,6 +43,12 @@ public struct Fixture: Sendable {
     try words(name).map(Float.init(bitPattern:))
   }
 
+  /// The bytes of a tensor of any type.
+  public func bytes(_ name: String) throws -> [UInt8] {
+    let entry = try entry(name)
+    return entry.file.bytes(entry.byteRange)
+  }
+
   /// Numbers of an int32 tensor.
   public func integers(_ name: String) throws -> [Int32] {
     try words(name).map(Int32.init(bitPattern:))

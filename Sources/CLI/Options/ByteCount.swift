@@ -7,6 +7,11 @@ import Foundation
 struct ByteCount: ExpressibleByArgument {
   let bytes: Int
 
+  init(bytes: Int) { self.bytes = bytes }
+
+  /// "5 GB" in help.
+  var defaultValueDescription: String { Self.text(bytes) }
+
   init?(argument: String) {
     let digits = argument.prefix { $0.isNumber || $0 == "." }
     let unit = argument.dropFirst(digits.count).drop { $0 == " " }.uppercased()
