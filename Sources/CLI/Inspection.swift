@@ -88,6 +88,7 @@ struct Inspection {
     facts["weight_files"] = .object(files)
     let tokenizers = ["tokenizer.json", "tokenizer.model", "tokenizer_config.json"]
     facts["tokenizer_files"] = .array(tokenizers.filter(names.contains).map { .string($0) })
+    if let origin = model.origin { facts["origin"] = .string(origin.statement) }
     if let (scheme, tensor) = model.quantization {
       facts["quantization"] = "\(scheme), as \(tensor) shows; it cannot be scored or patched"
     }

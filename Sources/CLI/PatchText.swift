@@ -60,7 +60,8 @@ enum PatchText {
 
   static func text(_ patch: Patch) -> String {
     var lines = [
-      "base     \(patch.base.name ?? "unnamed model"), hash \(patch.base.modelHash)",
+      "base     \(patch.base.name ?? "unnamed model"), hash \(patch.base.modelHash)"
+        + (patch.base.origin.map { "\n         \($0)" } ?? ""),
       "made by  spin \(patch.toolVersion)",
       "weights  \(patch.weightCount) in \(patch.tensors.count) tensors"
         + (patch.scale.map { ", multiplied by \($0)" } ?? ""),

@@ -87,11 +87,12 @@ package enum FileSignature: Sendable, Equatable {
           + "in, and download the file again")
     case .gguf:
       Self.refuse(
-        path, "is a GGUF file", "use the Hugging Face checkpoint that it was made from")
+        path, "is a GGUF file, which is not read in place",
+        "convert it: \(ImportAdvice.command(for: path))")
     case .zip, .pickle:
       Self.refuse(
         path, "is a PyTorch file, which is a program and is never run here",
-        "use a checkpoint in safetensors")
+        "convert its folder: \(ImportAdvice.command(for: FileSystem.parent(of: path)))")
     case .hdf5:
       Self.refuse(path, "is an HDF5 file", "use a checkpoint in safetensors")
     case .numpy:

@@ -35,6 +35,11 @@ public struct ModelDirectory: Sendable {
       throw SPINError(.missingInput, at: path, "no such directory", remedy: "check the path")
     }
     guard status.kind == .directory else {
+      if FileSignature(of: try MappedFile(path: path)) == .gguf,
+        let refusal = FileSignature.gguf.refusal(at: path)
+      {
+        throw refusal
+      }
       throw SPINError(
         .missingInput, at: path, "is a file, the directory of a model is expected",
         remedy: "give the folder that holds config.json")
@@ -150,11 +155,17 @@ struct WeightFiles {
     }
     if let name = first(".gguf") {
       return refuse(
-        "holds only GGUF weights (\(name))", "use the Hugging Face checkpoint they were made from")
+        "holds only GGUF weights (\(name))",
+        "convert them: \(ImportAdvice.command(for: directory + "/" + name))")
     }
     if names.contains("adapter_model.safetensors") || names.contains("adapter_config.json") {
       return refuse(
         "holds an adapter, not a model", "merge it into its base model and use the result")
+    }
+    if let name = names.first(where: { $0.hasPrefix("pytorch_model") && $0.contains(".bin") }) {
+      return refuse(
+        "holds only PyTorch weights (\(name)), which are not read in place",
+        "convert them: \(ImportAdvice.command(for: directory))")
     }
     if let name = first(".bin", ".pth", ".pt", ".ckpt") {
       return refuse(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// How the elements of a tensor are stored in a GGUF file.
 ///
 /// Every type that the format knows has a name here, so that a refusal can say what was found;

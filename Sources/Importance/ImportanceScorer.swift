@@ -60,9 +60,9 @@ public struct ImportanceScorer: Sendable {
   ///   - resources: What the run may take.
   /// - Throws: `SPINError` where names repeat or the budget is too small.
   public init(
-    decoder: Decoder, modelFiles: [String: String], dataSets: [CalibrationSet],
-    target: TargetModule = .feedForward, keep: KeepPolicy = .automatic, tool: String,
-    resources: Resources
+    decoder: Decoder, modelFiles: [String: String], modelOrigin: String? = nil,
+    dataSets: [CalibrationSet], target: TargetModule = .feedForward, keep: KeepPolicy = .automatic,
+    tool: String, resources: Resources
   ) throws {
     precondition(!dataSets.isEmpty, "dataSets is empty")
     for dataSet in dataSets {
@@ -78,7 +78,8 @@ public struct ImportanceScorer: Sendable {
     self.resources = resources
     provenances = dataSets.map {
       ScoreProvenance(
-        tool: tool, modelFiles: modelFiles, dataSet: $0, keep: keep, targetModule: target)
+        tool: tool, modelFiles: modelFiles, modelOrigin: modelOrigin, dataSet: $0, keep: keep,
+        targetModule: target)
     }
     plan = try ScoringPlan(
       configuration: decoder.configuration,
@@ -155,8 +156,8 @@ public struct ImportanceScorer: Sendable {
 extension ScoreProvenance {
   /// What the scores of a data set are computed from.
   init(
-    tool: String, modelFiles: [String: String], dataSet: CalibrationSet, keep: KeepPolicy,
-    targetModule: TargetModule
+    tool: String, modelFiles: [String: String], modelOrigin: String?, dataSet: CalibrationSet,
+    keep: KeepPolicy, targetModule: TargetModule
   ) {
     let report = dataSet.report
     self.init(
@@ -168,6 +169,7 @@ extension ScoreProvenance {
       skippedCount: report.skippedRows.count, emptyCount: report.rowsWithoutResponse.count,
       keep: keep, targetModule: targetModule,
       firstResponseToken: dataSet.options.firstResponseToken.rawValue,
-      overflow: dataSet.options.overflow.rawValue, promptFormat: dataSet.promptFormat)
+      overflow: dataSet.options.overflow.rawValue, promptFormat: dataSet.promptFormat,
+      modelOrigin: modelOrigin)
   }
 }

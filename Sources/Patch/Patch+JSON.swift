@@ -16,12 +16,14 @@ extension Patch {
       for (name, hash) in files.sorted(by: { $0.key < $1.key }) { object[name] = .string(hash) }
       return .object(object)
     }
+    var model: JSONObject = [
+      "name": JSON(base.name), "model_hash": .string(base.modelHash), "files": hashes(base.files),
+    ]
+    if let origin = base.origin { model["origin"] = .string(origin) }
     return [
       "schema": .string(Self.schema),
       "tool_version": .string(toolVersion),
-      "base": [
-        "name": JSON(base.name), "model_hash": .string(base.modelHash), "files": hashes(base.files),
-      ],
+      "base": .object(model),
       "files_after": filesAfter.map(hashes) ?? .null,
       "scale": scale.map { .number($0) } ?? .null,
       "weights": JSON(weightCount),
@@ -56,7 +58,7 @@ extension Patch {
     let base = try object.required("base", as: JSONObject.self)
     self.base = Base(
       modelHash: try base.required("model_hash"), files: try Self.hashes(base.required("files")),
-      name: try base.optional("name"))
+      name: try base.optional("name"), origin: try base.optional("origin"))
     scale = try object.optional("scale")
     provenance = try object.required("provenance")
     filesAfter = try object.optional("files_after").map(Self.hashes)

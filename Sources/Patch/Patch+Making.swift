@@ -55,7 +55,9 @@ extension Patch {
     }
     let hashes = try fileHashes ?? model.fileHashes()
     return Patch(
-      base: Base(modelHash: ModelDirectory.modelHash(of: hashes), files: hashes, name: name),
+      base: Base(
+        modelHash: ModelDirectory.modelHash(of: hashes), files: hashes, name: name,
+        origin: model.origin?.statement),
       scale: scale, provenance: provenance, tensors: tensors,
       filesAfter: hashesResult ? try hashesAfter(tensors, model, before: hashes) : nil,
       toolVersion: toolVersion)

@@ -38,12 +38,17 @@ public struct Patch: Sendable, Equatable {
     public let files: [String: String]
     /// What the model is called, where that was known.
     public let name: String?
+    /// Where its weights come from, as `ModelOrigin.statement`, for an imported model.
+    public let origin: String?
 
     /// Describes a model.
-    public init(modelHash: String, files: [String: String], name: String?) {
+    public init(
+      modelHash: String, files: [String: String], name: String?, origin: String? = nil
+    ) {
       self.modelHash = modelHash
       self.files = files
       self.name = name
+      self.origin = origin
     }
   }
 

@@ -50,7 +50,7 @@ struct RunManifest {
       ]
     }
     let request = run.job.request
-    return [
+    var identity: JSONObject = [
       "model_sha256": .string(ModelDirectory.modelHash(of: run.job.modelFiles)),
       "model_files": .object(files), "data": .array(data),
       "nsamples": JSON(request.calibration.sampleCount),
@@ -63,6 +63,8 @@ struct RunManifest {
       "selection": .object(coupledSet.provenance), "rounds": JSON(run.roundCount),
       "evaluation": evaluation?.identity ?? .null,
     ]
+    if let origin = run.job.directory.origin { identity["model_origin"] = .object(origin.json) }
+    return .object(identity)
   }
 
   private var results: JSON {

@@ -89,7 +89,7 @@ public struct ScoringJob: Sendable {
         options: request.calibration,
         encoding: encoding)
     }
-    scorer = try Self.scorer(request, model.decoder, dataSets, modelFiles: modelFiles)
+    scorer = try Self.scorer(request, model, dataSets, modelFiles: modelFiles)
   }
 
   /// How the model turns texts into tokens.
@@ -101,15 +101,16 @@ public struct ScoringJob: Sendable {
   /// on while it runs.
   func scorer(with patch: Patch) throws -> ImportanceScorer {
     try Self.scorer(
-      request, model.decoder, dataSets, modelFiles: patch.filesAfter ?? modelFiles)
+      request, model, dataSets, modelFiles: patch.filesAfter ?? modelFiles)
   }
 
   private static func scorer(
-    _ request: ScoringRequest, _ decoder: Decoder, _ dataSets: [CalibrationSet],
+    _ request: ScoringRequest, _ model: LanguageModel, _ dataSets: [CalibrationSet],
     modelFiles: [String: String]
   ) throws -> ImportanceScorer {
     try ImportanceScorer(
-      decoder: decoder, modelFiles: modelFiles, dataSets: dataSets, target: request.target,
+      decoder: model.decoder, modelFiles: modelFiles,
+      modelOrigin: model.directory.origin?.statement, dataSets: dataSets, target: request.target,
       keep: request.keep, tool: SPINVersion.tool, resources: request.resources)
   }
 }

@@ -32,6 +32,7 @@ extension ScoreProvenance {
       ("overflow", overflow),
       // Raw texts are what scores were of before there was a choice; their files stay what they were.
     ] + (promptFormat == "raw" ? [] : [("prompt_format", promptFormat)])
+      + (modelOrigin.map { [("model_origin", $0)] } ?? [])
   }
 
   /// Reads the strings back.
@@ -62,7 +63,7 @@ extension ScoreProvenance {
       targetModule: try metadata.choice("target_module"),
       firstResponseToken: try metadata.text("first_response_token"),
       overflow: try metadata.text("overflow"),
-      promptFormat: metadata["prompt_format"] ?? "raw")
+      promptFormat: metadata["prompt_format"] ?? "raw", modelOrigin: metadata["model_origin"])
     let written = try metadata.text("model_hash")
     guard written == modelHash else {
       throw SPINError(

@@ -8,6 +8,8 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var tool: String
   /// The SHA-256 of each weight file of the model, by name.
   public var modelFiles: [String: String]
+  /// Where the weights come from, as `ModelOrigin.statement`, for an imported model.
+  public var modelOrigin: String?
   /// What the user calls the data set: "privacy".
   public var dataSet: String
   /// The name of the data file, without its folder.
@@ -49,10 +51,11 @@ public struct ScoreProvenance: Sendable, Equatable {
     dataDigest: String, rows: [Int], seed: UInt64, sampleDigest: String, sampleCount: Int,
     tokenCount: Int, responseTokenCount: Int, truncatedCount: Int, skippedCount: Int,
     emptyCount: Int, keep: KeepPolicy, targetModule: TargetModule, firstResponseToken: String,
-    overflow: String, promptFormat: String = "raw"
+    overflow: String, promptFormat: String = "raw", modelOrigin: String? = nil
   ) {
     self.tool = tool
     self.modelFiles = modelFiles
+    self.modelOrigin = modelOrigin
     self.dataSet = dataSet
     self.dataFile = dataFile
     self.dataDigest = dataDigest

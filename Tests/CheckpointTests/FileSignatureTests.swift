@@ -19,15 +19,18 @@ struct FileSignatureTests {
       ),
       (
         Array("GGUF\u{3}\0\0\0".utf8),
-        "is a GGUF file; use the Hugging Face checkpoint that it was made from"
+        "is a GGUF file, which is not read in place; convert it: spin model import "
+          + "DIR/model.safetensors --out model.safetensors-safetensors"
       ),
       (
         [0x50, 0x4B, 0x03, 0x04, 0, 0, 0, 0, 0],
-        "is a PyTorch file, which is a program and is never run here; use a checkpoint in safetensors"
+        "is a PyTorch file, which is a program and is never run here; convert its folder: "
+          + "spin model import DIR --out NAME-safetensors"
       ),
       (
         [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9],
-        "is a PyTorch file, which is a program and is never run here; use a checkpoint in safetensors"
+        "is a PyTorch file, which is a program and is never run here; convert its folder: "
+          + "spin model import DIR --out NAME-safetensors"
       ),
       (
         [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0],

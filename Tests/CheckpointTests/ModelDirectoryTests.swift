@@ -120,13 +120,18 @@ struct ModelDirectoryTests {
   @Test(arguments: [
     (
       ["model-Q4.gguf"],
-      ": holds only GGUF weights (model-Q4.gguf); use the Hugging Face checkpoint they were made "
-        + "from"
+      ": holds only GGUF weights (model-Q4.gguf); convert them: spin model import "
+        + "DIR/model-Q4.gguf --out model-Q4"
     ),
     (
       ["pytorch_model.bin"],
-      ": holds only PyTorch weights (pytorch_model.bin), which are programs and are never run here; "
-        + "use a checkpoint in safetensors"
+      ": holds only PyTorch weights (pytorch_model.bin), which are not read in place; convert "
+        + "them: spin model import DIR --out NAME-safetensors"
+    ),
+    (
+      ["weights.pth"],
+      ": holds only PyTorch weights (weights.pth), which are programs and are never run here; use a "
+        + "checkpoint in safetensors"
     ),
     (
       ["tf_model.h5"],

@@ -40,7 +40,8 @@ struct MeasureOptions: ParsableArguments {
   ) throws {
     let document = MeasureDocument(
       measure, result, model: FileSystem.name(of: model.directory.path),
-      modelHash: try overlay?.modelHash ?? model.directory.modelHash(), edit: overlay?.summary)
+      modelHash: try overlay?.modelHash ?? model.directory.modelHash(),
+      origin: model.directory.origin, edit: overlay?.summary)
     try show(document, text: text)
   }
 

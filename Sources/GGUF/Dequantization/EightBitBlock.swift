@@ -4,8 +4,8 @@ import SPINStorage
 
 /// Blocks of 32 values of eight bits.
 enum EightBitBlock {
-  /// q d.
-  static func q8_0(
+  /// Q8_0: q d.
+  static func symmetric(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source)

@@ -4,8 +4,8 @@ import SPINStorage
 
 /// Blocks of 32 values of five bits: four in halves of bytes, the fifth in a word of 32 bits.
 enum FiveBitBlock {
-  /// d (q - 16).
-  static func q5_0(
+  /// Q5_0: d (q - 16).
+  static func symmetric(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source)
@@ -17,8 +17,8 @@ enum FiveBitBlock {
     }
   }
 
-  /// d q + m.
-  static func q5_1(
+  /// Q5_1: d q + m.
+  static func affine(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source)

@@ -4,8 +4,8 @@ import SPINStorage
 
 /// Blocks of 32 values of four bits: low halves of the bytes first, then high halves.
 enum FourBitBlock {
-  /// d (q - 8).
-  static func q4_0(
+  /// Q4_0: d (q - 8).
+  static func symmetric(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source)
@@ -16,8 +16,8 @@ enum FourBitBlock {
     }
   }
 
-  /// d q + m.
-  static func q4_1(
+  /// Q4_1: d q + m.
+  static func affine(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source)

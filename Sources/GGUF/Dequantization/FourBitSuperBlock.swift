@@ -5,8 +5,8 @@ import SPINStorage
 /// Blocks of 256 values of four or five bits in eight groups, each with a scale and a minimum of six
 /// bits.
 enum FourBitSuperBlock {
-  /// (d s) q - (dmin m); layout: d, dmin, scales[12], q[128].
-  static func q4_K(
+  /// Q4_K: (d s) q - (dmin m); layout: d, dmin, scales[12], q[128].
+  static func fourBits(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     for group in 0..<8 {
@@ -20,8 +20,8 @@ enum FourBitSuperBlock {
     }
   }
 
-  /// The same with a fifth bit; layout: d, dmin, scales[12], high[32], q[128].
-  static func q5_K(
+  /// Q5_K: the same with a fifth bit; layout: d, dmin, scales[12], high[32], q[128].
+  static func fiveBits(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     for group in 0..<8 {

@@ -4,8 +4,8 @@ import SPINStorage
 
 /// Blocks of 256 values of six bits in 16 groups, each with a scale of eight bits.
 enum SixBitSuperBlock {
-  /// (d s) (q - 32); layout: low[128], high[64], scales[16], d.
-  static func q6_K(
+  /// Q6_K: (d s) (q - 32); layout: low[128], high[64], scales[16], d.
+  static func decode(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source + 208)

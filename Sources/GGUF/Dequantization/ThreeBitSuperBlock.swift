@@ -4,8 +4,8 @@ import SPINStorage
 
 /// Blocks of 256 values of three bits in 16 groups, each with a scale of six bits.
 enum ThreeBitSuperBlock {
-  /// (d (s - 32)) (q - 4 where the mask's bit is clear); layout: mask[32], q[64], scales[12], d.
-  static func q3_K(
+  /// Q3_K: (d (s - 32)) (q - 4 where the mask's bit is clear); layout: mask[32], q[64], scales[12], d.
+  static func decode(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source + 108)

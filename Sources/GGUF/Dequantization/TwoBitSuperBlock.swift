@@ -4,8 +4,8 @@ import SPINStorage
 
 /// Blocks of 256 values of two bits in 16 groups, each with a scale and a minimum of four bits.
 enum TwoBitSuperBlock {
-  /// (d s) q - (dmin m); layout: scales[16], q[64], d, dmin.
-  static func q2_K(
+  /// Q2_K: (d s) q - (dmin m); layout: scales[16], q[64], d, dmin.
+  static func decode(
     _ bytes: RawSpan, _ source: Int, _ values: inout MutableSpan<Float>, _ target: Int
   ) {
     let scale = bytes.half(at: source + 80)

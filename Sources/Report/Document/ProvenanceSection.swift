@@ -18,6 +18,9 @@ enum ProvenanceSection {
       blocks.append(.code(record.command))
       blocks.append(.table(environment(record)))
       blocks.append(.table(inputs(run, record)))
+      if let origin = record.modelOrigin {
+        blocks.append(.paragraph([.text("The model's weights were \(origin.statement).")]))
+      }
       blocks.append(.folded(summary: "The full manifest", [.code(manifest(record))]))
     } else if !run.toolVersions.isEmpty {
       blocks.append(

@@ -16,6 +16,7 @@ extension ModelCard {
         + "fairness and awareness of privacy depend, and suppresses them.",
       "## What it changes", changes, "## How it was made", MarkdownRenderer.table(parameters),
     ]
+    if let origin = patch.base.origin { parts.insert(Self.text(origin: origin), at: 2) }
     if let command = run.record.map({ Self.withoutFolders($0.arguments) }) {
       parts.append(
         "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)):\n\n```sh\n"
@@ -26,6 +27,13 @@ extension ModelCard {
     }
     parts += ["## Taking it back", takingBack, "## Limits", Self.limits]
     return parts.joined(separator: "\n\n")
+  }
+
+  /// Where the weights of an imported model come from.
+  private static func text(origin: String) -> String {
+    let text = "The weights of the base model were \(MarkdownRenderer.escaped(origin))."
+    guard origin.hasPrefix("dequantized") else { return text }
+    return text + " They differ from the weights that the model was published with."
   }
 
   /// "1,204 weights in 84 matrices set to zero".

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 import SPINJSON
 import SPINStorage
 
@@ -35,6 +36,8 @@ struct RunRecord {
   let arguments: [String]
   let modelHash: String
   let modelFiles: JSONObject
+  /// Where the weights come from, for an imported model.
+  let modelOrigin: ModelOrigin?
   let dataSets: [DataSet]
   let weights, matrices: Int
   let rounds: [Round]
@@ -49,6 +52,9 @@ struct RunRecord {
     let identity = try members.required("identity", as: JSONObject.self)
     modelHash = try identity.required("model_sha256")
     modelFiles = try identity.required("model_files")
+    modelOrigin = try identity.optional("model_origin", as: JSONObject.self).map {
+      ModelOrigin(json: $0)
+    }
     dataSets = try identity.required("data", as: [JSONObject].self).map {
       DataSet(
         name: try $0.required("name"), file: try $0.required("file"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINCheckpoint
 public import SPINJSON
 import SPINStorage
 
@@ -33,13 +34,16 @@ public struct MeasureDocument: Sendable {
   ///   - result: What was found.
   ///   - model: What the model is called.
   ///   - modelHash: The hash of its files; nil where they are not here.
+  ///   - origin: Where its weights come from, for an imported model.
   ///   - edit: What is said of the edit that was on, if any: `WeightOverlay.summary`.
   public init(
-    _ measure: String, _ result: JSONObject, model: String, modelHash: String?, edit: JSONObject?
+    _ measure: String, _ result: JSONObject, model: String, modelHash: String?,
+    origin: ModelOrigin? = nil, edit: JSONObject?
   ) {
     var members: JSONObject = [
       "model": .string(model), "model_sha256": JSON(modelHash), "patch_weights": .null,
     ]
+    if let origin { members["model_origin"] = .string(origin.statement) }
     for (key, value) in edit?.members ?? [] { members[key] = value }
     for (key, value) in result.members { members[key] = value }
     self.init(measure, members)

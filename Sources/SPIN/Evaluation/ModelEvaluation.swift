@@ -274,7 +274,7 @@ public struct ModelEvaluation {
     for (measure, result) in try documents(comparison) {
       try MeasureDocument(
         measure, result, model: FileSystem.name(of: model.directory.path), modelHash: modelHash,
-        edit: edit.summary
+        origin: model.directory.origin, edit: edit.summary
       ).write(into: directory)
     }
     return comparison

@@ -7,6 +7,7 @@ import SPINTokenization
 /// Lets the scripts beside it use our tokenizer; no part of the product.
 ///
 ///     tokenizer-probe encode DIRECTORY|FILE < strings > ids
+///     tokenizer-probe chat DIRECTORY < conversations > texts
 ///     tokenizer-probe time DIRECTORY TEXT_FILE RUNS
 ///
 /// `encode` reads strings, each as a 32-bit little-endian byte count and UTF-8. For each it writes a
@@ -21,10 +22,13 @@ enum TokenizerProbe {
       let arguments = CommandLine.arguments
       switch arguments.dropFirst().first {
       case "encode" where arguments.count == 3: try encode(arguments[2])
+      case "chat" where arguments.count == 3: try ChatRendering.run(arguments[2])
       case "time" where arguments.count == 5:
         try time(arguments[2], arguments[3], runs: Int(arguments[4]) ?? 1)
       default:
-        throw SPINError(.usage, "expected: encode DIRECTORY|FILE, or time DIRECTORY TEXT_FILE RUNS")
+        throw SPINError(
+          .usage,
+          "expected: encode DIRECTORY|FILE, chat DIRECTORY, or time DIRECTORY TEXT_FILE RUNS")
       }
     } catch {
       FileHandle.standardError.write(Data("tokenizer-probe: \(error)\n".utf8))
