@@ -46,7 +46,9 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     let texts =
       prompts == "-"
-      ? TextList.lines(Array(FileHandle.standardInput.readDataToEndOfFile()))
+      ? try TextList.lines(
+        of: TextFile(
+          Array(FileHandle.standardInput.readDataToEndOfFile()), path: "standard input"))
       : try TextList(path: prompts, column: promptColumn).texts
     let (model, _) = try model.load(threads: threads)
     let generator = TextGenerator(

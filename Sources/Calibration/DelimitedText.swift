@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINStorage
 
 /// Reads comma- or tab-separated text record by record, after RFC 4180.
 ///
 /// A cell may be quoted; a quoted cell may hold delimiters, line breaks and doubled quotes. Records
-/// end with LF, CRLF or CR. A UTF-8 byte order mark is skipped, and so are empty lines, as `pandas`
-/// (which the paper's code reads through) does. A quote inside an unquoted cell stands for itself.
+/// end with LF, CRLF or CR. Lines of nothing but spaces and tabs are skipped, as `pandas` (which the
+/// paper's code reads through) does. A quote inside an unquoted cell stands for itself.
 ///
 /// - Note: Differs from `pandas`: nothing becomes null, a quoted cell must end at a delimiter or at
 ///   the end of its record, and a short record is refused rather than filled.
@@ -33,13 +34,13 @@ struct DelimitedText {
     self.bytes = bytes
     self.delimiter = delimiter
     self.path = path
-    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    position = 0
   }
 
   /// Reads the next record into `cells`, or returns false at the end.
   mutating func next(into cells: inout [Cell]) throws -> Bool {
     cells.removeAll(keepingCapacity: true)
-    while position < bytes.count, isLineBreak(bytes[position]) { skipLineBreak() }
+    while skipBlankLine() {}
     guard position < bytes.count else { return false }
     recordLine = line
     let start = position
@@ -75,7 +76,10 @@ struct DelimitedText {
       text = single[...]
     }
     guard let string = String(validating: text, as: UTF8.self) else {
-      throw error("a cell of this record is not UTF-8", remedy: "convert the file to UTF-8")
+      throw error(
+        "a cell of this record is not UTF-8",
+        remedy: "convert the file to UTF-8, as with: iconv -f WINDOWS-1252 -t UTF-8 "
+          + ShellText.quoted(path))
     }
     return string
   }
@@ -130,6 +134,22 @@ struct DelimitedText {
 
   private func isLineBreak(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+  }
+
+  /// Steps over a line of nothing but spaces and tabs; a tab that delimits cells counts as text.
+  private mutating func skipBlankLine() -> Bool {
+    var end = position
+    while end < bytes.count, bytes[end] != delimiter,
+      bytes[end] == UInt8(ascii: " ") || bytes[end] == UInt8(ascii: "\t")
+    { end += 1 }
+    guard end < bytes.count else {
+      position = end
+      return false
+    }
+    guard isLineBreak(bytes[end]) else { return false }
+    position = end
+    skipLineBreak()
+    return true
   }
 
   private mutating func skipLineBreak() {

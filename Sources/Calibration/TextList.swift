@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINCheckpoint
 import SPINErrors
-import SPINStorage
 
 /// Texts of one kind, such as questions or prompts: a column of a data file, or the lines of a text.
 ///
-/// `.txt` files hold one text a line, empty lines left out; every other name is read as `DataTable`
+/// `.txt` files hold one text a line, blank lines left out; every other name is read as `DataTable`
 /// reads it.
 public struct TextList: Sendable {
   /// Where the file is.
@@ -38,15 +36,21 @@ public struct TextList: Sendable {
       texts = table.rows.map(\.prompt)
       return
     }
-    let bytes = try FileSystem.read(path)
-    digest = FileDigest.sha256(bytes)
-    texts = Self.lines(bytes)
+    let file = try TextFile(path: path)
+    digest = file.digest
+    texts = try Self.lines(of: file)
   }
 
-  /// The lines of a text that are not empty.
-  public static func lines(_ bytes: [UInt8]) -> [String] {
-    bytes.split(separator: UInt8(ascii: "\n")).map { line in
-      String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
-    }.filter { !$0.isEmpty }
+  /// The lines of a text that hold more than blanks.
+  ///
+  /// - Throws: `SPINError` where there is none, or one is not UTF-8.
+  public static func lines(of file: TextFile) throws -> [String] {
+    let lines = try file.lines()
+    guard !lines.isEmpty else {
+      throw SPINError(
+        .malformedInput, at: file.path, "has no text, expected one a line",
+        remedy: "check that it is the file that you mean")
+    }
+    return lines
   }
 }

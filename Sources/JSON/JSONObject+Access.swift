@@ -65,6 +65,10 @@ extension JSONObject {
 extension JSON {
   /// The value as it stands in messages: short values in full, long ones by kind.
   public var brief: String {
+    // Python's names, since only Python writes such numbers.
+    if case .number(let value) = self, !value.isFinite {
+      return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
+    }
     let text = serialized(indented: false)
     guard text.utf8.count > 60 else { return text }
     return switch self {

@@ -7,14 +7,20 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   /// The keys in order.
   public private(set) var keys: [String] = []
   private var values: [String: JSON] = [:]
-  /// Where the object was read, for messages: the document and the keys that lead here.
+  /// The document in which the object was read, for messages.
   let file: String
-  let keyPath: String
+  /// The keys that lead to the object there; empty for the document itself.
+  package let keyPath: String
 
   /// An empty object.
   public init() { self.init(file: "", keyPath: "") }
 
-  init(file: String, keyPath: String) {
+  /// An empty object that stands somewhere.
+  ///
+  /// - Parameters:
+  ///   - file: The document, for messages.
+  ///   - keyPath: The keys that lead to the object; empty for the document itself.
+  package init(file: String, keyPath: String = "") {
     self.file = file
     self.keyPath = keyPath
   }

@@ -13,7 +13,7 @@ extension JSONReader {
     _ message: String, at offset: Int? = nil, remedy: String? = nil
   ) -> SPINError {
     let end = min(offset ?? position, bytes.count)
-    var line = 1
+    var line = firstLine
     var column = 1
     for byte in bytes[..<end] {
       if byte == UInt8(ascii: "\n") {

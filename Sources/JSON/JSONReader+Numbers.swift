@@ -40,6 +40,9 @@ extension JSONReader {
   mutating func scanNumber() throws -> JSONNumber {
     let start = position
     var isInteger = true
+    if permitsNonFinite, take(word: "NaN") || take(word: "Infinity") || take(word: "-Infinity") {
+      return JSONNumber(range: start..<position, isInteger: false)
+    }
     _ = take(UInt8(ascii: "-"))
     let leading = position
     try skipDigits()
@@ -81,7 +84,10 @@ extension JSONReader {
   }
 
   func double(_ range: Range<Int>) throws -> Double {
-    guard let value = Double(String(decoding: bytes[range], as: UTF8.self)), value.isFinite else {
+    let value = Double(String(decoding: bytes[range], as: UTF8.self))
+    // Digits that overflow are no infinity; the names of Python end in a letter.
+    let isName = bytes[range.upperBound - 1] > UInt8(ascii: "9")
+    guard let value, value.isFinite || isName else {
       throw failure("\(text(range)) does not fit in a 64-bit number", at: range.lowerBound)
     }
     return value

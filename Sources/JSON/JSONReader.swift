@@ -31,7 +31,11 @@ package struct JSONReader {
   package let path: String
   /// The bytes read so far.
   package internal(set) var position = 0
+  /// Whether `NaN`, `Infinity` and `-Infinity` count as numbers, as Python's `json` writes and reads
+  /// them; no other JSON has them.
+  package let permitsNonFinite: Bool
   let bytes: [UInt8]
+  let firstLine: Int
   var depth = 0
 
   /// The size of the document.
@@ -39,8 +43,15 @@ package struct JSONReader {
 
   /// Starts at the first byte of a document.
   ///
+  /// - Parameters:
+  ///   - bytes: The document.
+  ///   - path: Its name, for messages.
+  ///   - firstLine: The line on which it begins in a file of several documents, for messages.
+  ///   - permitsNonFinite: Whether Python's names of numbers that are not finite are read.
   /// - Throws: `SPINError` with code `malformedInput` if it is longer than `maximumByteCount`.
-  package init(_ bytes: [UInt8], path: String) throws {
+  package init(
+    _ bytes: [UInt8], path: String, firstLine: Int = 1, permitsNonFinite: Bool = false
+  ) throws {
     guard bytes.count <= Self.maximumByteCount else {
       throw SPINError(
         .malformedInput, at: path,
@@ -48,6 +59,8 @@ package struct JSONReader {
     }
     self.bytes = bytes
     self.path = path
+    self.firstLine = firstLine
+    self.permitsNonFinite = permitsNonFinite
   }
 
   /// Checks that nothing but white space follows.
@@ -162,6 +175,9 @@ extension JSONReader {
     case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
     case UInt8(ascii: "n"): return .null
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+    case UInt8(ascii: "N"), UInt8(ascii: "I"):
+      guard permitsNonFinite else { throw unexpected("a value") }
+      return .number
     default: throw unexpected("a value")
     }
   }
@@ -186,7 +202,7 @@ extension JSONReader {
     return take(word: "null")
   }
 
-  private mutating func take(word: StaticString) -> Bool {
+  mutating func take(word: StaticString) -> Bool {
     let letters = Array(word.description.utf8)
     guard bytes.count - position >= letters.count,
       bytes[position..<position + letters.count].elementsEqual(letters)

@@ -126,6 +126,8 @@ public struct AwarenessMeasurement {
     var result = AwarenessResult(judge: judge, options: options, settings: settings)
     for list in lists {
       let overlap = seenData.map { QuestionOverlap(list.questions, in: $0) }
+      try QuestionOverlap.requireQuestions(
+        list.questions.count, without: overlap, named: list.name)
       let evaluation = AwarenessEvaluation(
         name: list.name, questions: list.questions, judge: judge, directory: directory,
         overlap: overlap)

@@ -39,6 +39,26 @@ public struct QuestionOverlap: Sendable, Equatable {
     return try TextList(path: path, column: column)
   }
 
+  /// Checks that a question is left to ask: rates over none are no numbers.
+  ///
+  /// - Parameters:
+  ///   - count: How many questions there are.
+  ///   - overlap: Which of them are left out, where any are.
+  ///   - name: What the set of questions is called.
+  /// - Throws: `SPINError` that names the set.
+  package static func requireQuestions(
+    _ count: Int, without overlap: QuestionOverlap?, named name: String
+  ) throws {
+    let leftOut = overlap?.normalized.count ?? 0
+    guard count - leftOut < 1 else { return }
+    throw SPINError(
+      .malformedInput, at: "the questions \"\(name)\"",
+      leftOut > 0
+        ? "none is left: all \(leftOut) are in the data that was scored"
+        : "has no question in the part that is asked for",
+      remedy: "give more questions")
+  }
+
   /// "verbatim", "normalized" or nil for a question.
   public func kind(of index: Int) -> String? {
     verbatim.contains(index) ? "verbatim" : normalized.contains(index) ? "normalized" : nil

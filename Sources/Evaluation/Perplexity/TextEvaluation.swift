@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCalibration
 import SPINCheckpoint
 import SPINErrors
 public import SPINGeneration
@@ -28,18 +29,28 @@ public struct TextEvaluation: Sendable {
 
   /// Reads a text.
   ///
-  /// - Throws: `SPINError` where the file cannot be read or is not UTF-8.
+  /// - Throws: `SPINError` as `TextFile`, and where the name says that the file holds records.
   public init(path: String, window: Int? = nil, limit: Int? = nil, directory: String? = nil) throws
   {
-    let bytes = try FileSystem.read(path)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw SPINError(.malformedInput, at: path, "is not UTF-8", remedy: "convert the file")
-    }
-    self.text = text
-    digest = FileDigest.sha256(bytes)
+    let file = try TextFile(path: path)
+    try Self.refuseRecords(path)
+    text = try file.text()
+    digest = file.digest
     self.window = window
     self.limit = limit
     self.directory = directory
+  }
+
+  /// Records are no running text: the syntax around their texts would be measured too.
+  private static func refuseRecords(_ path: String) throws {
+    let name = path.lowercased()
+    for ending in [".jsonl", ".ndjson", ".json", ".csv", ".tsv"] where name.hasSuffix(ending) {
+      let isJSON = ending.hasPrefix(".j") || ending.hasPrefix(".n")
+      throw SPINError(
+        .malformedInput, at: path, "holds records by its name (\(ending)), expected running text",
+        remedy: "write the texts into a file by themselves"
+          + (isJSON ? ": jq -r .text \(ShellText.quoted(path)) > text.txt" : ", such as text.txt"))
+    }
   }
 
   /// The perplexity of a model; an edit that lies over its weights takes part.

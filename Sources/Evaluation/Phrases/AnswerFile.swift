@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCalibration
 import SPINErrors
 import SPINJSON
 import SPINStorage
@@ -14,21 +15,14 @@ public struct AnswerFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: `SPINError` that names the line where one is no such object.
+  /// - Throws: `SPINError` as `RecordTable`, and that names the line where one is no such object.
   public init(path: String) throws {
     self.path = path
-    let lines = try FileSystem.read(path).split(
-      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    var answers: [QuestionAnswer] = []
-    for (number, line) in lines.enumerated() where !line.isEmpty {
-      let place = "\(path): line \(number + 1)"
-      let object = try JSON(parsing: Array(line), path: place).requireObject(at: place)
-      answers.append(
-        QuestionAnswer(
-          question: try object.required("question", as: String.self),
-          answer: try object.required("answer", as: String.self)))
+    answers = try RecordTable(path: path).records.map { record in
+      QuestionAnswer(
+        question: try record.fields.required("question", as: String.self),
+        answer: try record.fields.required("answer", as: String.self))
     }
-    self.answers = answers
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCalibration
 import SPINErrors
-import SPINStorage
 
 /// Phrases by which answers show caution.
 public struct CautionaryPhrases: Sendable, Equatable {
@@ -39,13 +39,9 @@ public struct CautionaryPhrases: Sendable, Equatable {
 
   /// Reads a list of one phrase a line; empty lines and spaces around a phrase do not count.
   ///
-  /// - Throws: `SPINError` where the file is not UTF-8, has no phrase, or has one twice.
+  /// - Throws: `SPINError` as `TextFile`, and where the file has no phrase, or has one twice.
   public init(path: String) throws {
-    let bytes = try FileSystem.read(path)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw SPINError(.malformedInput, at: path, "is not UTF-8", remedy: "convert the file")
-    }
-    let phrases = text.split(whereSeparator: \.isNewline)
+    let phrases = try TextFile(path: path).lines()
       .map { $0.drop { $0.isWhitespace } }
       .map { line in String(line.reversed().drop { $0.isWhitespace }.reversed()) }
       .filter { !$0.isEmpty }

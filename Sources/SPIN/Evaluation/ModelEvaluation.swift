@@ -80,9 +80,10 @@ public struct ModelEvaluation {
         let list = try TextList(path: file.path, column: request.questionColumn)
         let texts = Array(list.texts.prefix(request.questionLimit ?? list.texts.count))
         let questions = part.places(of: texts).map { texts[$0] }
+        let overlap = seen.map { QuestionOverlap(questions, in: $0) }
+        try QuestionOverlap.requireQuestions(questions.count, without: overlap, named: file.name)
         return QuestionList(
-          name: file.name, digest: list.digest, questions: questions,
-          overlap: seen.map { QuestionOverlap(questions, in: $0) })
+          name: file.name, digest: list.digest, questions: questions, overlap: overlap)
       }
     }
     self.lists = try lists(request.questions, seen: seen)

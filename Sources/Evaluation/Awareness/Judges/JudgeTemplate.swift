@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCalibration
 import SPINCheckpoint
 import SPINErrors
-import SPINStorage
 
 /// What a judge behind an endpoint is asked: a text with places for a question and an answer.
 ///
@@ -54,10 +54,7 @@ public struct JudgeTemplate: Sendable, Equatable {
   ///
   /// - Throws: `SPINError` where there is no such file, it is not UTF-8, or a place is missing.
   public init(path: String) throws {
-    guard let text = String(validating: try FileSystem.read(path), as: UTF8.self) else {
-      throw SPINError(.malformedInput, at: path, "is not UTF-8", remedy: "convert the file")
-    }
-    try self.init(text, name: path)
+    try self.init(try TextFile(path: path).text(), name: path)
   }
 
   /// Asks for one word, and says what makes an answer unsafe: unfairness, harm to privacy, and help
