@@ -120,7 +120,7 @@ struct DecoderConfigurationTests {
     ("num_local_experts", 8, "a mixture of experts"),
     ("vision_config", .object(JSONObject()), "a multimodal model"),
     ("quantization_config", .object(JSONObject()), "a quantized model"),
-    ("auto_map", .object(JSONObject()), "a model with code of its own"),
+    ("auto_map", .object(["AutoConfig": "own.OwnConfig"]), "a model with code of its own"),
   ])
   func otherKindsAreRefusedByName(key: String, value: JSON, kind: String) throws {
     let error = #expect(throws: SPINError.self) { try read([key: value]) }

@@ -37,12 +37,17 @@ public struct DecoderConfiguration: Sendable, Hashable {
   public let hasAttentionOutputBias: Bool
   /// Whether queries and keys are normalized head by head.
   public let hasQueryKeyNorm: Bool
+  /// What of the file is not used although it says something, as sentences.
+  public let warnings: [String]
 
   /// Reads a `config.json`.
   ///
   /// - Throws: `SPINError` with code `configuration` that names the key, the value found and what
   ///   was expected; `unavailable` for a model of a kind that SPIN does not compute.
+  ///   What the file says in two ways means what it means to transformers 5; where that depends on
+  ///   the version, it is an error.
   public init(_ config: JSONObject) throws {
+    var warnings: [String] = []
     let family = try Family(config)
     let defaults = family.defaults
     func positive(_ key: String) throws -> Int {
@@ -54,9 +59,12 @@ public struct DecoderConfiguration: Sendable, Hashable {
     layerCount = try positive("num_hidden_layers")
     headCount = try positive("num_attention_heads")
     vocabularySize = try positive("vocab_size")
+    // Null stands for as many as query heads, in every family; only absence for the default.
     let keyValueHeads: Int? = try config.optional("num_key_value_heads", code: .configuration)
     keyValueHeadCount = try config.positive(
-      "num_key_value_heads", keyValueHeads ?? defaults.keyValueHeadCount ?? headCount)
+      "num_key_value_heads",
+      keyValueHeads ?? (config["num_key_value_heads"] == nil ? defaults.keyValueHeadCount : nil)
+        ?? headCount)
     guard headCount % keyValueHeadCount == 0 else {
       throw config.failure(
         "num_key_value_heads",
@@ -64,33 +72,52 @@ public struct DecoderConfiguration: Sendable, Hashable {
           + "num_attention_heads \(headCount)", code: .configuration)
     }
     headSize = try Self.headSize(config, hiddenSize, headCount, defaults)
+    let key = "max_position_embeddings"
     maxPositionEmbeddings = try config.positive(
-      "max_position_embeddings",
-      try config.optional("max_position_embeddings", code: .configuration)
-        ?? defaults.maxPositionEmbeddings)
+      key, config[key] == nil ? defaults.maxPositionEmbeddings : try positive(key))
     let epsilon =
-      try config.optional("rms_norm_eps", as: Double.self, code: .configuration) ?? 1e-6
+      config["rms_norm_eps"] == nil
+      ? 1e-6 : try config.required("rms_norm_eps", as: Double.self, code: .configuration)
     guard epsilon > 0, epsilon < 1 else {
       throw config.failure(
         "rms_norm_eps", "is \(epsilon), expected a small positive number", code: .configuration)
     }
     rmsNormEpsilon = Float(epsilon)
-    rope = try RopeParameters(config)
+    rope = try RopeParameters(
+      config, maxPositionEmbeddings: maxPositionEmbeddings, warnings: &warnings)
     tiesWordEmbeddings =
       try config.optional("tie_word_embeddings", code: .configuration) ?? false
     windows = try family.windows(config, layerCount: layerCount)
-    let attentionBias =
-      try config.optional("attention_bias", as: Bool.self, code: .configuration) ?? false
-    hasQueryKeyValueBias = defaults.hasQueryKeyValueBias || attentionBias
-    hasAttentionOutputBias = attentionBias
+    func isSet(_ key: String, isKnown: Bool) throws -> Bool {
+      guard try config.optional(key, as: Bool.self, code: .configuration) ?? false else {
+        return false
+      }
+      if !isKnown {
+        warnings.append(
+          "config.json: \(key) is not used: \(family.architecture) has no such setting")
+      }
+      return isKnown
+    }
+    let hasAttentionBias = try isSet("attention_bias", isKnown: defaults.knowsAttentionBias)
+    hasQueryKeyValueBias = defaults.hasQueryKeyValueBias || hasAttentionBias
+    hasAttentionOutputBias = hasAttentionBias
     hasQueryKeyNorm = defaults.hasQueryKeyNorm
-    try Self.refuseVariants(config)
+    if try isSet("mlp_bias", isKnown: defaults.knowsFeedForwardBias) {
+      throw config.failure("mlp_bias", "is true; biases there are not computed", code: .unavailable)
+    }
+    try Self.refuseActivations(config)
+    self.warnings = warnings
   }
 
   private static func headSize(
     _ config: JSONObject, _ hiddenSize: Int, _ headCount: Int, _ defaults: Family.Defaults
   ) throws -> Int {
     let stated: Int? = try config.optional("head_dim", code: .configuration)
+    if config["head_dim"] == .null, let size = defaults.headSize {
+      throw config.failure(
+        "head_dim", "is null, expected an integer, or no such key for \(size)",
+        code: .configuration)
+    }
     if stated == nil, defaults.headSize == nil, hiddenSize % headCount != 0 {
       throw config.failure(
         "hidden_size",
@@ -107,22 +134,12 @@ public struct DecoderConfiguration: Sendable, Hashable {
     return size
   }
 
-  /// What these families can be configured to be, and SPIN does not compute.
-  private static func refuseVariants(_ config: JSONObject) throws {
+  private static func refuseActivations(_ config: JSONObject) throws {
     let activation =
       try config.optional("hidden_act", as: String.self, code: .configuration) ?? "silu"
     guard activation == "silu" || activation == "swish" else {
       throw config.failure(
         "hidden_act", "is \"\(activation)\", expected \"silu\"", code: .unavailable)
-    }
-    if try config.optional("mlp_bias", as: Bool.self, code: .configuration) ?? false {
-      throw config.failure("mlp_bias", "is true; biases there are not computed", code: .unavailable)
-    }
-    if let factor = try config.optional(
-      "partial_rotary_factor", as: Double.self, code: .configuration), factor != 1
-    {
-      throw config.failure(
-        "partial_rotary_factor", "is \(factor), expected 1", code: .unavailable)
     }
   }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPINErrors
-import SPINJSON
 
 /// The frequencies of the rotary embedding.
 ///
-/// Read from `rope_parameters` as transformers 5 writes it, or from the classic `rope_theta` and
-/// `rope_scaling`.
+/// Read from `rope_parameters` as transformers 5 writes it, or from `rope_theta` and `rope_scaling`
+/// as earlier versions do.
 public struct RopeParameters: Sendable, Hashable {
   /// The base of the frequencies, theta.
   public let theta: Double
@@ -24,56 +22,6 @@ public struct RopeParameters: Sendable, Hashable {
     case llama3(
       factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double,
       originalMaxPositionEmbeddings: Int)
-  }
-
-  init(_ config: JSONObject) throws {
-    let parameters: JSONObject? = try config.optional("rope_parameters", code: .configuration)
-    let classic: JSONObject? = try config.optional("rope_scaling", code: .configuration)
-    let theta =
-      try (parameters ?? config).optional("rope_theta", as: Double.self, code: .configuration)
-      ?? config.optional("rope_theta", as: Double.self, code: .configuration)
-      ?? 10_000  // the default of every family's configuration class in transformers
-    guard theta > 0, theta.isFinite else {
-      throw config.failure(
-        "rope_theta", "is \(theta), expected a positive number", code: .configuration)
-    }
-    self.theta = theta
-    scaling = try (parameters ?? classic).map(Self.scaling) ?? .none
-  }
-
-  private static func scaling(_ object: JSONObject) throws -> Scaling {
-    func number(_ key: String) throws -> Double {
-      let value: Double = try object.required(key, code: .configuration)
-      guard value > 0, value.isFinite else {
-        throw object.failure(key, "is \(value), expected a positive number", code: .configuration)
-      }
-      return value
-    }
-    let type =
-      try object.optional("rope_type", as: String.self, code: .configuration)
-      ?? object.optional("type", as: String.self, code: .configuration) ?? "default"
-    switch type {
-    case "default":
-      return .none
-    case "linear":
-      return .linear(factor: try number("factor"))
-    case "llama3":
-      let (low, high) = (try number("low_freq_factor"), try number("high_freq_factor"))
-      guard high > low else {
-        throw object.failure(
-          "high_freq_factor", "is \(high), expected more than low_freq_factor \(low)",
-          code: .configuration)
-      }
-      return .llama3(
-        factor: try number("factor"), lowFrequencyFactor: low, highFrequencyFactor: high,
-        originalMaxPositionEmbeddings: try object.positive(
-          "original_max_position_embeddings",
-          try object.required("original_max_position_embeddings", code: .configuration)))
-    default:
-      throw object.failure(
-        "rope_type", "is \"\(type)\", expected \"default\", \"linear\" or \"llama3\"",
-        code: .unavailable)
-    }
   }
 
   /// Radians per position of each pair of a head, `[headSize / 2]`.

@@ -28,6 +28,10 @@ public enum Family: String, Sendable, CaseIterable {
     var maxPositionEmbeddings: Int
     var hasQueryKeyValueBias = false
     var hasQueryKeyNorm = false
+    /// Whether the class reads `attention_bias`.
+    var knowsAttentionBias = false
+    /// Whether the class reads `mlp_bias`.
+    var knowsFeedForwardBias = false
   }
 
   var defaults: Defaults {
@@ -42,7 +46,7 @@ public enum Family: String, Sendable, CaseIterable {
   /// The sliding window of each layer.
   func windows(_ config: JSONObject, layerCount: Int) throws -> [Int?] {
     switch self {
-    case .llama: Array(repeating: nil, count: layerCount)
+    case .llama: try Llama.windows(config, layerCount: layerCount)
     case .mistral: try Mistral.windows(config, layerCount: layerCount)
     case .qwen2, .qwen3: try Qwen2.windows(config, layerCount: layerCount)
     }
@@ -61,8 +65,9 @@ public enum Family: String, Sendable, CaseIterable {
         remedy: "SPIN computes dense decoders of these families only")
     }
     let expected = family.architecture
-    if let architectures = config["architectures"]?.array,
-      !architectures.contains(.string(expected))
+    // Empty, null and absent say nothing: the class follows from the type.
+    if let architectures = config["architectures"], architectures != .null,
+      architectures != .array([]), architectures.array?.contains(.string(expected)) != true
     {
       throw config.failure(
         "architectures",
@@ -73,7 +78,8 @@ public enum Family: String, Sendable, CaseIterable {
     self = family
   }
 
-  private var architecture: String {
+  /// The class of transformers.
+  var architecture: String {
     switch self {
     case .llama: "LlamaForCausalLM"
     case .mistral: "MistralForCausalLM"
@@ -101,13 +107,21 @@ public enum Family: String, Sendable, CaseIterable {
         throw refuse(key, "a mixture of experts")
       }
     }
-    for key in ["text_config", "vision_config", "audio_config"] where config[key] != nil {
+    for key in ["text_config", "vision_config", "audio_config"] where config.says(key) {
       throw refuse(key, "a multimodal model")
     }
     for key in ["quantization_config", "quantization", "compression_config"]
-    where config[key] != nil && config[key] != .null {
+    where config.says(key) {
       throw refuse(key, "a quantized model")
     }
-    if config["auto_map"] != nil { throw refuse("auto_map", "a model with code of its own") }
+    // An empty object is what a save without code leaves.
+    if config.says("auto_map"), config["auto_map"] != .object(JSONObject()) {
+      throw refuse("auto_map", "a model with code of its own")
+    }
   }
+}
+
+extension JSONObject {
+  /// Whether a key is there with a value other than null.
+  fileprivate func says(_ key: String) -> Bool { self[key].map { $0 != .null } ?? false }
 }

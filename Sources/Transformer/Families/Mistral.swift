@@ -12,6 +12,12 @@ enum Mistral {
 
   /// One window for all layers; `null` (v0.2 and later) stands for none, absence for 4,096.
   static func windows(_ config: JSONObject, layerCount: Int) throws -> [Int?] {
+    if let types = config["layer_types"], types != .null {
+      throw config.failure(
+        "layer_types",
+        "is there, expected one sliding_window for all layers: MistralForCausalLM "
+          + "knows no kinds of layers", code: .unavailable)
+    }
     let window: Int? =
       switch config["sliding_window"] {
       case nil: 4096

@@ -15,11 +15,15 @@ enum Qwen2 {
   /// `layer_types` names or, without it, from layer `max_window_layers` on.
   static func windows(_ config: JSONObject, layerCount: Int) throws -> [Int?] {
     let none = [Int?](repeating: nil, count: layerCount)
-    guard try config.optional("use_sliding_window", code: .configuration) ?? false,
-      let window = try config.optional("sliding_window", as: Int.self, code: .configuration)
-    else { return none }
-    _ = try config.positive("sliding_window", window)
+    let isUsed = try config.optional("use_sliding_window", code: .configuration) ?? false
+    // Absence stands for 4,096, null for none.
+    let stated =
+      config["sliding_window"] == nil
+      ? 4096 : try config.optional("sliding_window", as: Int.self, code: .configuration)
+    let window = isUsed ? stated : nil
+    if let window { _ = try config.positive("sliding_window", window) }
     guard let types = config["layer_types"]?.array else {
+      guard let window else { return none }
       let first =
         try config.optional("max_window_layers", as: Int.self, code: .configuration) ?? 28
       return none.indices.map { $0 >= first ? window : nil }
@@ -31,8 +35,15 @@ enum Qwen2 {
     }
     return try types.map { type in
       switch type {
-      case .string("sliding_attention"): window
-      case .string("full_attention"): nil
+      case .string("sliding_attention"):
+        guard let window else {
+          throw config.failure(
+            "layer_types",
+            "asks for a sliding window, which use_sliding_window and sliding_window "
+              + "switch off", code: .configuration)
+        }
+        return window
+      case .string("full_attention"), .string("attention"): return nil
       default:
         throw config.failure(
           "layer_types",

@@ -6,5 +6,6 @@
 ///   arXiv:2505.09388.
 enum Qwen3 {
   static let defaults = Family.Defaults(
-    keyValueHeadCount: 32, headSize: 128, maxPositionEmbeddings: 32_768, hasQueryKeyNorm: true)
+    keyValueHeadCount: 32, headSize: 128, maxPositionEmbeddings: 32_768, hasQueryKeyNorm: true,
+    knowsAttentionBias: true)
 }
