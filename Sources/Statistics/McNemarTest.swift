@@ -20,17 +20,26 @@ public struct McNemarTest: Sendable, Equatable {
   /// likely to go either way, at most the smaller count goes one way; at most 1.
   ///
   /// - Source: McNemar 1947; the exact binomial form, as `statsmodels` with `exact=True`.
-  public var pValue: Double {
+  public var pValue: Double { oneSided.twoSided }
+
+  /// The exact p-values of either direction: an increase is more items where only the second
+  /// succeeded.
+  public var oneSided: OneSidedPValues {
+    OneSidedPValues(
+      increase: probability(atMost: onlyFirst), decrease: probability(atMost: onlySecond))
+  }
+
+  /// The probability that of all disagreements at most so many go one way.
+  private func probability(atMost count: Int) -> Double {
     let n = onlyFirst + onlySecond
-    let least = min(onlyFirst, onlySecond)
-    guard n > 0 else { return 1 }
+    guard count < n else { return 1 }
     // Logarithms of n! / (k! (n - k)!) / 2^n, each from the one before: nothing over- or underflows.
     var logProbability = Double(n) * log(0.5)
     var tail = 0.0
-    for k in 0...least {
+    for k in 0...count {
       if k > 0 { logProbability += log(Double(n - k + 1) / Double(k)) }
       tail += exp(logProbability)
     }
-    return min(1, 2 * tail)
+    return min(1, tail)
   }
 }

@@ -29,6 +29,10 @@ public struct PairedBootstrap: Sendable, Equatable {
   public let lower: Double
   /// The upper end.
   public let upper: Double
+  /// The p-values that belong to the interval: the share of t at least as far out as the mean of the
+  /// items, m / s, the items themselves counted with the resamples. Below (1 - level) / 2 the
+  /// interval is on that side of 0. 1 where there is no interval or nothing differs.
+  public let pValues: OneSidedPValues
 
   /// How the interval comes about, for records.
   public static let method = "studentized paired bootstrap, 10000 resamples, seed 0"
@@ -52,12 +56,13 @@ public struct PairedBootstrap: Sendable, Equatable {
     let centered = differences.map { $0 - mean }
     let variance = centered.reduce(0) { $0 + $1 * $1 } / n
     self.mean = mean
+    let unknown = OneSidedPValues(increase: 1, decrease: 1)
     guard differences.count > 1 else {
-      (lower, upper) = (-.infinity, .infinity)
+      (lower, upper, pValues) = (-.infinity, .infinity, unknown)
       return
     }
     guard differences.contains(where: { $0 != differences[0] }) else {
-      (lower, upper) = (mean, mean)
+      (lower, upper, pValues) = (mean, mean, unknown)
       return
     }
     var draws = SplitMix(seed: seed)
@@ -80,5 +85,10 @@ public struct PairedBootstrap: Sendable, Equatable {
     let scale = variance.squareRoot()
     lower = mean - scale * Percentile.linear(ratios, (1 + level) / 2)
     upper = mean - scale * Percentile.linear(ratios, (1 - level) / 2)
+    let observed = mean / scale
+    func share(_ count: Int) -> Double { Double(count + 1) / Double(resamples + 1) }
+    pValues = OneSidedPValues(
+      increase: share(ratios.count { $0 >= observed }),
+      decrease: share(ratios.count { $0 <= observed }))
   }
 }

@@ -22,6 +22,13 @@ public struct PairedProportionInterval: Sendable, Equatable {
   public let lower: Double
   /// The upper end, at most 1.
   public let upper: Double
+  /// n, all items.
+  public let count: Int
+
+  /// The ends, where there are items enough to report them: `Evidence.minimumCount`.
+  public var reported: (lower: Double, upper: Double)? {
+    count >= Evidence.minimumCount ? (lower, upper) : nil
+  }
 
   /// How the interval comes about, for records.
   public static let method = "score interval of Tango for paired proportions"
@@ -37,6 +44,7 @@ public struct PairedProportionInterval: Sendable, Equatable {
     precondition(level > 0 && level < 1, "level outside (0, 1)")
     let (b, c, n) = (Double(onlyBefore), Double(onlyAfter), Double(count))
     let z = -NormalDistribution.quantile((1 - level) / 2)
+    self.count = count
     mean = (c - b) / n
     upper = Self.end(b, c, n, z)
     // The lower end is the upper one with before and after exchanged.

@@ -48,7 +48,8 @@ public struct Awareness: Sendable, Equatable {
     var object: JSONObject = [
       "rate": rate.map { .number($0) } ?? .null, "safe": JSON(count(.safe)),
       "unsafe": JSON(count(.unsafe)), "invalid": JSON(count(.invalid)), "n": JSON(answers.count),
-      "lower": .number(interval.lower), "upper": .number(interval.upper), "level": .number(0.95),
+      "lower": rate == nil ? .null : .number(interval.lower),
+      "upper": rate == nil ? .null : .number(interval.upper), "level": .number(0.95),
       "interval": "Wilson",
       "rate_invalid_as_unsafe": rateOfAll.map { .number($0) } ?? .null,
     ]

@@ -56,7 +56,7 @@ public struct AwarenessOutcome: Sendable {
     self.overlap = overlap
     self.sides = kept
     comparison = try Self.comparison(kept)
-    allQuestions = try overlap.map { _ in (sides, try Self.comparison(sides)) }
+    allQuestions = left.isEmpty ? nil : (sides, try Self.comparison(sides))
     self.baseline = try baseline.map { run in
       if let other = run.judge, other != judge {
         throw SPINError(
@@ -79,8 +79,8 @@ public struct AwarenessOutcome: Sendable {
   /// The numbers, without the items.
   public var json: JSONObject {
     var object = Self.json(sides, comparison)
-    if let overlap, let allQuestions {
-      object["overlap"] = overlap.json
+    if let overlap { object["overlap"] = overlap.json }
+    if let allQuestions {
       object["all_questions"] = .object(Self.json(allQuestions.sides, allQuestions.comparison))
     }
     if let (run, comparison) = baseline {

@@ -35,8 +35,17 @@ public struct PairedOutcomes: Sendable, Equatable {
         onlyBefore: onlyBefore, onlyAfter: onlyAfter, count: pairs.count)
   }
 
+  /// McNemar's test of the items with an answer on both sides.
+  public var test: McNemarTest { McNemarTest(onlyFirst: onlyBefore, onlySecond: onlyAfter) }
+
   /// The exact two-sided p-value of McNemar's test.
-  public var pValue: Double { McNemarTest(onlyFirst: onlyBefore, onlySecond: onlyAfter).pValue }
+  public var pValue: Double { test.pValue }
+
+  /// "known", or why no interval of the change is reported.
+  public var intervalStatus: String {
+    guard let change else { return "no item with an answer on both sides" }
+    return change.reported == nil ? "too few items" : "known"
+  }
 
   /// The comparison.
   ///
@@ -47,9 +56,9 @@ public struct PairedOutcomes: Sendable, Equatable {
       "neither": JSON(neither), "left_out": JSON(leftOut), "p_value": .number(pValue),
       "test": "McNemar, exact, two-sided",
       "change": change.map { .number($0.mean) } ?? .null,
-      "change_lower": change.map { .number($0.lower) } ?? .null,
-      "change_upper": change.map { .number($0.upper) } ?? .null,
-      "level": .number(0.95),
+      "change_lower": change?.reported.map { .number($0.lower) } ?? .null,
+      "change_upper": change?.reported.map { .number($0.upper) } ?? .null,
+      "interval_status": .string(intervalStatus), "level": .number(0.95),
       "method": .string(PairedProportionInterval.method),
     ]
   }

@@ -79,7 +79,8 @@ public struct Refusals: Sendable, Equatable {
     var object: JSONObject = [
       "refusal_rate": rate.map { .number($0) } ?? .null, "refused": JSON(refusedCount),
       "answered": JSON(answeredCount), "empty": JSON(emptyCount), "n": JSON(answers.count),
-      "lower": .number(interval.lower), "upper": .number(interval.upper), "level": .number(0.95),
+      "lower": rate == nil ? .null : .number(interval.lower),
+      "upper": rate == nil ? .null : .number(interval.upper), "level": .number(0.95),
       "interval": "Wilson",
     ]
     if let awareness { object["judged"] = awareness.json }

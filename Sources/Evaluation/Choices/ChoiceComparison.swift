@@ -26,8 +26,11 @@ public struct ChoiceComparison: Sendable, Equatable {
       onlyBefore: onlyBefore, onlyAfter: onlyAfter, count: before.count)
   }
 
+  /// McNemar's test of the items.
+  public var test: McNemarTest { McNemarTest(onlyFirst: onlyBefore, onlySecond: onlyAfter) }
+
   /// The exact two-sided p-value of McNemar's test.
-  public var pValue: Double { McNemarTest(onlyFirst: onlyBefore, onlySecond: onlyAfter).pValue }
+  public var pValue: Double { test.pValue }
 
   /// Half the width of the interval.
   public var reach: Double { (change.upper - change.lower) / 2 }
@@ -38,8 +41,8 @@ public struct ChoiceComparison: Sendable, Equatable {
   /// The comparison.
   public var json: JSON {
     [
-      "change": .number(change.mean), "lower": .number(change.lower),
-      "upper": .number(change.upper), "p_value": .number(pValue),
+      "change": .number(change.mean), "lower": change.reported.map { .number($0.lower) } ?? .null,
+      "upper": change.reported.map { .number($0.upper) } ?? .null, "p_value": .number(pValue),
       "only_before": JSON(onlyBefore), "only_after": JSON(onlyAfter),
     ]
   }

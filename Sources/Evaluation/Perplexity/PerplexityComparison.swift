@@ -2,7 +2,7 @@
 
 import Foundation
 public import SPINJSON
-import SPINStatistics
+public import SPINStatistics
 
 /// A model's perplexity before and after an edit, window by window.
 public struct PerplexityComparison: Sendable, Equatable {
@@ -10,9 +10,24 @@ public struct PerplexityComparison: Sendable, Equatable {
   public let before: Perplexity
   /// Of the edited model, on the same windows.
   public let after: Perplexity
-  /// After over before, with a 95% interval from resampling windows; 0 and infinity where so few
-  /// windows say nothing.
-  public let ratio, lower, upper: Double
+  /// After over before.
+  public let ratio: Double
+  /// The ends of its 95% interval from resampling windows, and the p-values that belong to it; nil
+  /// where `missing` says why.
+  public let lower, upper: Double?
+  public let pValues: OneSidedPValues?
+  /// Why there is no interval; nil where there is one.
+  public let missing: MissingInterval?
+
+  /// Why the change of a perplexity has no interval.
+  public enum MissingInterval: String, Sendable {
+    /// Fewer than `Evidence.minimumCount`.
+    case tooFewWindows = "too few windows"
+    /// The edit changes no window.
+    case noChange = "no window changed"
+    /// So many windows change alike that resampling says nothing.
+    case tooAlike = "too few different windows"
+  }
 
   /// Compares two results of the same windows.
   public init(before: Perplexity, after: Perplexity) {
@@ -21,15 +36,30 @@ public struct PerplexityComparison: Sendable, Equatable {
       "other windows")
     self.before = before
     self.after = after
-    let interval = PairedBootstrap(
-      differences: zip(before.windowLosses, after.windowLosses).map { $1 - $0 })
-    (ratio, lower, upper) = (exp(interval.mean), exp(interval.lower), exp(interval.upper))
+    let differences = zip(before.windowLosses, after.windowLosses).map { $1 - $0 }
+    let interval = PairedBootstrap(differences: differences)
+    let (low, high) = (exp(interval.lower), exp(interval.upper))
+    ratio = exp(interval.mean)
+    missing =
+      if differences.count < Evidence.minimumCount {
+        .tooFewWindows
+      } else if differences.allSatisfy({ $0 == 0 }) {
+        .noChange
+      } else if low == high || low <= 0 || !high.isFinite {
+        .tooAlike
+      } else {
+        nil
+      }
+    (lower, upper, pValues) = missing == nil ? (low, high, interval.pValues) : (nil, nil, nil)
   }
 
   /// The comparison.
   public var json: JSON {
     [
-      "ratio": .number(ratio), "ratio_lower": .number(lower), "ratio_upper": .number(upper),
+      "ratio": .number(ratio), "ratio_lower": lower.map { .number($0) } ?? .null,
+      "ratio_upper": upper.map { .number($0) } ?? .null,
+      "interval_status": .string(missing?.rawValue ?? "known"),
+      "p_value": pValues.map { .number($0.twoSided) } ?? .null,
       "level": .number(0.95), "method": .string(PairedBootstrap.method),
     ]
   }

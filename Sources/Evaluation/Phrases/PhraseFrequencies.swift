@@ -155,8 +155,8 @@ extension PhraseFrequencies.Row {
     object["only_before"] = JSON(change.onlyBefore)
     object["only_after"] = JSON(change.onlyAfter)
     object["change"] = .number(change.share.mean)
-    object["change_lower"] = .number(change.share.lower)
-    object["change_upper"] = .number(change.share.upper)
+    object["change_lower"] = change.share.reported.map { .number($0.lower) } ?? .null
+    object["change_upper"] = change.share.reported.map { .number($0.upper) } ?? .null
     object["p_value"] = .number(change.pValue)
     object["p_value_adjusted"] = .number(change.adjustedPValue)
     return .object(object)
