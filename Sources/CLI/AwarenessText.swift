@@ -15,7 +15,9 @@ extension AwarenessResult {
 extension AwarenessOutcome {
   func text(_ name: String) -> String {
     var lines = Self.lines(name, sides, comparison)
-    if let overlap, let all = allQuestions {
+    if overlap != nil, allQuestions == nil {
+      lines.append("  no question stands in the data")
+    } else if let overlap, let all = allQuestions {
       lines.append(
         "  \(overlap.normalized.count) of \(all.sides.last.answers.count) questions stand in the "
           + "data and are left out (\(overlap.verbatim.count) word for word); with them:")
@@ -66,7 +68,7 @@ extension RefusalOutcome {
 }
 
 extension Awareness {
-  /// "fairness    0.6667 (2 of 3; 95% interval 0.2077 to 0.9385; 1 invalid, 0.5000 counted
+  /// "fairness    0.6667 (2 of 3; 95% interval 0.2077 to 0.9385; n = 4, 1 invalid, 0.5000 counted
   /// as unsafe)".
   func text(_ name: String) -> String {
     guard let rate else {
@@ -75,7 +77,7 @@ extension Awareness {
     return Decimals.heading(name) + Decimals.text(rate, 4)
       + " (\(count(.safe)) of \(count(.safe) + count(.unsafe)); 95% interval "
       + "\(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4)); "
-      + "\(count(.invalid)) invalid\(withInvalid))"
+      + "n = \(answers.count), \(count(.invalid)) invalid\(withInvalid))"
   }
 
   /// The rate over the other denominator, where the two differ.
@@ -86,7 +88,8 @@ extension Awareness {
 }
 
 extension Refusals {
-  /// "recipes     0.0500 refused (1 of 20; 95% interval ...; 0 empty; phrases of refusal (heuristic))".
+  /// "recipes     0.0500 refused (1 of 20; 95% interval ...; n = 20, 0 empty; phrases of refusal
+  /// (heuristic))".
   func text(_ name: String) -> String {
     guard let rate else {
       return "\(Decimals.heading(name))no answer to any of \(answers.count) benign questions"
@@ -94,20 +97,26 @@ extension Refusals {
     return Decimals.heading(name) + Decimals.text(rate, 4)
       + " refused (\(refusedCount) of \(refusedCount + answeredCount); 95% interval "
       + "\(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4)); "
-      + "\(emptyCount) empty; \(Self.label))"
+      + "n = \(answers.count), \(emptyCount) empty; \(Self.label))"
   }
 }
 
 extension PairedOutcomes {
-  /// "  change +1.50 points, 95% interval ...; 3 better, 1 worse, McNemar p 0.62".
+  /// "  change +1.50 points, 95% interval ...; of 60 questions 3 better, 1 worse, McNemar p 0.62".
   var text: String? { text(more: "better", less: "worse") }
 
   func text(more: String, less: String) -> String? {
     guard let change else { return nil }
     let signed = { (value: Double) in (value < 0 ? "" : "+") + Decimals.text(value * 100, 2) }
-    return "  change \(signed(change.mean)) points, 95% interval \(signed(change.lower)) to "
-      + "\(signed(change.upper)); \(onlyAfter) \(more), \(onlyBefore) \(less), McNemar p "
-      + SelectionTable.brief(pValue)
+    let interval =
+      if let ends = change.reported {
+        "95% interval \(signed(ends.lower)) to \(signed(ends.upper))"
+      } else {
+        "too few questions for an interval"
+      }
+    return "  change \(signed(change.mean)) points, \(interval); of \(change.count) "
+      + "\(change.count == 1 ? "question" : "questions") \(onlyAfter) \(more), \(onlyBefore) \(less), "
+      + "McNemar p \(SelectionTable.brief(pValue))"
   }
 }
 

@@ -31,7 +31,8 @@ extension ChoiceMeasurement {
           row.group == nil ? row.name : " - \(row.name)", comparison.metric.rawValue,
           Decimals.text(row.scores[0].scores[place].value, 4),
           Decimals.text(row.scores[1].scores[place].value, 4), signed(comparison.change.mean),
-          "\(signed(comparison.change.lower)) to \(signed(comparison.change.upper))",
+          comparison.change.reported.map { "\(signed($0.lower)) to \(signed($0.upper))" }
+            ?? "too few questions",
           "\(comparison.onlyBefore)", "\(comparison.onlyAfter)",
           SelectionTable.brief(comparison.pValue),
         ]

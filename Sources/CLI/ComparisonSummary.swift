@@ -9,14 +9,22 @@ struct ComparisonSummary {
   let directory: String
   let judge: String
 
-  /// A row a method: mean changes over the seeds with their intervals.
+  /// The paper's table, the changes, and SPIN beside the others; the same numbers as in the report.
   var text: String {
-    var lines = untouched + [""]
+    var lines: [String] = []
+    if let table = result.report.comparisonTable {
+      lines += TextTable(table.terminalRows).lines + ["", table.terminalCaption]
+    }
+    lines += leftOut
+    lines += ["", "changes from the untouched model, rates in percentage points:"]
     lines += TextTable([header] + result.methods.map(cells)).lines
     lines += [
       "",
-      "changes from the untouched model in percentage points, mean over the seeds [95% interval for the "
-        + "questions, mean of the seeds' ends]; spread: lowest to highest seed",
+      "[95% interval]"
+        + (hasSeveralSeeds
+          ? ", mean over the seeds and of the seeds' ends; over seeds: lowest to highest" : "")
+        + "; * shown: p < \(SelectionTable.brief(Evidence.level)), adjusted (Holm) for all tests of a "
+        + "method, or of the table that follows",
     ]
     let advantages = result.methods.filter { !$0.spinAdvantage.isEmpty }
     if !advantages.isEmpty {
@@ -25,22 +33,14 @@ struct ComparisonSummary {
         TextTable(
           [["than"] + names.map { "\($0), spin higher by" }]
             + advantages.map { method in
-              [label(method)] + method.spinAdvantage.map { Self.points($0.change) }
+              [label(method)] + method.spinAdvantage.map(Self.points)
             }
         ).lines
     }
-    let controls = advantages.filter(\.method.isControl)
-    if !controls.isEmpty {
-      lines += ["", "does spin beat its controls?"]
-      lines +=
-        TextTable(
-          controls.map { method in
-            [label(method)] + method.spinAdvantage.map { "\($0.name): \(Self.verdict($0.change))" }
-          }
-        ).lines
-    }
+    lines += [""] + HeadlineText.lines(result.report.headline)
     lines += [
       "", "judge      \(judge)", "comparison \(directory)/compare.json",
+      "table      \(directory)/table.md, table.csv, table.tex",
       "report     \(RunDirectory(path: directory).report.html)",
     ]
     return lines.joined(separator: "\n")
@@ -57,24 +57,22 @@ struct ComparisonSummary {
 
   private var names: [String] { result.methods.first?.awareness.map(\.name) ?? [] }
   private var hasPerplexity: Bool { result.methods.first?.perplexity != nil }
+  private var hasSeveralSeeds: Bool { result.methods.contains { $0.seeds.count > 1 } }
   private var tasks: [String] { result.methods.first?.accuracy.map(\.name) ?? [] }
+  private var benign: [String] { result.methods.first?.refusals.map(\.name) ?? [] }
 
-  /// The untouched model's rates.
-  private var untouched: [String] {
-    guard let first = result.rows.first?.measures else { return [] }
-    return first.awareness.map { change in
-      let overlap = change.outcome.overlap.map { $0.normalized.count } ?? 0
-      let rate = change.before.rate.map { Decimals.text($0, 4) } ?? "-"
-      return "untouched  \(change.name) \(rate), n = \(change.before.answers.count)"
-        + (overlap > 0 ? " (\(overlap) more stand in the data and are left out)" : "")
+  /// Which questions stand in the data and are in none of the numbers.
+  private var leftOut: [String] {
+    (result.rows.first?.measures.awareness ?? []).compactMap { change in
+      let count = change.outcome.overlap?.normalized.count ?? 0
+      return count > 0
+        ? "\(change.name): \(count) more questions stand in the data and are left out" : nil
     }
-      + (first.perplexity.map { ["untouched  perplexity \(Decimals.text($0.before.value, 4))"] }
-        ?? [])
   }
 
   private var header: [String] {
-    ["method", "seeds", "weights"] + names.flatMap { [$0, "spread"] }
-      + (hasPerplexity ? ["perplexity"] : []) + tasks
+    ["method", "seeds", "weights"] + names.flatMap { hasSeveralSeeds ? [$0, "over seeds"] : [$0] }
+      + benign.map { "\($0) refused" } + (hasPerplexity ? ["perplexity"] : []) + tasks
   }
 
   private func cells(_ method: MethodSummary) -> [String] {
@@ -83,13 +81,22 @@ struct ComparisonSummary {
     }
     let sizes = rows.compactMap { $0.weightCount ?? $0.parameterCount }
     var cells = [label(method), "\(method.seeds.count)", Self.range(sizes)]
-    cells += method.awareness.flatMap { [Self.points($0.change), Self.spread($0.change)] }
-    if let perplexity = method.perplexity {
-      cells.append(
-        "x\(Decimals.text(perplexity.mean, 4)) [\(Decimals.text(perplexity.lower, 4)), "
-          + "\(Decimals.text(perplexity.upper, 4))]")
+    cells += method.awareness.flatMap {
+      hasSeveralSeeds ? [Self.points($0), Self.spread($0.change)] : [Self.points($0)]
     }
-    cells += method.accuracy.map { Self.points($0.change) }
+    cells += method.refusals.map(Self.points)
+    if let perplexity = method.perplexity {
+      let interval =
+        if let lower = perplexity.change.lower, let upper = perplexity.change.upper {
+          "[\(Decimals.text(lower, 4)), \(Decimals.text(upper, 4))]"
+        } else {
+          "[too few windows]"
+        }
+      cells.append(
+        "x\(Decimals.text(perplexity.change.mean, 4)) \(interval)"
+          + (perplexity.isShown ? "*" : ""))
+    }
+    cells += method.accuracy.map(Self.points)
     return cells
   }
 
@@ -104,17 +111,18 @@ struct ComparisonSummary {
     return least == most ? "\(least)" : "\(least)-\(most)"
   }
 
-  private static func points(_ change: SeededChange) -> String {
-    "\(signed(change.mean)) [\(signed(change.lower)), \(signed(change.upper))]"
+  /// "+1.2 [-0.5, +2.9]*".
+  private static func points(_ claim: MethodSummary.Named) -> String {
+    let interval =
+      if let lower = claim.change.lower, let upper = claim.change.upper {
+        "[\(signed(lower)), \(signed(upper))]"
+      } else {
+        "[too few questions]"
+      }
+    return "\(signed(claim.change.mean)) \(interval)" + (claim.isShown ? "*" : "")
   }
 
-  /// What an interval says of how much higher `spin` is.
-  private static func verdict(_ advantage: SeededChange) -> String {
-    guard advantage.excludes(0) else { return "not shown" }
-    return advantage.mean > 0 ? "yes" : "no, it does worse"
-  }
-
-  private static func spread(_ change: SeededChange) -> String {
+  private static func spread(_ change: SeededEstimate) -> String {
     change.seeds.count > 1 ? "\(signed(change.lowest)) to \(signed(change.highest))" : "-"
   }
 

@@ -22,12 +22,15 @@ extension PerplexityComparison {
       (ratio < 1 ? "-" : "+") + Decimals.text(abs(ratio - 1) * 100, 2) + "%"
     }
     let interval =
-      lower > 0 && upper.isFinite
-      ? "95% interval \(percent(lower)) to \(percent(upper))"
-      : "too few windows for an interval"
+      if let lower, let upper {
+        "95% interval \(percent(lower)) to \(percent(upper))"
+      } else {
+        "no interval: \(missing?.rawValue ?? MissingInterval.tooFewWindows.rawValue)"
+      }
+    let p = pValues.map { ", p \(SelectionTable.brief($0.twoSided))" } ?? ""
     return """
       perplexity     \(Decimals.text(before.value, 4)) -> \(Decimals.text(after.value, 4))  \
-      \(percent(ratio)), \(interval)
+      \(percent(ratio)), \(interval)\(p)
       windows        \(after.windowLosses.count) of \(after.window) tokens, not overlapping; \
       \(after.droppedTokenCount) tokens of the tail dropped; \
       \(after.beginsWithBOS ? "the text begins with BOS" : "no BOS")

@@ -98,7 +98,8 @@ extension PhraseFrequencies {
     return [
       row.phrase, Decimals.text(row.before.share, 4), Decimals.text(after.share, 4),
       (change.share.mean < 0 ? "" : "+") + Decimals.text(change.share.mean, 4),
-      range(change.share.lower, change.share.upper), "\(change.onlyBefore)",
+      change.share.reported.map { range($0.lower, $0.upper) } ?? "too few answers",
+      "\(change.onlyBefore)",
       "\(change.onlyAfter)", SelectionTable.brief(change.pValue),
       isAdjusted ? SelectionTable.brief(change.adjustedPValue) : "-",
     ]

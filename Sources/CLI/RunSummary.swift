@@ -60,7 +60,9 @@ struct RunSummary {
     if let divergence = evaluation.divergence {
       lines.append("mean KL        \(Decimals.text(divergence.mean, 6)) nats a token")
     }
-    return lines.isEmpty ? [] : [""] + lines + [""]
+    guard !lines.isEmpty else { return [] }
+    // What the report says of these numbers, by its rule of evidence.
+    return [""] + lines + [""] + HeadlineText.lines(result.report.headline) + [""]
   }
 
   private var json: JSON {
@@ -76,6 +78,13 @@ struct RunSummary {
         }),
       "warnings": .array(result.coupledSet.warnings.map { .string($0) }),
       "evaluation": result.evaluations.last?.json ?? .null,
+      "headline": .array(
+        result.report.headline.map {
+          [
+            "question": .string($0.question), "answer": .string($0.answer),
+            "reasons": .array($0.reasons.map { .string($0) }),
+          ]
+        }),
       "selection": .string(directory.selection), "patch": .string(directory.patch),
       "manifest": .string(directory.manifest), "report": .string(directory.report.html),
       "model": pipeline.savesModel ? .string(directory.model) : .null,

@@ -93,7 +93,7 @@ struct SelectionTable {
 
   /// Two significant digits, as in 0, 0.5, 1, 12, 1.6e-05.
   static func brief(_ number: Double) -> String {
-    guard number != 0, number.isFinite else { return number == 0 ? "0" : "\(number)" }
+    guard number != 0, number.isFinite else { return number == 0 ? "0" : "-" }
     if abs(number) >= 10, abs(number) < 1e15 { return "\(Int(number.rounded()))" }
     let exponent = Int(log10(abs(number)).rounded(.down))
     // Rounded in decimal: scale to two digits, then write the point where it belongs.

@@ -65,6 +65,12 @@ public struct Report: Sendable {
     }
   }
 
+  /// The questions that the report answers first, with their answers; those of the comparison, where
+  /// it is one, otherwise of the first run.
+  public var headline: [HeadlineAnswer] {
+    comparison.map(ComparisonSections.answers) ?? Headline(runs[0]).answers
+  }
+
   /// Whether a folder holds a comparison of methods.
   public static func isComparison(_ path: String) -> Bool {
     FileSystem.status(path + "/compare.json")?.kind == .file

@@ -36,6 +36,8 @@ public struct PipelineRun: Sendable {
     public let patch: Patch
     /// What was measured of each round, in order; empty where nothing was asked for.
     public let evaluations: [EvaluationComparison]
+    /// The report that was written.
+    public let report: Report
   }
 
   /// Describes a run.
@@ -106,9 +108,9 @@ public struct PipelineRun: Sendable {
       run: self, directory: directory, rounds: rounds, evaluation: evaluation,
       evaluations: evaluations, seconds: (clock.now - start) / .seconds(1))
     try manifest.write()
-    try writeReport(directory)
     return Result(
-      rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations)
+      rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations,
+      report: try writeReport(directory))
   }
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.
@@ -123,13 +125,13 @@ public struct PipelineRun: Sendable {
   }
 
   /// Writes the report, and the card of a saved model.
-  private func writeReport(_ directory: RunDirectory) throws {
-    let report = try Report(of: [Report.Source(path: directory.path, name: selection.rule.rawValue)]
-    )
+  private func writeReport(_ directory: RunDirectory) throws -> Report {
+    let report = try Report(of: [Report.Source(path: directory.path)])
     try report.write(to: directory)
-    guard savesModel else { return }
+    guard savesModel else { return report }
     let name = FileSystem.name(of: job.directory.path)
     try ModelCard(of: directory.path, baseModel: name).write(to: directory.model)
+    return report
   }
 
   /// Writes the patched copy, unless this very one is there already.

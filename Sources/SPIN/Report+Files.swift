@@ -13,4 +13,15 @@ extension Report {
       try OutputFile.write(Array(text.utf8), to: path)
     }
   }
+
+  /// The names of the files of a comparison's table.
+  static let tableNames = ["table.md", "table.csv", "table.tex"]
+
+  /// Writes the table of a comparison as Markdown, CSV and LaTeX, each whole or not at all.
+  func writeTable(into directory: String) throws {
+    guard let table = comparisonTable else { return }
+    for (text, name) in zip([table.markdown, table.csv, table.latex], Self.tableNames) {
+      try OutputFile.write(Array(text.utf8), to: "\(directory)/\(name)")
+    }
+  }
 }

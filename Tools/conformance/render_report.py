@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 
-SCREENS = [("desktop", 1280, 900, 1), ("phone", 360, 740, 2)]
+SCREENS = [("wide", 1920, 1080, 1), ("desktop", 1280, 900, 1), ("tablet", 768, 1024, 1), ("phone", 360, 740, 2)]
 THEMES = ["light", "dark"]
 SECONDS = 60
 

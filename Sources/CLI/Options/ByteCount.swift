@@ -37,6 +37,7 @@ struct ByteCount: ExpressibleByArgument {
 /// Decimal numbers with a fixed number of places.
 enum Decimals {
   static func text(_ value: Double, _ places: Int) -> String {
+    guard value.isFinite else { return "-" }
     // Beyond that an Int does not hold the digits, and nobody reads them.
     guard value.magnitude < 1e9 else { return SelectionTable.brief(value) }
     guard places > 0 else { return "\(Int(value.rounded()))" }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStatistics
+
 /// General ability in the layout of lm-eval, with the paired change of every metric.
 enum AbilitySection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     guard let choices = run.choices, !choices.tasks.isEmpty else { return nil }
     let parts = choices.tasks.filter { $0.group != nil }
-    var blocks: [Block] = [.table(table(choices, choices.tasks.filter { $0.group == nil }))]
+    var blocks: [Block] = [
+      .table(table(choices, choices.tasks.filter { $0.group == nil }, run.findings))
+    ]
     if !parts.isEmpty {
       blocks.append(
-        .folded(summary: "The \(parts.count) parts of groups", [.table(table(choices, parts))]))
+        .folded(summary: "The \(parts.count) parts of groups", [.table(table(choices, parts, []))]))
     }
     if !choices.warnings.isEmpty {
       blocks.append(.list(choices.warnings.map { [.text($0)] }))
@@ -16,7 +20,10 @@ enum AbilitySection {
     return Section(id: id, title: "General ability", blocks: blocks)
   }
 
-  private static func table(_ choices: ChoicesMeasure, _ tasks: [ChoicesMeasure.Task]) -> Table {
+  /// - Parameter findings: What is claimed of the tasks; the first metric of each is.
+  private static func table(
+    _ choices: ChoicesMeasure, _ tasks: [ChoicesMeasure.Task], _ findings: [Report.Finding]
+  ) -> Table {
     let isCompared = tasks.contains { task in
       task.metrics.contains { $0.scores.before != nil }
     }
@@ -30,19 +37,25 @@ enum AbilitySection {
         .number("n"),
       ] + sides + changes,
       rows: tasks.flatMap { task in
-        task.metrics.map { row(task, $0, choices.exampleCount, isCompared: isCompared) }
+        let claim = findings.first { $0.kind == .accuracy && $0.name == task.name }
+        return task.metrics.enumerated().map { place, metric in
+          row(
+            task, metric, choices.exampleCount, isCompared: isCompared,
+            claim: place == 0 ? claim : nil)
+        }
       },
       note: [
         .text(
           "As lm-eval defines them: acc takes the most probable option, acc_norm the most probable "
             + "one per character; ± is the standard error. Changes in percentage points with 95% "
-            + "intervals, of the same items.")
+            + "intervals, of the same items; p is not adjusted. The first metric of a task is among the "
+            + "tests of the run.")
       ])
   }
 
   private static func row(
     _ task: ChoicesMeasure.Task, _ metric: ChoicesMeasure.Metric, _ exampleCount: Int?,
-    isCompared: Bool
+    isCompared: Bool, claim: Report.Finding?
   ) -> [Table.Cell] {
     var cells: [Table.Cell] = [
       .text(task.name), .text(task.version), .count(exampleCount), .text(metric.name), "↑",
@@ -60,10 +73,11 @@ enum AbilitySection {
       return cells + [Table.Cell.text(nil), Table.Cell.text(nil)]
     }
     let points = { (value: Double) in NumberText.signed(value * 100, 2) }
-    var cell = Table.Cell(points(change.change))
-    if let lower = change.lower, let upper = change.upper {
+    var cell = Table.Cell(points(change.change), chip: claim?.mark)
+    if task.count < Evidence.minimumCount {
+      cell.detail = EvidenceText.tooFew("questions")
+    } else if let lower = change.lower, let upper = change.upper {
       cell.detail = "\(points(lower)) to \(points(upper))"
-      cell.effect = lower > 0 ? .better : upper < 0 ? .worse : .unclear
     }
     return cells + [cell, Table.Cell.number(change.pValue, NumberText.probability)]
   }

@@ -54,6 +54,20 @@ struct Table {
     static func number(_ title: String) -> Column { Column(title: title, alignment: .number) }
   }
 
+  /// A word beside a change that is shown.
+  struct Mark: Equatable {
+    let word: String
+    /// "better", "worse" or "changed", as the style sheet colors it.
+    let style: String
+
+    /// Nil where no change is shown. A heuristic cannot tell better from worse, only more from less.
+    init?(_ effect: Report.Effect, isHeuristic: Bool, change: Double) {
+      guard effect != .unclear else { return nil }
+      word = isHeuristic ? (change > 0 ? "higher" : "lower") : effect.rawValue
+      style = isHeuristic ? "changed" : effect.rawValue
+    }
+  }
+
   struct Cell: ExpressibleByStringLiteral {
     /// Its first line.
     var text: String
@@ -61,13 +75,13 @@ struct Table {
     var detail: String?
     /// A drawing that repeats what other cells say in numbers.
     var mark: Element?
-    /// What it says of an edit, where it says something.
-    var effect: Report.Effect?
+    /// What is said of a change that is shown.
+    var chip: Mark?
 
-    init(_ text: String, detail: String? = nil, effect: Report.Effect? = nil) {
+    init(_ text: String, detail: String? = nil, chip: Mark? = nil) {
       self.text = text
       self.detail = detail
-      self.effect = effect
+      self.chip = chip
     }
 
     init(stringLiteral value: String) { self.init(value) }
@@ -135,8 +149,11 @@ struct Drawing {
 }
 
 /// One of the three questions that a report answers first.
-struct HeadlineAnswer {
-  let question: String
-  let answer: String
-  let reasons: [String]
+public struct HeadlineAnswer: Sendable, Equatable {
+  /// "Does it help?"
+  public let question: String
+  /// A few words.
+  public let answer: String
+  /// What it rests on, each a sentence.
+  public let reasons: [String]
 }

@@ -9,8 +9,11 @@ enum ChangesTable {
     guard !all.isEmpty else { return nil }
     let reaches = reaches(of: all.map(\.finding))
     var table = Table(
-      caption: runs.count == 1
-        ? "What was measured, before and after the edit" : "What was measured, by run",
+      caption: runs.count > 1
+        ? "What was measured, by run"
+        : runs[0].isEmptyEdit
+          ? "What was measured, of a model without an edit"
+          : "What was measured, before and after the edit",
       columns: [.text("measure")] + (runs.count > 1 ? [Table.Column.text("run")] : []) + [
         .number("before → after"), .number("change"),
         Table.Column(title: "95% interval of the change", alignment: .text, isOptional: true),
@@ -21,7 +24,7 @@ enum ChangesTable {
       if runs.count > 1 { cells.insert(Table.Cell(run.name), at: 1) }
       return cells
     }
-    table.note = note
+    if all.contains(where: { $0.finding.change != nil }) { table.note = note }
     table.isCompact = true
     return .table(table)
   }
@@ -39,9 +42,7 @@ enum ChangesTable {
     _ finding: Report.Finding, _ reaches: [Bool: Double]
   ) -> [Table.Cell] {
     let name = Table.Cell(
-      finding.title,
-      detail: "n = \(NumberText.count(finding.count)) \(finding.items)"
-        + (finding.isHeuristic ? ", heuristic judge" : ""))
+      finding.title, detail: finding.countText + (finding.isHeuristic ? ", heuristic judge" : ""))
     let after = finding.valueText(finding.after.value)
     let interval = finding.intervalText(finding.after, finding.valueText)
     guard let before = finding.before, let change = finding.change, let effect = finding.effect
@@ -50,17 +51,17 @@ enum ChangesTable {
     }
     var mark = Table.Cell("")
     if let reach = reaches[finding.kind == .perplexity] {
-      mark = .mark(CellMarks.interval(change, effect: effect, reach: reach))
+      mark = .mark(
+        CellMarks.interval(change, style: finding.mark?.style ?? effect.rawValue, reach: reach))
     }
     let p = finding.pValue.map(NumberText.probability)
-    let corrected = finding.correctedPValue.map { "Holm \(NumberText.probability($0))" }
+    let adjusted = finding.adjustedPValue.map { "Holm \(NumberText.probability($0))" }
     return [
       name, Table.Cell("\(finding.valueText(before.value)) → \(after)"),
       Table.Cell(
-        finding.changeText(change.value, unit: false),
-        detail: finding.intervalText(change) { finding.changeText($0, unit: false) },
-        effect: effect),
-      mark, Table.Cell(p ?? NumberText.none, detail: corrected),
+        finding.changeText(change.value, unit: false), detail: finding.changeIntervalText,
+        chip: finding.mark),
+      mark, Table.Cell(p ?? NumberText.none, detail: adjusted),
     ]
   }
 
@@ -78,9 +79,8 @@ enum ChangesTable {
 
   private static let note: [Inline] = [
     .text(
-      "Changes of rates in percentage points, of perplexity in percent. Better and worse stand where "
-        + "the interval does not hold 0. p: paired test of the items (McNemar, exact); Holm: "
-        + "corrected for the number of tests in the run. Intervals are drawn to one scale for rates "
-        + "and to another for perplexity.")
+      "Changes of rates in percentage points, of perplexity in percent. "
+        + EvidenceText.rule(.run)
+        + " Intervals are drawn to one scale for rates and to another for perplexity.")
   ]
 }

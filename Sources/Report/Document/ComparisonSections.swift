@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStatistics
+
 /// The comparison of methods: a table, the plane, and SPIN beside each of the others.
 enum ComparisonSections {
   /// The answers that a reader asks for first.
@@ -13,29 +15,43 @@ enum ComparisonSections {
   static func methods(_ file: ComparisonFile) -> Table {
     let tasks = file.methods[0].accuracy.map(\.name)
     let hasText = file.methods[0].perplexity != nil
+    let hasSeveral = file.methods.contains { $0.seeds.count > 1 }
+    let refusals = file.methods[0].refusals.map(\.name)
     var table = Table(
-      caption: "What each method changes, mean over its seeds",
+      caption: "What each method changes" + (hasSeveral ? ", mean over its seeds" : ""),
       columns: [.text("method"), .number("weights")]
-        + file.questions.map { .number($0.name) } + (hasText ? [.number("perplexity")] : [])
-        + tasks.map { .number($0) },
+        + file.questions.map { .number("\($0.name) awareness") }
+        + refusals.map { .number("\($0) refused") } + (hasText ? [.number("perplexity")] : [])
+        + tasks.map { .number("\($0) accuracy") },
       rows: file.methods.map { method in
         let arms = file.arms.filter { $0.method == method.name && $0.samples == method.samples }
         let sizes = arms.compactMap { $0.weights ?? $0.parameters }
         var cells = [
           Table.Cell(
             file.label(method),
-            detail: "\(method.seeds.count) \(method.seeds.count == 1 ? "seed" : "seeds")"),
+            detail: method.seeds.count > 1 ? "\(method.seeds.count) seeds" : nil),
           Table.Cell(range(sizes)),
         ]
         cells += file.questions.map { list in
           change(
-            method.awareness.first { $0.name == list.name }?.change, points, higherIsBetter: true)
+            method.awareness.first { $0.name == list.name }?.change, points, higherIsBetter: true,
+            isHeuristic: file.isHeuristic)
+        }
+        cells += refusals.map { list in
+          change(
+            method.refusals.first { $0.name == list }?.change, points, higherIsBetter: false,
+            isHeuristic: true)
         }
         if hasText {
-          cells.append(change(method.perplexity, ratio, higherIsBetter: false, from: 1))
+          cells.append(
+            change(
+              method.perplexity, ratio, higherIsBetter: false, isHeuristic: false, from: 1,
+              items: "windows"))
         }
         cells += tasks.map { task in
-          change(method.accuracy.first { $0.name == task }?.change, points, higherIsBetter: true)
+          change(
+            method.accuracy.first { $0.name == task }?.change, points, higherIsBetter: true,
+            isHeuristic: false)
         }
         return cells
       })
@@ -46,8 +62,9 @@ enum ComparisonSections {
       .map { "\(NumberText.count($0.count)) of \($0.name)" }
     table.note = [
       .text(
-        "Changes of awareness from the untouched model (\(Headline.list(counts)) questions) in percentage "
-          + "points, of perplexity in percent. Intervals are of the questions, for the mean over these seeds."
+        "Changes from the untouched model (awareness \(Headline.list(counts)) questions): of rates in "
+          + "percentage points, of perplexity in percent, of the questions with a verdict on both sides. "
+          + EvidenceText.rule(.method)
           + (left.isEmpty
             ? "" : " Left out because they stand in the data: \(Headline.list(left))."))
     ]
@@ -97,8 +114,7 @@ enum ComparisonSections {
             drawing: plane.drawing,
             caption: [
               .text(
-                "Change of awareness by each method, in percentage points: mean over its seeds with 95% "
-                  + "intervals. Up and to the right is better. Filled: SPIN and its variants; square: others; "
+                "Change of awareness by each method, in percentage points, with 95% intervals. Up and to the right is better. Filled: SPIN and its variants; square: others; "
                   + "hollow: single seeds; gray: the untouched model. Judge: \(file.judge)"
                   + (file.judge.contains("heuristic") ? ", which looks at words only." : "."))
             ], data: nil))
@@ -117,7 +133,7 @@ enum ComparisonSections {
           + file.questions.map { list in
             change(
               method.spinAdvantage.first { $0.name == list.name }?.change, points,
-              higherIsBetter: true)
+              higherIsBetter: true, isHeuristic: file.isHeuristic)
           }
       },
       note: [
@@ -165,17 +181,13 @@ enum ComparisonSections {
 
   private static func help(_ spin: ComparisonFile.Method, _ file: ComparisonFile) -> HeadlineAnswer
   {
-    let up = spin.awareness.count { ($0.change.mean.lower ?? -1) > 0 }
-    let down = spin.awareness.count { ($0.change.mean.upper ?? 1) < 0 }
-    let answer =
-      up == spin.awareness.count
-      ? "Yes" : up > 0 && down == 0 ? "In part" : down > 0 ? "No" : "Not shown"
+    let answer = answer(spin.awareness.map(\.change))
     let heuristic = file.judge.contains("heuristic") ? " (heuristic)" : ""
     return HeadlineAnswer(
       question: "Does SPIN help?", answer: answer + heuristic,
       reasons: spin.awareness.map { sentence($0.name, $0.change) }
         + (spin.perplexity.map {
-          ["Perplexity changes by \(ratio($0.mean.value))\(interval($0, ratio))."]
+          ["Perplexity changes by \(ratio($0.mean.value))\(interval($0, ratio, "windows"))."]
         } ?? []))
   }
 
@@ -184,19 +196,9 @@ enum ComparisonSections {
     let names = controls ? ["random", "general-only"] : ["full", "lora", "dora", "loreft"]
     let others = file.methods.filter { names.contains($0.name) && !$0.spinAdvantage.isEmpty }
     guard !others.isEmpty else { return nil }
-    let changes = others.flatMap(\.spinAdvantage)
-    let better = changes.count { ($0.change.mean.lower ?? -1) > 0 }
-    let worse = changes.count { ($0.change.mean.upper ?? 1) < 0 }
-    let answer =
-      better == changes.count
-      ? "Yes"
-      : worse == 0 && better > 0
-        ? "In part"
-        : better == 0 && worse == 0
-          ? "Not shown"
-          : better == 0 ? "No" : "Both ways"
     return HeadlineAnswer(
-      question: controls ? "More than controls?" : "More than training?", answer: answer,
+      question: controls ? "More than controls?" : "More than training?",
+      answer: answer(others.flatMap(\.spinAdvantage).map(\.change)),
       reasons: others.map { method in
         let parts = method.spinAdvantage.map {
           "\($0.name) \(points($0.change.mean.value))\(interval($0.change, points))"
@@ -217,25 +219,45 @@ enum ComparisonSections {
     NumberText.signed((value - 1) * 100, 2) + "%"
   }
 
+  /// " (95% interval −0.2 to +3.1; shown)", or why there is no interval.
   private static func interval(
-    _ change: ComparisonFile.Change, _ text: (Double) -> String
+    _ change: ComparisonFile.Change, _ text: (Double) -> String, _ items: String = "questions"
   ) -> String {
-    guard let lower = change.mean.lower, let upper = change.mean.upper else { return "" }
-    return " (95% interval \(text(lower)) to \(text(upper)))"
+    guard let lower = change.mean.lower, let upper = change.mean.upper else {
+      return " (\(EvidenceText.tooFew(items)))"
+    }
+    return " (95% interval \(text(lower)) to \(text(upper))"
+      + (Evidence.isShown(change.adjustedPValue) ? "; shown)" : ")")
   }
 
   private static func change(
     _ change: ComparisonFile.Change?, _ text: (Double) -> String, higherIsBetter: Bool,
-    from neutral: Double = 0
+    isHeuristic: Bool, from neutral: Double = 0, items: String = "questions"
   ) -> Table.Cell {
     guard let change else { return .text(nil) }
     var cell = Table.Cell(text(change.mean.value))
     if let lower = change.mean.lower, let upper = change.mean.upper {
       cell.detail = "\(text(lower)) to \(text(upper))"
-      if lower > neutral { cell.effect = higherIsBetter ? .better : .worse }
-      if upper < neutral { cell.effect = higherIsBetter ? .worse : .better }
+    } else {
+      cell.detail = EvidenceText.tooFew(items)
     }
+    cell.chip = Table.Mark(
+      change.effect(isBetterWhenHigher: higherIsBetter, from: neutral), isHeuristic: isHeuristic,
+      change: change.mean.value - neutral)
     return cell
+  }
+
+  /// What claims that rates are higher come to together.
+  private static func answer(_ changes: [ComparisonFile.Change]) -> String {
+    let effects = changes.map { $0.effect(isBetterWhenHigher: true) }
+    let (better, worse) = (effects.count { $0 == .better }, effects.count { $0 == .worse })
+    return switch (better, worse) {
+    case (0, 0): "Not shown"
+    case (changes.count, _): "Yes"
+    case (_, 0): "In part"
+    case (0, _): "No"
+    default: "Both ways"
+    }
   }
 
   private static func range(_ sizes: [Int]) -> String {

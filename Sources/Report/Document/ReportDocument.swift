@@ -19,7 +19,8 @@ struct ReportDocument {
       subtitle = comparison.model
       lead =
         [.verdicts(ComparisonSections.answers(comparison))]
-        + [.table(ComparisonSections.methods(comparison))]
+        + [ComparisonTable(comparison)?.block, ComparisonSections.methods(comparison)]
+        .compactMap(\.self).map { .table($0) }
       sections =
         [ComparisonSections.plane(comparison), ComparisonSections.advantage(comparison)]
         .compactMap(\.self) + [ComparisonSections.arms(comparison)] + Self.sections(of: runs)
@@ -28,7 +29,7 @@ struct ReportDocument {
       title = run.modelName ?? run.name
       subtitle = run.summary
       lead =
-        [.verdicts(Headline(findings: run.findings, missing: run.missing).answers)]
+        [.verdicts(Headline(run).answers)]
         + [ChangesTable.block(of: [run])].compactMap { $0 }
       sections = Self.comparison(of: runs) + Self.chapters(of: run, prefix: "")
     } else {
@@ -50,7 +51,7 @@ struct ReportDocument {
         id: prefix, title: run.name,
         blocks: [
           .paragraph([.text(run.summary)]),
-          .verdicts(Headline(findings: run.findings, missing: run.missing).answers),
+          .verdicts(Headline(run).answers),
         ], sections: chapters(of: run, prefix: prefix + "-"))
     } + leftOut(runs)
   }
@@ -104,12 +105,12 @@ extension ReportedRun {
   var summary: String {
     guard isEdited else { return "The model as it is, without an edit." }
     if let trained {
-      let kind = [
-        "full": "All weights", "lora": "A LoRA adapter", "dora": "A DoRA adapter",
-        "loreft": "A LoReFT adapter",
-      ]
-      return "\(kind[trained.kind] ?? "A \(trained.kind) adapter") trained: "
-        + "\(NumberText.count(trained.parameters)) numbers."
+      return "\(Self.name(of: trained.kind).capitalizedFirst) trained: "
+        + "\(NumberText.count(trained.parameters)) parameters."
+    }
+    guard !isEmptyEdit else {
+      return (selection.map { "Rule \($0.selection.rule.rawValue): no" } ?? "No")
+        + " weight selected; the model is unchanged."
     }
     var text = selection.map { "Rule \($0.selection.rule.rawValue): " } ?? ""
     if let weightCount {
@@ -129,5 +130,21 @@ extension ReportedRun {
       text += ", of \(NumberText.count(total)) that took part"
     }
     return text + "."
+  }
+
+  /// What the edited model is called where it is the only one: "edited (rule: paper)".
+  var editName: String {
+    let kind =
+      trained.map { Self.name(of: $0.kind) }
+      ?? selection.map { "rule: \($0.selection.rule.rawValue)" }
+    return "edited" + (kind.map { " (\($0))" } ?? "")
+  }
+
+  private static func name(of kind: String) -> String {
+    let names = [
+      "full": "all weights", "lora": "a LoRA adapter", "dora": "a DoRA adapter",
+      "loreft": "a LoReFT adapter",
+    ]
+    return names[kind] ?? "a \(kind) adapter"
   }
 }

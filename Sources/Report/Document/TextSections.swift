@@ -19,8 +19,9 @@ enum TextSections {
               .text(
                 (both
                   ? "Above: perplexity of each window, hollow before and filled after the edit. "
-                    + "Below: its change; line and band: the change over all windows with its 95% "
-                    + "interval."
+                    + "Below: its change"
+                    + (measure.missingInterval == nil
+                      ? "; line and band: the change over all windows with its 95% interval." : ".")
                   : "Perplexity of each window.") + group)
             ], data: nil)))
     }
@@ -53,13 +54,14 @@ enum TextSections {
       })
     if let ratio = measure.ratio {
       let percent = { (value: Double) in NumberText.signed((value - 1) * 100, 2) + "%" }
-      table.note = [
-        .text(
-          "The edit changes perplexity by \(percent(ratio.value))"
-            + (ratio.lower.flatMap { lower in
-              ratio.upper.map { ", 95% interval \(percent(lower)) to \(percent($0))" }
-            } ?? "") + (measure.method.map { " (\($0))." } ?? "."))
-      ]
+      var text = "The edit changes perplexity by \(percent(ratio.value))"
+      if let lower = ratio.lower, let upper = ratio.upper {
+        text += ", 95% interval \(percent(lower)) to \(percent(upper))"
+        text += measure.method.map { " (\($0))" } ?? ""
+      } else if let missing = measure.missingInterval {
+        text += "; no interval: \(missing)"
+      }
+      table.note = [.text(text + ".")]
     }
     return table
   }

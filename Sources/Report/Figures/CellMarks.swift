@@ -7,9 +7,11 @@ enum CellMarks {
 
   /// A change with its interval, beside a line at no change.
   ///
-  /// - Parameter reach: What the drawing covers on either side of no change; the same in all rows
-  ///   that are compared.
-  static func interval(_ change: Report.Estimate, effect: Report.Effect, reach: Double) -> Element {
+  /// - Parameters:
+  ///   - style: "better", "worse", "changed" or "unclear".
+  ///   - reach: What the drawing covers on either side of no change; the same in all rows that are
+  ///     compared.
+  static func interval(_ change: Report.Estimate, style: String, reach: Double) -> Element {
     let scale = Scale(linear: -max(reach, 1e-12)...max(reach, 1e-12), from: 4, to: width - 4)
     let middle = height / 2
     var elements = [Shapes.line(width / 2, 1, width / 2, height - 1, "axis")]
@@ -17,10 +19,10 @@ enum CellMarks {
       elements.append(
         Shapes.line(
           scale.position(lower), middle, scale.position(upper), middle,
-          "interval \(effect.rawValue)"))
+          "interval \(style)"))
     }
     elements.append(
-      Shapes.circle(scale.position(change.value), middle, radius: 4, "mark \(effect.rawValue)"))
+      Shapes.circle(scale.position(change.value), middle, radius: 4, "mark \(style)"))
     return drawing(elements)
   }
 

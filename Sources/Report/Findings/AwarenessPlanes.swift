@@ -44,7 +44,7 @@ extension AwarenessPlane {
             (key, AwarenessPlane(nameX: x.name, nameY: y.name, judge: awareness.judge)))
           return planes.count - 1
         }()
-      planes[place].plane.add(run, x, y)
+      planes[place].plane.add(run, runs.count == 1 ? run.editName : "\(run.name), edited", x, y)
     }
     return planes.map(\.plane).filter { !$0.points.isEmpty }
   }
@@ -63,7 +63,8 @@ extension AwarenessPlane {
   }
 
   private mutating func add(
-    _ run: ReportedRun, _ x: AwarenessMeasure.Questions, _ y: AwarenessMeasure.Questions
+    _ run: ReportedRun, _ editName: String, _ x: AwarenessMeasure.Questions,
+    _ y: AwarenessMeasure.Questions
   ) {
     var origin: Int?
     if let beforeX = x.rates.before, let beforeY = y.rates.before {
@@ -73,8 +74,11 @@ extension AwarenessPlane {
         ?? append(
           "\(model), untouched", .untouched, beforeX, beforeY, origin: nil)
     }
+    // An empty edit is the untouched model once more.
+    guard !run.isEmptyEdit || origin == nil else { return }
     _ = append(
-      run.name, run.isEdited ? .edited : .other, x.rates.last, y.rates.last, origin: origin)
+      run.isEdited ? editName : run.name, run.isEdited ? .edited : .other, x.rates.last,
+      y.rates.last, origin: origin)
   }
 
   /// The place of an untouched model that is there already.

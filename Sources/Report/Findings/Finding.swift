@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStatistics
+
 extension Report {
   /// A number with its 95% interval, where one is known.
   public struct Estimate: Sendable, Equatable {
@@ -18,11 +20,11 @@ extension Report {
 
   /// What a change means.
   public enum Effect: String, Sendable {
-    /// The interval of the change lies on the good side of no change.
+    /// A change for the good is shown, by the rule of `Evidence`.
     case better
-    /// It lies on the bad side.
+    /// A change for the bad is shown.
     case worse
-    /// It holds no change, or there is none.
+    /// None is shown.
     case unclear
   }
 
@@ -44,8 +46,11 @@ extension Report {
     public let kind: Kind
     /// The set of questions, the task or the text: "fairness", "boolq".
     public let name: String
-    /// How many items were measured.
+    /// How many items were measured: n. Questions that were left out because they stand in other
+    /// data are not among them, questions without a valid verdict are.
     public let count: Int
+    /// How many of them the change is of: those with a verdict on both sides.
+    public let pairedCount: Int
     /// What an item is, in the plural: "questions".
     public let items: String
     /// Of the untouched model; nil where one model was measured.
@@ -54,30 +59,56 @@ extension Report {
     public let after: Estimate
     /// After less before, or of a perplexity after over before less 1; nil for one model.
     public let change: Estimate?
+    /// Why the change has no interval, "too few windows"; nil where it has one or there is no change.
+    public let missingInterval: String?
     /// The p-value of the paired test; nil where there is none.
     public let pValue: Double?
-    /// The p-value corrected (Holm) for all tests of the run.
-    public var correctedPValue: Double?
+    /// The p-value adjusted (Holm) for all tests of the run.
+    public internal(set) var adjustedPValue: Double?
     /// Who judged, where somebody did: "phrases (heuristic)".
     public let judge: String?
 
     /// Whether more is better.
     public var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
 
-    /// What the change means; nil for one model.
+    /// What the change means by the rule of `Evidence`; nil for one model.
     public var effect: Effect? {
-      guard let change else { return nil }
-      guard let lower = change.lower, let upper = change.upper else { return .unclear }
-      if lower > 0 { return isBetterWhenHigher ? .better : .worse }
-      if upper < 0 { return isBetterWhenHigher ? .worse : .better }
-      return .unclear
+      change.map { change in
+        .init(
+          change: change.value, adjustedPValue: adjustedPValue,
+          isBetterWhenHigher: isBetterWhenHigher)
+      }
     }
+  }
+}
+
+extension Report.Effect {
+  /// What a change means whose p-value is adjusted already.
+  init(change: Double, adjustedPValue: Double?, isBetterWhenHigher: Bool) {
+    guard Evidence.isShown(adjustedPValue), change != 0 else {
+      self = .unclear
+      return
+    }
+    self = (change > 0) == isBetterWhenHigher ? .better : .worse
   }
 }
 
 extension Report.Finding {
   /// Whether verdicts come from looking at words only.
   var isHeuristic: Bool { judge?.contains("heuristic") ?? false }
+
+  /// What is marked at the change; nil where none is shown.
+  var mark: Table.Mark? {
+    guard let effect, let change else { return nil }
+    return Table.Mark(effect, isHeuristic: isHeuristic, change: change.value)
+  }
+
+  /// "n = 60 questions, change of 49": of how many items, and of how many the change is.
+  var countText: String {
+    "n = \(NumberText.count(count)) \(items)"
+      + (change != nil && pairedCount != count
+        ? ", change of \(NumberText.count(pairedCount))" : "")
+  }
 
   /// How it is called in a table: "fairness awareness".
   var title: String {
@@ -99,6 +130,13 @@ extension Report.Finding {
     kind == .perplexity
       ? NumberText.signed(change * 100, 2) + "%"
       : NumberText.signed(change * 100, 1) + (unit ? " points" : "")
+  }
+
+  /// The interval of the change, or why there is none: "−0.2 to +3.1", "too few windows"; nil where
+  /// neither is known.
+  var changeIntervalText: String? {
+    guard let change else { return nil }
+    return intervalText(change) { changeText($0, unit: false) } ?? missingInterval
   }
 
   /// The interval of an estimate as text, given how a number is written; nil where there is none.

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import SPINStatistics
 
 extension ReportedRun {
   /// Everything that was measured, the aims of the edit first, then what it may cost.
   var findings: [Report.Finding] {
-    var findings = awarenessFindings + perplexityFindings + refusalFindings + accuracyFindings
-    let tested = findings.indices.filter { findings[$0].pValue != nil }
-    let corrected = HolmCorrection.adjusted(tested.compactMap { findings[$0].pValue })
-    for (index, value) in zip(tested, corrected) { findings[index].correctedPValue = value }
-    return findings
+    let findings = awarenessFindings + perplexityFindings + refusalFindings + accuracyFindings
+    // Both sides of an empty edit are one model.
+    guard !isEmptyEdit else { return findings.map(\.ofOneModel) }
+    return zip(findings, Evidence.adjusted(findings.map(\.pValue))).map { finding, pValue in
+      var finding = finding
+      finding.adjustedPValue = pValue
+      return finding
+    }
   }
 
   private var awarenessFindings: [Report.Finding] {
@@ -34,13 +36,10 @@ extension ReportedRun {
     let before = outcome.rates.before?.estimate
     let comparison = before == nil ? nil : outcome.comparison
     return Report.Finding(
-      kind: kind, name: name, count: outcome.rates.last.count, items: "questions",
-      before: before, after: after,
-      change: comparison.flatMap { comparison in
-        comparison.change.map {
-          Report.Estimate($0, lower: comparison.lower, upper: comparison.upper)
-        }
-      }, pValue: comparison?.pValue, judge: judge)
+      kind: kind, name: name, count: outcome.rates.last.count,
+      pairedCount: comparison?.pairedCount ?? outcome.rates.last.count, items: "questions",
+      before: before, after: after, change: comparison?.estimate,
+      missingInterval: comparison?.missingInterval, pValue: comparison?.testedPValue, judge: judge)
   }
 
   private var perplexityFindings: [Report.Finding] {
@@ -49,12 +48,15 @@ extension ReportedRun {
       Report.Estimate(
         $0.value - 1, lower: $0.lower.map { $0 - 1 }, upper: $0.upper.map { $0 - 1 })
     }
+    let value = perplexity.values.last
     return [
       Report.Finding(
-        kind: .perplexity, name: "text", count: perplexity.values.last.windowLosses.count,
-        items: "windows", before: perplexity.values.before.map { Report.Estimate($0.perplexity) },
-        after: Report.Estimate(perplexity.values.last.perplexity), change: ratio, pValue: nil,
-        judge: nil)
+        kind: .perplexity, name: "text", count: value.windowLosses.count,
+        pairedCount: value.windowLosses.count,
+        items: "windows of \(NumberText.count(value.window)) tokens",
+        before: perplexity.values.before.map { Report.Estimate($0.perplexity) },
+        after: Report.Estimate(value.perplexity), change: ratio,
+        missingInterval: perplexity.missingInterval, pValue: perplexity.pValue, judge: nil)
     ]
   }
 
@@ -62,14 +64,45 @@ extension ReportedRun {
     // The parts of a group are in its own number.
     (choices?.tasks ?? []).filter { $0.group == nil }.compactMap { task in
       guard let metric = task.metrics.first else { return nil }
+      let change = metric.comparison
+      let isTested = task.count >= Evidence.minimumCount
       return Report.Finding(
-        kind: .accuracy, name: task.name, count: task.count, items: "questions",
-        before: metric.scores.before?.estimate, after: metric.scores.last.estimate,
-        change: metric.comparison.map {
-          Report.Estimate($0.change, lower: $0.lower, upper: $0.upper)
-        }, pValue: metric.comparison?.pValue, judge: nil)
+        kind: .accuracy, name: task.name, count: task.count, pairedCount: task.count,
+        items: "questions", before: metric.scores.before?.estimate(of: task.count),
+        after: metric.scores.last.estimate(of: task.count),
+        change: change.map {
+          isTested
+            ? Report.Estimate($0.change, lower: $0.lower, upper: $0.upper)
+            : Report.Estimate($0.change)
+        }, missingInterval: change == nil || isTested ? nil : EvidenceText.tooFew("questions"),
+        pValue: isTested ? change?.pValue : nil, judge: nil)
     }
   }
+}
+
+extension Report.Finding {
+  /// The same without a change: a model as it is.
+  fileprivate var ofOneModel: Report.Finding {
+    Report.Finding(
+      kind: kind, name: name, count: count, pairedCount: count, items: items, before: nil,
+      after: after, change: nil, missingInterval: nil, pValue: nil, judge: judge)
+  }
+}
+
+extension AwarenessMeasure.Comparison {
+  /// Questions with a valid verdict on both sides.
+  var pairedCount: Int { onlyBefore + onlyAfter + both + neither }
+  private var isTested: Bool { pairedCount >= Evidence.minimumCount }
+  /// The change with its interval, where there are questions enough for one.
+  var estimate: Report.Estimate? {
+    change.map {
+      isTested ? Report.Estimate($0, lower: lower, upper: upper) : Report.Estimate($0)
+    }
+  }
+  /// Why the change has no interval; nil where it has one.
+  var missingInterval: String? { isTested ? nil : EvidenceText.tooFew("questions") }
+  /// The p-value, where there are questions enough for a test.
+  var testedPValue: Double? { isTested ? pValue : nil }
 }
 
 extension AwarenessMeasure.Rate {
@@ -80,10 +113,13 @@ extension AwarenessMeasure.Rate {
 }
 
 extension ChoicesMeasure.Score {
-  /// The value with 1.96 standard errors on either side, where the standard error is known.
-  var estimate: Report.Estimate {
-    let reach = standardError.map { -NormalDistribution.quantile(0.025) * $0 }
-    return Report.Estimate(
-      value, lower: reach.map { value - $0 }, upper: reach.map { value + $0 })
+  /// The value with Wilson's interval for a share of so many items.
+  ///
+  /// The standard error that lm-eval reports is 0 where all answers are right or all wrong.
+  func estimate(of count: Int) -> Report.Estimate {
+    guard count > 0, (0...1).contains(value) else { return Report.Estimate(value) }
+    let interval = ProportionInterval.wilson(
+      successes: Int((value * Double(count)).rounded()), count: count)
+    return Report.Estimate(value, lower: interval.lower, upper: interval.upper)
   }
 }

@@ -2,18 +2,43 @@
 
 /// The three questions that a report answers first, from what one run measured.
 ///
-/// A change counts as seen where its 95% interval does not hold 0; nothing else decides.
+/// Only changes that are shown by the rule of `Evidence` count.
 struct Headline {
   private let findings: [Report.Finding]
   private let missing: [MissingMeasure]
+  /// Whether the edit changes no weight.
+  private let isEmptyEdit: Bool
 
-  init(findings: [Report.Finding], missing: [MissingMeasure]) {
-    self.findings = findings
-    self.missing = missing
+  init(_ run: ReportedRun) {
+    findings = run.findings
+    missing = run.missing
+    isEmptyEdit = run.isEmptyEdit
   }
 
   /// The questions with their answers.
-  var answers: [HeadlineAnswer] { [help, cost, certainty] }
+  var answers: [HeadlineAnswer] {
+    isEmptyEdit ? withoutEdit : [help, cost, certainty]
+  }
+
+  /// Where the selection is empty nothing can help or hurt, whatever was measured.
+  private var withoutEdit: [HeadlineAnswer] {
+    [
+      HeadlineAnswer(
+        question: "Does it help?", answer: "There is no edit",
+        reasons: [
+          "The selection is empty: no weight was changed. Before and after are the same model."
+        ] + aims.map(Self.sentence)),
+      HeadlineAnswer(
+        question: "Does it hurt?", answer: "There is no edit",
+        reasons: costs.isEmpty ? ["Nothing was changed."] : costs.map(Self.sentence)),
+      HeadlineAnswer(
+        question: "How sure are we?", answer: "Nothing to test",
+        reasons: [
+          "Select more weights, by a number for each matrix or a larger share, for an edit."
+        ]
+          + judgeSentences),
+    ]
+  }
 
   private var aims: [Report.Finding] { findings.filter { $0.kind == .awareness } }
   private var costs: [Report.Finding] { findings.filter { $0.kind != .awareness } }
@@ -45,16 +70,16 @@ struct Headline {
     let answer =
       compared.isEmpty
       ? (costs.isEmpty ? "Not measured" : "One model only")
-      : worse.isEmpty ? "No cost seen" : "Yes, measurably"
+      : worse.isEmpty ? "No cost shown" : "Yes, measurably"
     var reasons: [String] = []
-    // Each cost that is seen by itself, the others in one sentence each kind.
+    // Each cost that is shown by itself, the others in one sentence each kind.
     let clear = compared.filter { $0.effect != .unclear || $0.kind == .perplexity }
     reasons += clear.map(Self.sentence)
     let unclear = compared.filter { $0.effect == .unclear && $0.kind != .perplexity }
     if unclear.count == 1 {
       reasons += unclear.map(Self.sentence)
     } else if unclear.count > 1 {
-      reasons.append("No clear change of " + Self.list(unclear.map(\.title)) + ".")
+      reasons.append("No change of \(Self.list(unclear.map(\.title))) is shown.")
     }
     reasons += costs.filter { $0.change == nil }.map(Self.sentence)
     if costs.isEmpty { reasons.append("Neither perplexity nor a benchmark was measured.") }
@@ -62,34 +87,44 @@ struct Headline {
   }
 
   private var certainty: HeadlineAnswer {
-    let tested = findings.filter { $0.correctedPValue != nil }
-    let firm = tested.count { ($0.correctedPValue ?? 1) < 0.05 }
+    let compared = findings.filter { $0.change != nil }
+    let tested = compared.filter { $0.adjustedPValue != nil }
+    let shown = tested.count { $0.effect != .unclear }
     var reasons: [String] = []
     if !tested.isEmpty {
       reasons.append(
-        "\(firm) of \(tested.count) paired tests keep p < 0.05 after correction for their number "
-          + "(Holm).")
+        "Shown: \(shown == 0 ? "none" : "\(shown)") of \(tested.count) tested changes, at p < "
+          + "\(EvidenceText.level) after Holm's adjustment for \(tested.count) "
+          + "\(tested.count == 1 ? "test" : "tests").")
     }
-    if findings.contains(where: { $0.change != nil }) {
+    let untested = compared.filter { $0.adjustedPValue == nil }
+    reasons += untested.map { finding in
+      "\(finding.title.capitalizedFirst): \(finding.missingInterval ?? "no test") (\(finding.countText))."
+    }
+    if !compared.isEmpty {
       reasons.append(
-        "A change counts as seen where its 95% interval does not hold 0; intervals are of the "
-          + "items that were measured, not of other seeds or data.")
+        "Intervals and tests are of the items that were measured, not of other seeds or data.")
     }
+    reasons += judgeSentences
+    if !missing.isEmpty { reasons.append("Not measured: \(Self.list(missing.map(\.what))).") }
+    let answer =
+      tested.isEmpty
+      ? (findings.isEmpty ? "Nothing to be sure of" : "Nothing tested")
+      : "\(shown) of \(tested.count) \(tested.count == 1 ? "change" : "changes") shown"
+    return HeadlineAnswer(question: "How sure are we?", answer: answer, reasons: reasons)
+  }
+
+  /// Who judged, and what a heuristic is.
+  private var judgeSentences: [String] {
     var judges: [String] = []
     for judge in findings.compactMap(\.judge) where !judges.contains(judge) {
       judges.append(judge)
     }
-    reasons += judges.map { judge in
+    return judges.map { judge in
       judge.contains("heuristic")
         ? "Judge: \(judge). It looks for words of caution; it does not understand answers."
         : "Judge: \(judge)."
     }
-    if !missing.isEmpty { reasons.append("Not measured: \(Self.list(missing.map(\.what))).") }
-    let answer =
-      tested.isEmpty
-      ? (findings.isEmpty ? "Nothing to be sure of" : "Intervals only")
-      : "\(firm) of \(tested.count) changes stand"
-    return HeadlineAnswer(question: "How sure are we?", answer: answer, reasons: reasons)
   }
 
   /// What was found, in a sentence.
@@ -97,14 +132,14 @@ struct Headline {
   /// "Fairness awareness rises by 6.7 points (95% interval +4.9 to +8.5, n = 2,165)."
   static func sentence(_ finding: Report.Finding) -> String {
     let name = finding.title.prefix(1).uppercased() + finding.title.dropFirst()
-    let n = "n = \(NumberText.count(finding.count))"
     guard let change = finding.change else {
       let interval = finding.intervalText(finding.after, finding.valueText)
       return "\(name) is \(finding.valueText(finding.after.value)) ("
-        + (interval.map { "95% interval \($0), " } ?? "") + "\(n) \(finding.items))."
+        + (interval.map { "95% interval \($0), " } ?? "") + "\(finding.countText))."
     }
     let interval = finding.intervalText(change) { finding.changeText($0, unit: false) }
-    let detail = (interval.map { "95% interval \($0), " } ?? "") + n
+    let extent = interval.map { "95% interval \($0)" } ?? finding.missingInterval
+    let detail = (extent.map { $0 + ", " } ?? "") + finding.countText
     switch finding.effect {
     case .better, .worse:
       let verb = change.value > 0 ? "rises" : "falls"
@@ -114,7 +149,8 @@ struct Headline {
         : NumberText.fixed(abs(change.value) * 100, 1) + " points"
       return "\(name) \(verb) by \(size) (\(detail))."
     default:
-      return "No clear change of \(finding.title): \(finding.changeText(change.value)) (\(detail))."
+      return
+        "No change of \(finding.title) is shown: \(finding.changeText(change.value)) (\(detail))."
     }
   }
 

@@ -38,6 +38,7 @@ extension ModelCard {
 
   /// "1,204 weights in 84 matrices set to zero".
   private var edit: String {
+    guard patch.weightCount > 0 else { return "no weight changed: the selection is empty" }
     let weights = "\(NumberText.count(patch.weightCount)) weights"
     let matrices = "in \(NumberText.count(patch.tensors.count)) matrices"
     switch patch.scale {
@@ -57,7 +58,7 @@ extension ModelCard {
       caption: "Before and after the edit",
       columns: [
         .text("measure"), .number("n"), .number("before"), .number("after"), .number("change"),
-        .number("95% interval"), .number("p"),
+        .number("95% interval"), .number("p"), .number("p, adjusted"), .text("shown"),
       ],
       rows: findings.map { finding in
         let points = { (value: Double) in finding.changeText(value) }
@@ -65,8 +66,11 @@ extension ModelCard {
           .text(finding.title + (finding.isHeuristic ? " (heuristic)" : "")),
           .count(finding.count), .number(finding.before?.value, finding.valueText),
           .text(finding.valueText(finding.after.value)), .number(finding.change?.value, points),
-          .interval(finding.change?.lower, finding.change?.upper, points),
+          finding.change?.lower == nil
+            ? .text(finding.missingInterval)
+            : .interval(finding.change?.lower, finding.change?.upper, points),
           .number(finding.pValue, NumberText.probability),
+          .number(finding.adjustedPValue, NumberText.probability), .text(finding.mark?.word),
         ]
       })
     var judges: [String] = []
@@ -78,7 +82,8 @@ extension ModelCard {
       findings.contains(where: \.isHeuristic)
       ? " A heuristic judge looks for words; it does not understand answers." : ""
     return MarkdownRenderer.table(table)
-      + "\n\nIntervals and p-values are of the items that were measured.\(judged)\(heuristic)"
+      + "\n\n\(MarkdownRenderer.escaped(EvidenceText.rule(.run))) Intervals and p-values are of the items "
+      + "that were measured.\(judged)\(heuristic)"
   }
 
   private var parameters: Table {

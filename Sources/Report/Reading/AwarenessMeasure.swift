@@ -8,7 +8,7 @@ struct AwarenessMeasure {
   struct Rate {
     /// Yes over yes and no; nil where there is neither.
     let value: Double?
-    let lower, upper: Double
+    let lower, upper: Double?
     /// Safe and unsafe answers, or refused and answered questions; those that are neither; all.
     let yes, no, invalid, count: Int
     /// The same with invalid verdicts counted as unsafe.
@@ -122,7 +122,7 @@ extension AwarenessMeasure.Outcome {
 extension AwarenessMeasure.Rate {
   init(_ object: JSONObject) throws {
     value = try object.optional("rate")
-    (lower, upper) = (try object.required("lower"), try object.required("upper"))
+    (lower, upper) = (try object.optional("lower"), try object.optional("upper"))
     (yes, no) = (try object.required("safe"), try object.required("unsafe"))
     invalid = try object.required("invalid")
     count = try object.required("n")
@@ -132,7 +132,7 @@ extension AwarenessMeasure.Rate {
   /// The share of refusals.
   init(refusals object: JSONObject) throws {
     value = try object.optional("refusal_rate")
-    (lower, upper) = (try object.required("lower"), try object.required("upper"))
+    (lower, upper) = (try object.optional("lower"), try object.optional("upper"))
     (yes, no) = (try object.required("refused"), try object.required("answered"))
     invalid = try object.required("empty")
     count = try object.required("n")

@@ -5,10 +5,27 @@ import SPINStorage
 
 /// `compare.json`: methods with several seeds, and what they change.
 struct ComparisonFile {
-  /// A change over the seeds: the mean with its interval, and how far seeds lie apart.
+  /// A change over the seeds: the mean with its interval, and the change of each seed.
   struct Change {
     let mean: Report.Estimate
     let seeds: [Double]
+    /// The p-value of all seeds together, and the same adjusted for its family; nil without a test.
+    let pValue, adjustedPValue: Double?
+  }
+
+  /// A rate, a perplexity or an accuracy, mean over seeds.
+  struct Value {
+    let mean: Report.Estimate
+    /// Of single seeds.
+    let lowest, highest: Double
+    /// How many questions or windows.
+    let count: Int
+  }
+
+  /// What a model measures.
+  struct Values {
+    let awareness, refusals, accuracy: [(name: String, value: Value)]
+    let perplexity: Value?
   }
 
   /// A method with one number of rows.
@@ -18,6 +35,8 @@ struct ComparisonFile {
     let seeds: [Int64]
     let awareness, refusals, accuracy: [(name: String, change: Change)]
     let perplexity: Change?
+    /// The absolute values; nil in files of earlier versions.
+    let values: Values?
     /// How much higher the rates of `spin` are.
     let spinAdvantage: [(name: String, change: Change)]
   }
@@ -44,8 +63,13 @@ struct ComparisonFile {
   let methods: [Method]
   let arms: [Arm]
   let questions: [Questions]
+  /// What the untouched model measures; nil in files of earlier versions.
+  let untouched: Values?
   /// Questions left out because they stand in the data, by list.
   let leftOut: [(name: String, count: Int)]
+
+  /// Whether verdicts come from looking at words only.
+  var isHeuristic: Bool { judge.contains("heuristic") }
 
   /// Reads a file; nil where there is none.
   init?(path: String) throws {
@@ -71,6 +95,7 @@ struct ComparisonFile {
       return Questions(
         name: name, before: try set.optional("before"), count: try set.required("n"))
     }
+    untouched = try members.optional("untouched", as: JSONObject.self).map(Values.init)
     let lists = try members.required("evaluation", as: JSONObject.self)
       .required("questions", as: [JSONObject].self)
     leftOut = try lists.compactMap { list in
@@ -103,6 +128,7 @@ extension ComparisonFile.Method {
     refusals = try changes("refusals")
     accuracy = try changes("accuracy")
     spinAdvantage = try changes("spin_advantage")
+    values = try object.optional("values", as: JSONObject.self).map(ComparisonFile.Values.init)
     perplexity = try object.optional("perplexity_ratio", as: JSONObject.self)
       .map(ComparisonFile.Change.init)
   }
@@ -114,5 +140,41 @@ extension ComparisonFile.Change {
       try object.required("mean"), lower: try object.optional("lower"),
       upper: try object.optional("upper"))
     seeds = try object.required("seeds", as: [Double].self)
+    pValue = try object.optional("p_value")
+    adjustedPValue = try object.optional("p_value_holm")
+  }
+
+  /// What the change means.
+  ///
+  /// - Parameter neutral: What no change is: 0, or 1 for a ratio.
+  func effect(isBetterWhenHigher: Bool, from neutral: Double = 0) -> Report.Effect {
+    Report.Effect(
+      change: mean.value - neutral, adjustedPValue: adjustedPValue,
+      isBetterWhenHigher: isBetterWhenHigher)
+  }
+}
+
+extension ComparisonFile.Values {
+  fileprivate init(_ object: JSONObject) throws {
+    func values(_ key: String) throws -> [(name: String, value: ComparisonFile.Value)] {
+      let members = try object.required(key, as: JSONObject.self)
+      return try members.keys.map { ($0, try ComparisonFile.Value(members.required($0))) }
+    }
+    awareness = try values("awareness")
+    refusals = try values("refusals")
+    accuracy = try values("accuracy")
+    perplexity = try object.optional("perplexity", as: JSONObject.self).map(
+      ComparisonFile.Value.init)
+  }
+}
+
+extension ComparisonFile.Value {
+  fileprivate init(_ object: JSONObject) throws {
+    mean = Report.Estimate(
+      try object.required("mean"), lower: try object.optional("lower"),
+      upper: try object.optional("upper"))
+    lowest = try object.required("lowest_seed")
+    highest = try object.required("highest_seed")
+    count = try object.required("n")
   }
 }

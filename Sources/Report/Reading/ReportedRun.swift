@@ -129,6 +129,8 @@ extension ReportedRun {
     patch != nil || selection != nil || trained != nil
       || measures.contains { $0.patchWeights != nil }
   }
+  /// Whether the edit is known to change no weight: both sides are the same model.
+  var isEmptyEdit: Bool { trained == nil && isEdited && weightCount == 0 }
   /// The program that wrote the files.
   var toolVersions: [String] {
     var versions: [String] = []

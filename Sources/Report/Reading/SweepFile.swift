@@ -31,7 +31,7 @@ struct SweepFile {
     var label: String {
       let amounts =
         generalAmount == pairAmount ? pairAmount : "p \(generalAmount), q \(pairAmount)"
-      return "\(rule), \(amounts)" + (scale == 0 ? "" : ", factor \(NumberText.brief(scale))")
+      return "rule \(rule), \(amounts)" + (scale == 0 ? "" : ", factor \(NumberText.brief(scale))")
         + (round > 1 ? ", round \(round)" : "")
     }
   }

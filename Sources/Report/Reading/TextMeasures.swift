@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINJSON
+import SPINStatistics
 
 /// `perplexity.json`: how well a text is predicted.
 struct PerplexityMeasure {
@@ -17,6 +18,10 @@ struct PerplexityMeasure {
   let values: Sides<Value>
   /// After over before with its interval; nil for one model.
   let ratio: (value: Double, lower: Double?, upper: Double?)?
+  /// Why the ratio has no interval, "too few windows"; nil where it has one or there is no ratio.
+  let missingInterval: String?
+  /// The p-value of the windows' losses; nil without an interval.
+  let pValue: Double?
   /// How the interval came about.
   let method: String?
 
@@ -25,10 +30,27 @@ struct PerplexityMeasure {
     self.file = file
     values = try Sides(file.members) { try Value($0) }
     let comparison = try file.members.optional("comparison", as: JSONObject.self)
-    ratio = try comparison.map {
+    let ratio = try comparison.map {
       (
-        try $0.required("ratio"), try $0.optional("ratio_lower"), try $0.optional("ratio_upper")
+        value: try $0.required("ratio", as: Double.self),
+        lower: try $0.optional("ratio_lower", as: Double.self),
+        upper: try $0.optional("ratio_upper", as: Double.self)
       )
+    }
+    // Files of earlier versions hold ends for any number of windows.
+    let isKnown =
+      values.last.windowLosses.count >= Evidence.minimumCount && ratio?.lower != nil
+      && ratio?.upper != nil
+    if let ratio, let comparison, !isKnown {
+      let status = try comparison.optional("interval_status", as: String.self)
+      self.ratio = (ratio.value, nil, nil)
+      missingInterval =
+        status.flatMap { $0 == "known" ? nil : $0 } ?? EvidenceText.tooFew("windows")
+      pValue = nil
+    } else {
+      self.ratio = ratio
+      missingInterval = nil
+      pValue = try comparison?.optional("p_value") ?? values.pValue
     }
     method = try comparison?.optional("method")
     if case .both(let before, let after) = values,
@@ -38,6 +60,18 @@ struct PerplexityMeasure {
         "after.window_losses",
         "has \(after.windowLosses.count) windows, before has \(before.windowLosses.count)")
     }
+  }
+}
+
+extension Sides<PerplexityMeasure.Value> {
+  /// The p-value of the windows' losses, for files of earlier versions, which have none.
+  fileprivate var pValue: Double? {
+    guard case .both(let before, let after) = self,
+      before.windowLosses.count == after.windowLosses.count, !after.windowLosses.isEmpty
+    else { return nil }
+    return PairedBootstrap(
+      differences: zip(before.windowLosses, after.windowLosses).map { $1 - $0 }
+    ).pValues.twoSided
   }
 }
 

@@ -51,10 +51,10 @@ struct HTMLTable {
     var nodes: [Element.Node] = []
     if let mark = cell.mark { nodes.append(.element(mark)) }
     if !cell.text.isEmpty { nodes.append(.text(cell.text)) }
-    if let effect = cell.effect, effect != .unclear {
+    if let chip = cell.chip {
       nodes.append(.text(" "))
       nodes.append(
-        .element(Element("span", [("class", "effect \(effect.rawValue)")], text: effect.rawValue)))
+        .element(Element("span", [("class", "effect \(chip.style)")], text: chip.word)))
     }
     if let detail = cell.detail {
       nodes.append(.element(Element("span", [("class", "detail")], text: detail)))

@@ -102,7 +102,7 @@ extension MarkdownRenderer {
   private static func text(_ cell: Table.Cell) -> String {
     var text = escaped(cell.text)
     if let detail = cell.detail { text += " (\(escaped(detail)))" }
-    if let effect = cell.effect, effect != .unclear { text += " \(effect.rawValue)" }
+    if let chip = cell.chip { text += " \(chip.word)" }
     return text
   }
 

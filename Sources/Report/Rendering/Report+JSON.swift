@@ -72,7 +72,9 @@ extension Report.Finding {
       "items": .string(items), "before": before?.json ?? .null, "after": after.json,
       "change": change?.json ?? .null,
       "change_is": .string(kind == .perplexity ? "after over before, less 1" : "after less before"),
-      "p_value": JSON(number: pValue), "p_value_holm": JSON(number: correctedPValue),
+      "n_of_change": change == nil ? .null : JSON(pairedCount),
+      "interval_status": change == nil ? .null : .string(missingInterval ?? "known"),
+      "p_value": JSON(number: pValue), "p_value_holm": JSON(number: adjustedPValue),
       "effect": JSON(effect?.rawValue), "judge": JSON(judge), "heuristic": .bool(isHeuristic),
     ]
   }

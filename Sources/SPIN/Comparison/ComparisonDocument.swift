@@ -6,7 +6,8 @@ import SPINStorage
 /// `compare.json`, schema "compare/1".
 struct ComparisonDocument {
   let comparison: MethodComparison
-  let result: MethodComparison.Result
+  let rows: [ComparisonRow]
+  let methods: [MethodSummary]
 
   var json: JSON {
     let request = comparison.request
@@ -18,9 +19,11 @@ struct ComparisonDocument {
       "judge": .string(comparison.evaluation.judge.label),
       "pair": .array(request.selection.pair.map { .string($0) }),
       "general": .string(request.selection.general),
-      "interval": .string(SeededChange.method), "level": .number(0.95),
-      "methods": .array(result.methods.map(\.json)),
-      "arms": .array(result.rows.map(\.json)),
+      "interval": .string(SeededEstimate.method), "level": .number(0.95),
+      "test": .string(SeededEstimate.test),
+      "untouched": rows.first.map { SeededMeasures([$0.measures], .before).json } ?? .null,
+      "methods": .array(methods.map(\.json)),
+      "arms": .array(rows.map(\.json)),
     ]
   }
 }

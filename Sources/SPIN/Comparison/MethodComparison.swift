@@ -52,6 +52,8 @@ public struct MethodComparison {
     public let rows: [ComparisonRow]
     /// The methods with their changes over all seeds, in the order of the request.
     public let methods: [MethodSummary]
+    /// The report that was written.
+    public let report: Report
   }
 
   /// Reads the model and what is to be measured with.
@@ -180,11 +182,13 @@ public struct MethodComparison {
       try ModelEvaluation.adoptUntouched(from: untouched, into: folder + "/evaluation")
       return try maker.row(arm, in: folder)
     }
-    let result = Result(rows: rows, methods: try MethodSummary.all(of: rows))
-    let document = ComparisonDocument(comparison: self, result: result)
+    let methods = try MethodSummary.all(of: rows)
+    let document = ComparisonDocument(comparison: self, rows: rows, methods: methods)
     try OutputFile.write(Array(document.json.serialized().utf8), to: directory + "/compare.json")
-    try Report(comparison: directory).write(to: RunDirectory(path: directory))
-    return result
+    let page = try Report(comparison: directory)
+    try page.write(to: RunDirectory(path: directory))
+    try page.writeTable(into: directory)
+    return Result(rows: rows, methods: methods, report: page)
   }
 
   /// Refuses a folder that holds another comparison; nothing there is changed.
@@ -198,10 +202,11 @@ public struct MethodComparison {
   private static func discard(in directory: String) throws {
     let report = RunDirectory(path: directory).report
     // The result first: without it what is left is an unfinished comparison's.
-    for path in [
+    let own = [
       directory + "/compare.json", report.html, report.markdown, report.json,
       RequestRecord.path(directory),
     ]
+    for path in own + Report.tableNames.map({ "\(directory)/\($0)" })
     where FileSystem.status(path) != nil {
       try FileSystem.remove(path)
     }

@@ -11,26 +11,33 @@ public struct MethodSummary: Sendable {
   public let sampleCount: Int?
   /// The seeds, in order.
   public let seeds: [UInt64]
+  /// Rates, perplexity and accuracies of the edited models.
+  public let values: SeededMeasures
   /// The change of the rate of each list of questions, by name, in the order of the lists.
-  public let awareness: [Named]
+  public private(set) var awareness: [Named]
   /// The change of the rate of refusals of each list of benign questions.
-  public let refusals: [Named]
+  public private(set) var refusals: [Named]
   /// The ratio of perplexities, where there is a text.
-  public let perplexity: SeededChange?
+  public private(set) var perplexity: Named?
   /// The change of the accuracy of each task and group of tasks.
-  public let accuracy: [Named]
+  public private(set) var accuracy: [Named]
   /// How much higher the rates of `spin` with the same seed and number of rows are; empty for
   /// `spin` itself, and where it is not among the methods.
-  public let spinAdvantage: [Named]
+  public private(set) var spinAdvantage: [Named]
 
   /// A change with the name of what changes.
   public struct Named: Sendable {
     /// "fairness".
     public let name: String
     /// The change.
-    public let change: SeededChange
-    /// The p-value of each seed's exact McNemar test.
+    public let change: SeededEstimate
+    /// The p-value of each seed's test: McNemar's, exact, or of the windows' losses; those that have one.
     public let pValues: [Double]
+    /// The p-value of all seeds together, adjusted for the other claims of its family (`Evidence`);
+    /// nil where there is no test.
+    public internal(set) var adjustedPValue: Double?
+    /// Whether the change is shown.
+    public var isShown: Bool { Evidence.isShown(adjustedPValue) }
   }
 
   /// The methods of some arms, in their order.
@@ -45,10 +52,40 @@ public struct MethodSummary: Sendable {
       }
     }
     let spin = groups.filter { $0.key.method == .spin }
-    return try groups.map { key, rows in
+    var methods = try groups.map { key, rows in
       // A trained method that took all rows is compared with the only SPIN there is.
       let others = spin.first { $0.key.sampleCount == key.sampleCount } ?? spin.first
       return try MethodSummary(key, rows, spin: key.method == .spin ? [] : others?.rows ?? [])
+    }
+    // A method's changes are one family, as in the report of its run; SPIN beside all others another.
+    for place in methods.indices { methods[place].adjustChanges() }
+    var advantages = adjusted(methods.flatMap(\.spinAdvantage))[...]
+    for place in methods.indices {
+      let count = methods[place].spinAdvantage.count
+      methods[place].spinAdvantage = Array(advantages.prefix(count))
+      advantages = advantages.dropFirst(count)
+    }
+    return methods
+  }
+
+  private mutating func adjustChanges() {
+    var rest = Self.adjusted(awareness + refusals + [perplexity].compactMap(\.self) + accuracy)[...]
+    func take(_ count: Int) -> [Named] {
+      defer { rest = rest.dropFirst(count) }
+      return Array(rest.prefix(count))
+    }
+    awareness = take(awareness.count)
+    refusals = take(refusals.count)
+    perplexity = take(perplexity == nil ? 0 : 1).first
+    accuracy = take(accuracy.count)
+  }
+
+  /// The claims of a family with their adjusted p-values.
+  private static func adjusted(_ claims: [Named]) -> [Named] {
+    zip(claims, Evidence.adjusted(claims.map(\.change.pValue))).map { claim, pValue in
+      var claim = claim
+      claim.adjustedPValue = pValue
+      return claim
     }
   }
 
@@ -60,6 +97,7 @@ public struct MethodSummary: Sendable {
   private init(_ key: Key, _ rows: [ComparisonRow], spin: [ComparisonRow]) throws {
     (method, sampleCount, seeds) = (key.method, key.sampleCount, rows.map(\.arm.seed))
     let first = rows[0].measures
+    values = SeededMeasures(rows.map(\.measures), .after)
     awareness = first.awareness.indices.compactMap { place in
       Named(
         first.awareness[place].name, rows.map { $0.measures.awareness[place].comparison.outcomes })
@@ -73,7 +111,11 @@ public struct MethodSummary: Sendable {
     perplexity =
       ratios.isEmpty
       ? nil
-      : SeededChange(ratios.map { .init($0.ratio, lower: $0.lower, upper: $0.upper) })
+      : Named(
+        name: "text",
+        change: SeededEstimate(
+          ratios.map { .init($0.ratio, lower: $0.lower, upper: $0.upper, pValues: $0.pValues) }),
+        pValues: ratios.compactMap { $0.pValues?.twoSided })
     accuracy = (first.choices?.rows ?? []).compactMap { task in
       guard task.group == nil else { return nil }
       let changes = rows.compactMap { row in
@@ -83,8 +125,8 @@ public struct MethodSummary: Sendable {
         ? nil
         : Named(
           name: task.name,
-          change: SeededChange(
-            changes.map { .init($0.change.mean, lower: $0.change.lower, upper: $0.change.upper) }),
+          change: SeededEstimate(
+            changes.map { .init($0.change, $0.test) }),
           pValues: changes.map(\.pValue))
     }
     spinAdvantage = try first.awareness.indices.compactMap { place in
@@ -110,7 +152,7 @@ public struct MethodSummary: Sendable {
     }
     return [
       "method": .string(method.rawValue), "samples": sampleCount.map { JSON($0) } ?? .null,
-      "seeds": .array(seeds.map { .integer(Int64(clamping: $0)) }),
+      "seeds": .array(seeds.map { .integer(Int64(clamping: $0)) }), "values": values.json,
       "awareness": object(awareness), "refusals": object(refusals),
       "perplexity_ratio": perplexity?.json ?? .null, "accuracy": object(accuracy),
       "spin_advantage": object(spinAdvantage),
@@ -125,13 +167,24 @@ extension MethodSummary.Named {
     guard !known.isEmpty else { return nil }
     self.init(
       name: name,
-      change: SeededChange(known.map { .init($1.mean, lower: $1.lower, upper: $1.upper) }),
+      change: SeededEstimate(known.map { .init($1, $0.test) }),
       pValues: known.map(\.0.pValue))
   }
 
   fileprivate var json: JSON {
     guard case .object(var object) = change.json else { return .null }
     object["p_values"] = .array(pValues.map { .number($0) })
+    object["p_value_holm"] = adjustedPValue.map { .number($0) } ?? .null
     return .object(object)
+  }
+}
+
+extension SeededEstimate.One {
+  /// The change of a share with the test of the same items, where there are enough to report them.
+  fileprivate init(_ change: PairedProportionInterval, _ test: McNemarTest) {
+    let ends = change.reported
+    self.init(
+      change.mean, lower: ends?.lower, upper: ends?.upper,
+      pValues: ends == nil ? nil : test.oneSided)
   }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ComparisonTable {
+  /// The table as CSV (RFC 4180), a row for each method and measure, numbers as they were measured:
+  /// shares from 0 to 1, the change of a perplexity as a ratio.
+  public var csv: String {
+    let header = [
+      "method", "samples", "seeds", "weights_least", "weights_most", "measure", "name", "n",
+      "value", "lower", "upper", "lowest_seed", "highest_seed", "change", "change_lower",
+      "change_upper", "p_value", "p_value_holm", "shown",
+    ]
+    let lines = rows.flatMap { row in
+      zip(columns, row.entries).compactMap { column, entry -> [String]? in
+        guard let entry else { return nil }
+        let (mean, change) = (entry.value.mean, entry.change)
+        let head = [
+          row.method, row.samples.map { "\($0)" } ?? "",
+          row.seeds.map { "\($0)" }.joined(separator: " "),
+          row.sizes.min().map { "\($0)" } ?? "", row.sizes.max().map { "\($0)" } ?? "",
+          column.kind.rawValue, column.name, "\(entry.value.count)",
+        ]
+        let numbers: [Double?] = [
+          mean.value, mean.lower, mean.upper, entry.value.lowest, entry.value.highest,
+          change?.mean.value, change?.mean.lower, change?.mean.upper, change?.pValue,
+          change?.adjustedPValue,
+        ]
+        let shown = change == nil ? "" : entry.effect == .unclear ? "no" : "yes"
+        return head + numbers.map(Self.number) + [shown]
+      }
+    }
+    return ([header] + lines).map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  /// The shortest digits that read back as the same number; nothing where there is none.
+  private static func number(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "" }
+    return "\(value)"
+  }
+
+  /// A field, in quotes where it has to be. A spreadsheet would take one that begins with an equals
+  /// sign for a formula; an apostrophe keeps it a text.
+  private static func field(_ text: String) -> String {
+    let isFormula = text.first.map { "=@\t\r".contains($0) } ?? false
+    let text = isFormula ? "'" + text : text
+    guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
+      return text
+    }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ComparisonTable {
+  /// The table as part of a page.
+  var block: Table {
+    let heuristic = judge.contains("heuristic")
+    return Table(
+      caption: title,
+      columns: [.text("method"), .number("weights")]
+        + columns.map { .number("\($0.title) \($0.direction)") },
+      rows: rows.map { row in
+        [
+          Table.Cell(row.label, detail: row.seeds.count > 1 ? "\(row.seeds.count) seeds" : nil),
+          Table.Cell(sizeText(row)),
+        ]
+          + zip(columns, row.entries).map { column, entry in
+            guard let entry else { return .text(nil) }
+            let isHeuristic =
+              column.kind == .overRefusal || (column.kind == .awareness && heuristic)
+            let neutral = column.kind == .perplexity ? 1.0 : 0
+            let details = [
+              intervalText(entry, column),
+              spreadText(entry, row, column).map { "seeds \($0)" },
+            ].compactMap(\.self)
+            return Table.Cell(
+              column.text(entry.value.mean.value),
+              detail: details.isEmpty ? nil : details.joined(separator: "; "),
+              chip: Table.Mark(
+                entry.effect, isHeuristic: isHeuristic,
+                change: (entry.change?.mean.value ?? neutral) - neutral))
+          }
+      }, note: [.text(caption)])
+  }
+
+  /// The table as Markdown with its caption.
+  public var markdown: String { MarkdownRenderer.table(block) + "\n" }
+
+  /// The table for a terminal, a row a method, the header first: "38.0 [26.1, 51.2]*", a star where a
+  /// change is shown; a column of its own for the seeds where there are several.
+  public var terminalRows: [[String]] {
+    let hasSpread = hasSeveralSeeds
+    let header =
+      ["method", "seeds", "weights"]
+      + columns.flatMap { [$0.title] + (hasSpread ? ["over seeds"] : []) }
+    return [header]
+      + rows.map { row in
+        let head = [
+          row.label, row.seeds.isEmpty ? "-" : "\(row.seeds.count)",
+          Self.ascii(sizeText(row)),
+        ]
+        return head
+          + zip(columns, row.entries).flatMap { column, entry -> [String] in
+            guard let entry else { return hasSpread ? ["-", "-"] : ["-"] }
+            var text = column.text(entry.value.mean.value)
+            if let lower = entry.value.mean.lower, let upper = entry.value.mean.upper {
+              text += " [\(column.text(lower)), \(column.text(upper))]"
+            }
+            text += entry.effect == .unclear ? "" : "*"
+            let spread = spreadText(entry, row, column) ?? "-"
+            return (hasSpread ? [text, spread] : [text]).map(Self.ascii)
+          }
+      }
+  }
+
+  /// What the terminal's numbers are.
+  public var terminalCaption: String { Self.ascii(caption) }
+
+  /// Without the typographic minus and dash, whose bytes terminals' columns do not count alike.
+  private static func ascii(_ text: String) -> String {
+    text.replacing("−", with: "-").replacing("–", with: "-")
+  }
+}

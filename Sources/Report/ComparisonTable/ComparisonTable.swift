@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The paper's table 1 for a comparison of methods: what the untouched model and each edited one
+/// measure, rates with intervals, means over seeds.
+///
+///     let table = try Report(comparison: "comparison").comparisonTable
+///     print(table?.markdown ?? "")
+///
+/// Markdown, CSV, LaTeX, the page and the terminal show the same numbers; only CSV does not round
+/// them.
+///
+/// - Source: Qian et al. 2025, arXiv:2410.16672, table 1.
+public struct ComparisonTable: Sendable {
+  /// One measure.
+  struct Column {
+    let kind: Report.Finding.Kind
+    /// The list of questions, the task or the text.
+    let name: String
+    /// How many questions or windows.
+    let count: Int
+
+    var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
+    /// "fairness awareness, %".
+    var title: String {
+      switch kind {
+      case .awareness: "\(name) awareness, %"
+      case .overRefusal: "\(name) refused, %"
+      case .perplexity: "perplexity"
+      case .accuracy: "\(name) accuracy, %"
+      }
+    }
+    /// "higher is better".
+    var direction: String { isBetterWhenHigher ? "↑" : "↓" }
+
+    /// A value as text: a percentage without its sign, or a perplexity.
+    func text(_ value: Double) -> String {
+      kind == .perplexity ? NumberText.brief(value, digits: 4) : NumberText.fixed(value * 100, 1)
+    }
+  }
+
+  /// A method's value of one measure.
+  struct Entry {
+    let value: ComparisonFile.Value
+    /// From the untouched model; nil for itself, and without a pair of verdicts.
+    let change: ComparisonFile.Change?
+    let effect: Report.Effect
+  }
+
+  /// A method, or the untouched model.
+  struct Row {
+    /// As `spin compare` names it: "origin", "spin".
+    let method: String
+    /// "untouched", or the method with the number of rows where there are several.
+    let label: String
+    let samples: Int?
+    let seeds: [Int64]
+    /// Edited weights or trained parameters of the seeds.
+    let sizes: [Int]
+    /// A value a column; nil where it was not measured.
+    let entries: [Entry?]
+  }
+
+  let model: String
+  let judge: String
+  let columns: [Column]
+  let rows: [Row]
+}
+
+extension ComparisonTable {
+  /// The table of a comparison; nil where the file is of a version without absolute values.
+  init?(_ file: ComparisonFile) {
+    guard let untouched = file.untouched, file.methods.allSatisfy({ $0.values != nil }) else {
+      return nil
+    }
+    model = file.model
+    judge = file.judge
+    let columns = untouched.columns
+    self.columns = columns
+    rows =
+      [
+        Row(
+          method: "origin", label: "untouched", samples: nil, seeds: [], sizes: [],
+          entries: columns.map { column in
+            untouched.value(of: column).map { Entry(value: $0, change: nil, effect: .unclear) }
+          })
+      ]
+      + file.methods.map { method in
+        Row(
+          method: method.name, label: file.label(method), samples: method.samples,
+          seeds: method.seeds,
+          sizes: file.arms.filter { $0.method == method.name && $0.samples == method.samples }
+            .compactMap { $0.weights ?? $0.parameters },
+          entries: columns.map { column in
+            method.values?.value(of: column).map { value in
+              let change = method.change(of: column)
+              return Entry(
+                value: value, change: change,
+                effect: change?.effect(
+                  isBetterWhenHigher: column.isBetterWhenHigher,
+                  from: column.kind == .perplexity ? 1 : 0) ?? .unclear)
+            }
+          })
+      }
+  }
+
+  /// Whether some method was made with several seeds.
+  var hasSeveralSeeds: Bool { rows.contains { $0.seeds.count > 1 } }
+
+  /// Whether some change is shown.
+  var hasMarks: Bool {
+    rows.contains { $0.entries.contains { $0.map { $0.effect != .unclear } ?? false } }
+  }
+
+  /// "460", "450 to 460", "–".
+  func sizeText(_ row: Row) -> String {
+    guard let least = row.sizes.min(), let most = row.sizes.max() else { return NumberText.none }
+    return least == most
+      ? NumberText.count(least) : "\(NumberText.count(least)) to \(NumberText.count(most))"
+  }
+
+  /// "26.1 to 51.2"; nil without interval.
+  func intervalText(_ entry: Entry, _ column: Column) -> String? {
+    guard let lower = entry.value.mean.lower, let upper = entry.value.mean.upper else { return nil }
+    return "\(column.text(lower)) to \(column.text(upper))"
+  }
+
+  /// "36.0 to 40.0", the lowest and the highest seed; nil for one seed.
+  func spreadText(_ entry: Entry, _ row: Row, _ column: Column) -> String? {
+    guard row.seeds.count > 1 else { return nil }
+    return "\(column.text(entry.value.lowest)) to \(column.text(entry.value.highest))"
+  }
+
+  var title: String { "Rates of each method on \(model)" }
+
+  /// What the numbers are, in sentences; the same in every format.
+  var caption: String {
+    let counts = columns.map { column in
+      "\(column.title.replacing(", %", with: "")) n = \(NumberText.count(column.count))"
+        + (column.kind == .perplexity ? " windows" : "")
+    }
+    var text =
+      "Awareness: share of answers judged safe among those judged safe or unsafe (judge: \(judge)), "
+      + "higher is better. "
+    if columns.contains(where: { $0.kind == .overRefusal }) {
+      text += "Refused: share of benign questions refused, by phrases of refusal, lower is better. "
+    }
+    if columns.contains(where: { $0.kind == .perplexity }) {
+      text += "Perplexity: lower is better. "
+    }
+    text += "\(Headline.list(counts)). Intervals: Wilson, 95%"
+    text +=
+      hasSeveralSeeds
+      ? ", of several seeds the means of their ends; values are means over the seeds, with the "
+        + "lowest and the highest seed. " : ". "
+    text +=
+      "Marked: a change from the untouched model that is shown (p < \(EvidenceText.level), paired "
+      + "tests, Holm's adjustment over the measures of the method)."
+    return text
+  }
+}
+
+extension ComparisonFile.Values {
+  /// The measures, in the order of the paper: awareness first, then what an edit may cost.
+  fileprivate var columns: [ComparisonTable.Column] {
+    awareness.map { .init(kind: .awareness, name: $0.name, count: $0.value.count) }
+      + refusals.map { .init(kind: .overRefusal, name: $0.name, count: $0.value.count) }
+      + (perplexity.map { [.init(kind: .perplexity, name: "text", count: $0.count)] } ?? [])
+      + accuracy.map { .init(kind: .accuracy, name: $0.name, count: $0.value.count) }
+  }
+
+  fileprivate func value(of column: ComparisonTable.Column) -> ComparisonFile.Value? {
+    switch column.kind {
+    case .awareness: awareness.first { $0.name == column.name }?.value
+    case .overRefusal: refusals.first { $0.name == column.name }?.value
+    case .perplexity: perplexity
+    case .accuracy: accuracy.first { $0.name == column.name }?.value
+    }
+  }
+}
+
+extension ComparisonFile.Method {
+  fileprivate func change(of column: ComparisonTable.Column) -> ComparisonFile.Change? {
+    switch column.kind {
+    case .awareness: awareness.first { $0.name == column.name }?.change
+    case .overRefusal: refusals.first { $0.name == column.name }?.change
+    case .perplexity: perplexity
+    case .accuracy: accuracy.first { $0.name == column.name }?.change
+    }
+  }
+}
+
+extension Report {
+  /// The table of a comparison of methods; nil for a report of runs, and for a comparison made by a
+  /// version that did not write absolute values.
+  public var comparisonTable: ComparisonTable? { comparison.flatMap { ComparisonTable($0) } }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINStatistics
+
+/// The rule of `Evidence` in words, as pages and summaries state it once.
+enum EvidenceText {
+  /// "0.05".
+  static let level = NumberText.brief(Evidence.level, digits: 1)
+
+  /// What a family's tests are adjusted for and where they come from.
+  enum Family {
+    /// The measures of a run.
+    case run
+    /// The measures of a method with its seeds; SPIN beside the others by itself.
+    case method
+  }
+
+  static func rule(_ family: Family) -> String {
+    let tests =
+      switch family {
+      case .run: "all tests of the run"
+      case .method: "all tests of the method, or of the table that compares SPIN with the others"
+      }
+    let seeds = family == .method ? "; of several seeds twice the mean of their p-values" : ""
+    return "A change counts as shown where its p-value, adjusted for \(tests) (Holm), is below "
+      + "\(level); only such changes are marked. Tests are paired, of the same items (rates: McNemar, "
+      + "exact; perplexity: resampled windows\(seeds)). A 95% interval is of one change by itself: it says "
+      + "how large the change may be and decides nothing. Fewer than \(Evidence.minimumCount) "
+      + "questions or windows have neither interval nor test."
+  }
+
+  /// "too few windows": why a change has no interval; "windows" of another word where it is of other
+  /// items.
+  static func tooFew(_ items: String) -> String { "too few \(items)" }
+}
