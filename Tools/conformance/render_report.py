@@ -5,8 +5,9 @@
     render_report.py CHROMIUM PAGE.. [--screenshots DIR]
 
 A page fails on a message in the console, an exception, any request but for the page itself, a script or
-handler that ran, and where it is wider than the screen - on a desktop and on a phone, in light and in
-dark, with everything unfolded. Needs nothing but the standard library: the browser is spoken to through
+handler that ran; where it is wider than the screen, where two texts of a figure overlap, where a table is
+cut although there is room beside it, and where no link to the contents is in sight - on a large and a
+small desktop, a tablet and a phone, in light and in dark, with everything folded and unfolded. Needs nothing but the standard library: the browser is spoken to through
 a pipe, in the DevTools protocol.
 """
 
@@ -23,7 +24,9 @@ import sys
 import tempfile
 import time
 
-SCREENS = [("wide", 1920, 1080, 1), ("desktop", 1280, 900, 1), ("tablet", 768, 1024, 1), ("phone", 360, 740, 2)]
+SCREENS = [
+    ("wide", 1920, 1080, 1), ("desktop", 1280, 900, 1), ("tablet", 768, 1024, 1), ("phone", 360, 740, 2),
+]
 THEMES = ["light", "dark"]
 SECONDS = 60
 
@@ -129,12 +132,57 @@ MEASURES = """(() => {
     const box = element.getBoundingClientRect();
     if (box.width > 0 && box.right > width + 0.5) wide.push(element.tagName + '.' + element.className);
   }
+  // Letters of two texts of one figure over each other. Boxes have room above and below the letters.
+  const overlaps = [];
+  for (const drawing of document.querySelectorAll('svg.drawing')) {
+    const boxes = [...drawing.querySelectorAll('text')].map(text => {
+      const box = text.getBoundingClientRect();
+      const room = 0.18 * box.height;
+      return {text: text.textContent, left: box.left, right: box.right,
+        top: box.top + room, bottom: box.bottom - room};
+    }).filter(box => box.right > box.left && box.text);
+    boxes.forEach((a, index) => boxes.slice(index + 1).forEach(b => {
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > 0.5 && down > 0.5) overlaps.push(a.text + ' over ' + b.text);
+    }));
+  }
+  // Tables that are cut: on a phone they may scroll where they have all of the width, and those that
+  // say that they fit have to fit.
+  const cut = [];
+  for (const frame of document.querySelectorAll('.scroll')) {
+    const box = frame.getBoundingClientRect();
+    if (box.width == 0 || frame.scrollWidth <= frame.clientWidth + 1) continue;
+    const name = frame.getAttribute('aria-label') + ': ' + frame.scrollWidth + ' on ' + frame.clientWidth;
+    const isCompact = frame.querySelector('table.compact') != null;
+    const hasRoom = box.left > 26 || width - box.right > 26;
+    const scrolls = ['auto', 'scroll'].includes(getComputedStyle(frame).overflowX);
+    if (width >= 1280 || isCompact || hasRoom || !scrolls) cut.push(name);
+  }
   return {
+    overlaps: [...new Set(overlaps)].slice(0, 8), cut: cut.slice(0, 8),
     width, scroll: document.documentElement.scrollWidth, wide: wide.slice(0, 5),
     scripts: document.scripts.length, ran: typeof window.hostile,
     text: document.body.innerText.length, drawings: document.querySelectorAll('svg.drawing').length,
     sections: document.querySelectorAll('h2').length, title: document.title,
   };
+})()"""
+
+
+WAY_BACK = """(() => {
+  const height = document.documentElement.scrollHeight;
+  const lost = [];
+  for (const share of [0.2, 0.5, 0.8, 1]) {
+    window.scrollTo(0, share * (height - window.innerHeight));
+    const links = [...document.querySelectorAll('a[href="#contents"], a[href="#top"], nav a')];
+    const isSeen = links.some(link => {
+      const box = link.getBoundingClientRect();
+      return box.width > 0 && box.bottom > 0 && box.top < window.innerHeight;
+    });
+    if (!isSeen) lost.push(Math.round(window.scrollY));
+  }
+  window.scrollTo(0, 0);
+  return lost;
 })()"""
 
 
@@ -172,6 +220,13 @@ def check(browser, page, screenshots):
                 if facts["scroll"] > facts["width"] or facts["wide"]:
                     wrong.append(
                         f"{name}, {state}: {facts['scroll']} wide on {facts['width']}: {facts['wide']}")
+                wrong += [f"{name}, {state}: in a figure: {text}" for text in facts["overlaps"]]
+                wrong += [f"{name}, {state}: cut: {text}" for text in facts["cut"]]
+                lost = browser.call(
+                    "Runtime.evaluate", session, expression=WAY_BACK, returnByValue=True
+                )["result"]["value"]
+                if lost:
+                    wrong.append(f"{name}, {state}: no link to the contents in sight at {lost}")
                 if facts["scripts"] or facts["ran"] != "undefined":
                     wrong.append(f"{name}, {state}: holds or ran a script")
                 if facts["text"] < 500 or facts["sections"] < 1:

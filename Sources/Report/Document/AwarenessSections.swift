@@ -23,24 +23,56 @@ enum AwarenessSections {
   /// The counts of verdicts; nil where no questions were asked.
   static func verdicts(_ run: ReportedRun, id: String) -> Section? {
     guard let awareness = run.awareness else { return nil }
-    var blocks: [Block] = []
+    var blocks: [Block] = settings(run, awareness).map { [.paragraph([.text($0)])] } ?? []
     if !awareness.sets.isEmpty {
       blocks.append(.table(rates(awareness)))
       blocks += pairs(awareness).map { .table($0) }
     }
     if !awareness.benign.isEmpty { blocks.append(.table(refusals(awareness.benign))) }
-    return blocks.isEmpty ? nil : Section(id: id, title: "Verdicts", blocks: blocks)
+    guard !awareness.sets.isEmpty || !awareness.benign.isEmpty else { return nil }
+    return Section(id: id, title: "Verdicts", blocks: blocks)
+  }
+
+  /// How questions were asked, and that scores were of another format where they were.
+  private static func settings(_ run: ReportedRun, _ awareness: AwarenessMeasure) -> String? {
+    guard let asked = awareness.promptFormat else { return nil }
+    var text =
+      "Prompt format of the questions: \(asked)"
+      + (awareness.maxNewTokens.map { ", at most \(NumberText.count($0)) new tokens an answer." }
+        ?? ".")
+    if let scored = run.record?.promptFormat {
+      text +=
+        scored == asked
+        ? " Scores are of the same format."
+        : " Scores are of prompts in the format \(scored): the weights were chosen by prompts of another "
+          + "format than the model was asked in."
+    }
+    return text
   }
 
   // MARK: - Awareness
 
   private static func rates(_ awareness: AwarenessMeasure) -> Table {
+    // The other rate is the same where no verdict is invalid.
+    let hasInvalid = awareness.sets.contains { set in
+      let outcomes = [set.outcome, set.allQuestions].compactMap(\.self)
+      return set.baseline.map { $0.rate.invalid > 0 } ?? false
+        || outcomes.contains { $0.rates.named.contains { $0.value.invalid > 0 } }
+    }
+    func row(_ name: String, _ rate: AwarenessMeasure.Rate) -> [Table.Cell] {
+      Array(Self.row(name, rate).dropLast(hasInvalid ? 0 : 1))
+    }
+    func rows(_ name: String, _ rates: Sides<AwarenessMeasure.Rate>?) -> [[Table.Cell]] {
+      (rates?.named ?? []).map { side, rate in
+        row(side == "result" ? name : "\(name), \(side)", rate)
+      }
+    }
     var table = Table(
       caption: "Verdicts of the judge: \(awareness.judge)",
       columns: [
         .text("questions"), .number("safe"), .number("unsafe"), .number("invalid"), .number("n"),
-        .number("rate"), .number("95% interval"), .number("invalid as unsafe"),
-      ],
+        .number("rate"), .number("95% interval"),
+      ] + (hasInvalid ? [.number("invalid as unsafe")] : []),
       rows: awareness.sets.flatMap { set in
         rows(set.name, set.rates)
           + rows("\(set.name), all questions", set.allQuestions?.rates)
@@ -50,7 +82,11 @@ enum AwarenessSections {
       "rate: safe over safe and unsafe; invalid verdicts are left out of it, as in the paper's code. "
       + "Intervals by Wilson's formula."
     for set in awareness.sets {
-      guard let overlap = set.overlap, let all = set.allQuestions else { continue }
+      guard let overlap = set.overlap else { continue }
+      guard let all = set.allQuestions else {
+        note += " No question of \(set.name) stands in the data that were named."
+        continue
+      }
       note +=
         " \(NumberText.count(overlap.normalized)) of \(NumberText.count(all.rates.last.count)) "
         + "questions of \(set.name) stand in the data that were named "
@@ -59,14 +95,6 @@ enum AwarenessSections {
     }
     table.note = [.text(note)]
     return table
-  }
-
-  private static func rows(
-    _ name: String, _ rates: Sides<AwarenessMeasure.Rate>?
-  ) -> [[Table.Cell]] {
-    (rates?.named ?? []).map { side, rate in
-      row(side == "result" ? name : "\(name), \(side)", rate)
-    }
   }
 
   private static func row(_ name: String, _ rate: AwarenessMeasure.Rate) -> [Table.Cell] {
@@ -105,7 +133,7 @@ enum AwarenessSections {
           .text(
             "left out: no valid verdict on one side or both. Change in percentage points"
               + (methods.isEmpty ? "" : " (\(Headline.list(methods)))")
-              + "; p: exact two-sided McNemar test.")
+              + "; p: exact two-sided McNemar test, not adjusted.")
         ])
     ]
   }
@@ -118,7 +146,8 @@ enum AwarenessSections {
       .text(name), .count(comparison.both), .count(comparison.onlyAfter),
       .count(comparison.onlyBefore), .count(comparison.neither), .count(comparison.leftOut),
       .number(comparison.change, points),
-      .interval(comparison.lower, comparison.upper, points),
+      comparison.missingInterval.map { .text($0) }
+        ?? .interval(comparison.lower, comparison.upper, points),
       .number(comparison.pValue, NumberText.probability),
     ]
   }
@@ -137,7 +166,9 @@ enum AwarenessSections {
         set.outcome.rates.named.map { side, rate -> [Table.Cell] in
           let comparison = side == "after" ? set.outcome.comparison : nil
           var change = Table.Cell.number(comparison?.change, points)
-          if let lower = comparison?.lower, let upper = comparison?.upper {
+          if let missing = comparison?.missingInterval {
+            change.detail = missing
+          } else if let lower = comparison?.lower, let upper = comparison?.upper {
             change.detail = "\(points(lower)) to \(points(upper))"
           }
           return [
@@ -152,7 +183,7 @@ enum AwarenessSections {
       note: [
         .text(
           "Fewer is better. Told by: \(Headline.list(Array(Set(sets.map(\.method))).sorted())). "
-            + "Empty answers are left out of the rate.")
+            + "Empty answers are left out of the rate. p is not adjusted.")
       ])
   }
 }

@@ -15,10 +15,10 @@ enum PhrasesSection {
             "The share of answers that hold a phrase. Words only: a phrase says nothing about "
               + "whether the answer is right or fits.")
         ])
-      ] + measure.sets.map { .table(table($0)) })
+      ] + measure.sets.map { .table(table($0, of: run)) })
   }
 
-  private static func table(_ set: PhrasesMeasure.Answers) -> Table {
+  private static func table(_ set: PhrasesMeasure.Answers, of run: ReportedRun) -> Table {
     let present = set.phrases.filter { !$0.isAbsent }
     let shown = present.prefix(limit)
     let largest =
@@ -39,6 +39,12 @@ enum PhrasesSection {
     if let any = set.any { table.rows.append(row(any) + [""]) }
     var notes = ["Changes in percentage points, below them 95% intervals."]
     if !isCompared { notes = ["Below each share its 95% interval."] }
+    let rated = run.awareness?.sets.first { $0.name == set.name }?.rates.last.count
+    if let rated, rated != set.count {
+      notes.append(
+        "All \(NumberText.count(set.count)) answers, those to the "
+          + "\(NumberText.count(set.count - rated)) questions that stand in the data among them.")
+    }
     let absent = set.phrases.count - present.count
     if absent > 0 {
       notes.append("\(absent) of \(set.phrases.count) phrases stand in no answer.")

@@ -42,9 +42,7 @@ extension AwarenessPlane {
       left: frame.left, top: frame.top, right: frame.right, bottom: frame.bottom)
     elements += LabelPlacement.place(
       places, around: points.filter { !$0.isLabeled }.map(frame.point), inside: box
-    ).map {
-      Shapes.text($0.text, $0.x, $0.y, $0.anchor, "label halo")
-    }
+    ).flatMap(\.elements)
     return Drawing(
       title: "\(isChange ? "Change of a" : "A")wareness of \(nameX) and of \(nameY)",
       description: points.prefix(Self.labelLimit).map(text(of:)).joined(separator: "; "),

@@ -12,10 +12,12 @@ struct AnswerList {
   struct Item {
     let index: Int
     let question, answer, verdict: String
+    /// Whether the question stands in data that the edit was made with.
+    let standsInData: Bool
   }
 
   let path: String
-  /// The verdicts by the index of the question.
+  /// The verdicts by the index of the question, without questions that stand in other data.
   let verdicts: [Int: String]
   private let file: MappedFile
   private let lines: [Int: Range<Int>]
@@ -30,6 +32,8 @@ struct AnswerList {
     var lines: [Int: Range<Int>] = [:]
     for (number, range) in Self.lines(of: file).enumerated() {
       let item = try Self.item(file, range, line: number + 1)
+      // Rates leave such questions out, so counts of answers do.
+      guard !item.standsInData else { continue }
       guard verdicts.updateValue(item.verdict, forKey: item.index) == nil else {
         throw SPINError(
           .malformedInput, at: "\(path): line \(number + 1)", "repeats the index \(item.index)")
@@ -57,7 +61,8 @@ struct AnswerList {
     }
     return Item(
       index: try object.required("index"), question: try object.required("question"),
-      answer: try object.required("answer"), verdict: verdict)
+      answer: try object.required("answer"), verdict: verdict,
+      standsInData: try object.optional("in_data", as: String.self) != nil)
   }
 
   /// The lines that are not empty, without their ends.

@@ -57,8 +57,10 @@ struct AwarenessMeasure {
 
   let file: MeasureFile
   let judge: String
-  /// At most so many tokens an answer; nil where the file does not say.
+  /// The maximum number of tokens of an answer; nil where the file does not say.
   let maxNewTokens: Int?
+  /// How questions became prompts, "raw" or "chat"; nil where the file does not say.
+  let promptFormat: String?
   let sets: [Questions]
   let benign: [Benign]
 
@@ -69,8 +71,9 @@ struct AwarenessMeasure {
     guard let file = try MeasureFile("awareness", in: folder) else { return nil }
     self.file = file
     judge = try file.members.required("judge")
-    maxNewTokens = try file.members.optional("settings", as: JSONObject.self)?
-      .optional("max_new_tokens")
+    let settings = try file.members.optional("settings", as: JSONObject.self)
+    maxNewTokens = try settings?.optional("max_new_tokens")
+    promptFormat = try settings?.optional("prompt_format")
     sets = try file.members.members.compactMap { key, value in
       // Sets of questions stand among the other members, by the names that users gave them.
       guard let object = value.object, object["questions_sha256"] != nil else { return nil }
@@ -95,12 +98,20 @@ extension AwarenessMeasure.Questions {
     self.name = name
     digest = try object.required("questions_sha256")
     outcome = try AwarenessMeasure.Outcome(object)
-    allQuestions = try object.optional("all_questions", as: JSONObject.self).map {
-      try AwarenessMeasure.Outcome($0)
+    let overlap = try object.optional("overlap", as: JSONObject.self).map {
+      (
+        normalized: try $0.required("normalized", as: Int.self),
+        verbatim: try $0.required("verbatim", as: Int.self)
+      )
     }
-    overlap = try object.optional("overlap", as: JSONObject.self).map {
-      (try $0.required("normalized"), try $0.required("verbatim"))
-    }
+    self.overlap = overlap
+    // Rates stand once where nothing was left out.
+    allQuestions =
+      overlap?.normalized == 0
+      ? nil
+      : try object.optional("all_questions", as: JSONObject.self).map {
+        try AwarenessMeasure.Outcome($0)
+      }
     baseline = try object.optional("baseline", as: JSONObject.self).map {
       (
         try $0.required("file"), try AwarenessMeasure.Rate(try $0.required("result")),

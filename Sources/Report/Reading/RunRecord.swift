@@ -39,6 +39,9 @@ struct RunRecord {
   /// Where the weights come from, for an imported model.
   let modelOrigin: ModelOrigin?
   let dataSets: [DataSet]
+  /// How prompts and responses that were scored became tokens, "raw" or "chat"; nil where the file
+  /// does not say.
+  let promptFormat: String?
   let weights, matrices: Int
   let rounds: [Round]
   let circumstances: JSONObject
@@ -60,6 +63,8 @@ struct RunRecord {
         name: try $0.required("name"), file: try $0.required("file"),
         digest: try $0.required("sha256"))
     }
+    promptFormat = try identity.optional("prompts", as: JSONObject.self)?
+      .optional("prompt_format")
     let results = try members.required("results", as: JSONObject.self)
     weights = try results.required("weights")
     matrices = try results.required("matrices")

@@ -33,7 +33,7 @@ struct HTMLRenderer {
       "body",
       elements: [
         Element(
-          "header",
+          "header", [("id", "top")],
           elements: [
             Element("p", [("class", "kicker")], text: "SPIN report"),
             Element("h1", text: document.title),
@@ -41,9 +41,17 @@ struct HTMLRenderer {
           ]),
         Element(
           "main",
-          elements: document.lead.map { block($0, level: 2) } + [contents(document.sections)]
-            + document.sections.map { section($0, level: 2) }),
+          elements: [
+            Element(
+              "div", [("class", "lead")], elements: document.lead.map { block($0, level: 2) }),
+            contents(document.sections),
+            Element(
+              "div", [("class", "chapters")],
+              elements: document.sections.map { section($0, level: 2) }),
+          ]),
         Element("footer", elements: [footer]),
+        // Stays in sight where the contents do not stand beside the text.
+        Element("a", [("class", "to-contents"), ("href", "#contents")], text: "↑ Contents"),
       ])
     let root = Element(
       "html", [("xmlns", "http://www.w3.org/1999/xhtml"), ("lang", "en")], elements: [head, body])
@@ -65,15 +73,23 @@ struct HTMLRenderer {
 
   private func contents(_ sections: [Section]) -> Element {
     Element(
-      "nav", [("aria-label", "Contents")],
+      "nav", [("id", "contents"), ("aria-label", "Contents")],
       elements: [
-        Element(
-          "ul",
-          elements: sections.map { section in
-            Element(
-              "li", elements: [Element("a", [("href", "#\(section.id)")], text: section.title)])
-          })
+        Element("p", [("class", "kicker")], text: "Contents"),
+        list(sections, isOuter: true),
+        Element("p", [("class", "top")], elements: [Element("a", [("href", "#top")], text: "↑ Top")]),
       ])
+  }
+
+  private func list(_ sections: [Section], isOuter: Bool = false) -> Element {
+    Element(
+      "ul", isOuter ? [("class", "outer")] : [],
+      elements: sections.map { section in
+        Element(
+          "li",
+          elements: [Element("a", [("href", "#\(section.id)")], text: section.title)]
+            + (section.sections.isEmpty ? [] : [list(section.sections)]))
+      })
   }
 
   private mutating func section(_ section: Section, level: Int) -> Element {

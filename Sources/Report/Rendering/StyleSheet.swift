@@ -6,13 +6,13 @@
 /// orange are told apart by every kind of color vision, and shapes and words say the same.
 package enum StyleSheet {
   /// The style sheet; it holds none of the characters that mean something in XML.
-  package static let text = colors + prose + tables + figures + answers + narrow + print
+  package static let text = colors + prose + tables + figures + answers + contents + wide + narrow + print
 
   private static let colors = """
     :root {
       color-scheme: light dark;
       --paper: #fdfdfb; --raised: #f4f4ef; --ink: #1d2024; --muted: #5a6068; --rule: #d8d8d0;
-      --better: #0b5c9e; --worse: #ad4300;
+      --shade: #c4c4bb; --better: #0b5c9e; --worse: #ad4300;
       --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans",
         "Liberation Sans", Arial, sans-serif;
       --serif: Charter, "Bitstream Charter", "Sitka Text", Cambria, "Noto Serif",
@@ -23,7 +23,7 @@ package enum StyleSheet {
     @media (prefers-color-scheme: dark) {
       :root {
         --paper: #15171a; --raised: #1e2125; --ink: #e6e6e1; --muted: #a2a8af; --rule: #363b41;
-        --better: #74b5f2; --worse: #f19a5e;
+        --shade: #4a5058; --better: #74b5f2; --worse: #f19a5e;
       }
     }
 
@@ -31,9 +31,9 @@ package enum StyleSheet {
 
   private static let prose = """
     * { box-sizing: border-box; }
-    html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+    html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
     body {
-      margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 49rem;
+      margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 62rem;
       background: var(--paper); color: var(--ink);
       font: 1.0625rem/1.55 var(--serif); overflow-wrap: break-word;
     }
@@ -61,11 +61,6 @@ package enum StyleSheet {
     .list { padding-left: 1.2rem; }
     .list li { margin: 0.45rem 0; }
     .list code { overflow-wrap: anywhere; }
-    nav { margin: 2.25rem 0 0; padding: 0.9rem 0 0; border-top: 1px solid var(--rule); }
-    nav ul {
-      margin: 0; padding: 0; max-width: none; list-style: none; display: flex; flex-wrap: wrap;
-      gap: 0.3rem 1.25rem; font: 0.88rem/1.5 var(--sans);
-    }
     footer {
       margin-top: 4rem; padding-top: 0.75rem; border-top: 1px solid var(--rule);
       font: 0.82rem/1.5 var(--sans); color: var(--muted);
@@ -89,7 +84,14 @@ package enum StyleSheet {
 
   private static let tables = """
     .table { margin: 1.5rem 0; }
-    .scroll { overflow-x: auto; }
+    .scroll {
+      overflow-x: auto;
+      background:
+        linear-gradient(to right, var(--paper) 35%, transparent) left / 2.5rem 100% no-repeat local,
+        linear-gradient(to left, var(--paper) 35%, transparent) right / 2.5rem 100% no-repeat local,
+        linear-gradient(to right, var(--shade), transparent) left / 0.8rem 100% no-repeat scroll,
+        linear-gradient(to left, var(--shade), transparent) right / 0.8rem 100% no-repeat scroll;
+    }
     table {
       border-collapse: collapse; min-width: 100%; font: 0.86rem/1.4 var(--sans);
       font-variant-numeric: lining-nums tabular-nums;
@@ -97,7 +99,7 @@ package enum StyleSheet {
     caption {
       padding: 0 0 0.5rem; text-align: left; font-weight: 600; color: var(--ink);
     }
-    caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 2.5rem); }
+    caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 3rem); }
     th, td {
       padding: 0.38rem 0.9rem 0.38rem 0; vertical-align: top; text-align: left;
       border-bottom: 1px solid var(--rule);
@@ -117,6 +119,7 @@ package enum StyleSheet {
     }
     .effect.better { color: var(--better); }
     .effect.worse { color: var(--worse); }
+    .effect.changed { color: var(--ink); }
     .cell-mark { display: block; width: 7.5rem; height: 1.125rem; }
 
     """
@@ -143,12 +146,15 @@ package enum StyleSheet {
     .interval { stroke: var(--muted); stroke-width: 1.6; }
     .interval.edited, .interval.better { stroke: var(--better); }
     .interval.worse { stroke: var(--worse); }
+    .interval.changed { stroke: var(--ink); }
+    .leader { stroke: var(--muted); stroke-width: 0.8; }
     .mark { fill: var(--better); stroke: var(--better); stroke-width: 1.6; }
     .mark.untouched { fill: var(--paper); stroke: var(--muted); }
     .mark.candidate { fill: var(--paper); }
     .interval.candidate { stroke: var(--better); stroke-width: 0.7; }
     .mark.other { fill: var(--ink); stroke: var(--ink); }
     .mark.worse { fill: var(--worse); stroke: var(--worse); }
+    .mark.changed { fill: var(--ink); stroke: var(--ink); }
     .mark.unclear { fill: var(--paper); stroke: var(--muted); }
     .mark.small { stroke-width: 1; }
     .cell { fill: var(--better); }
@@ -175,6 +181,46 @@ package enum StyleSheet {
 
     """
 
+  private static let contents = """
+    nav { margin: 2.25rem 0 0; padding: 0.9rem 0 0; border-top: 1px solid var(--rule); }
+    nav ul { margin: 0; padding: 0; max-width: none; list-style: none; font: 0.88rem/1.5 var(--sans); }
+    nav .outer { display: flex; flex-wrap: wrap; gap: 0.3rem 1.25rem; }
+    nav ul ul, nav .top { display: none; }
+    .to-contents {
+      position: fixed; right: 0.75rem; bottom: 0.75rem; padding: 0.7rem 0.9rem;
+      background: var(--raised); border: 1px solid var(--rule); border-radius: 4px;
+      font: 0.85rem/1.2 var(--sans); text-decoration: none;
+    }
+
+    """
+
+  /// Where there is a margin, the contents stand in it and tables have the whole rest.
+  private static let wide = """
+    @media (min-width: 75rem) {
+      body { max-width: 86rem; padding: 2.5rem 2rem 4rem; }
+      header, footer { margin-left: 14.5rem; }
+      main { display: grid; grid-template-columns: 12rem minmax(0, 1fr); column-gap: 2.5rem; }
+      .lead, .chapters { grid-column: 2; min-width: 0; }
+      .lead { grid-row: 1; }
+      .chapters { grid-row: 2; }
+      nav {
+        grid-column: 1; grid-row: 1 / span 2; align-self: start; position: sticky; top: 1.5rem;
+        max-height: calc(100vh - 3rem); overflow-y: auto; margin: 2rem 0 0; padding: 0 0.5rem 0 0;
+        border: 0;
+      }
+      nav .outer { display: block; }
+      nav li { margin: 0.3rem 0; }
+      nav a { text-decoration: none; }
+      nav a:hover { text-decoration: underline; }
+      nav ul ul { display: block; padding-left: 0.8rem; font-size: 0.82rem; }
+      nav .top { display: block; margin: 0.9rem 0 0; font: 0.82rem/1.5 var(--sans); }
+      .to-contents { display: none; }
+      .drawing { max-width: 40rem; }
+      .panels .drawing { max-width: 24rem; }
+    }
+
+    """
+
   private static let narrow = """
     @media (max-width: 44rem) {
       body { padding: 1.5rem 1rem 3rem; font-size: 1rem; }
@@ -182,6 +228,10 @@ package enum StyleSheet {
       .verdicts { grid-template-columns: 1fr; }
       .verdict-card + .verdict-card { border-top: 1px solid var(--rule); }
       .optional { display: none; }
+      caption span { max-width: calc(100vw - 2rem); }
+      table:not(.compact) tbody th, table:not(.compact) thead th:first-child {
+        position: sticky; left: 0; background: var(--paper);
+      }
       th, td { padding-right: 0.7rem; }
       .pair { grid-template-columns: 1fr; }
       svg.drawing:not(.small) text { font-size: 16px; }
@@ -198,10 +248,12 @@ package enum StyleSheet {
       :root {
         color-scheme: light;
         --paper: #ffffff; --raised: #f6f6f2; --ink: #000000; --muted: #4a4f55; --rule: #c9c9c2;
-        --better: #0b5c9e; --worse: #ad4300;
+        --shade: #ffffff; --better: #0b5c9e; --worse: #ad4300;
       }
       body { max-width: none; padding: 0; font-size: 10pt; }
-      nav { display: none; }
+      nav, .to-contents { display: none; }
+      main { display: block; }
+      header, footer { margin-left: 0; }
       h2, h3, h4, caption, thead, summary { break-after: avoid; }
       figure, .sample, tr, .verdict-card { break-inside: avoid; }
       .scroll { overflow: visible; }
