@@ -86,6 +86,8 @@ let package = Package(
       "Likelihood", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINTransformer"]),
     library("Endpoint", ["SPINErrors", "SPINJSON"]),
     library(
+      "Hub", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINEndpoint"]),
+    library(
       "Evaluation",
       [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
@@ -114,8 +116,8 @@ let package = Package(
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
         "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
-        "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINEvaluation", "SPINReport",
-        "SPINTraining", "SPINImport",
+        "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub", "SPINEvaluation",
+        "SPINReport", "SPINTraining", "SPINImport",
       ], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
@@ -196,6 +198,7 @@ let package = Package(
       "Likelihood",
       ["SPINLikelihood", "SPINTransformer", "SPINKernels", "SPINStorage", "SPINErrors"]),
     tests("Endpoint", ["SPINEndpoint", "SPINJSON", "SPINErrors"]),
+    tests("Hub", ["SPINHub", "SPINEndpoint", "SPINStorage", "SPINJSON", "SPINErrors"]),
     tests(
       "Evaluation",
       [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+package import Foundation
 import SPINErrors
 
 /// Where an OpenAI-compatible server is: the part of its URLs that comes before `/models`.
@@ -11,13 +11,15 @@ public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
   /// Scheme, host and port: what a browser calls an origin.
   ///
   /// A key goes to one origin only.
-  struct Origin: Equatable {
-    let scheme: String
-    let host: String
-    let port: Int
+  package struct Origin: Sendable, Equatable {
+    /// "http" or "https".
+    package let scheme: String
+    /// The name or the address of the machine, in lower case.
+    package let host: String
+    package let port: Int
 
     /// The origin of a URL, nil where it is no web address.
-    init?(_ components: URLComponents) {
+    package init?(_ components: URLComponents) {
       guard let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
         let host = components.host?.lowercased(), !host.isEmpty
       else { return nil }
@@ -27,7 +29,7 @@ public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Whether what is sent there can be read on the way: no TLS, and another machine.
-    var isExposed: Bool {
+    package var isExposed: Bool {
       scheme == "http"
         && !(host == "localhost" || host == "[::1]" || host == "::1"
           || host.hasPrefix("127."))

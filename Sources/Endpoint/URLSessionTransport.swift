@@ -38,17 +38,8 @@ package final class URLSessionTransport: HTTPTransport {
   package func send(
     _ request: HTTPRequest, timeout: Double, limit: Int, shouldStop: () -> Bool
   ) throws(HTTPFailure) -> HTTPResponse {
-    guard let url = URL(string: request.url) else { throw .other("is no web address") }
-    var message = URLRequest(url: url)
-    message.httpMethod = request.method
-    message.httpBody = request.body.map { Data($0) }
-    for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
-    // The time below counts, not the system's, which begins again with every byte.
-    message.timeoutInterval = timeout + 60
-    let task = session.dataTask(with: message)
     let exchange = Exchange(limit: limit)
-    exchanges.add(exchange, task)
-    task.resume()
+    let task = try start(request, timeout: timeout, exchange)
     let clock = ContinuousClock()
     let end = clock.now + .seconds(timeout)
     while !exchange.wait(seconds: SystemClock.attention) {
@@ -61,18 +52,51 @@ package final class URLSessionTransport: HTTPTransport {
       }
       break
     }
-    exchanges.remove(task)
+    forget(task)
     do {
       return try exchange.response()
     } catch {
-      DispatchQueue.global().async { task.cancel() }
+      cancel(task)
       throw error
     }
   }
+
+  /// Sends a request; the exchange hears of the answer.
+  func start(
+    _ request: HTTPRequest, timeout: Double, _ exchange: any ExchangeEvents
+  ) throws(HTTPFailure) -> URLSessionDataTask {
+    guard let url = URL(string: request.url) else { throw .other("is no web address") }
+    var message = URLRequest(url: url)
+    message.httpMethod = request.method
+    message.httpBody = request.body.map { Data($0) }
+    for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
+    // The caller's time counts, not the system's, which begins again with every byte.
+    message.timeoutInterval = timeout + 60
+    let task = session.dataTask(with: message)
+    exchanges.add(exchange, task)
+    task.resume()
+    return task
+  }
+
+  /// The exchange hears no more of the answer.
+  func forget(_ task: URLSessionTask) { exchanges.remove(task) }
+
+  /// Ends an exchange; not on this thread, since the queue that does it may be busy.
+  func cancel(_ task: URLSessionTask) { DispatchQueue.global().async { task.cancel() } }
+}
+
+/// What is told of an answer as it comes, on the system's queue.
+protocol ExchangeEvents: Sendable {
+  /// Status and headers have come; names of headers are in lower case.
+  func begin(_ status: Int, _ headers: [String: String])
+  /// A part of the body has come.
+  func append(_ data: Data)
+  /// The answer has ended, by an error or whole.
+  func finish(_ error: (any Error)?)
 }
 
 /// What has come of one answer.
-private final class Exchange: Sendable {
+private final class Exchange: ExchangeEvents {
   private struct State {
     var response = HTTPResponse(status: 0)
     var failure: HTTPFailure?
@@ -132,9 +156,9 @@ private final class Exchange: Sendable {
 
 /// The requests that run, by the number of their task.
 private final class Exchanges: NSObject, URLSessionDataDelegate {
-  private let running = Mutex<[Int: Exchange]>([:])
+  private let running = Mutex<[Int: any ExchangeEvents]>([:])
 
-  func add(_ exchange: Exchange, _ task: URLSessionTask) {
+  func add(_ exchange: any ExchangeEvents, _ task: URLSessionTask) {
     running.withLock { $0[task.taskIdentifier] = exchange }
   }
 
@@ -142,7 +166,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
     running.withLock { $0[task.taskIdentifier] = nil }
   }
 
-  private func exchange(_ task: URLSessionTask) -> Exchange? {
+  private func exchange(_ task: URLSessionTask) -> (any ExchangeEvents)? {
     running.withLock { $0[task.taskIdentifier] }
   }
 

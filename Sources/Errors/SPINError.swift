@@ -69,6 +69,8 @@ extension SPINError {
     public static let inputOutput = Code(exitStatus: 74)
     /// The work stopped early and can be resumed (75).
     public static let resumable = Code(exitStatus: 75)
+    /// A server gives something only to those whom it knows, or who accepted its conditions (77).
+    public static let noPermission = Code(exitStatus: 77)
     /// A `config.json` or a setting is contradictory (78).
     public static let configuration = Code(exitStatus: 78)
     /// The user interrupted the work, which can be resumed (130).

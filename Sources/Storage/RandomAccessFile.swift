@@ -17,6 +17,8 @@ package final class RandomAccessFile: Sendable {
     case create
     /// A file that is made if it is absent and keeps its bytes if not.
     case createOrUpdate
+    /// The same, in a folder that others write to: a symbolic link of that name is an error.
+    case createOrUpdateOwn
   }
 
   /// The path it was opened by, for messages.
@@ -31,8 +33,12 @@ package final class RandomAccessFile: Sendable {
       case .update: O_RDWR
       case .create: O_RDWR | O_CREAT | O_EXCL
       case .createOrUpdate: O_RDWR | O_CREAT
+      case .createOrUpdateOwn: O_RDWR | O_CREAT | O_NOFOLLOW
       }
-    if access == .create || access == .createOrUpdate { try FileFault.check(.create, path) }
+    switch access {
+    case .create, .createOrUpdate, .createOrUpdateOwn: try FileFault.check(.create, path)
+    case .read, .update: break
+    }
     descriptor = unsafe open(path, flags | O_CLOEXEC, 0o666)
     self.path = path
     guard descriptor >= 0 else {

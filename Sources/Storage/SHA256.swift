@@ -7,9 +7,7 @@ internal import CDigest
 /// - Source: FIPS 180-4.
 public struct SHA256: Sendable {
   private var state: InlineArray<8, UInt32>
-  /// The bytes of the last block as far as it has come; fewer than 64.
-  private var rest: [UInt8] = []
-  private var byteCount: UInt64 = 0
+  private var stream = BlockStream()
 
   /// The digest of nothing so far.
   public init() {
@@ -25,19 +23,9 @@ public struct SHA256: Sendable {
 
   /// Adds bytes.
   public mutating func update(_ bytes: RawSpan) {
-    byteCount &+= UInt64(bytes.byteCount)
-    var start = 0
-    if !rest.isEmpty {
-      start = min(64 - rest.count, bytes.byteCount)
-      bytes.extracting(0..<start).append(to: &rest)
-      guard rest.count == 64 else { return }
-      let block = rest
-      unsafe compress(block.span.bytes)
-      rest.removeAll(keepingCapacity: true)
-    }
-    let whole = (bytes.byteCount - start) / 64 * 64
-    compress(bytes.extracting(start..<start + whole))
-    bytes.extracting((start + whole)...).append(to: &rest)
+    var state = state
+    stream.update(bytes) { Self.compress($0, into: &state) }
+    self.state = state
   }
 
   /// Adds bytes.
@@ -45,18 +33,12 @@ public struct SHA256: Sendable {
 
   /// The 32 bytes of the digest of what was added.
   public func finalize() -> [UInt8] {
-    var copy = self
-    let bitCount = byteCount &* 8
-    var padding: [UInt8] = [0x80]
-    padding.append(contentsOf: repeatElement(0, count: (119 - rest.count) % 64))
-    for shift in stride(from: 56, through: 0, by: -8) {
-      padding.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
-    }
-    copy.update(padding)
+    var state = state
+    stream.finish { Self.compress($0, into: &state) }
     var digest: [UInt8] = []
     for index in 0..<8 {
       for shift in stride(from: 24, through: 0, by: -8) {
-        digest.append(UInt8(truncatingIfNeeded: copy.state[index] >> UInt32(shift)))
+        digest.append(UInt8(truncatingIfNeeded: state[index] >> UInt32(shift)))
       }
     }
     return digest
@@ -72,8 +54,7 @@ public struct SHA256: Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  private mutating func compress(_ blocks: RawSpan) {
-    guard blocks.byteCount > 0 else { return }
+  private static func compress(_ blocks: RawSpan, into state: inout InlineArray<8, UInt32>) {
     var words = state.mutableSpan
     unsafe words.withUnsafeMutableBufferPointer { state in
       unsafe blocks.withUnsafeBytes { bytes in
@@ -83,11 +64,5 @@ public struct SHA256: Sendable {
         unsafe spin_sha256_blocks(state, bytes, blocks.byteCount / 64)
       }
     }
-  }
-}
-
-extension RawSpan {
-  fileprivate func append(to array: inout [UInt8]) {
-    unsafe withUnsafeBytes { unsafe array.append(contentsOf: $0) }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SHA-256 (FIPS 180-4), with the processor's SHA instructions where it has them.
+// SHA-256 (FIPS 180-4), with the processor's SHA instructions where it has them, and SHA-1, by which git names
+// the files of a repository.
 
 #ifndef CDIGEST_H
 #define CDIGEST_H
@@ -19,5 +20,11 @@ void spin_sha256_blocks_portable(uint32_t state[8], const uint8_t *bytes, size_t
 
 /// Whether `spin_sha256_blocks` uses instructions for SHA-256.
 int spin_sha256_is_accelerated(void);
+
+/// The five words of the state of SHA-1 before the first block (FIPS 180-4, 5.3.1).
+void spin_sha1_start(uint32_t state[5]);
+
+/// Adds whole blocks of 64 bytes to a state of SHA-1.
+void spin_sha1_blocks(uint32_t state[5], const uint8_t *bytes, size_t block_count);
 
 #endif

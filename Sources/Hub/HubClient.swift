@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINEndpoint
+import SPINErrors
+import SPINJSON
+import Synchronization
+
+/// Requests to the Hub, and to where it sends: redirects, the token, attempts and the waits between.
+final class HubClient: Sendable {
+  /// What the Hub says about a file in the headers of its own answer, before it sends elsewhere.
+  struct FileHeaders {
+    /// The commit, from `X-Repo-Commit`.
+    var commit: String?
+    /// The digest, from `X-Linked-Etag`, else `ETag`.
+    var etag: String?
+    /// The size of a large file, from `X-Linked-Size`.
+    var linkedSize: Int?
+  }
+
+  let settings: HubSettings
+  let clock: any EndpointClock
+  private let transport: any HTTPStreamTransport
+  private let retries: RetryPolicy
+  private let report: @Sendable (HubEvent) -> Void
+  let shouldStop: @Sendable () -> Bool
+  private let hasAnswered = Mutex(false)
+  /// More are a loop.
+  private static let maximumRedirects = 5
+
+  init(
+    _ settings: HubSettings, transport: any HTTPStreamTransport, clock: any EndpointClock,
+    retries: RetryPolicy, shouldStop: @escaping @Sendable () -> Bool,
+    report: @escaping @Sendable (HubEvent) -> Void
+  ) {
+    self.settings = settings
+    self.transport = transport
+    self.clock = clock
+    self.retries = retries
+    self.shouldStop = shouldStop
+    self.report = report
+  }
+
+  /// Sends a GET request and follows redirects.
+  ///
+  /// The token goes to the Hub's own origin only; once that has been left, it does not come back.
+  ///
+  /// - Parameters:
+  ///   - url: The address.
+  ///   - start: The first byte that is wanted of a file; nil for an answer without ranges.
+  ///   - headers: More headers.
+  ///   - head: Called with the last answer, its address and what the first ones said of the file; how many bytes of
+  ///     its body are wanted.
+  ///   - body: Called with the parts of its body.
+  /// - Throws: `HubFailure`, `SPINError`, or what `head` and `body` throw.
+  func get(
+    _ url: String, from start: Int? = nil, headers: [String: String] = [:],
+    head: (HTTPResponse, _ url: String, FileHeaders) throws -> Int, body: ([UInt8]) throws -> Void
+  ) throws {
+    var url = url
+    var isKnown = true
+    var file = FileHeaders()
+    for _ in 0...Self.maximumRedirects {
+      guard let origin = Self.origin(of: url) else { throw Self.noAddress(url) }
+      isKnown = isKnown && origin == settings.origin
+      var request = HTTPRequest("GET", url)
+      request.headers = headers
+      request.headers["User-Agent"] = "swift-spin"
+      // Sizes and digests are of the file, not of a compressed form of it.
+      request.headers["Accept-Encoding"] = "identity"
+      if let start { request.headers["Range"] = "bytes=\(start)-" }
+      if isKnown, let token = settings.token {
+        request.headers["Authorization"] = token.authorization
+      }
+      var target: String?
+      try send(request) { response in
+        Self.read(response, isHub: isKnown, into: &file)
+        if [301, 302, 303, 307, 308].contains(response.status),
+          let location = response.headers["location"]
+        {
+          target = location
+          return 0
+        }
+        // 304 is an answer to a condition.
+        guard 200..<300 ~= response.status || response.status == 304 else {
+          throw HubFailure.status(response)
+        }
+        return try head(response, url, file)
+      } body: {
+        if target == nil { try body($0) }
+      }
+      guard let target else { return }
+      url = try redirect(from: url, to: target)
+    }
+    throw SPINError(
+      .unavailable, at: url, "redirects more than \(Self.maximumRedirects) times",
+      remedy: "check that HF_ENDPOINT is the Hub or a mirror of it")
+  }
+
+  private func send(
+    _ request: HTTPRequest, head: (HTTPResponse) throws -> Int, body: ([UInt8]) throws -> Void
+  ) throws {
+    do {
+      try transport.stream(
+        request, idleTimeout: settings.idleTimeout, shouldStop: shouldStop,
+        head: { response in
+          hasAnswered.withLock { $0 = true }
+          return try head(response)
+        }, body: body)
+    } catch let failure as HTTPFailure {
+      throw failure == .stopped ? HubFailure.interrupted : HubFailure.transport(failure)
+    }
+  }
+
+  private static func read(
+    _ response: HTTPResponse, isHub: Bool, into file: inout FileHeaders
+  ) {
+    guard isHub else { return }
+    let headers = response.headers
+    file.commit = file.commit ?? headers["x-repo-commit"]
+    file.etag = file.etag ?? (headers["x-linked-etag"] ?? headers["etag"]).map(plainEtag)
+    file.linkedSize = file.linkedSize ?? headers["x-linked-size"].flatMap { Int($0) }
+  }
+
+  /// `W/"abc"` and `"abc"` as abc.
+  static func plainEtag(_ etag: String) -> String {
+    (etag.hasPrefix("W/") ? etag.dropFirst(2) : etag[...]).filter { $0 != "\"" }
+  }
+
+  static func origin(of url: String) -> EndpointAddress.Origin? {
+    URLComponents(string: url).flatMap { EndpointAddress.Origin($0) }
+  }
+
+  private static func noAddress(_ url: String) -> SPINError {
+    SPINError(.unavailable, at: url, "is no web address")
+  }
+
+  private func redirect(from url: String, to target: String) throws -> String {
+    guard let base = URL(string: url), let whole = URL(string: target, relativeTo: base),
+      let components = URLComponents(url: whole, resolvingAgainstBaseURL: true),
+      let origin = EndpointAddress.Origin(components), let text = components.string,
+      components.user == nil, components.password == nil
+    else {
+      throw SPINError(.unavailable, at: url, "redirects to what is no web address")
+    }
+    guard origin.scheme == "https" || Self.origin(of: url)?.scheme == "http" else {
+      throw SPINError(
+        .unavailable, at: url, "redirects from https to \(text)",
+        remedy: "use another mirror: what comes without TLS can be changed on the way")
+    }
+    return text
+  }
+
+  // MARK: - Attempts
+
+  /// Does something until it succeeds, as often as the policy says.
+  ///
+  /// - Parameters:
+  ///   - subject: What it is, for errors.
+  ///   - reference: The repository; nil for other addresses.
+  ///   - progress: A number that grows when something came; attempts are counted from then.
+  func attempting<Result>(
+    _ subject: String, of reference: HubReference?, progress: () -> Int = { 0 },
+    _ body: () throws -> Result
+  ) throws -> Result {
+    var attempt = 1
+    var reached = progress()
+    while true {
+      do {
+        return try body()
+      } catch let failure as HubFailure {
+        guard !shouldStop() else { throw HubFailure.interrupted }
+        if progress() > reached { attempt = 1 }
+        reached = progress()
+        guard failure.isWorthAnotherAttempt(hasAnswered: hasAnswered.withLock { $0 }),
+          attempt < retries.attempts
+        else { throw failure.error(subject, of: reference, settings, attempts: attempt) }
+        let pause = try pause(after: attempt, failure, subject)
+        if pause >= 1 { report(.retrying(subject: subject, reason: failure.brief, seconds: pause)) }
+        clock.wait(seconds: pause, shouldStop: shouldStop)
+        guard !shouldStop() else { throw HubFailure.interrupted }
+        attempt += 1
+      }
+    }
+  }
+
+  private func pause(after attempt: Int, _ failure: HubFailure, _ subject: String) throws -> Double
+  {
+    let pause = retries.delay(after: attempt, of: 0)
+    guard let asked = failure.askedPause(now: clock.secondsSince1970) else { return pause }
+    guard asked <= retries.longestRetryAfter else {
+      throw SPINError(
+        .unavailable, at: subject,
+        "the server asks to wait \(Int(min(asked, 1e9).rounded(.up))) seconds",
+        remedy: "run the same command again then; what has come is kept")
+    }
+    return max(pause, asked)
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+import SPINStorage
+
+/// The user's token of the Hub, which goes into one header, and to the Hub's own address only.
+///
+/// It has no public property that holds the secret, and prints as `[token]`.
+public struct HubToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  private let secret: String
+
+  /// Reads `HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, else the file of `HF_TOKEN_PATH`, as huggingface_hub does.
+  ///
+  /// - Returns: The token; nil where there is none, or `HF_HUB_DISABLE_IMPLICIT_TOKEN` forbids to send it.
+  /// - Throws: `SPINError` with code `usage` where the value cannot stand in a header.
+  static func read(_ environment: HubEnvironment) throws -> HubToken? {
+    guard !environment.isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") else { return nil }
+    for variable in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
+      guard let value = environment[variable] else { continue }
+      return try HubToken(value, from: "the environment variable \(variable)")
+    }
+    let path = environment.path("HF_TOKEN_PATH") ?? environment.home + "/token"
+    guard FileSystem.status(path)?.kind == .file, let bytes = try? FileSystem.read(path),
+      bytes.count < 10_000
+    else { return nil }
+    return try HubToken(String(decoding: bytes, as: UTF8.self), from: path)
+  }
+
+  private init?(_ value: String, from place: String) throws {
+    let token = value.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !token.isEmpty else { return nil }
+    guard token.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+      throw SPINError(
+        .usage, at: place, "holds spaces, line breaks or other characters that no token has",
+        remedy: "set it to the token alone")
+    }
+    secret = token
+  }
+
+  /// The value of the header `Authorization`.
+  var authorization: String { "Bearer \(secret)" }
+
+  /// A server's text without the token, should it repeat it.
+  func removed(from text: String) -> String { text.replacing(secret, with: "[token]") }
+
+  /// Never the token.
+  public var description: String { "[token]" }
+  /// Never the token.
+  public var debugDescription: String { "[token]" }
+  /// Nothing.
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINStorage
+
+/// How the content of a file is known before it comes.
+enum ContentDigest: Sendable, Hashable {
+  /// SHA-256 of the content, for large files (git LFS).
+  case sha256(String)
+  /// The name that git gives the content, for the others.
+  case git(String)
+
+  /// The name of the file's blob in the cache: the digest itself.
+  var name: String {
+    switch self {
+    case .sha256(let digits), .git(let digits): digits
+    }
+  }
+
+  /// The digest that a name stands for; nil where it is none.
+  init?(name: String) {
+    guard HubReference.isHexadecimal(name) else { return nil }
+    switch name.utf8.count {
+    case 40: self = .git(name)
+    case 64: self = .sha256(name)
+    default: return nil
+    }
+  }
+}
+
+/// The digest of a content that arrives in pieces.
+struct ContentHash {
+  private enum State {
+    case sha256(SHA256)
+    case git(SHA1)
+  }
+  private var state: State
+
+  init(_ digest: ContentDigest, byteCount: Int) {
+    state =
+      switch digest {
+      case .sha256: .sha256(SHA256())
+      case .git: .git(SHA1(gitBlobOf: byteCount))
+      }
+  }
+
+  mutating func update(_ bytes: [UInt8]) {
+    switch state {
+    case .sha256(var hash):
+      hash.update(bytes)
+      state = .sha256(hash)
+    case .git(var hash):
+      hash.update(bytes)
+      state = .git(hash)
+    }
+  }
+
+  var hexadecimal: String {
+    switch state {
+    case .sha256(let hash): hash.hexadecimal
+    case .git(let hash): hash.hexadecimal
+    }
+  }
+}
+
+/// A file of a repository, as the Hub lists it.
+struct RemoteFile: Sendable, Hashable {
+  /// Its path in the repository, with slashes; it leads nowhere else.
+  let path: String
+  let byteCount: Int
+  let digest: ContentDigest
+  /// The git name of what the repository itself holds: of large files a pointer.
+  let gitName: String
+  /// The name of the content in the Hub's newer store, where the Hub gives one.
+  let xetHash: String?
+
+  /// Checks a path of a listing.
+  ///
+  /// - Throws: `SPINError` where it would lead out of the folder of its repository.
+  static func checked(path: String, of reference: HubReference) throws -> String {
+    let isSafe =
+      path.utf8.count <= 1024 && !path.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == 0x5C }
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255
+          && !$0.dropFirst().hasPrefix(":")
+      }
+    guard isSafe else {
+      throw SPINError(
+        .malformedInput, at: "\(reference)",
+        "lists the file \"\(path.prefix(200))\", whose name would lead out of its folder",
+        remedy: "do not use this repository")
+    }
+    return path
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// The files of a commit as huggingface_hub stores them, so that nobody has to ask for them again.
+///
+/// - Source: `_tree_cache.py` of huggingface_hub 2.4, format 1.
+extension HubCache {
+  private func treePath(_ commit: String, of reference: HubReference) -> String {
+    "\(folder(of: reference))/trees/\(commit).json"
+  }
+
+  /// The files of a commit; nil where nobody listed them, or the record is of no use.
+  func tree(_ commit: String, of reference: HubReference) -> [RemoteFile]? {
+    let path = treePath(commit, of: reference)
+    guard let status = FileSystem.status(path), status.kind == .file,
+      status.byteCount <= HubListing.largestPage, let bytes = try? FileSystem.read(path),
+      let object = (try? JSON(parsing: bytes, path: path))?.object,
+      object["format_version"] == 1, let files = object["files"]?.object
+    else { return nil }
+    return try? files.members.map { name, value in
+      let entry = try value.requireObject(at: path)
+      let gitName: String = try entry.required("blob_id")
+      let sha256: String? = try entry.optional("lfs_sha256")
+      guard let digest = ContentDigest(name: sha256 ?? gitName),
+        ContentDigest(name: gitName) != nil
+      else { throw SPINError(.malformedInput, "no digest") }
+      let size: Int? = try sha256 == nil ? nil : entry.optional("lfs_size")
+      return RemoteFile(
+        path: try RemoteFile.checked(path: name, of: reference),
+        byteCount: try size ?? entry.required("size"), digest: digest, gitName: gitName,
+        xetHash: try entry.optional("xet_hash"))
+    }
+  }
+
+  /// Stores the files of a commit of which every one is here.
+  ///
+  /// huggingface_hub takes a snapshot with a listing for incomplete where a file is missing, and one without for
+  /// what somebody wanted of it. A snapshot with the files of a model alone is the latter.
+  func recordTree(_ files: [RemoteFile], _ commit: String, of reference: HubReference) {
+    let path = treePath(commit, of: reference)
+    guard files.allSatisfy({ holds($0, commit, of: reference) }),
+      FileSystem.status(path, following: false) == nil
+    else { return }
+    var entries = JSONObject()
+    for file in files.sorted(by: { $0.path < $1.path }) {
+      var entry: JSONObject = ["size": JSON(file.byteCount), "blob_id": .string(file.gitName)]
+      if case .sha256(let digits) = file.digest {
+        entry["lfs_sha256"] = .string(digits)
+        entry["lfs_size"] = JSON(file.byteCount)
+      }
+      if let xet = file.xetHash { entry["xet_hash"] = .string(xet) }
+      entries[file.path] = .object(entry)
+    }
+    let document: JSON = ["format_version": 1, "files": .object(entries)]
+    // Only a convenience: what cannot be written is asked for again.
+    try? FileSystem.ensureDirectory(FileSystem.parent(of: path))
+    try? OutputFile.write(Array(document.serialized().utf8), to: path)
+  }
+}
