@@ -23,8 +23,8 @@ struct AdapterMergeCommand: ParsableCommand {
         spin adapter merge Qwen2-0.5B adapter --out merged
       """)
 
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @Argument(help: "The folder of an adapter: adapter_config.json, adapter_model.safetensors.")
   var adapter: String
@@ -38,6 +38,9 @@ struct AdapterMergeCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be between 1 and 1024.")
@@ -46,7 +49,7 @@ struct AdapterMergeCommand: ParsableCommand {
 
   func run() throws {
     let adapter = try LowRankAdapter(path: adapter)
-    let model = try ModelDirectory(path: model)
+    let model = try ModelDirectory(path: model.folder())
     Warnings.write(adapter.configuration.warnings + model.warnings)
     let receipt = try adapter.merge(
       into: model, out: out, threads: threads ?? Machine.processorCount)

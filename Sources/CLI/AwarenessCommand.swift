@@ -62,7 +62,7 @@ struct AwarenessCommand: ParsableCommand {
     Interruption.listen()
     let route =
       questions.format.promptFormat == .chat ? CompletionRequest.Route.chat : .completions
-    if let server = try answers.model(model.model, route: route, judge: judge) {
+    if let server = try answers.model(model.model.text, route: route, judge: judge) {
       try measure(&measurement, server)
     } else {
       try measure(&measurement)

@@ -75,7 +75,7 @@ struct ChoicesCommand: ParsableCommand {
             report: report)
         }
         let subject = ChoiceSubject(
-          side: side, name: FileSystem.name(of: model.directory.path), modelHash: modelHash,
+          side: side, name: model.directory.name, modelHash: modelHash,
           edit: edit)
         let (results, file) = try evaluation.measure(
           model, as: subject, in: out, tool: SPINVersion.tool, threads: output.threadCount,

@@ -28,8 +28,8 @@ struct CompareCommand: ParsableCommand {
           --text wiki.test.raw --out comparison
       """)
 
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @OptionGroup(title: "Methods")
   var methods: MethodOptions
@@ -64,6 +64,9 @@ struct CompareCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
   var quiet = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func validate() throws {
     guard !evaluation.questions.isEmpty else {
       throw ValidationError("Please give questions to compare by: --questions NAME=FILE.")
@@ -72,7 +75,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     var request = ComparisonRequest(
-      model: model, data: data.data.map(\.file), resources: resources.resources)
+      model: try model.folder(), data: data.data.map(\.file), resources: resources.resources)
     methods.fill(&request)
     data.fill(&request)
     training.fill(&request)

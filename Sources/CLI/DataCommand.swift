@@ -9,8 +9,8 @@ import SPINStorage
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Look at data files.",
-    subcommands: [DataLintCommand.self])
+    abstract: "Look at data files, and fetch them.",
+    subcommands: [DataLintCommand.self, DataFetchCommand.self])
 }
 
 /// `spin data lint`: what is odd about data files.
@@ -30,7 +30,7 @@ struct DataLintCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Count lengths in tokens of this model and find what is too long for it.", valueName: "dir"))
-  var model: String?
+  var model: ModelArgument?
 
   @Option(
     help: ArgumentHelp("Count lengths in tokens of this tokenizer's folder.", valueName: "dir"))
@@ -54,6 +54,9 @@ struct DataLintCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func validate() throws {
     guard model == nil || tokenizer == nil else {
       throw ValidationError("--model has its own tokenizer; give it or --tokenizer.")
@@ -76,7 +79,7 @@ struct DataLintCommand: ParsableCommand {
   }
 
   private func encoding() throws -> CalibrationEncoding? {
-    guard let directory = model ?? tokenizer else { return nil }
+    guard let directory = try model?.folder() ?? tokenizer else { return nil }
     let tokenizer = try Tokenizer(directory: directory)
     let path = directory + "/config.json"
     let positions =

@@ -13,14 +13,17 @@ struct InspectCommand: ParsableCommand {
       tokenizers, and names what people hold instead of weights.
       """)
 
-  @Argument(help: "A folder or a file.")
-  var path: String
+  @Argument(help: "A folder, a file, or OWNER/NAME[@REVISION] of the Hugging Face Hub.")
+  var path: ModelArgument
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func run() throws {
-    let inspection = try Inspection(of: path)
+    let inspection = try Inspection(of: path.folder())
     Warnings.write(inspection.warnings)
     print(json ? PatchText.text(inspection.json) : inspection.text)
   }

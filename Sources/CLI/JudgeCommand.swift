@@ -36,6 +36,9 @@ struct JudgeCommand: ParsableCommand {
   @OptionGroup
   var output: MeasureOptions
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func run() throws {
     var columns = LabelledAnswer.Columns()
     (columns.question, columns.answer) = (questionColumn, answerColumn)

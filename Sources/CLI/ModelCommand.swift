@@ -6,6 +6,8 @@ import ArgumentParser
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Import a model from other formats.",
-    subcommands: [ModelImportCommand.self])
+    abstract: "Fetch models of the Hugging Face Hub, list them, and import other formats.",
+    subcommands: [
+      ModelFetchCommand.self, ModelListCommand.self, ModelPathCommand.self, ModelImportCommand.self,
+    ])
 }

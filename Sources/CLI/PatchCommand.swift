@@ -67,8 +67,8 @@ struct PatchVerifyCommand: ParsableCommand {
   /// What the model should be.
   enum Expectation: String, ExpressibleByArgument, CaseIterable { case patched, unpatched }
 
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @Argument(help: "The patch file.")
   var patch: String
@@ -82,9 +82,12 @@ struct PatchVerifyCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func run() throws {
     let patch = try Patch(path: patch)
-    let directory = try ModelDirectory(path: model)
+    let directory = try ModelDirectory(path: model.folder())
     Warnings.write(directory.warnings)
     let found = try patch.verify(directory, hashing: !skipHashes)
     print(json ? PatchText.json(found, patch) : PatchText.text(found, patch))
@@ -92,7 +95,7 @@ struct PatchVerifyCommand: ParsableCommand {
     // A patch that changes no bit leaves every model as it was and as it should be.
     if found.state == .unpatched, patch.weightCount == patch.unchangedCount { return }
     throw SPINError(
-      .checkFailed, at: model, "is \(found.state.rawValue), expected \(expect.rawValue)")
+      .checkFailed, at: model.text, "is \(found.state.rawValue), expected \(expect.rawValue)")
   }
 }
 
@@ -119,11 +122,11 @@ struct PatchDiffCommand: ParsableCommand {
     commandName: "diff", abstract: "List the weights in which two checkpoints differ.",
     discussion: "Exit status: 0 where they hold the same bits, 2 where they differ.")
 
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var first: String
+  @Argument(help: ModelArgument.help)
+  var first: ModelArgument
 
-  @Argument(help: "The folder of another.")
-  var second: String
+  @Argument(help: "Another model, likewise.")
+  var second: ModelArgument
 
   @Option(help: ArgumentHelp("Weights to show of each tensor.", valueName: "n"))
   var show = 5
@@ -135,14 +138,19 @@ struct PatchDiffCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func run() throws {
-    let models = (try ModelDirectory(path: first), try ModelDirectory(path: second))
+    let models = (
+      try ModelDirectory(path: first.folder()), try ModelDirectory(path: second.folder())
+    )
     Warnings.write(models.0.warnings + models.1.warnings)
     let difference = try CheckpointDifference(models.0, models.1)
     try patch.map { try difference.patch(toolVersion: SPINVersion.current).write(to: $0) }
     let text = DifferenceText(difference: difference, shown: max(0, show))
     print(json ? text.json : text.text)
     guard !difference.isEmpty, patch == nil else { return }
-    throw SPINError(.checkFailed, at: second, "differs from \(first)")
+    throw SPINError(.checkFailed, at: second.text, "differs from \(first.text)")
   }
 }

@@ -25,7 +25,7 @@ struct PatchExportCommand: ParsableCommand {
   var patch: String
 
   @Option(help: ArgumentHelp("The unpatched model that it belongs to.", valueName: "dir"))
-  var model: String
+  var model: ModelArgument
 
   @Option(name: .customLong("as"), help: "The format.")
   var format: Format
@@ -42,9 +42,12 @@ struct PatchExportCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func run() throws {
     let patch = try Patch(path: patch)
-    let model = try ModelDirectory(path: model)
+    let model = try ModelDirectory(path: model.folder())
     Warnings.write(model.warnings)
     let export = try PatchExport(patch, of: model, baseModel: baseModel)
     try export.write(to: out)

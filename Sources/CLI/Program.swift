@@ -15,6 +15,9 @@ enum Program {
     if !arguments.contains("--json") { StandardOutput.bufferLines() }
     do {
       var command = try SPINCommand.parseAsRoot(arguments)
+      if let resolved = try NamedFiles.resolved(arguments) {
+        command = try SPINCommand.parseAsRoot(resolved)
+      }
       try command.run()
     } catch let error as SPINError {
       StandardError.write("spin: \(error)\n")

@@ -19,8 +19,8 @@ struct RunCommand: ParsableCommand {
           --questions fairness=salad_fairness.csv --text wiki.test.raw
       """)
 
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @OptionGroup(title: "Data")
   var scoring: ScoringOptions
@@ -68,7 +68,8 @@ struct RunCommand: ParsableCommand {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
     let job = try ScoringJob(
       scoring.request(
-        model: model, prompts: scoringFormat.request(beside: evaluation.format.request),
+        model: model.folder(isDryRun: work.dryRun),
+        prompts: scoringFormat.request(beside: evaluation.format.request),
         resources: resources))
     try FeasibleSelection(
       selection: selection, job: job, allowsEmpty: rule.amounts.allowEmpty

@@ -16,8 +16,8 @@ struct ScoreCommand: ParsableCommand {
       threads, memory and interruptions change no bit of the result.
       """)
 
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @OptionGroup(title: "Data")
   var scoring: ScoringOptions
@@ -36,7 +36,8 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     let job = try ScoringJob(
-      scoring.request(model: model, prompts: format.request, resources: resources))
+      scoring.request(
+        model: model.folder(isDryRun: work.dryRun), prompts: format.request, resources: resources))
     let plan = ScoringPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     let scores = ScoreDirectory(path: out)

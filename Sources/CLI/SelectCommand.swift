@@ -16,8 +16,8 @@ struct SelectCommand: ParsableCommand {
       are combined.
       """)
 
-  @Argument(help: "The folder of the model that was scored.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @Option(help: ArgumentHelp("The folder that `spin score` wrote.", valueName: "dir"))
   var scores: String
@@ -45,9 +45,12 @@ struct SelectCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func run() throws {
     let parameters = try options.parsed(targetModule: targetModule, seed: seed)
-    let directory = try ModelDirectory(path: model)
+    let directory = try ModelDirectory(path: model.folder())
     let hashes = try directory.fileHashes()
     let set = try CoupledSet(parameters, scores: ScoreDirectory(path: scores), modelFiles: hashes)
     if !options.amounts.allowEmpty {

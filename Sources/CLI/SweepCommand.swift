@@ -21,8 +21,8 @@ struct SweepCommand: ParsableCommand {
           --text wiki.test.raw --max-perplexity-ratio 1.02 --out sweep
       """)
 
-  @Argument(help: "The folder of the model that was scored.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @Option(help: ArgumentHelp("The folder that `spin score` wrote.", valueName: "dir"))
   var scores: String
@@ -62,6 +62,9 @@ struct SweepCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
   var quiet = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func validate() throws {
     guard !evaluation.questions.isEmpty else {
       throw ValidationError("Please give questions to choose by: --questions NAME=FILE.")
@@ -82,8 +85,9 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     let scores = ScoreDirectory(path: scores)
     let grid = try grid.grid()
-    let job = try rounds.job(model: model, scores: scores, resources: resources)
-    let model = try job?.model ?? LanguageModel(path: model)
+    let folder = try model.folder()
+    let job = try rounds.job(model: folder, scores: scores, resources: resources)
+    let model = try job?.model ?? LanguageModel(path: folder)
     var sweep = try Sweep(
       model: model, modelFiles: try job?.modelFiles ?? model.directory.fileHashes(),
       scores: scores, grid: grid,

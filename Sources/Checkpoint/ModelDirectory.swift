@@ -20,7 +20,7 @@ public struct ModelDirectory: Sendable {
   public let tensors: [String: TensorEntry]
   /// What is odd about the checkpoint without being wrong, as sentences.
   public let warnings: [String]
-  /// Where the weights come from, when `spin model import` wrote them.
+  /// Where the weights come from, when `spin model import` wrote them or they are in the Hugging Face cache.
   public let origin: ModelOrigin?
   /// The weight files, in the order of their names.
   package let files: [SafetensorsFile]
@@ -48,7 +48,7 @@ public struct ModelDirectory: Sendable {
     let finished = try EditJournal.recover(path).map {
       "\(path): an interrupted \($0) was finished"
     }
-    origin = try ModelOrigin.read(in: path)
+    origin = try ModelOrigin.read(in: path) ?? ModelOrigin(hubFolder: path)
     let weights = try WeightFiles(in: path)
     files = try weights.names.map { try SafetensorsFile(path: path + "/" + $0) }
     weightFileNames = weights.names

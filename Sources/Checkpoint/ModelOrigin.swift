@@ -4,7 +4,8 @@ import SPINErrors
 public import SPINJSON
 import SPINStorage
 
-/// Where the weights of a checkpoint come from, when `spin model import` made it.
+/// Where the weights of a checkpoint come from, when `spin model import` made it or when it is in the cache of the
+/// Hugging Face Hub.
 ///
 /// Weights that were quantized once are not those that the model was published with, and every record
 /// made from them has to say so. The file travels with the checkpoint through `patch apply`.

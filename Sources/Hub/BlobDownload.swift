@@ -141,9 +141,8 @@ struct BlobDownload {
     var skipped = 0
     do {
       try client.get(
-        url, from: start > 0 ? start : nil,
-        head: { response, _, headers in
-          try check(headers)
+        url, from: start > 0 ? start : nil, hubSays: check,
+        head: { response in
           // A server that ignores ranges begins at the beginning.
           skipped = try begins(response, at: start) ? 0 : start
           let rest = file.byteCount - start + skipped

@@ -11,11 +11,20 @@ final class HubClient: Sendable {
   /// What the Hub says about a file in the headers of its own answer, before it sends elsewhere.
   struct FileHeaders {
     /// The commit, from `X-Repo-Commit`.
-    var commit: String?
-    /// The digest, from `X-Linked-Etag`, else `ETag`.
-    var etag: String?
+    let commit: String?
+    /// The digest, from `X-Linked-Etag`, else `ETag`, without quotes and the mark of a weak one.
+    let etag: String?
     /// The size of a large file, from `X-Linked-Size`.
-    var linkedSize: Int?
+    let linkedSize: Int?
+
+    init(_ response: HTTPResponse) {
+      let headers = response.headers
+      commit = headers["x-repo-commit"]
+      etag = (headers["x-linked-etag"] ?? headers["etag"]).map { etag in
+        (etag.hasPrefix("W/") ? etag.dropFirst(2) : etag[...]).filter { $0 != "\"" }
+      }
+      linkedSize = headers["x-linked-size"].flatMap { Int($0) }
+    }
   }
 
   let settings: HubSettings
@@ -49,17 +58,17 @@ final class HubClient: Sendable {
   ///   - url: The address.
   ///   - start: The first byte that is wanted of a file; nil for an answer without ranges.
   ///   - headers: More headers.
-  ///   - head: Called with the last answer, its address and what the first ones said of the file; how many bytes of
-  ///     its body are wanted.
+  ///   - hubSays: Called with what the Hub itself says of a file, before what it sends elsewhere for is asked for.
+  ///   - head: Called with the last answer; how many bytes of its body are wanted.
   ///   - body: Called with the parts of its body.
-  /// - Throws: `HubFailure`, `SPINError`, or what `head` and `body` throw.
+  /// - Throws: `HubFailure`, `SPINError`, or what the closures throw.
   func get(
     _ url: String, from start: Int? = nil, headers: [String: String] = [:],
-    head: (HTTPResponse, _ url: String, FileHeaders) throws -> Int, body: ([UInt8]) throws -> Void
+    hubSays: (FileHeaders) throws -> Void = { _ in }, head: (HTTPResponse) throws -> Int,
+    body: ([UInt8]) throws -> Void
   ) throws {
     var url = url
     var isKnown = true
-    var file = FileHeaders()
     for _ in 0...Self.maximumRedirects {
       guard let origin = Self.origin(of: url) else { throw Self.noAddress(url) }
       isKnown = isKnown && origin == settings.origin
@@ -74,7 +83,7 @@ final class HubClient: Sendable {
       }
       var target: String?
       try send(request) { response in
-        Self.read(response, isHub: isKnown, into: &file)
+        if isKnown, response.status < 400 { try hubSays(FileHeaders(response)) }
         if [301, 302, 303, 307, 308].contains(response.status),
           let location = response.headers["location"]
         {
@@ -85,7 +94,7 @@ final class HubClient: Sendable {
         guard 200..<300 ~= response.status || response.status == 304 else {
           throw HubFailure.status(response)
         }
-        return try head(response, url, file)
+        return try head(response)
       } body: {
         if target == nil { try body($0) }
       }
@@ -110,21 +119,6 @@ final class HubClient: Sendable {
     } catch let failure as HTTPFailure {
       throw failure == .stopped ? HubFailure.interrupted : HubFailure.transport(failure)
     }
-  }
-
-  private static func read(
-    _ response: HTTPResponse, isHub: Bool, into file: inout FileHeaders
-  ) {
-    guard isHub else { return }
-    let headers = response.headers
-    file.commit = file.commit ?? headers["x-repo-commit"]
-    file.etag = file.etag ?? (headers["x-linked-etag"] ?? headers["etag"]).map(plainEtag)
-    file.linkedSize = file.linkedSize ?? headers["x-linked-size"].flatMap { Int($0) }
-  }
-
-  /// `W/"abc"` and `"abc"` as abc.
-  static func plainEtag(_ etag: String) -> String {
-    (etag.hasPrefix("W/") ? etag.dropFirst(2) : etag[...]).filter { $0 != "\"" }
   }
 
   static func origin(of url: String) -> EndpointAddress.Origin? {

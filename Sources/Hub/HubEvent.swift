@@ -16,8 +16,10 @@ public enum HubEvent: Sendable, Equatable {
 
 /// What is about to be fetched.
 public struct HubPlan: Sendable, Equatable {
-  /// The repository with its commit: "owner/name@commit".
-  public let name: String
+  /// Owner and name of the repository.
+  public let repository: String
+  /// The commit, 40 hexadecimal digits.
+  public let commit: String
   /// The files that are not here yet.
   public let fileCount: Int
   /// What has to come, in bytes, without what is here of files that were interrupted.

@@ -123,7 +123,7 @@ extension HubFailure {
       settings.endpoint + (reference.kind == .dataset ? "/datasets/" : "/") + reference.repository
     let tokenRemedy =
       settings.token == nil
-      ? "set HF_TOKEN to a token of your account (\(settings.endpoint)/settings/tokens)"
+      ? "set HF_TOKEN to a token of your account"
       : "check that the token belongs to an account that may read it"
     switch response.headers["x-error-code"] {
     case "GatedRepo":

@@ -141,10 +141,15 @@ public struct HubLibrary: Sendable {
     let found =
       here.map { "is in the cache without \($0.missingFiles.joined(separator: ", "))" }
       ?? "is neither a folder here nor in the cache \(settings.cache)"
-    let command = "spin \(reference.kind == .dataset ? "data" : "model") fetch \(reference)"
     return SPINError(
       .missingInput, at: "\(reference)", "\(found), and nothing may be sent (offline)",
-      remedy: "fetch it with the network: HF_HUB_OFFLINE=0 \(command)")
+      remedy: fetchRemedy("model fetch \(reference)"))
+  }
+
+  /// The command that fetches something, as it has to be typed here.
+  func fetchRemedy(_ command: String) -> String {
+    let variable = settings.isOfflineByEnvironment ? "HF_HUB_OFFLINE=0 " : ""
+    return "fetch it with the network: \(variable)spin \(command)"
   }
 
   // MARK: - Data
@@ -169,7 +174,7 @@ public struct HubLibrary: Sendable {
       throw SPINError(
         .missingInput, at: "\(reference):\(path)",
         "is not in the cache \(settings.cache), and nothing may be sent (offline)",
-        remedy: "fetch it with the network: HF_HUB_OFFLINE=0 spin data fetch \(reference):\(path)")
+        remedy: fetchRemedy("data fetch \(reference):\(path)"))
     }
     let listing = HubListing(client: client)
     let commit =

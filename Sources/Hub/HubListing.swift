@@ -91,7 +91,7 @@ struct HubListing {
       var next: String?
       try client.get(
         url, headers: ["Accept": "application/json"],
-        head: { response, _, _ in
+        head: { response in
           next = response.headers["link"].flatMap(Self.nextPage)
           return Self.largestPage + 1
         }, body: { bytes += $0 })

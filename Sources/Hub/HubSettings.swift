@@ -15,6 +15,8 @@ public struct HubSettings: Sendable {
   public let endpoint: String
   /// Whether nothing may be sent.
   public var isOffline: Bool
+  /// Whether it is the environment that forbids it.
+  let isOfflineByEnvironment: Bool
   /// Whether snapshots hold links, as is usual, or the files themselves.
   public var usesSymbolicLinks: Bool
   /// How long nothing may come from a server, in seconds.
@@ -32,6 +34,7 @@ public struct HubSettings: Sendable {
     cache = environment.cache
     files = environment.cacheHome + "/spin/files"
     isOffline = environment.isOffline
+    isOfflineByEnvironment = environment.isOffline
     usesSymbolicLinks = !environment.isTrue("HF_HUB_DISABLE_SYMLINKS")
     idleTimeout = environment.seconds("HF_HUB_DOWNLOAD_TIMEOUT") ?? 20
     var text = environment["HF_ENDPOINT"] ?? "https://huggingface.co"

@@ -24,6 +24,7 @@ struct SnapshotFetch {
     func absent(_ files: [RemoteFile]) -> [RemoteFile] {
       files.filter { !cache.holds($0, commit, of: reference) }
     }
+    try sweep(first + expected)
     let early = absent(first)
     let planned = early + absent(expected)
     guard !planned.isEmpty else {
@@ -40,7 +41,7 @@ struct SnapshotFetch {
     report(
       .plan(
         HubPlan(
-          name: "\(reference.repository)@\(commit)", fileCount: planned.count,
+          repository: reference.repository, commit: commit, fileCount: planned.count,
           byteCount: total - present, resumedByteCount: present,
           folder: cache.folder(of: reference),
           freeByteCount: try FileSystem.freeByteCount(at: cache.path))))
@@ -56,6 +57,14 @@ struct SnapshotFetch {
         client: client, cache: cache, meter: meter, report: report, reference: reference,
         commit: commit, file: file
       ).run()
+    }
+  }
+
+  /// Removes what an interrupted run of ours left of files that another program has fetched since.
+  private func sweep(_ files: [RemoteFile]) throws {
+    for file in files where cache.holds(file, commit, of: reference) {
+      let left = cache.blob(file.digest, of: reference) + ".incomplete"
+      if FileSystem.status(left, following: false) != nil { try FileSystem.remove(left) }
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPINCheckpoint
 import SPINEndpoint
 import SPINErrors
 import SPINJSON
@@ -29,9 +30,12 @@ extension HubLibrary {
   ///   nothing may be sent, `unavailable` where it does not come or has another digest.
   public func webFile(_ address: String, sha256: String? = nil) throws -> WebFile {
     let place = try WebPlace(address, in: settings.files)
-    let here = place.record.flatMap { record in
-      FileSystem.status(place.path)?.byteCount == record.byteCount ? record : nil
-    }
+    // What is here counts only as it was fetched: somebody may have edited it since.
+    let here =
+      try place.record.flatMap { record in
+        guard FileSystem.status(place.path)?.byteCount == record.byteCount else { return nil }
+        return try FileDigest.sha256(ofFileAt: place.path) == record.sha256 ? record : nil
+      } as WebPlace.Record?
     if let here, sha256 == nil || here.sha256 == sha256,
       sha256 != nil || settings.isOffline
     {
@@ -40,7 +44,7 @@ extension HubLibrary {
     guard !settings.isOffline else {
       throw SPINError(
         .missingInput, at: address, "was not fetched before, and nothing may be sent (offline)",
-        remedy: "fetch it with the network: HF_HUB_OFFLINE=0 spin data fetch \(address)")
+        remedy: fetchRemedy("data fetch \(address)"))
     }
     try FileSystem.ensureDirectory(FileSystem.parent(of: place.path))
     return try client.attempting(address, of: nil) {
@@ -61,7 +65,7 @@ extension HubLibrary {
     var length: Int?
     try client.get(
       place.address, headers: headers,
-      head: { response, _, _ in
+      head: { response in
         isUnchanged = response.status == 304
         etag = response.headers["etag"]
         length = response.headers["content-length"].flatMap { Int($0) }

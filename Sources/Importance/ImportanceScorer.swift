@@ -94,7 +94,7 @@ public struct ImportanceScorer: Sendable {
     try zip(dataSets, provenances).allSatisfy { dataSet, provenance in
       let path = try directory.path(of: dataSet.name)
       guard FileSystem.status(path) != nil else { return false }
-      return try ScoreFile(path: path).provenance == provenance
+      return try ScoreFile(path: path).provenance.yieldsSameScores(as: provenance)
     }
   }
 
@@ -135,7 +135,11 @@ public struct ImportanceScorer: Sendable {
 
   /// One digest of everything that decides the result.
   private var identity: String {
-    let text = provenances.flatMap { $0.metadata.map { "\($0.0)=\($0.1)" } }
+    let text = provenances.flatMap { provenance in
+      var provenance = provenance
+      provenance.modelOrigin = nil
+      return provenance.metadata.map { "\($0.0)=\($0.1)" }
+    }
     return FileDigest.sha256(Array(text.joined(separator: "\n").utf8))
   }
 
@@ -144,7 +148,9 @@ public struct ImportanceScorer: Sendable {
     for (dataSet, provenance) in zip(dataSets, provenances) {
       let path = try directory.path(of: dataSet.name)
       guard FileSystem.status(path) != nil else { continue }
-      guard (try? ScoreFile(path: path))?.provenance == provenance else {
+      guard let found = try? ScoreFile(path: path).provenance,
+        found.yieldsSameScores(as: provenance)
+      else {
         throw SPINError(
           .cannotCreate, at: path, "exists and holds scores of another model, data or options",
           remedy: "choose another --out, or give --restart to replace it")

@@ -148,7 +148,8 @@ public struct CheckpointDifference: Sendable {
     let hashes = try first.fileHashes()
     return Patch(
       base: Patch.Base(
-        modelHash: ModelDirectory.modelHash(of: hashes), files: hashes, name: name,
+        modelHash: ModelDirectory.modelHash(of: hashes), files: hashes,
+        name: name ?? first.origin?.repository,
         origin: first.origin?.statement),
       scale: nil, provenance: ["source": "diff"], tensors: patched,
       filesAfter: try Patch.hashesAfter(patched, first, before: hashes), toolVersion: toolVersion)

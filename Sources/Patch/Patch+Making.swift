@@ -56,7 +56,8 @@ extension Patch {
     let hashes = try fileHashes ?? model.fileHashes()
     return Patch(
       base: Base(
-        modelHash: ModelDirectory.modelHash(of: hashes), files: hashes, name: name,
+        modelHash: ModelDirectory.modelHash(of: hashes), files: hashes,
+        name: name ?? model.origin?.repository,
         origin: model.origin?.statement),
       scale: scale, provenance: provenance, tensors: tensors,
       filesAfter: hashesResult ? try hashesAfter(tensors, model, before: hashes) : nil,

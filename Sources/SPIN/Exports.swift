@@ -9,6 +9,7 @@
 @_exported public import SPINErrors
 @_exported public import SPINEvaluation
 @_exported public import SPINGeneration
+@_exported public import SPINHub
 @_exported public import SPINImport
 @_exported public import SPINImportance
 @_exported public import SPINJSON

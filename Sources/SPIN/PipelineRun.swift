@@ -129,7 +129,7 @@ public struct PipelineRun: Sendable {
     let report = try Report(of: [Report.Source(path: directory.path)])
     try report.write(to: directory)
     guard savesModel else { return report }
-    let name = FileSystem.name(of: job.directory.path)
+    let name = job.directory.name
     try ModelCard(of: directory.path, baseModel: name).write(to: directory.model)
     return report
   }

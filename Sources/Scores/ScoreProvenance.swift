@@ -8,7 +8,9 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var tool: String
   /// The SHA-256 of each weight file of the model, by name.
   public var modelFiles: [String: String]
-  /// Where the weights come from, as `ModelOrigin.statement`, for an imported model.
+  /// Where the weights come from, as `ModelOrigin.statement`, where that is known.
+  ///
+  /// It decides no score: the hashes of `modelFiles` do.
   public var modelOrigin: String?
   /// What the user calls the data set: "privacy".
   public var dataSet: String
@@ -73,6 +75,13 @@ public struct ScoreProvenance: Sendable, Equatable {
     self.firstResponseToken = firstResponseToken
     self.overflow = overflow
     self.promptFormat = promptFormat
+  }
+
+  /// Whether scores of both are the same numbers, wherever the same weights came from.
+  public func yieldsSameScores(as other: ScoreProvenance) -> Bool {
+    var own = self
+    own.modelOrigin = other.modelOrigin
+    return own == other
   }
 
   /// One SHA-256 for all weights of the model.

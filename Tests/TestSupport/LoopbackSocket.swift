@@ -67,12 +67,18 @@ enum LoopbackSocket {
   /// Sends a text; whether anybody takes it.
   @discardableResult
   static func send(_ text: String, to connection: Int32) -> Bool {
+    send(Array(text.utf8), to: connection)
+  }
+
+  /// Sends bytes; whether anybody takes them.
+  @discardableResult
+  static func send(_ bytes: [UInt8], to connection: Int32) -> Bool {
     #if canImport(Darwin)
       let flags: Int32 = 0
     #else
       let flags = Int32(MSG_NOSIGNAL)
     #endif
-    var rest = Array(text.utf8)[...]
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes {
         unsafe Foundation.send(connection, $0.baseAddress, $0.count, flags)

@@ -23,6 +23,9 @@ public final class StubServer: Sendable {
   public indirect enum Reply: Sendable {
     /// A whole answer.
     case answer(_ status: Int, _ body: String, headers: [String: String] = [:])
+    /// An answer in bytes; more of them may be promised than come.
+    case bytes(
+      _ status: Int, _ body: [UInt8], promised: Int? = nil, headers: [String: String] = [:])
     /// A status of 200 and the beginning of a body that was promised longer; then the end.
     case cut(_ beginning: String, of: Int)
     /// The connection ends without a byte.
@@ -144,6 +147,11 @@ private final class Work: Sendable {
       begin(status, body.utf8.count, headers)
       LoopbackSocket.send(body, to: connection)
       return
+    case .bytes(let status, let body, let promised, let headers):
+      if promised == nil { leave() }
+      begin(status, promised ?? body.count, headers)
+      LoopbackSocket.send(body, to: connection)
+      if promised == nil { return }
     case .cut(let beginning, let length):
       begin(200, length, [:])
       LoopbackSocket.send(beginning, to: connection)

@@ -30,7 +30,7 @@ enum JudgeArgument: ExpressibleByArgument, Equatable {
 struct JudgeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Who judges the answers: phrases, md-judge:DIR for a checkpoint of MD-Judge-v0.1, or "
+      "Who judges the answers: phrases, md-judge:MODEL for a checkpoint of MD-Judge-v0.1, or "
         + "endpoint:URL for a model behind an OpenAI-compatible server.",
       valueName: "judge"))
   var judge = JudgeArgument.phrases
@@ -101,7 +101,7 @@ struct JudgeOptions: ParsableArguments {
     switch judge {
     case .phrases: return PhraseJudge()
     case .mdJudge(let path):
-      let model = try LanguageModel(path: path)
+      let model = try LanguageModel(path: ModelArgument(argument: path).folder())
       Warnings.write(model.directory.warnings)
       return try ModelJudge(
         model, mode: judgeMode ?? .verdict, threads: threads, batchSize: judgeBatchSize ?? 8)

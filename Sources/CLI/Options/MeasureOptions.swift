@@ -39,7 +39,7 @@ struct MeasureOptions: ParsableArguments {
     _ overlay: (any WeightOverlay)?, text: String
   ) throws {
     let document = MeasureDocument(
-      measure, result, model: FileSystem.name(of: model.directory.path),
+      measure, result, model: model.directory.name,
       modelHash: try overlay?.modelHash ?? model.directory.modelHash(),
       origin: model.directory.origin, edit: overlay?.summary)
     try show(document, text: text)

@@ -5,8 +5,8 @@ import SPIN
 
 /// A model, and an edit that it is to compute with; shared by the commands that run a model.
 struct ModelOptions: ParsableArguments {
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @Option(
     help: ArgumentHelp(
@@ -19,6 +19,9 @@ struct ModelOptions: ParsableArguments {
       valueName: "dir"))
   var adapter: String?
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func validate() throws {
     if patch != nil, adapter != nil {
       throw ValidationError("--patch and --adapter exclude each other.")
@@ -30,7 +33,7 @@ struct ModelOptions: ParsableArguments {
 
   /// The model, with the edit on if there is one.
   func load(threads: Int? = nil) throws -> (model: LanguageModel, overlay: (any WeightOverlay)?) {
-    let model = try LanguageModel(path: model)
+    let model = try LanguageModel(path: model.folder())
     Warnings.write(model.directory.warnings)
     let overlay = try overlay(on: model, threads: threads ?? Machine.processorCount)
     try overlay?.apply()

@@ -5,8 +5,8 @@ import SPIN
 
 /// A model, a patch, and where the result goes; shared by `patch apply` and `patch revert`.
 struct PatchTarget: ParsableArguments {
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @Argument(help: "The patch file.")
   var patch: String
@@ -17,6 +17,9 @@ struct PatchTarget: ParsableArguments {
   @Flag(help: "Edit the model's own files.")
   var inPlace = false
 
+  @OptionGroup
+  var network: NetworkOptions
+
   func validate() throws {
     guard (out != nil) != inPlace else {
       throw ValidationError("Please give either --out DIR, for a copy, or --in-place.")
@@ -26,7 +29,7 @@ struct PatchTarget: ParsableArguments {
   /// Does it.
   func run(_ direction: PatchDirection) throws -> PatchReceipt {
     let patch = try Patch(path: patch)
-    let model = try ModelDirectory(path: model)
+    let model = try ModelDirectory(path: model.folder())
     Warnings.write(model.warnings)
     switch (direction, out) {
     case (.apply, let out?): return try patch.apply(to: model, out: out)

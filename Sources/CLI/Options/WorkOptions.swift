@@ -15,4 +15,7 @@ struct WorkOptions: ParsableArguments {
 
   @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
   var quiet = false
+
+  @OptionGroup
+  var network: NetworkOptions
 }

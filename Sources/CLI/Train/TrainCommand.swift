@@ -30,8 +30,11 @@ struct TrainFullCommand: ParsableCommand {
       have to. The output is a model folder in the checkpoint's own precision, with training.json.
       """)
 
-  @Argument(help: "The folder of a Hugging Face checkpoint; none with --from-config.")
-  var model: String?
+  @Argument(
+    help: ArgumentHelp(
+      "A model: the folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] of the Hub; none with "
+        + "--from-config."))
+  var model: ModelArgument?
 
   @Option(
     help: ArgumentHelp("Train a new model that this config.json describes.", valueName: "file"))
@@ -70,7 +73,7 @@ struct TrainFullCommand: ParsableCommand {
       if let fromConfig, let tokenizer {
         .scratch(config: fromConfig, tokenizer: tokenizer)
       } else {
-        .checkpoint(model ?? "")
+        .checkpoint(try model?.folder(isDryRun: work.dryRun) ?? "")
       }
     try TrainingExecution(
       job: FullTrainingJob(beginning, data.request(training, resources)), out: out, work: work

@@ -21,8 +21,8 @@ struct TrainLoReFTCommand: ParsableCommand {
           --layers 6,12 --positions f3+l3 --learning-rate 5e-3
       """)
 
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @Option(help: "The number of directions of each change.")
   var rank = LoReFTTrainingJob.Adapter().rank
@@ -58,7 +58,7 @@ struct TrainLoReFTCommand: ParsableCommand {
 
   func run() throws {
     let job = try LoReFTTrainingJob(
-      model,
+      model.folder(isDryRun: work.dryRun),
       .init(
         rank: rank, layers: layers?.layers, positions: positions.positions,
         sharesWeights: shareWeights, dropout: dropout), data.request(training, resources))

@@ -5,8 +5,8 @@ import SPIN
 
 /// What `train lora` and `train dora` have in common.
 struct LowRankTrainingOptions: ParsableArguments {
-  @Argument(help: "The folder of a Hugging Face checkpoint.")
-  var model: String
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
 
   @OptionGroup(title: "Data")
   var data: TrainingDataFlags
@@ -28,7 +28,8 @@ struct LowRankTrainingOptions: ParsableArguments {
 
   func run(usesDoRA: Bool) throws {
     let job = try LowRankTrainingJob(
-      model: model, adapter.configuration(usesDoRA: usesDoRA), data.request(training, resources))
+      model: model.folder(isDryRun: work.dryRun), adapter.configuration(usesDoRA: usesDoRA),
+      data.request(training, resources))
     try TrainingExecution(job: job, out: out, work: work).run()
   }
 }

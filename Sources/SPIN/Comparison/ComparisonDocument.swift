@@ -13,7 +13,7 @@ struct ComparisonDocument {
     let request = comparison.request
     return [
       "schema": "compare/1", "tool_version": .string(SPINVersion.current),
-      "model": .string(FileSystem.name(of: comparison.model.directory.path)),
+      "model": .string(comparison.model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
       "evaluation": comparison.evaluation.identity,
       "judge": .string(comparison.evaluation.judge.label),

@@ -114,7 +114,8 @@ public struct MethodComparison {
       default:
         var adapter = request.adapter
         adapter.usesDoRA = arm.method == .dora
-        adapter.baseModel = adapter.baseModel ?? request.model
+        adapter.baseModel =
+          adapter.baseModel ?? model.directory.origin?.repository ?? request.model
         jobs[arm] = try LowRankTrainingJob(model, files: modelFiles, adapter, training)
       }
     }

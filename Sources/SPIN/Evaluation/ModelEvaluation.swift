@@ -238,7 +238,7 @@ public struct ModelEvaluation {
     _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
   ) throws -> ChoiceResults {
     let subject = ChoiceSubject(
-      side: edit == nil ? .before : .after, name: FileSystem.name(of: self.model.directory.path),
+      side: edit == nil ? .before : .after, name: self.model.directory.name,
       modelHash: modelHash, edit: edit)
     var isBegun = false
     let (results, _) = try tasks.measure(
@@ -274,7 +274,7 @@ public struct ModelEvaluation {
       before, after, divergence: divergence(edit, directory, shouldStop, report))
     for (measure, result) in try documents(comparison) {
       try MeasureDocument(
-        measure, result, model: FileSystem.name(of: model.directory.path), modelHash: modelHash,
+        measure, result, model: model.directory.name, modelHash: modelHash,
         origin: model.directory.origin, edit: edit.summary
       ).write(into: directory)
     }

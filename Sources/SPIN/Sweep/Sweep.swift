@@ -196,7 +196,7 @@ public struct Sweep {
   private func json(_ result: Result) -> JSON {
     [
       "schema": "sweep/1", "tool_version": .string(SPINVersion.current),
-      "model": .string(FileSystem.name(of: model.directory.path)),
+      "model": .string(model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
       "validation": validation.identity, "test": test.identity,
       "max_perplexity_ratio": maxPerplexityRatio.map { .number($0) } ?? .null,

@@ -104,6 +104,6 @@ public struct LoReFTTrainingJob: TrainingJob {
 
   /// Writes the adapter.
   public func write(_ trained: LoReFTModel, to folder: String) throws {
-    try trained.adapter(baseModel: FileSystem.name(of: model.directory.path)).write(to: folder)
+    try trained.adapter(baseModel: model.directory.name).write(to: folder)
   }
 }

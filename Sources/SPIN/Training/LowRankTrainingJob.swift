@@ -32,7 +32,7 @@ public struct LowRankTrainingJob: TrainingJob {
   ) throws {
     let model = try LanguageModel(path: path)
     var adapter = adapter
-    adapter.baseModel = adapter.baseModel ?? path
+    adapter.baseModel = adapter.baseModel ?? model.directory.origin?.repository ?? path
     try self.init(model, files: model.directory.fileHashes(), adapter, request)
   }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINStorage
+
+/// A model as the command line names it: a folder, or `owner/name[@revision]` of the Hugging Face Hub.
+struct ModelArgument: ExpressibleByArgument, Equatable {
+  /// What stands in the help of such an argument.
+  static let help = ArgumentHelp(
+    "A model: the folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] of the Hub.")
+
+  /// As it was typed.
+  let text: String
+
+  init(argument: String) { text = argument }
+
+  /// The folder of the model, which is fetched where it is not on this machine and nothing forbids it.
+  ///
+  /// A folder of that name wins over the Hub.
+  ///
+  /// - Parameter isDryRun: Whether to fetch no weights: where they are not here, the plan of fetching them is all
+  ///   that the command can say, and it ends.
+  func folder(isDryRun: Bool = false) throws -> String {
+    let reference = HubReference(text)
+    if FileSystem.status(text) != nil {
+      if let reference { try warn(ofBoth: reference) }
+      return text
+    }
+    // What cannot be a name of the Hub is a folder that does not exist, which whoever opens it says.
+    guard let reference else { return text }
+    do {
+      return try HubAccess.use { library in
+        try library.model(reference) { folder in
+          try HubLibrary.requireSupported(folder)
+          if isDryRun { throw DryRun() }
+        }.path
+      }
+    } catch is DryRun {
+      StandardError.write(
+        "plan     the rest of the plan needs the model's weights: spin model fetch \(reference)\n")
+      throw ExitCode.success
+    }
+  }
+
+  private struct DryRun: Error {}
+
+  private func warn(ofBoth reference: HubReference) throws {
+    guard let cached = try HubLibrary(HubSettings()).cached(reference) else { return }
+    StandardError.warn(
+      "\(text) is the folder here; the Hugging Face cache holds a model of that name too "
+        + "(\(cached.path))")
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+
+/// `spin model fetch`: a model of the Hub to this machine.
+struct ModelFetchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch",
+    abstract: "Fetch a model from the Hugging Face Hub, as far as it is not here.",
+    discussion: """
+      Configuration and tokenizer come first, so that a model that cannot be used costs kilobytes; then the weights \
+      in safetensors. Files go to the cache of huggingface_hub and transformers (HF_HOME, HF_HUB_CACHE), are checked \
+      by size and digest, and are there once for all programs. Ctrl+C keeps what has come; the same command \
+      resumes. HF_TOKEN opens private and gated models, HF_ENDPOINT names a mirror. Prints the folder.
+
+        spin model fetch HuggingFaceTB/SmolLM2-135M-Instruct
+      """)
+
+  @Argument(
+    help:
+      "OWNER/NAME[@REVISION]; the revision is a branch, a tag or a commit, and main without it.",
+    transform: Self.reference)
+  var model: HubReference
+
+  @Flag(help: "Fetch a model of a kind that spin cannot use too.")
+  var anyKind = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  var quiet = false
+
+  @OptionGroup
+  var network: NetworkOptions
+
+  /// Reads a repository.
+  static func reference(_ text: String) throws -> HubReference {
+    guard let reference = HubReference(text) else {
+      throw ValidationError(
+        "\"\(text)\" is no repository of the Hub: write OWNER/NAME, with @REVISION if you like.")
+    }
+    return reference
+  }
+
+  func run() throws {
+    let snapshot = try HubAccess.use { library in
+      try library.fetchModel(model) { folder in
+        if !anyKind { try HubLibrary.requireSupported(folder) }
+      }
+    }
+    guard json else { return print(snapshot.path) }
+    let document: JSON = [
+      "schema": "model-fetch/1", "tool_version": .string(SPINVersion.current),
+      "repository": .string(snapshot.reference.repository), "commit": .string(snapshot.commit),
+      "path": .string(snapshot.path),
+    ]
+    print(document.serialized(), terminator: "")
+  }
+}
+
+/// `spin model path`: where a model is.
+struct ModelPathCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "path",
+    abstract: "Print the folder of a model in the Hugging Face cache; nothing is sent.")
+
+  @Argument(help: "OWNER/NAME[@REVISION].", transform: ModelFetchCommand.reference)
+  var model: HubReference
+
+  func run() throws {
+    var settings = try HubSettings()
+    settings.isOffline = true
+    print(try HubLibrary(settings).model(model).path)
+  }
+}
