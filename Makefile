@@ -9,6 +9,7 @@
 # make parity       train beside transformers, PEFT and pyreft's equations, into docs/parity-training.md (a minute)
 # make conformance-report   open reports in a real Chromium, which it installs; part of make conformance
 # make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
+# make conformance-hub   share a cache with huggingface_hub, on a stub of the Hub that has bad days (two minutes)
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make docs         the library's documentation, into .build/docs
 # make demo-data    write the text, data sets, tokenizer and configuration of the demo's model into .build/demo-data
@@ -21,7 +22,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real parity conformance-report conformance-endpoint conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -136,6 +137,9 @@ conformance-report: build
 conformance-endpoint: build $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tools/requirements-endpoint.txt
 	$(PYTHON) Tools/conformance/compare_endpoint.py $(SPIN)
+
+conformance-hub: build $(PYTHON)
+	$(PYTHON) Tools/conformance/compare_hub.py $(SPIN)
 
 conformance-lm-eval: build $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tools/requirements-lm-eval.txt

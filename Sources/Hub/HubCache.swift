@@ -51,7 +51,8 @@ struct HubCache: Sendable {
   /// The revisions that were looked up, with their commits.
   func refs(of reference: HubReference) -> [(revision: String, commit: String)] {
     func refs(below folder: String, _ prefix: String, _ depth: Int) -> [(String, String)] {
-      let names = (try? FileSystem.names(in: folder)) ?? []
+      // Those that begin with a dot are being written, or were when somebody was killed.
+      let names = ((try? FileSystem.names(in: folder)) ?? []).filter { !$0.hasPrefix(".") }
       return names.flatMap { name -> [(String, String)] in
         let path = "\(folder)/\(name)"
         switch FileSystem.status(path)?.kind {

@@ -16,7 +16,8 @@ struct HelpTests {
     "adapter show", "generate", "chat", "evaluate",
     "evaluate awareness", "evaluate judge", "evaluate choices", "evaluate perplexity",
     "evaluate divergence",
-    "evaluate phrases", "evaluate coupling", "report", "data", "data lint",
+    "evaluate phrases", "evaluate coupling", "report", "data", "data lint", "data fetch", "model",
+    "model fetch", "model list", "model path",
   ]
 
   private static let snapshots = URL(filePath: #filePath).deletingLastPathComponent()
@@ -41,7 +42,7 @@ struct HelpTests {
   @Test func everyCommandHasASnapshot() throws {
     for (command, overview) in [
       ("", "spin"), ("patch", "spin patch"), ("evaluate", "spin evaluate"), ("data", "spin data"),
-      ("adapter", "spin adapter"), ("train", "spin train"),
+      ("adapter", "spin adapter"), ("train", "spin train"), ("model", "spin model"),
     ] {
       let help = try Program.run(command.split(separator: " ").map(String.init) + ["--help"])
       let list = try #require(help.standardOutput.split(separator: "SUBCOMMANDS:\n").last)

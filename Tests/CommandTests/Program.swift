@@ -20,13 +20,14 @@ struct Program {
 
     fileprivate init(
       _ executable: URL, _ arguments: [String], _ environment: [String: String],
-      input: String? = nil
+      input: String? = nil, folder: String? = nil
     ) throws {
       streams = try TemporaryDirectory()
       process = Process()
       process.executableURL = executable
       process.arguments = arguments
       process.environment = environment
+      if let folder { process.currentDirectoryURL = URL(filePath: folder) }
       process.standardInput = FileHandle.nullDevice
       if let input {
         try Data(input.utf8).write(to: URL(filePath: streams.file("stdin")))
@@ -69,11 +70,11 @@ struct Program {
   private static let environment = ProcessInfo.processInfo.environment
     .filter { !["COLUMNS", "LINES"].contains($0.key) }
 
-  /// Begins a run, with some more in its environment.
+  /// Begins a run, with some more in its environment, in a folder of its own choice or in a given one.
   static func start(
-    _ arguments: [String], environment more: [String: String] = [:]
+    _ arguments: [String], environment more: [String: String] = [:], in folder: String? = nil
   ) throws -> Running {
-    try Running(located(), arguments, environment.merging(more) { $1 })
+    try Running(located(), arguments, environment.merging(more) { $1 }, folder: folder)
   }
 
   /// Runs to the end.
