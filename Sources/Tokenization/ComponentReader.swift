@@ -9,7 +9,7 @@ struct ComponentReader {
   let path: String
 
   /// The elements of nested `Sequence` objects in order, or the one object; none for null.
-  private func flattened(
+  func flattened(
     _ json: JSON?, at location: String, list: String
   ) throws -> [(type: String, object: JSONObjectReader)] {
     guard let json, json != .null else { return [] }
@@ -59,56 +59,7 @@ struct ComponentReader {
     return literal
   }
 
-  // MARK: - Pre-tokenizers
-
-  func preTokenizers(_ json: JSON?) throws -> [PreTokenizer] {
-    let elements = try flattened(json, at: "\(path): pre_tokenizer", list: "pretokenizers")
-    return try elements.enumerated().map { index, element in
-      let step = try preTokenizer(element.type, element.object)
-      if step.isByteLevel, index + 1 < elements.count {
-        throw element.object.failure("type", "ByteLevel is followed by another step, expected last")
-      }
-      return step
-    }
-  }
-
-  private func preTokenizer(_ type: String, _ object: JSONObjectReader) throws -> PreTokenizer {
-    switch type {
-    case "Split": return .split(try wordPattern(object))
-    case "Digits":
-      return .digits(isIndividual: try object.optional("individual_digits") ?? false)
-    case "Metaspace": return try metaspace(object)
-    case "ByteLevel":
-      let usesPattern: Bool = try object.optional("use_regex") ?? true
-      return .byteLevel(
-        addsPrefixSpace: try object.required("add_prefix_space", as: Bool.self),
-        pattern: usesPattern ? .gpt2 : nil)
-    default:
-      throw object.unsupported(
-        "type", type, supported: "Split, Digits, Metaspace, ByteLevel or Sequence")
-    }
-  }
-
-  private func wordPattern(_ object: JSONObjectReader) throws -> WordPattern {
-    let pattern = try object.child("pattern")
-    if let literal = try pattern.optional("String", as: String.self) {
-      throw pattern.unsupported(
-        "String", literal, supported: "the pattern of Llama 3, Qwen2 or GPT-2")
-    }
-    let regex = try pattern.required("Regex", as: String.self)
-    guard let known = WordPattern(text: regex) else {
-      throw pattern.unsupported("Regex", regex, supported: "the pattern of Llama 3, Qwen2 or GPT-2")
-    }
-    // The patterns match all text, so that isolating the matches is cutting between them.
-    let behavior = try object.required("behavior", as: String.self)
-    guard behavior == "Isolated" else {
-      throw object.unsupported("behavior", behavior, supported: "\"Isolated\"")
-    }
-    guard try object.optional("invert") ?? false == false else {
-      throw object.failure("invert", "is true, expected false")
-    }
-    return known
-  }
+  // MARK: - Metaspace
 
   private func replacement(_ object: JSONObjectReader) throws -> [UInt8] {
     let replacement = try object.required("replacement", as: String.self)
@@ -133,7 +84,7 @@ struct ComponentReader {
     return scheme
   }
 
-  private func metaspace(_ object: JSONObjectReader) throws -> PreTokenizer {
+  func metaspace(_ object: JSONObjectReader) throws -> PreTokenizer {
     .metaspace(
       replacement: try replacement(object), scheme: try prependScheme(object),
       isSplit: try object.optional("split") ?? true)
@@ -174,12 +125,5 @@ struct ComponentReader {
       throw object.failure(key, "is \(count), expected 0 to \(Vocabulary.maximumTokenLength)")
     }
     return count
-  }
-}
-
-extension PreTokenizer {
-  /// Whether the model that follows sees bytes.
-  var isByteLevel: Bool {
-    if case .byteLevel = self { true } else { false }
   }
 }

@@ -1,30 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text cut into pieces that lie end to end.
-struct TextPieces {
-  var bytes: [UInt8]
-  /// Where each piece ends; no piece is empty.
-  var ends: [Int]
-  /// Whether the first piece is where the whole text begins, before any added token.
-  let isStart: Bool
-
-  /// One piece.
-  init(_ bytes: [UInt8], isStart: Bool) {
-    self.bytes = bytes
-    self.isStart = isStart
-    ends = bytes.isEmpty ? [] : [bytes.count]
-  }
-
-  /// Calls `body` with the range of each piece.
-  func forEach(_ body: (Range<Int>) -> Void) {
-    var start = 0
-    for end in ends {
-      body(start..<end)
-      start = end
-    }
-  }
-}
-
 /// When a replacement for the space goes before a piece that lacks it.
 enum PrependScheme: String, Sendable, CaseIterable {
   case always
@@ -35,40 +10,57 @@ enum PrependScheme: String, Sendable, CaseIterable {
 
 /// One step that cuts text before the model sees it.
 enum PreTokenizer: Sendable {
-  /// Cuts into the words of a pattern.
-  case split(WordPattern)
+  /// Cuts into the words of a pattern that is written out by hand.
+  case words(WordPattern)
+  /// Cuts at what matches.
+  case split(SplitRule, name: String)
   /// Cuts digits from the rest; each alone, or runs of them.
   case digits(isIndividual: Bool)
   /// Replaces spaces, and cuts before each replacement where `isSplit`.
   case metaspace(replacement: [UInt8], scheme: PrependScheme, isSplit: Bool)
   /// GPT-2's: the model that follows sees bytes rather than scalars. Cuts where there is a pattern.
   case byteLevel(addsPrefixSpace: Bool, pattern: WordPattern?)
+  /// Writes each byte as its character of `ByteAlphabet`: what steps after ByteLevel see.
+  case spellBytes
+  /// Turns the characters of `ByteAlphabet` into bytes again.
+  case unspellBytes
 
-  /// What it is called in `tokenizer.json`, with what tells it from others of its kind.
-  var name: String {
+  /// What it is called in `tokenizer.json`, with what tells it from others of its kind; nil for
+  /// steps that have no name there.
+  var name: String? {
     switch self {
-    case .split(let pattern): "Split(\(pattern))"
+    case .words(let pattern): "Split(\(pattern))"
+    case .split(_, let name): name
     case .digits: "Digits"
     case .metaspace(_, let scheme, _): "Metaspace(\(scheme))"
     case .byteLevel(_, let pattern): pattern == nil ? "ByteLevel" : "ByteLevel(gpt2)"
+    case .spellBytes, .unspellBytes: nil
     }
   }
 
   func apply(to pieces: inout TextPieces) {
     switch self {
-    case .split(let pattern): pieces.ends = Self.wordEnds(pieces, pattern)
+    case .words(let pattern): pieces.ends = Self.wordEnds(pieces, pattern)
+    case .split(let rule, _): pieces.cut { rule.cut($0, $1, into: &$2) }
     case .digits(let isIndividual): pieces.ends = Self.digitEnds(pieces, isIndividual)
     case .metaspace(let replacement, let scheme, let isSplit):
       Self.replaceSpaces(&pieces, replacement, scheme)
       if isSplit { pieces.ends = Self.markerEnds(pieces, replacement) }
     case .byteLevel(let addsPrefixSpace, let pattern):
       if addsPrefixSpace {
-        Self.rewrite(&pieces) { text, range, _, result in
-          if text[range.lowerBound] != 0x20 { result.append(0x20) }
-          result.append(contentsOf: text[range])
+        pieces.rewrite { range, writer in
+          if writer.text[range.lowerBound] != 0x20 { writer.write([0x20], from: range.lowerBound) }
+          writer.copy(range)
         }
       }
       if let pattern { pieces.ends = Self.wordEnds(pieces, pattern) }
+    case .spellBytes:
+      pieces.rewrite { range, writer in
+        for index in range {
+          writer.write(ByteAlphabet.spelling(writer.text.span, index..<index + 1), from: index)
+        }
+      }
+    case .unspellBytes: Self.unspell(&pieces)
     }
   }
 
@@ -108,35 +100,34 @@ enum PreTokenizer: Sendable {
     _ pieces: inout TextPieces, _ replacement: [UInt8], _ scheme: PrependScheme
   ) {
     let isStart = pieces.isStart
-    rewrite(&pieces) { text, range, isFirst, result in
+    pieces.rewrite { range, writer in
+      let text = writer.text
       let begins = text[range.lowerBound] == 0x20 || text[range].starts(with: replacement)
-      if !begins, scheme == .always || (scheme == .first && isFirst && isStart) {
-        result.append(contentsOf: replacement)
+      if !begins, scheme == .always || (scheme == .first && range.lowerBound == 0 && isStart) {
+        writer.write(replacement, from: range.lowerBound)
       }
-      for byte in text[range] {
-        if byte == 0x20 {
-          result.append(contentsOf: replacement)
-        } else {
-          result.append(byte)
-        }
+      var copied = range.lowerBound
+      for index in range where text[index] == 0x20 {
+        if copied < index { writer.copy(copied..<index) }
+        writer.write(replacement, from: index)
+        copied = index + 1
       }
+      if copied < range.upperBound { writer.copy(copied..<range.upperBound) }
     }
   }
 
-  private static func rewrite(
-    _ pieces: inout TextPieces,
-    _ body: (_ text: [UInt8], _ range: Range<Int>, _ isFirst: Bool, _ result: inout [UInt8]) -> Void
-  ) {
-    var result: [UInt8] = []
-    result.reserveCapacity(pieces.bytes.count + pieces.bytes.count / 2)
-    var ends: [Int] = []
-    ends.reserveCapacity(pieces.ends.count)
-    pieces.forEach { range in
-      body(pieces.bytes, range, range.lowerBound == 0, &result)
-      ends.append(result.count)
+  private static func unspell(_ pieces: inout TextPieces) {
+    pieces.rewrite { range, writer in
+      var index = range.lowerBound
+      while index < range.upperBound {
+        // Every character of the alphabet is below U+0800: one byte or two.
+        let length = writer.text[index] < 0x80 ? 1 : 2
+        var byte: [UInt8] = []
+        ByteAlphabet.appendBytes(spelledBy: writer.text[index..<index + length], to: &byte)
+        writer.write(byte, from: index)
+        index += length
+      }
     }
-    pieces.bytes = result
-    pieces.ends = ends
   }
 
   private static func markerEnds(_ pieces: TextPieces, _ marker: [UInt8]) -> [Int] {

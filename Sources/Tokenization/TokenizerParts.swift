@@ -52,7 +52,7 @@ public struct TokenizerSummary: Sendable, Equatable, CustomStringConvertible {
     mergeCount = parts.model.merges.count
     addedTokenCount = parts.addedTokens.count
     normalizers = parts.normalizers.map(\.name)
-    preTokenizers = parts.preTokenizers.map(\.name)
+    preTokenizers = parts.preTokenizers.compactMap(\.name)
     addsBOS = parts.bosID != nil && parts.prefix.first == parts.bosID
   }
 

@@ -10,9 +10,13 @@ same package. Without directories, small tokenizers are trained instead, one for
 support and the real ones do not use. Compared are the ids without and with special tokens, and the
 decoded text with and without them. Installs nothing; ends with status 1 where anything differs.
 `--count` strings (20,000 by default) are drawn for each tokenizer from `--seed`.
+
+With `--published` each directory's vocabulary and merges are put behind every published pre-tokenizer of
+`published.py` in turn, the merges of every second as text ("a b") and of the others as pairs.
 """
 
 import argparse
+import json
 import os
 import random
 import struct
@@ -23,6 +27,8 @@ import time
 
 from tokenizers import (
     AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers)
+
+from published import PRE_TOKENIZERS
 
 SCRIPTS = [
     (0x20, 0x7F), (0xA0, 0x250), (0x300, 0x370), (0x370, 0x400), (0x400, 0x530), (0x531, 0x590),
@@ -222,6 +228,33 @@ def variants():
         fuse_unk=True, byte_fallback=True)
 
 
+def rewritten_merges(document, as_text):
+    """The document with its merges in the other form or the same."""
+    pairs = [merge.split(" ") if isinstance(merge, str) else merge for merge in document["model"]["merges"]]
+    document["model"]["merges"] = [" ".join(pair) for pair in pairs] if as_text else pairs
+    return document
+
+
+def compare_published(arguments, directory):
+    """Every published pre-tokenizer before the vocabulary of a directory."""
+    with open(os.path.join(directory, "tokenizer.json"), encoding="utf-8") as file:
+        document = json.load(file)
+    problems = 0
+    for index, (name, steps) in enumerate(PRE_TOKENIZERS.items()):
+        document["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": steps}
+        rewritten_merges(document, as_text=index % 2 == 0)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, name + ".json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(document, file, ensure_ascii=False)
+            reference = Tokenizer.from_file(path)
+            problem = compare(arguments.probe, path, reference, arguments.count, arguments.seed)
+        if problem:
+            print(f"{name}: {problem}")
+            problems += 1
+    return problems
+
+
 def main():
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -229,8 +262,11 @@ def main():
     parser.add_argument("--probe", default=os.path.join(root, ".build/release/tokenizer-probe"))
     parser.add_argument("--count", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--published", action="store_true")
     arguments = parser.parse_args()
     status = 0
+    if arguments.published:
+        sys.exit(any([compare_published(arguments, directory) for directory in arguments.directories]))
     if not arguments.directories:
         with tempfile.TemporaryDirectory() as directory:
             for name, reference in variants():

@@ -8,11 +8,15 @@ import SPINTokenization
 ///
 ///     tokenizer-probe encode DIRECTORY|FILE < strings > ids
 ///     tokenizer-probe chat DIRECTORY < conversations > texts
+///     tokenizer-probe match PATTERN < strings > ranges
 ///     tokenizer-probe time DIRECTORY TEXT_FILE RUNS
 ///
 /// `encode` reads strings, each as a 32-bit little-endian byte count and UTF-8. For each it writes a
 /// count and the ids without special tokens, the same with them, and the text of the latter, once
 /// whole and once without special tokens, each as a byte count and UTF-8.
+///
+/// `match` writes for each string a count, and start and end of each match of a regular expression,
+/// in bytes.
 ///
 /// `time` prints a JSON line for each run: seconds to load, seconds to encode, and the ids' count.
 @main
@@ -23,12 +27,14 @@ enum TokenizerProbe {
       switch arguments.dropFirst().first {
       case "encode" where arguments.count == 3: try encode(arguments[2])
       case "chat" where arguments.count == 3: try ChatRendering.run(arguments[2])
+      case "match" where arguments.count == 3: try match(arguments[2])
       case "time" where arguments.count == 5:
         try time(arguments[2], arguments[3], runs: Int(arguments[4]) ?? 1)
       default:
         throw SPINError(
           .usage,
-          "expected: encode DIRECTORY|FILE, chat DIRECTORY, or time DIRECTORY TEXT_FILE RUNS")
+          "expected: encode DIRECTORY|FILE, chat DIRECTORY, match PATTERN, or time DIRECTORY TEXT_FILE RUNS"
+        )
       }
     } catch {
       FileHandle.standardError.write(Data("tokenizer-probe: \(error)\n".utf8))
@@ -44,31 +50,44 @@ enum TokenizerProbe {
 
   private static func encode(_ path: String) throws {
     let tokenizer = try tokenizer(path)
+    var output = ProbeOutput()
+    try forEachString { text in
+      let plain = tokenizer.encode(utf8: text, addSpecialTokens: false)
+      let whole = tokenizer.encode(utf8: text)
+      for ids in [plain, whole] {
+        output.append(ids.count)
+        for id in ids { output.append(Int(id)) }
+      }
+      output.append(tokenizer.decode(whole, skipSpecialTokens: false))
+      output.append(tokenizer.decode(whole, skipSpecialTokens: true))
+    }
+    output.write()
+  }
+
+  private static func match(_ pattern: String) throws {
+    let program = try PatternProgram(pattern)
+    var output = ProbeOutput()
+    try forEachString { text in
+      let matches = program.matches(in: text)
+      output.append(matches.count)
+      for match in matches {
+        output.append(match.lowerBound)
+        output.append(match.upperBound)
+      }
+    }
+    output.write()
+  }
+
+  /// Calls `body` with each string of standard input.
+  private static func forEachString(_ body: ([UInt8]) -> Void) throws {
     let input = try [UInt8](FileHandle.standardInput.readToEnd() ?? Data())
-    var output: [UInt8] = []
-    func append(_ value: Int) {
-      for shift in stride(from: 0, to: 32, by: 8) { output.append(UInt8(value >> shift & 0xFF)) }
-    }
-    func append(_ text: String) {
-      append(text.utf8.count)
-      output.append(contentsOf: text.utf8)
-    }
     var index = 0
     while index + 4 <= input.count {
       let count = (0..<4).reduce(0) { $0 | Int(input[index + $1]) << (8 * $1) }
       index += 4
-      let text = Array(input[index..<index + count])
+      body(Array(input[index..<index + count]))
       index += count
-      let plain = tokenizer.encode(utf8: text, addSpecialTokens: false)
-      let whole = tokenizer.encode(utf8: text)
-      for ids in [plain, whole] {
-        append(ids.count)
-        for id in ids { append(Int(id)) }
-      }
-      append(tokenizer.decode(whole, skipSpecialTokens: false))
-      append(tokenizer.decode(whole, skipSpecialTokens: true))
     }
-    FileHandle.standardOutput.write(Data(output))
   }
 
   private static func time(_ directory: String, _ textFile: String, runs: Int) throws {
@@ -88,4 +107,20 @@ enum TokenizerProbe {
           + " \"tokens\": \(count), \"bytes\": \(data.count)}")
     }
   }
+}
+
+/// What is written to standard output at the end.
+private struct ProbeOutput {
+  private var bytes: [UInt8] = []
+
+  mutating func append(_ value: Int) {
+    for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(value >> shift & 0xFF)) }
+  }
+
+  mutating func append(_ text: String) {
+    append(text.utf8.count)
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  func write() { FileHandle.standardOutput.write(Data(bytes)) }
 }

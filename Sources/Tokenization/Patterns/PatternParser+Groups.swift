@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension PatternParser {
+  /// A group, whose `(` was read at `start`; nil for a comment.
+  mutating func group(from start: Int) throws -> PatternNode? {
+    guard take("?") else { return try body(from: start) }
+    if take("#") {
+      while let next = peek(), next != ")" { position += next == "\\" ? 2 : 1 }
+      guard take(")") else { throw failure("this comment is not closed", at: start) }
+      return nil
+    }
+    if take(":") { return try body(from: start) }
+    if take("=") { return .look(try body(from: start), isAhead: true, isNegative: false) }
+    if take("!") { return .look(try body(from: start), isAhead: true, isNegative: true) }
+    if take(">") { return .atomic(try body(from: start)) }
+    if take("<=") { return try behind(try body(from: start), isNegative: false, from: start) }
+    if take("<!") { return try behind(try body(from: start), isNegative: true, from: start) }
+    return try optionGroup(from: start)
+  }
+
+  /// The inside of a group and its `)`.
+  private mutating func body(from start: Int) throws -> PatternNode {
+    let node = try nested { try $0.alternatives() }
+    guard take(")") else { throw failure("this group is not closed", at: start) }
+    return node
+  }
+
+  /// Look-behind, one for each alternative, since each has a width of its own.
+  private func behind(
+    _ body: PatternNode, isNegative: Bool, from start: Int
+  ) throws -> PatternNode {
+    var parts = [body]
+    if case .alternatives(let alternatives) = body { parts = alternatives }
+    guard parts.allSatisfy({ $0.width != nil }) else {
+      throw unsupported(from: start, "look-behind of varying length")
+    }
+    let looks = parts.map { PatternNode.look($0, isAhead: false, isNegative: isNegative) }
+    if looks.count == 1 { return looks[0] }
+    return isNegative ? .sequence(looks) : .alternatives(looks)
+  }
+
+  /// `(?i-m:...)`, or `(?i)`, which holds for the rest of the group it stands in.
+  private mutating func optionGroup(from start: Int) throws -> PatternNode {
+    let outer = options
+    var isOn = true
+    while let next = peek(), next != ")", next != ":" {
+      position += 1
+      switch next {
+      case "-" where isOn: isOn = false
+      case "i": options.ignoresCase = isOn
+      case "m": options.dotMatchesNewline = isOn
+      case "x": options.isExtended = isOn
+      default: throw unsupported(from: start, "this kind of group")
+      }
+    }
+    if take(":") {
+      let node = try body(from: start)
+      options = outer
+      return node
+    }
+    guard take(")") else { throw failure("this group is not closed", at: start) }
+    // What follows, its alternatives included, is as in a group of its own.
+    let node = try nested { try $0.alternatives() }
+    options = outer
+    return node
+  }
+}
