@@ -95,13 +95,38 @@ struct BytePairModel: Sendable {
       output.append(id)
       return
     }
-    scratch.ids.removeAll(keepingCapacity: true)
-    switch options.alphabet {
-    case .bytes: appendByteSymbols(text, word, to: &scratch.ids)
-    case .scalars: appendScalarSymbols(text, word, to: &scratch.ids)
-    }
+    scratch.removeAll()
+    appendSymbols(text, word, to: &scratch)
     scratch.merge(with: merges)
     output.append(contentsOf: scratch.ids)
+  }
+
+  /// Calls `body` with each id of one word and the bytes of the text that it stands for.
+  ///
+  /// - Parameters:
+  ///   - text: Well-formed UTF-8.
+  ///   - scratch: One that tracks extents.
+  func forEachToken(
+    of text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout MergeScratch,
+    _ body: (_ id: Int32, _ range: Range<Int>) -> Void
+  ) {
+    if options.ignoresMerges, let id = wholeWord(text, word) { return body(id, word) }
+    scratch.removeAll()
+    appendSymbols(text, word, to: &scratch)
+    scratch.merge(with: merges)
+    for (id, extent) in zip(scratch.ids, scratch.extents) {
+      // A file may merge symbols that are not in order (see `appendScalarSymbols`).
+      body(id, Int(extent.start)..<Int(max(extent.start, extent.end)))
+    }
+  }
+
+  private func appendSymbols(
+    _ text: Span<UInt8>, _ word: Range<Int>, to scratch: inout MergeScratch
+  ) {
+    switch options.alphabet {
+    case .bytes: appendByteSymbols(text, word, to: &scratch)
+    case .scalars: appendScalarSymbols(text, word, to: &scratch)
+    }
   }
 
   private func wholeWord(_ text: Span<UInt8>, _ word: Range<Int>) -> Int32? {
@@ -113,23 +138,23 @@ struct BytePairModel: Sendable {
   }
 
   private func appendByteSymbols(
-    _ text: Span<UInt8>, _ word: Range<Int>, to ids: inout [Int32]
+    _ text: Span<UInt8>, _ word: Range<Int>, to scratch: inout MergeScratch
   ) {
     var unknown = PendingUnknown(options)
     for index in word {
       let id = byteIDs[Int(text[index])]
       if id >= 0 {
-        unknown.flush(to: &ids)
-        ids.append(id)
+        unknown.flush(to: &scratch)
+        scratch.append(id, index..<index + 1)
       } else {
-        unknown.meet(&ids)
+        unknown.meet(index..<index + 1, &scratch)
       }
     }
-    unknown.flush(to: &ids)
+    unknown.flush(to: &scratch)
   }
 
   private func appendScalarSymbols(
-    _ text: Span<UInt8>, _ word: Range<Int>, to ids: inout [Int32]
+    _ text: Span<UInt8>, _ word: Range<Int>, to scratch: inout MergeScratch
   ) {
     var unknown = PendingUnknown(options)
     var index = word.lowerBound
@@ -138,17 +163,17 @@ struct BytePairModel: Sendable {
       let bytes = index..<index + length
       let id = value < 0x80 ? asciiIDs[value] : vocabulary.id(of: text, bytes)
       if id >= 0 {
-        unknown.flush(to: &ids)
-        ids.append(id)
+        unknown.flush(to: &scratch)
+        scratch.append(id, bytes)
       } else if options.fallsBackToBytes, hasFallback(text, bytes) {
         // The pending unknown is not flushed here: the package does not either.
-        for index in bytes { ids.append(byteIDs[Int(text[index])]) }
+        for index in bytes { scratch.append(byteIDs[Int(text[index])], index..<index + 1) }
       } else {
-        unknown.meet(&ids)
+        unknown.meet(bytes, &scratch)
       }
       index += length
     }
-    unknown.flush(to: &ids)
+    unknown.flush(to: &scratch)
   }
 
   private func hasFallback(_ text: Span<UInt8>, _ bytes: Range<Int>) -> Bool {
@@ -161,20 +186,21 @@ struct BytePairModel: Sendable {
 private struct PendingUnknown {
   private let id: Int32?
   private let isFused: Bool
-  private var isPending = false
+  /// The bytes of the pending symbol, nil where none is pending.
+  private var pending: Range<Int>?
 
   init(_ options: BytePairModel.Options) {
     id = options.unknownID
     isFused = options.fusesUnknown
   }
 
-  mutating func meet(_ ids: inout [Int32]) {
-    if !isFused { flush(to: &ids) }
-    isPending = true
+  mutating func meet(_ bytes: Range<Int>, _ scratch: inout MergeScratch) {
+    if !isFused { flush(to: &scratch) }
+    pending = (pending?.lowerBound ?? bytes.lowerBound)..<bytes.upperBound
   }
 
-  mutating func flush(to ids: inout [Int32]) {
-    if isPending, let id { ids.append(id) }
-    isPending = false
+  mutating func flush(to scratch: inout MergeScratch) {
+    if let pending, let id { scratch.append(id, pending) }
+    pending = nil
   }
 }

@@ -76,9 +76,36 @@ package struct CanonicalComposition: Sendable {
   /// - Parameter text: Well-formed UTF-8.
   /// - Complexity: One pass where nothing can change, which is nearly always.
   package static func normalize(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var isChanged = false
+    forEachStretch(of: text) { stretch, composed in
+      if let composed {
+        isChanged = true
+        for scalar in composed { appendScalar(scalar.value, to: &result) }
+      } else if isChanged || stretch.count < text.count {
+        if result.isEmpty { result.reserveCapacity(text.count + 64) }
+        result.append(contentsOf: text[stretch])
+      }
+    }
+    return isChanged ? result : text
+  }
+
+  /// A scalar of the composed form.
+  struct Composed {
+    var value: UInt32
+    var combiningClass: UInt8 = 0
+    /// How it came about: 0 where it takes the place of a scalar, 1 where it was put in, and less
+    /// than 0 where it takes the place of one and so many that follow.
+    var change = 0
+  }
+
+  /// Calls `body` with each stretch of the text, in order, and with what it is composed to, nil
+  /// where it stays as it is.
+  static func forEachStretch(
+    of text: [UInt8], _ body: (_ stretch: Range<Int>, _ composed: [Composed]?) -> Void
+  ) {
     let flags = ScalarClasses.shared.flags
     let span = text.span
-    var result: [UInt8] = []
     var copied = 0
     var settled = 0
     var index = 0
@@ -94,54 +121,51 @@ package struct CanonicalComposition: Sendable {
         guard flags[value] & ScalarClasses.composing != 0 else { break }
         index += length
       }
-      if result.isEmpty { result.reserveCapacity(text.count + 64) }
-      result.append(contentsOf: text[copied..<settled])
-      result.append(contentsOf: shared.composed(span.extracting(settled..<index)))
+      if copied < settled { body(copied..<settled, nil) }
+      body(settled..<index, shared.composed(span.extracting(settled..<index)))
       copied = index
       settled = index
     }
-    guard copied > 0 else { return text }
-    result.append(contentsOf: text[copied...])
-    return result
+    if copied < text.count { body(copied..<text.count, nil) }
   }
 
-  private func composed(_ span: Span<UInt8>) -> [UInt8] {
-    var scalars: [(value: UInt32, combiningClass: UInt8)] = []
+  private func composed(_ span: Span<UInt8>) -> [Composed] {
+    var scalars: [Composed] = []
     var index = 0
     while index < span.count {
       let (value, length) = scalar(in: span, at: index)
+      let first = scalars.count
       decompose(UInt32(value), into: &scalars)
+      for part in scalars.indices[(first + 1)...] { scalars[part].change = 1 }
       index += length
     }
     sortMarks(&scalars)
     recompose(&scalars)
-    var result: [UInt8] = []
-    for scalar in scalars { appendScalar(scalar.value, to: &result) }
-    return result
+    return scalars
   }
 
   private func decompose(
-    _ scalar: UInt32, into scalars: inout [(value: UInt32, combiningClass: UInt8)]
+    _ scalar: UInt32, into scalars: inout [Composed]
   ) {
     if scalar < 0xC0 {
-      scalars.append((scalar, 0))
+      scalars.append(Composed(value: scalar))
     } else if Self.syllables.contains(scalar) {
       let offset = scalar - 0xAC00
       let block = Self.vowelCount * Self.tailCount
-      scalars.append((Self.leadBase + offset / block, 0))
-      scalars.append((Self.vowelBase + offset % block / Self.tailCount, 0))
+      scalars.append(Composed(value: Self.leadBase + offset / block))
+      scalars.append(Composed(value: Self.vowelBase + offset % block / Self.tailCount))
       let tail = offset % Self.tailCount
-      if tail > 0 { scalars.append((Self.tailBase + tail, 0)) }
+      if tail > 0 { scalars.append(Composed(value: Self.tailBase + tail)) }
     } else if let (first, second) = decompositions[scalar] {
       decompose(first, into: &scalars)
       if second != 0 { decompose(second, into: &scalars) }
     } else {
-      scalars.append((scalar, combiningClasses[scalar] ?? 0))
+      scalars.append(Composed(value: scalar, combiningClass: combiningClasses[scalar] ?? 0))
     }
   }
 
   /// Sorts each run of marks by class; marks of one class keep their order.
-  private func sortMarks(_ scalars: inout [(value: UInt32, combiningClass: UInt8)]) {
+  private func sortMarks(_ scalars: inout [Composed]) {
     var index = 0
     while index < scalars.count {
       guard scalars[index].combiningClass != 0 else {
@@ -158,7 +182,7 @@ package struct CanonicalComposition: Sendable {
     }
   }
 
-  private func recompose(_ scalars: inout [(value: UInt32, combiningClass: UInt8)]) {
+  private func recompose(_ scalars: inout [Composed]) {
     var kept = 0
     var starter: Int?
     var lastClass: UInt8 = 0
@@ -169,6 +193,7 @@ package struct CanonicalComposition: Sendable {
         let whole = composition(scalars[starter].value, scalar.value)
       {
         scalars[starter].value = whole
+        scalars[starter].change += scalar.change - 1
         continue
       }
       if scalar.combiningClass == 0 { starter = kept }

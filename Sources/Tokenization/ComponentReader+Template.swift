@@ -4,10 +4,11 @@ import SPINErrors
 import SPINJSON
 
 extension ComponentReader {
-  /// What post-processors put around a single text.
+  /// What post-processors put around a single text, and what they do to offsets.
   struct Template: Equatable {
     var prefix: [Int32] = []
     var suffix: [Int32] = []
+    var trims: [OffsetTrim] = []
   }
 
   /// Reads `post_processor`, nil or null included.
@@ -15,6 +16,7 @@ extension ComponentReader {
     try postProcessors(json, at: "\(path): post_processor").reduce(into: Template()) {
       template, outer in
       // A later processor works on what an earlier one gave.
+      template.trims += outer.trims
       template.prefix = outer.prefix + template.prefix
       template.suffix += outer.suffix
     }
@@ -26,8 +28,9 @@ extension ComponentReader {
     let type = try object.required("type", as: String.self)
     switch type {
     case "ByteLevel":
-      // Moves offsets only.
-      return []
+      guard try object.optional("trim_offsets", as: Bool.self) ?? true else { return [] }
+      let addsPrefixSpace: Bool = try object.optional("add_prefix_space") ?? true
+      return [Template(trims: [OffsetTrim(addsPrefixSpace: addsPrefixSpace)])]
     case "TemplateProcessing": return [try single(object)]
     case "Sequence":
       let processors = try object.required("processors", as: [JSON].self)

@@ -34,10 +34,8 @@ struct MergeList {
     if try reader.peekKind() == .string {
       let start = bytes.count
       try reader.readUTF8(appendingTo: &bytes)
-      do {
-        try splitText(from: start)
-      } catch let error as SPINError {
-        throw reader.failure(error.message)
+      if let problem = splitText(from: start) {
+        throw reader.failure("model.merges[\(index)] \(problem)")
       }
     } else {
       try reader.readStrings(appendingTo: &bytes, ends: &ends)
@@ -48,24 +46,30 @@ struct MergeList {
     }
   }
 
-  /// Makes a merge of the text that `bytes` ends with, by removing the space between its pieces.
+  /// Adds one merge written as text; nil, or what is wrong with it.
+  mutating func append(text: ArraySlice<UInt8>) -> String? {
+    let start = bytes.count
+    bytes.append(contentsOf: text)
+    return splitText(from: start)
+  }
+
+  /// Makes a merge of the text that `bytes` ends with, by removing the space between its pieces;
+  /// nil, or what is wrong with it.
   ///
   /// No slice of `bytes` may be alive when the space is removed: the removal would copy all merges
   /// read so far, and reading would take time quadratic in their number.
-  private mutating func splitText(from start: Int) throws {
+  private mutating func splitText(from start: Int) -> String? {
     if Self.isHeading(bytes.span, from: start) {
       bytes.removeLast(bytes.count - start)
-      return
+      return nil
     }
     guard let space = Self.onlySpace(bytes.span, from: start) else {
-      throw SPINError(
-        .malformedInput,
-        "model.merges[\(count)] is \(quoted(bytes[start...])), expected two pieces with one space"
-          + " between")
+      return "is \(quoted(bytes[start...])), expected two pieces with one space between"
     }
     bytes.remove(at: space)
     ends.append(space)
     ends.append(bytes.count)
+    return nil
   }
 
   private static func isHeading(_ text: Span<UInt8>, from start: Int) -> Bool {
@@ -86,8 +90,9 @@ struct MergeList {
 
   /// The merges by id.
   ///
-  /// - Throws: `SPINError`, placed at `model.merges[i]`, where a text is not in the vocabulary.
-  func resolved(in vocabulary: Vocabulary) throws -> MergeTable {
+  /// - Parameter name: What the file calls the list, for messages.
+  /// - Throws: `SPINError`, placed at `name[i]`, where a text is not in the vocabulary.
+  func resolved(in vocabulary: Vocabulary, name: String = "model.merges") throws -> MergeTable {
     var table = MergeTable(capacity: count)
     let text = bytes.span
     var start = 0
@@ -104,7 +109,7 @@ struct MergeList {
       guard left >= 0, right >= 0, whole >= 0 else {
         let missing = left < 0 ? start..<middle : right < 0 ? middle..<end : start..<end
         throw SPINError(
-          .malformedInput, at: "model.merges[\(index)]",
+          .malformedInput, at: "\(name)[\(index)]",
           "merges \(quoted(bytes[start..<middle])) and \(quoted(bytes[middle..<end])), but"
             + " \(quoted(bytes[missing])) is not in the vocabulary",
           remedy: "download the file again, or restore the vocabulary that belongs to the merges")

@@ -7,7 +7,11 @@
 /// keep a heap.
 struct MergeScratch {
   /// The symbols, and what remains of them after `merge`.
-  var ids: [Int32] = []
+  private(set) var ids: [Int32] = []
+  /// Which bytes of the text each symbol stands for; empty unless `tracksExtents`.
+  private(set) var extents: [Extent] = []
+  /// Whether to keep `extents`.
+  var tracksExtents = false
   /// Rank and outcome of the merge of each symbol with the next.
   private var ranks: [UInt32] = []
   private var outcomes: [Int32] = []
@@ -15,14 +19,35 @@ struct MergeScratch {
   /// Beyond it, searching costs more than a heap.
   private static let longestSearched = 48
 
+  /// The bytes of a symbol, from `start` up to `end`.
+  struct Extent {
+    var start: Int32
+    var end: Int32
+  }
+
+  /// Forgets the symbols of the last word.
+  mutating func removeAll() {
+    ids.removeAll(keepingCapacity: true)
+    extents.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds a symbol for the bytes in `range`.
+  @inline(__always)
+  mutating func append(_ id: Int32, _ range: Range<Int>) {
+    ids.append(id)
+    if tracksExtents {
+      extents.append(Extent(start: Int32(range.lowerBound), end: Int32(range.upperBound)))
+    }
+  }
+
   /// Merges the symbols as far as the table allows.
   mutating func merge(with table: MergeTable) {
     guard ids.count > 1 else { return }
     if ids.count <= Self.longestSearched {
       mergeBySearch(table)
     } else {
-      var heap = MergeHeap(ids, table)
-      ids = heap.merged(table)
+      var heap = MergeHeap(ids, extents, table)
+      (ids, extents) = heap.merged(table)
     }
   }
 
@@ -44,6 +69,7 @@ struct MergeScratch {
       guard lowest != MergeTable.noRank else { return }
       ids[best] = outcomes[best]
       ids.remove(at: best + 1)
+      if tracksExtents { extents[best].end = extents.remove(at: best + 1).end }
       ranks.remove(at: best)
       outcomes.remove(at: best)
       if best < ranks.count { update(best, table) }
@@ -68,12 +94,14 @@ private struct MergeHeap {
   }
 
   private var ids: [Int32]
+  private var extents: [MergeScratch.Extent]
   private var previous: [Int32]
   private var next: [Int32]
   private var heap: [Candidate] = []
 
-  init(_ ids: [Int32], _ table: MergeTable) {
+  init(_ ids: [Int32], _ extents: [MergeScratch.Extent], _ table: MergeTable) {
     self.ids = ids
+    self.extents = extents
     previous = (0..<ids.count).map { Int32($0 - 1) }
     next = (0..<ids.count).map { Int32($0 + 1) }
     next[ids.count - 1] = -1
@@ -82,7 +110,7 @@ private struct MergeHeap {
   }
 
   /// The symbols that remain; to be called once.
-  mutating func merged(_ table: MergeTable) -> [Int32] {
+  mutating func merged(_ table: MergeTable) -> (ids: [Int32], extents: [MergeScratch.Extent]) {
     while let candidate = pop() {
       let left = Int(candidate.key & 0xFFFF_FFFF)
       let right = Int(next[left])
@@ -93,6 +121,7 @@ private struct MergeHeap {
       else { continue }
       ids[left] = candidate.outcome
       ids[right] = -1
+      if !extents.isEmpty { extents[left].end = extents[right].end }
       let after = next[right]
       next[left] = after
       if after >= 0 {
@@ -101,7 +130,8 @@ private struct MergeHeap {
       }
       if previous[left] >= 0 { push(Int(previous[left]), left, table) }
     }
-    return ids.filter { $0 >= 0 }
+    let remaining = ids.indices.filter { ids[$0] >= 0 }
+    return (remaining.map { ids[$0] }, extents.isEmpty ? [] : remaining.map { extents[$0] })
   }
 
   private mutating func push(_ left: Int, _ right: Int, _ table: MergeTable) {

@@ -6,15 +6,17 @@ import SPINJSON
 import SPINStorage
 
 extension Tokenizer {
-  /// Reads the tokenizer of a model directory: `tokenizer.json`, or else `tokenizer.model`.
+  /// Reads the tokenizer of a model directory: `tokenizer.json`, or else `tokenizer.model`, or else
+  /// `vocab.json` with `merges.txt`.
   ///
   /// `tokenizer_config.json`, or else `special_tokens_map.json`, names BOS and EOS. Where
   /// `tokenizer.json` says nothing of what goes around a text, `add_bos_token` and
   /// `add_eos_token` of the configuration decide. A `tokenizer.model` is read as transformers'
   /// LlamaTokenizer reads it, with `legacy`, `add_prefix_space` and `added_tokens_decoder` of the
-  /// configuration.
+  /// configuration. A `vocab.json` with `merges.txt` is read as Qwen2Tokenizer or GPT2Tokenizer
+  /// reads them; the model's type or else `tokenizer_class` decides which.
   ///
-  /// - Throws: `SPINError`: code `missingInput` where the directory has neither file,
+  /// - Throws: `SPINError`: code `missingInput` where the directory has none of these files,
   ///   `malformedInput` where a file is damaged, contradicts itself or asks for what is not
   ///   supported.
   public convenience init(directory: String) throws {
@@ -30,9 +32,12 @@ extension Tokenizer {
         .parts(config.llamaOptions())
       try config.nameTokens(&parts)
       self.init(parts)
+    } else if let files = BytePairFiles(directory: directory) {
+      self.init(try files.parts(config))
     } else {
       throw SPINError(
-        .missingInput, at: directory, "has neither tokenizer.json nor tokenizer.model",
+        .missingInput, at: directory,
+        "has no tokenizer.json, no tokenizer.model and no vocab.json with merges.txt",
         remedy: "download the tokenizer files of the model into it")
     }
   }
@@ -53,7 +58,7 @@ extension Tokenizer {
       try SentencePieceModel(Self.contents(path), path: path).parts(LlamaTokenizerOptions()))
   }
 
-  private static func contents(_ path: String) throws -> [UInt8] {
+  static func contents(_ path: String) throws -> [UInt8] {
     let file = try MappedFile(path: path)
     guard file.byteCount <= JSONReader.maximumByteCount else {
       throw SPINError(

@@ -19,10 +19,10 @@ public final class Tokenizer: Sendable {
   /// What the tokenizer is made of, for people.
   public let summary: TokenizerSummary
 
-  private let parts: TokenizerParts
-  private let rawMatcher: AddedTokenMatcher
-  private let normalizedMatcher: AddedTokenMatcher
-  private let addedByID: [Int32: AddedToken]
+  let parts: TokenizerParts
+  let rawMatcher: AddedTokenMatcher
+  let normalizedMatcher: AddedTokenMatcher
+  let addedByID: [Int32: AddedToken]
   private let addedByContent: [[UInt8]: Int32]
   private let cache = Mutex(WordCache())
 

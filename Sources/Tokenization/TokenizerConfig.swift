@@ -7,9 +7,9 @@ import SPINStorage
 
 /// What `tokenizer_config.json` and `special_tokens_map.json` say besides the tokenizer itself.
 struct TokenizerConfig {
-  private let objects: [JSONObjectReader]
+  let objects: [JSONObjectReader]
   /// The files `added_tokens.json` and `added_tokens_decoder` list, for SentencePiece models.
-  private let furtherTokens: JSONObjectReader?
+  let furtherTokens: JSONObjectReader?
 
   /// Reads the files that are there; none has to be.
   init(directory: String) throws {
@@ -19,7 +19,7 @@ struct TokenizerConfig {
     furtherTokens = try Self.object(directory + "/added_tokens.json")
   }
 
-  private static func object(_ path: String) throws -> JSONObjectReader? {
+  static func object(_ path: String) throws -> JSONObjectReader? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let file = try MappedFile(path: path)
     return try JSONObjectReader(
@@ -40,7 +40,7 @@ struct TokenizerConfig {
     if let id = try token("eos_token", parts) { parts.eosID = id }
   }
 
-  private func flag(_ key: String) throws -> Bool? {
+  func flag(_ key: String) throws -> Bool? {
     for object in objects {
       if let flag = try object.optional(key, as: Bool.self) { return flag }
     }
@@ -74,6 +74,12 @@ struct TokenizerConfig {
     options.addsEOS = try flag("add_eos_token") ?? options.addsEOS
     options.isLegacy = try flag("legacy") ?? options.isLegacy
     options.addsPrefixSpace = try flag("add_prefix_space")
+    options.addedTokens = try listedTokens()
+    return options
+  }
+
+  /// The tokens of `added_tokens.json` and of `added_tokens_decoder`, which decides, by id.
+  func listedTokens() throws -> [AddedToken] {
     var tokens: [Int32: AddedToken] = [:]
     if let furtherTokens {
       for content in furtherTokens.keys {
@@ -92,8 +98,7 @@ struct TokenizerConfig {
         tokens[id] = try AddedToken(decoder.child(key), id: id)
       }
     }
-    options.addedTokens = tokens.values.sorted { $0.id < $1.id }
-    return options
+    return tokens.values.sorted { $0.id < $1.id }
   }
 
   private func checkedID(_ id: Int, _ object: JSONObjectReader, _ key: String) throws -> Int32 {

@@ -67,6 +67,7 @@ struct TokenizerJSON {
     let template = try reader.template(components["post_processor"])
     parts.prefix = template.prefix
     parts.suffix = template.suffix
+    parts.offsetTrims = template.trims
     parts.bosID = template.prefix.first
     for id in template.prefix + template.suffix
     where !parts.model.vocabulary.contains(Int(id)) && !addedTokens.contains(where: { $0.id == id })

@@ -19,7 +19,8 @@ struct TokenizerJSONModel {
         guard type == "BPE" else {
           throw reader.failure("the model type \"\(type)\" is not supported, expected \"BPE\"")
         }
-      case "vocab": vocabulary = try Self.readVocabulary(&reader)
+      case "vocab":
+        vocabulary = try Self.readVocabulary(&reader, at: "\(reader.path): model.vocab")
       case "merges":
         var list = MergeList(documentByteCount: reader.byteCount)
         try reader.readArray { _, reader in try list.read(&reader) }
@@ -47,9 +48,13 @@ struct TokenizerJSONModel {
     reader.takeNull() ? false : try reader.readBool()
   }
 
-  private static func readVocabulary(_ reader: inout JSONReader) throws -> Vocabulary {
+  /// Reads an object of tokens and their ids.
+  ///
+  /// - Parameter place: Where it stands, for messages.
+  static func readVocabulary(
+    _ reader: inout JSONReader, at place: String
+  ) throws -> Vocabulary {
     var vocabulary = Vocabulary()
-    let place = "\(reader.path): model.vocab"
     try reader.readMembers { token, reader in
       let id = try reader.readInt()
       do {

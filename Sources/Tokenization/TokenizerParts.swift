@@ -10,6 +10,8 @@ struct TokenizerParts: Sendable {
   /// What is put before and after a text.
   var prefix: [Int32] = []
   var suffix: [Int32] = []
+  /// What leaves white space out of offsets.
+  var offsetTrims: [OffsetTrim] = []
   /// Nil where the file names no decoder.
   var decodingSteps: [DecodingStep]?
   var bosID: Int32?
@@ -24,6 +26,8 @@ public struct TokenizerSummary: Sendable, Equatable, CustomStringConvertible {
     case json = "tokenizer.json"
     /// `tokenizer.model` of SentencePiece.
     case sentencePiece = "SentencePiece model"
+    /// `vocab.json` and `merges.txt`, as GPT-2 and Qwen publish them.
+    case bytePairFiles = "vocab.json and merges.txt"
   }
 
   /// The kind of file.

@@ -7,8 +7,8 @@
 
 Each directory holds a `tokenizer.json`; beside it, a `tokenizer.model` is compared too, against the
 same package. Without directories, small tokenizers are trained instead, one for each step that we
-support and the real ones do not use. Compared are the ids without and with special tokens, and the
-decoded text with and without them. Installs nothing; ends with status 1 where anything differs.
+support and the real ones do not use. Compared are the ids without and with special tokens, the
+decoded text with and without them, and the offsets. Installs nothing; ends with status 1 where anything differs.
 `--count` strings (20,000 by default) are drawn for each tokenizer from `--seed`.
 
 With `--published` each directory's vocabulary and merges are put behind every published pre-tokenizer of
@@ -117,24 +117,48 @@ class Answers:
         return self.data[self.position - count : self.position].decode()
 
 
-def compare(probe, file, reference, count, seed):
-    added = sorted(t.content for t in reference.get_added_tokens_decoder().values())
-    texts = strings(count, seed, added)
+def ask(probe, mode, argument, texts):
+    """What the probe answers to the texts, and the seconds that it took; None where it failed."""
     with tempfile.TemporaryFile() as questions:
         for text in texts:
             encoded = text.encode()
             questions.write(struct.pack("<I", len(encoded)) + encoded)
         questions.seek(0)
         start = time.perf_counter()
-        done = subprocess.run([probe, "encode", file], stdin=questions, stdout=subprocess.PIPE)
-    seconds = time.perf_counter() - start
-    if done.returncode:
-        return f"the probe ended with status {done.returncode}"
+        done = subprocess.run([probe, mode, argument], stdin=questions, stdout=subprocess.PIPE)
+    return None if done.returncode else Answers(done.stdout), time.perf_counter() - start
+
+
+def compare_offsets(probe, file, reference, texts):
+    """Ids and offsets, in scalars, of every token."""
+    answers, _ = ask(probe, "offsets", file, texts)
+    if answers is None:
+        return "the probe failed on offsets"
+    differences = 0
+    for text in texts:
+        ours = [(answers.count(), answers.count(), answers.count()) for _ in range(answers.count())]
+        encoding = reference.encode(text)
+        theirs = [(id, *offsets) for id, offsets in zip(encoding.ids, encoding.offsets)]
+        if ours != theirs:
+            differences += 1
+            if differences <= 5:
+                first = next((i for i, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]), 0)
+                print(f"  offsets of {text[:200]!r}\n    ours   {ours[first:first + 6]!r}\n    theirs "
+                      f"{theirs[first:first + 6]!r}")
+    return f"offsets of {differences} of {len(texts)} strings differ" if differences else None
+
+
+def compare(probe, file, reference, count, seed, offsets=True):
+    added = sorted(t.content for t in reference.get_added_tokens_decoder().values())
+    texts = strings(count, seed, added)
+    answers, seconds = ask(probe, "encode", file, texts)
+    if answers is None:
+        return "the probe failed"
     # The package, since 0.22 or so, decodes an added token that is looked for in normalized text as
     # its normalized spelling ("▁[N]"), and then does not know it as special. We give its text.
     respelled = {id for id, token in reference.get_added_tokens_decoder().items()
                  if reference.id_to_token(id) != token.content}
-    answers, tokens, differences = Answers(done.stdout), 0, 0
+    tokens, differences = 0, 0
     for text in texts:
         whole = reference.encode(text).ids
         pairs = [
@@ -152,8 +176,11 @@ def compare(probe, file, reference, count, seed):
                 break
     if differences:
         return f"{differences} of {len(texts)} strings differ"
-    print(f"{file}: {len(texts)} strings, {tokens} tokens: identical ({seconds:.1f} s for ours)")
-    return None
+    problem = compare_offsets(probe, file, reference, texts) if offsets else None
+    if not problem:
+        what = "ids, texts and offsets" if offsets else "ids and texts"
+        print(f"{file}: {len(texts)} strings, {tokens} tokens: {what} identical ({seconds:.1f} s for ours)")
+    return problem
 
 
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
@@ -281,7 +308,8 @@ def main():
         for name in ("tokenizer.json", "tokenizer.model"):
             file = os.path.join(directory, name)
             if os.path.exists(file):
-                problem = compare(arguments.probe, file, reference, arguments.count, arguments.seed)
+                problem = compare(arguments.probe, file, reference, arguments.count, arguments.seed,
+                                  offsets=name.endswith(".json"))
                 if problem:
                     print(f"{file}: {problem}")
                     status = 1

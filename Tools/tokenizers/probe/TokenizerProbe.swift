@@ -8,12 +8,16 @@ import SPINTokenization
 ///
 ///     tokenizer-probe encode DIRECTORY|FILE < strings > ids
 ///     tokenizer-probe chat DIRECTORY < conversations > texts
+///     tokenizer-probe offsets DIRECTORY|FILE < strings > tokens
 ///     tokenizer-probe match PATTERN < strings > ranges
 ///     tokenizer-probe time DIRECTORY TEXT_FILE RUNS
 ///
 /// `encode` reads strings, each as a 32-bit little-endian byte count and UTF-8. For each it writes a
 /// count and the ids without special tokens, the same with them, and the text of the latter, once
 /// whole and once without special tokens, each as a byte count and UTF-8.
+///
+/// `offsets` writes for each string the tokens with special tokens: a count, and id, start and end of
+/// each, in scalars.
 ///
 /// `match` writes for each string a count, and start and end of each match of a regular expression,
 /// in bytes.
@@ -27,14 +31,15 @@ enum TokenizerProbe {
       switch arguments.dropFirst().first {
       case "encode" where arguments.count == 3: try encode(arguments[2])
       case "chat" where arguments.count == 3: try ChatRendering.run(arguments[2])
+      case "offsets" where arguments.count == 3: try offsets(arguments[2])
       case "match" where arguments.count == 3: try match(arguments[2])
       case "time" where arguments.count == 5:
         try time(arguments[2], arguments[3], runs: Int(arguments[4]) ?? 1)
       default:
         throw SPINError(
           .usage,
-          "expected: encode DIRECTORY|FILE, chat DIRECTORY, match PATTERN, or time DIRECTORY TEXT_FILE RUNS"
-        )
+          "expected: encode or offsets DIRECTORY|FILE, chat DIRECTORY, match PATTERN, or time DIRECTORY "
+            + "TEXT_FILE RUNS")
       }
     } catch {
       FileHandle.standardError.write(Data("tokenizer-probe: \(error)\n".utf8))
@@ -60,6 +65,21 @@ enum TokenizerProbe {
       }
       output.append(tokenizer.decode(whole, skipSpecialTokens: false))
       output.append(tokenizer.decode(whole, skipSpecialTokens: true))
+    }
+    output.write()
+  }
+
+  private static func offsets(_ path: String) throws {
+    let tokenizer = try tokenizer(path)
+    var output = ProbeOutput()
+    try forEachString { text in
+      let tokens = tokenizer.tokens(of: String(decoding: text, as: UTF8.self))
+      output.append(tokens.count)
+      for token in tokens {
+        output.append(Int(token.id))
+        output.append(token.scalarRange.lowerBound)
+        output.append(token.scalarRange.upperBound)
+      }
     }
     output.write()
   }

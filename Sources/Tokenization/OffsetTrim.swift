@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The post-processor ByteLevel, which leaves white space at the ends of a token out of its offsets.
+struct OffsetTrim: Sendable, Equatable {
+  /// Whether the pre-tokenizer put a space before the text, which offsets never counted.
+  let addsPrefixSpace: Bool
+
+  /// The offsets, in scalars, of a token without the white space at its ends.
+  ///
+  /// - Parameters:
+  ///   - token: As the vocabulary spells it.
+  ///   - isFirst: Whether it is the first token.
+  func trimmed(_ offsets: Range<Int>, of token: String, isFirst: Bool) -> Range<Int> {
+    let scalars = Array(token.unicodeScalars)
+    var leading = scalars.prefix(while: Self.isSpace).count
+    let trailing = scalars.reversed().prefix(while: Self.isSpace).count
+    var (start, end) = (offsets.lowerBound, offsets.upperBound)
+    if leading > 0 {
+      if isFirst || start == 0, addsPrefixSpace, leading == 1 { leading = 0 }
+      start = min(start + leading, end)
+    }
+    if trailing > 0, end >= trailing { end = max(end - trailing, start) }
+    return start..<end
+  }
+
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    // How ByteAlphabet spells the space.
+    scalar == "\u{120}" || ScalarClasses.shared.flags[Int(scalar.value)] & ScalarClasses.space != 0
+  }
+}
