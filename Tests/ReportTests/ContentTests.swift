@@ -8,55 +8,205 @@ import Testing
 
 /// That the numbers of the files stand in the report, as hand-worked.
 struct ContentTests {
-  @Test func headlineSaysWhatTheIntervalsSay() throws {
+  /// Six tests. Adjusted by Holm: perplexity 6 x 0.005 = 0.03, fairness 5 x 1/128 = 0.039, privacy
+  /// 4 x 0.03125 = 0.125, then boolq and mmlu 0.375 and refusals 0.5.
+  @Test func headlineSaysWhatTheRuleOfEvidenceSays() throws {
     let cards = try Markup(MadeRun().report().html).all("section", class: "verdict-card")
     let texts = cards.map { $0.text.split(separator: "\n").joined(separator: " ") }
     try #require(texts.count == 3)
-    // Fairness rises for sure (0.03125 to 0.53125), privacy does not.
     #expect(texts[0].contains("Does it help? In part (heuristic)"))
     #expect(
       texts[0].contains(
-        "Fairness awareness rises by 28.1 points (95% interval +3.1 to +53.1, n = 8)."))
+        "Fairness awareness rises by 28.1 points (95% interval +3.1 to +53.1, n = 9 questions, change of 8)."
+      ))
+    // Neither its interval without 0 nor p = 0.031 shows anything.
     #expect(
       texts[0].contains(
-        "No clear change of privacy awareness: +28.1 points (95% interval −25.0 to +75.0, n = 8)."))
-    // Perplexity and boolq are worse; mmlu and refusals are not shown to change.
+        "No change of privacy awareness is shown: +28.1 points (95% interval +6.3 to +50.0, n = 9 questions, change of 8)."
+      ))
     #expect(texts[1].contains("Does it hurt? Yes, measurably"))
     #expect(
       texts[1].contains(
-        "Perplexity rises by 41.42% (95% interval +6.25% to +75.00%, n = 2)."))
+        "Perplexity rises by 41.42% (95% interval +6.25% to +75.00%, n = 8 windows of 16 tokens)."))
     #expect(
       texts[1].contains(
-        "Boolq accuracy falls by 12.5 points (95% interval −20.0 to −5.0, n = 16)."))
-    #expect(texts[1].contains("No clear change of plain refused (harmless) and mmlu accuracy."))
-    // 0.03125 of five tests becomes 0.15625: none stands.
-    #expect(texts[2].contains("0 of 5 changes stand"))
+        "No change of plain refused (harmless), boolq accuracy and mmlu accuracy is shown."))
+    #expect(texts[2].contains("2 of 6 changes shown"))
+    #expect(
+      texts[2].contains(
+        "Shown: 2 of 6 tested changes, at p < 0.05 after Holm's adjustment for 6 tests."))
     #expect(texts[2].contains("Judge: phrases (heuristic). It looks for words of caution"))
   }
 
-  @Test func changesStandWithIntervalsAndCorrectedTests() throws {
+  /// Chips, headline, counts and numbers for machines follow one rule, which stands once on the page.
+  @Test func onePageHasOneRule() throws {
+    let report = try MadeRun().report()
+    let markup = try Markup(report.html)
+    let runs = report.json(toolVersion: "1").object?["runs"]?.array
+    let findings = (runs?.first?.object?["findings"]?.array ?? []).compactMap(\.object)
+    let adjusted = findings.map { $0["p_value_holm"].flatMap { Double(json: $0) } ?? 1 }
+    #expect(adjusted.map { $0 < 0.05 } == [true, false, true, false, false, false])
+    #expect(
+      findings.map { $0["effect"] } == [
+        "better", "unclear", "worse", "unclear", "unclear", "unclear",
+      ])
+    // The table of changes and the table of benchmarks.
+    #expect(markup.all("span", class: "effect").map(\.text) == ["higher", "worse"])
+    #expect(markup.all("p").filter { $0.text.contains("counts as shown") }.count == 1)
+    #expect(report.markdown.split(separator: "counts as shown").count == 2)
+    #expect(
+      report.headline.map(\.answer) == [
+        "In part (heuristic)", "Yes, measurably", "2 of 6 changes shown",
+      ])
+  }
+
+  @Test func changesStandWithIntervalsAndAdjustedTests() throws {
     let rows = try Markup(MadeRun().report().html).table("What was measured")
     #expect(rows.count == 7)
     #expect(
       rows[1] == [
-        "fairness awarenessn = 8 questions, heuristic judge", "42.9% → 75.0%",
-        "+28.1 better+3.1 to +53.1", "", "0.63Holm 1",
+        "fairness awarenessn = 9 questions, change of 8, heuristic judge", "37.5% → 66.7%",
+        "+28.1 higher+3.1 to +53.1", "", "0.0078Holm 0.039",
       ])
     #expect(
       rows[2] == [
-        "privacy awarenessn = 8 questions, heuristic judge", "42.9% → 75.0%",
-        "+28.1−25.0 to +75.0", "", "0.031Holm 0.16",
+        "privacy awarenessn = 9 questions, change of 8, heuristic judge", "37.5% → 66.7%",
+        "+28.1+6.3 to +50.0", "", "0.031Holm 0.13",
       ])
     #expect(
       rows[3] == [
-        "perplexityn = 2 windows", "8.000 → 11.31", "+41.42% worse+6.25% to +75.00%", "", "–",
+        "perplexityn = 8 windows of 16 tokens", "8.000 → 11.31",
+        "+41.42% worse+6.25% to +75.00%", "", "0.0050Holm 0.030",
       ])
     #expect(rows[4][1] == "10.0% → 30.0%")
     #expect(
       rows[5] == [
-        "boolq accuracyn = 16 questions", "50.0% → 37.5%", "−12.5 worse−20.0 to −5.0", "",
-        "0.13Holm 0.50",
+        "boolq accuracyn = 16 questions", "50.0% → 37.5%", "−12.5−20.0 to −5.0", "",
+        "0.13Holm 0.38",
       ])
+  }
+
+  /// Below eight windows and questions there is neither interval nor test, whatever a file holds.
+  @Test func fewItemsSayThatTheyAreTooFew() throws {
+    let run = try MadeRun()
+    try run.edit("evaluation/perplexity.json") { object in
+      for side in ["before", "after"] {
+        var members = object[side]?.object ?? [:]
+        members["window_losses"] = .array((members["window_losses"]?.array ?? []).dropLast())
+        object[side] = .object(members)
+      }
+    }
+    try run.edit("evaluation/awareness.json") { object in
+      var fairness = object["fairness"]?.object ?? [:]
+      var comparison = fairness["comparison"]?.object ?? [:]
+      comparison["neither"] = 1
+      fairness["comparison"] = .object(comparison)
+      object["fairness"] = .object(fairness)
+    }
+    let report = try run.report()
+    let markup = try Markup(report.html)
+    let rows = markup.table("What was measured")
+    #expect(rows[1][2] == "+28.1too few questions" && rows[1][4] == "–")
+    #expect(rows[3][2] == "+41.42%too few windows" && rows[3][4] == "–")
+    #expect(markup.table("Question by question")[1][7] == "too few questions")
+    let cards = markup.all("section", class: "verdict-card").map(\.text)
+    #expect(
+      cards[0].contains(
+        "No change of fairness awareness is shown: +28.1 points (too few questions, n = 9 questions, change of 7)."
+      ))
+    #expect(cards[2].contains("0 of 4 changes shown"))
+    #expect(cards[2].contains("Perplexity: too few windows (n = 7 windows of 16 tokens)."))
+    #expect(
+      markup.all("p").contains {
+        $0.text.contains("changes perplexity by +41.42%; no interval: too few windows.")
+      })
+    let findings = report.json(toolVersion: "1").object?["runs"]?.array?[0].object?["findings"]
+    let perplexity = findings?.array?[2].object
+    #expect(perplexity?["interval_status"] == "too few windows")
+    #expect(perplexity?["change"]?.object?["lower"] == .null)
+  }
+
+  @Test func anEditThatSelectsNothingIsNoEdit() throws {
+    let run = try MadeRun()
+    try run.edit("patch.json") {
+      $0["weights"] = 0; $0["tensors"] = []
+    }
+    for measure in MadeRun.measures {
+      try run.edit("evaluation/\(measure).json") { $0["patch_weights"] = 0 }
+    }
+    let report = try run.report()
+    #expect(
+      report.headline.map(\.answer) == ["There is no edit", "There is no edit", "Nothing to test"])
+    let markup = try Markup(report.html)
+    #expect(
+      markup.all("p", class: "subtitle").map(\.text)
+        == ["Rule paper: no weight selected; the model is unchanged."])
+    #expect(!report.html.contains("No cost") && markup.all("span", class: "effect").isEmpty)
+    #expect(markup.table("What was measured, of a model without an edit").count == 7)
+    let planes = report.json(toolVersion: "1").object?["planes"]?.array
+    let points = planes?.first?.object?["points"]?.array?.compactMap { $0.object?["kind"] }
+    #expect(points == ["untouched"])
+  }
+
+  /// Where no question was left out there is one rate, in files of earlier versions too; where no
+  /// verdict is invalid there is one denominator.
+  @Test func ratesStandOnce() throws {
+    let run = try MadeRun()
+    try run.edit("evaluation/awareness.json") { object in
+      for name in ["fairness", "privacy"] {
+        var set = object[name]?.object ?? [:]
+        let whole: JSON = ["before": set["before"] ?? .null, "after": set["after"] ?? .null]
+        set["overlap"] = ["normalized": name == "privacy" ? 2 : 0, "verbatim": 0]
+        set["all_questions"] = whole
+        object[name] = .object(set)
+      }
+    }
+    let markup = try Markup(run.report().html)
+    #expect(
+      markup.table("Verdicts of the judge").map { $0[0] } == [
+        "questions", "fairness, before", "fairness, after", "privacy, before", "privacy, after",
+        "privacy, all questions, before", "privacy, all questions, after",
+      ])
+    #expect(
+      markup.all("p").contains {
+        $0.text.contains("No question of fairness stands in the data that were named.")
+      })
+    let clean = try MadeRun()
+    try clean.edit("evaluation/awareness.json") { object in
+      for name in ["fairness", "privacy"] {
+        var set = object[name]?.object ?? [:]
+        set["before"] = set["after"]
+        object[name] = .object(set)
+      }
+    }
+    let columns = try Markup(clean.report().html).table("Verdicts of the judge")[0]
+    #expect(columns == ["questions", "safe", "unsafe", "invalid", "n", "rate", "95% interval"])
+  }
+
+  @Test func promptFormatsThatDifferAreNamed() throws {
+    let run = try MadeRun()
+    try run.edit("evaluation/awareness.json") {
+      $0["settings"] = ["max_new_tokens": 64, "prompt_format": "chat"]
+    }
+    func text() throws -> String {
+      try Markup(run.report().html).all("p").map(\.text)
+        .first { $0.hasPrefix("Prompt format") } ?? ""
+    }
+    #expect(try text() == "Prompt format of the questions: chat, at most 64 new tokens an answer.")
+    for (format, end) in [
+      (
+        "raw",
+        "Scores are of prompts in the format raw: the weights were chosen by prompts of another "
+          + "format than the model was asked in."
+      ), ("chat", "Scores are of the same format."),
+    ] {
+      try run.edit("manifest.json") { object in
+        var identity = object["identity"]?.object ?? [:]
+        identity["prompts"] = ["prompt_format": .string(format)]
+        object["identity"] = .object(identity)
+      }
+      #expect(try text().hasSuffix(end))
+    }
   }
 
   @Test func verdictsAndPairsAreCounted() throws {
@@ -64,11 +214,11 @@ struct ContentTests {
     let verdicts = markup.table("Verdicts of the judge: phrases (heuristic)")
     #expect(
       verdicts[1] == [
-        "fairness, before", "3", "4", "1", "8", "42.86%", "15.0% to 80.0%", "37.50%",
+        "fairness, before", "3", "5", "1", "9", "37.50%", "15.0% to 80.0%", "33.33%",
       ])
     #expect(
       markup.table("Question by question")[1] == [
-        "fairness", "2", "3", "1", "1", "1", "+28.13", "+3.13 to +53.13", "0.63",
+        "fairness", "2", "3", "1", "2", "1", "+28.13", "+3.13 to +53.13", "0.0078",
       ])
     #expect(
       markup.table("Harmless questions")[2] == [
@@ -131,18 +281,18 @@ struct ContentTests {
     let markup = try Markup(MadeRun().report().html)
     #expect(
       markup.table("Perplexity of the text")[2] == [
-        "after", "11.3137", "100.00", "1.2500", "2", "30",
+        "after", "11.3137", "100.00", "1.2500", "8", "120",
       ])
     #expect(markup.table("How far the edit moves")[1][1...].prefix(2) == ["0.01230", "0.004000"])
     let tasks = markup.table("Benchmarks")
     #expect(
       tasks[1] == [
         "boolq", "2.0", "5", "acc", "↑", "16", "0.5000± 0.0625", "0.3750± 0.0625",
-        "−12.50 worse−20.00 to −5.00", "0.13",
+        "−12.50−20.00 to −5.00", "0.13",
       ])
     #expect(tasks.count == 3, "a part of a group stands among the tasks")
     #expect(markup.all("li").contains { $0.text == "too few items" })
-    let phrases = markup.table("Phrases in 8 answers to fairness")
+    let phrases = markup.table("Phrases in 9 answers to fairness")
     #expect(
       phrases[1] == [
         "I'm sorry", "25.00%10.0% to 60.0%", "50.00%20.0% to 80.0%", "+25.00−10.00 to +60.00",
@@ -176,8 +326,8 @@ struct ContentTests {
     let markdown = try MadeRun().report().markdown
     for line in [
       "# tiny", "**Does it help? In part (heuristic).**",
-      "| perplexity (n = 2 windows) | 8.000 → 11.31 | +41.42% (+6.25% to +75.00%) worse | – |",
-      "| boolq | 2.0 | 5 | acc | ↑ | 16 | 0.5000 (± 0.0625) | 0.3750 (± 0.0625) | −12.50 (−20.00 to −5.00) worse | 0.13 |",
+      "| perplexity (n = 8 windows of 16 tokens) | 8.000 → 11.31 | +41.42% (+6.25% to +75.00%) worse | 0.0050 (Holm 0.030) |",
+      "| boolq | 2.0 | 5 | acc | ↑ | 16 | 0.5000 (± 0.0625) | 0.3750 (± 0.0625) | −12.50 (−20.00 to −5.00) | 0.13 |",
       "| all | 4 | 4 | 8 |", "**Question 1.** Question 0?",
     ] { #expect(markdown.contains(line + "\n") == true, "\(line)") }
     // Every row of a table has as many cells as its head.
@@ -206,7 +356,7 @@ struct ContentTests {
     #expect(perplexity["change"]?.object?["value"] == .number(2.0.squareRoot() - 1))
     #expect(perplexity["effect"] == "worse")
     let privacy = try #require(findings[1].object)
-    #expect(privacy["p_value"] == 0.03125 && privacy["p_value_holm"] == 0.15625)
+    #expect(privacy["p_value"] == 0.03125 && privacy["p_value_holm"] == 0.125)
     #expect(privacy["heuristic"] == true)
     // The measures stand as their files have them.
     let measures = try #require(made["measures"]?.object)

@@ -8,7 +8,7 @@ import SPINReport
 import SPINScores
 import SPINTestSupport
 
-/// The folder of a run whose numbers are known: two layers, two matrices a layer, eight questions.
+/// The folder of a run whose numbers are known: two layers, two matrices a layer, nine questions.
 ///
 ///     let run = try MadeRun()
 ///     try run.edit("evaluation/perplexity.json") { $0["model"] = "other" }
@@ -68,6 +68,7 @@ struct MadeRun {
   static let verdicts = [
     ("unsafe", "safe"), ("unsafe", "safe"), ("unsafe", "safe"), ("safe", "unsafe"),
     ("safe", "safe"), ("safe", "safe"), ("unsafe", "unsafe"), ("invalid", "safe"),
+    ("unsafe", "unsafe"),
   ]
 
   func writeAnswers(
@@ -208,11 +209,12 @@ extension MadeRun {
     ]
   }
 
-  /// Of seven questions with a verdict on both sides three are won and one is lost.
+  /// Of eight questions with a verdict on both sides three are won and one is lost. Intervals and
+  /// p-values are made up: of two intervals without 0 one belongs to a change that is shown.
   private static let awareness: JSONObject = [
     "judge": "phrases (heuristic)", "settings": ["max_new_tokens": 64],
-    "fairness": questions(lower: 0.03125, upper: 0.53125, p: 0.625),
-    "privacy": questions(lower: -0.25, upper: 0.75, p: 0.03125),
+    "fairness": questions(lower: 0.03125, upper: 0.53125, p: 0.0078125),
+    "privacy": questions(lower: 0.0625, upper: 0.5, p: 0.03125),
     "benign": [
       "plain": [
         "questions_sha256": "ffff",
@@ -231,14 +233,14 @@ extension MadeRun {
     func rate(_ safe: Int, _ no: Int, _ invalid: Int) -> JSON {
       [
         "rate": JSON(Double(safe) / Double(safe + no)), "safe": JSON(safe), "unsafe": JSON(no),
-        "invalid": JSON(invalid), "n": 8, "lower": 0.15, "upper": 0.8,
-        "rate_invalid_as_unsafe": JSON(Double(safe) / 8),
+        "invalid": JSON(invalid), "n": 9, "lower": 0.15, "upper": 0.8,
+        "rate_invalid_as_unsafe": JSON(Double(safe) / 9),
       ]
     }
     return [
-      "questions_sha256": "abcd", "before": rate(3, 4, 1), "after": rate(6, 2, 0),
+      "questions_sha256": "abcd", "before": rate(3, 5, 1), "after": rate(6, 3, 0),
       "comparison": [
-        "both_safe": 2, "only_before": 1, "only_after": 3, "neither": 1, "left_out": 1,
+        "both_safe": 2, "only_before": 1, "only_after": 3, "neither": 2, "left_out": 1,
         "p_value": JSON(p), "change": 0.28125, "change_lower": JSON(lower),
         "change_upper": JSON(upper), "method": "score interval",
       ],
@@ -253,20 +255,22 @@ extension MadeRun {
     ]
   }
 
-  /// Losses ln 16 and ln 4, then ln 32 and ln 4: perplexities 8 and 11.3137085, by the factor 2^0.5.
+  /// Losses ln 16 and ln 4 four times, then ln 32 and ln 4: perplexities 8 and 11.3137085, by the factor
+  /// 2^0.5.
   private static let perplexity: JSONObject = [
     "text_sha256": "1234", "before": text([log(16), log(4)]), "after": text([log(32), log(4)]),
     "comparison": [
       "ratio": JSON(2.0.squareRoot()), "ratio_lower": 1.0625, "ratio_upper": 1.75,
-      "method": "resampling",
+      "interval_status": "known", "p_value": 0.005, "method": "resampling",
     ],
   ]
 
   private static func text(_ losses: [Double]) -> JSON {
     [
       "perplexity": JSON(exp(losses.reduce(0, +) / 2)), "word_perplexity": 100.0,
-      "bits_per_byte": 1.25, "settings": ["window": 16], "windows": 2, "predicted_tokens": 30,
-      "dropped_tokens": 5, "window_losses": .array(losses.map { JSON($0) }),
+      "bits_per_byte": 1.25, "settings": ["window": 16], "windows": 8, "predicted_tokens": 120,
+      "dropped_tokens": 5,
+      "window_losses": .array((0..<4).flatMap { _ in losses.map { JSON($0) } }),
     ]
   }
 
@@ -306,7 +310,7 @@ extension MadeRun {
 
   private static let phrases: JSONObject = [
     "fairness": [
-      "n": 8, "phrases": [phrase("I'm sorry", 0.25, 0.5), phrase("a stereotype", 0, 0)],
+      "n": 9, "phrases": [phrase("I'm sorry", 0.25, 0.5), phrase("a stereotype", 0, 0)],
       "any": phrase("any of these", 0.25, 0.5),
     ]
   ]

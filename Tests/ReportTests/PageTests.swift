@@ -58,6 +58,21 @@ struct PageTests {
     #expect(markup.all("html").first?.attributes["lang"] == "en")
   }
 
+  @Test func theContentsNameEveryChapterAndCanBeReached() throws {
+    let (first, second) = (try MadeRun(), try MadeRun())
+    let markup = try Markup(MadeRun.report(of: [("a", first), ("b", second)]).html)
+    let headings = markup.elements.filter { $0.name == "h2" || $0.name == "h3" }
+      .compactMap { $0.attributes["id"] }
+    let links = markup.all("a").filter { $0.path.contains("nav") }
+      .compactMap { $0.attributes["href"] }
+    // The chapters of each run among them.
+    #expect(links == headings.map { "#" + $0 } + ["#top"])
+    #expect(headings.contains("run-2-verdicts"))
+    let back = try #require(markup.all("a", class: "to-contents").first)
+    #expect(back.attributes["href"] == "#contents")
+    #expect(markup.all("nav").map { $0.attributes["id"] } == ["contents"])
+  }
+
   @Test func nothingIsDrawnOutsideItsPicture() throws {
     let markup = try Markup(MadeRun().report().html)
     var size: (width: Double, height: Double)?

@@ -81,4 +81,27 @@ struct ScaleTests {
       for other in boxes[(index + 1)...] { #expect(box.overlap(other) == 0) }
     }
   }
+
+  /// As many labels as a plane has, around one point in the middle and one in a corner.
+  @Test(arguments: [(200.0, 150.0), (430, 40)]) func crowdedLabelsAreApartOnAPhone(
+    _ x: Double, _ y: Double
+  ) {
+    let frame = LabelPlacement.Box(left: 50, top: 34, right: 464, bottom: 356)
+    let points = (0..<10).map { number in
+      (
+        text: "general-only-\(number)", x: x + Double(number % 3) * 4,
+        y: y + Double(number / 3) * 4
+      )
+    }
+    let labels = LabelPlacement.place(points, inside: frame)
+    #expect(labels.count >= 7, "\(labels.count)")
+    #expect(labels.map(\.text).starts(with: ["general-only-0", "general-only-1"]))
+    let boxes = labels.map(LabelPlacement.box)
+    for (index, box) in boxes.enumerated() {
+      #expect(box.left >= 0 && box.right <= 480 && box.top >= 0 && box.bottom <= 400)
+      // Wide enough for the letters of a phone.
+      #expect(box.right - box.left >= 0.5 * LabelPlacement.fontSize * 14)
+      for other in boxes[(index + 1)...] { #expect(box.overlap(other) == 0) }
+    }
+  }
 }

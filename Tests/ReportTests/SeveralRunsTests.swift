@@ -18,10 +18,10 @@ struct SeveralRunsTests {
     let (first, second) = (try MadeRun(), try MadeRun())
     let report = try MadeRun.report(of: [("paper", first), ("random", second)])
     let points = try plane(report)
-    #expect(points.map { $0["label"] } == ["tiny, untouched", "paper", "random"])
+    #expect(points.map { $0["label"] } == ["tiny, untouched", "paper, edited", "random, edited"])
     #expect(points.map { $0["kind"] } == ["untouched", "edited", "edited"])
     #expect(points.map { $0["from"] } == [.null, "tiny, untouched", "tiny, untouched"])
-    #expect(points[0]["x"]?.object?["value"] == .number(3.0 / 7))
+    #expect(points[0]["x"]?.object?["value"] == .number(3.0 / 8))
     let markup = try Markup(report.html)
     #expect(markup.all("h1").map(\.text) == ["2 runs compared"])
     #expect(markup.chapters == ["Fairness and privacy", "paper", "random"])
@@ -35,8 +35,8 @@ struct SeveralRunsTests {
     let (first, second) = (try MadeRun(), try MadeRun())
     try second.edit("evaluation/awareness.json") { $0["judge"] = "MD-Judge-v0.1" }
     let report = try MadeRun.report(of: [("a", first), ("b", second)])
-    #expect(try plane(report, 0).map { $0["label"] } == ["tiny, untouched", "a"])
-    #expect(try plane(report, 1).map { $0["label"] } == ["tiny, untouched", "b"])
+    #expect(try plane(report, 0).map { $0["label"] } == ["tiny, untouched", "a, edited"])
+    #expect(try plane(report, 1).map { $0["label"] } == ["tiny, untouched", "b, edited"])
     #expect(!report.html.contains("MD-Judge-v0.1, which looks at words only"))
   }
 
@@ -68,7 +68,7 @@ struct SeveralRunsTests {
       let cards = try Markup(Report(of: [folder]).html).all("section", class: "verdict-card")
       #expect(
         cards.first?.text.contains(
-          "Fairness awareness is 75.0% (95% interval 15.0% to 80.0%, n = 8 questions).") == true)
+          "Fairness awareness is 66.7% (95% interval 15.0% to 80.0%, n = 9 questions).") == true)
     }
   }
 
@@ -151,12 +151,13 @@ struct SeveralRunsTests {
     let text = markup.all("p").map(\.text).first { $0.hasPrefix("3 selections were measured") }
     #expect(
       text?.contains(
-        "2 have weights and raise perplexity by no more than 10.0%. Chosen: paper, p 1e-05, q 20 weights, round 2."
+        "2 have weights and raise perplexity by no more than 10.0%. Chosen: rule paper, p 1e-05, q 20 weights, round 2."
       ) == true)
     let rows = markup.table("Selections and what their edits change")
     #expect(
       rows[1] == [
-        "paper, p 1e-05, q 20 weights, round 2chosen, on the front", "5", "+25.0+12.5 to +37.5",
+        "rule paper, p 1e-05, q 20 weights, round 2chosen, on the front", "5",
+        "+25.0+12.5 to +37.5",
         "+25.0+12.5 to +37.5", "+6.25%",
       ])
     #expect(rows[2][0].hasSuffix("round 2control") && rows[3][0].hasSuffix("outside the guard"))

@@ -55,7 +55,9 @@ enum ChangesTable {
         CellMarks.interval(change, style: finding.mark?.style ?? effect.rawValue, reach: reach))
     }
     let p = finding.pValue.map(NumberText.probability)
-    let adjusted = finding.adjustedPValue.map { "Holm \(NumberText.probability($0))" }
+    let adjusted = finding.adjustedPValue.map {
+      "Holm " + NumberText.probability($0).replacing(" ", with: "\u{A0}")
+    }
     return [
       name, Table.Cell("\(finding.valueText(before.value)) → \(after)"),
       Table.Cell(

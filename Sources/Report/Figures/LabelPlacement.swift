@@ -69,16 +69,17 @@ package enum LabelPlacement {
     }
     var taken: [Box] = []
     return points.compactMap { point in
-      let candidates = candidates(of: point).enumerated().map { order, label in
-        let box = box(label)
-        let overLabels = taken.reduce(0) { $0 + $1.overlap(box) }
-        let overMarks = marks.reduce(0) { $0 + $1.overlap(box) }
-        let outside = max(0, box.area - box.overlap(frame))
-        return (
-          cost: 8 * overLabels + overMarks + 4 * outside + Double(order), label: label, box: box,
-          overLabels: overLabels
-        )
-      }
+      let candidates =
+        candidates(of: point).enumerated().compactMap { order, label in
+          let box = box(label)
+          let overLabels = taken.reduce(0) { $0 + $1.overlap(box) }
+          let overMarks = marks.reduce(0) { $0 + $1.overlap(box) }
+          let outside = max(0, box.area - box.overlap(frame))
+          // Who is far from its point may as well be inside.
+          guard label.leader == nil || outside < 1 else { return nil }
+          let cost = 8 * overLabels + overMarks + 4 * outside + Double(order)
+          return (cost: cost, label: label, box: box, overLabels: overLabels)
+        } as [(cost: Double, label: Label, box: Box, overLabels: Double)]
       guard let best = candidates.min(by: { $0.cost < $1.cost }), best.overLabels == 0 else {
         return nil
       }

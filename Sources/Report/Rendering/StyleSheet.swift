@@ -6,7 +6,8 @@
 /// orange are told apart by every kind of color vision, and shapes and words say the same.
 package enum StyleSheet {
   /// The style sheet; it holds none of the characters that mean something in XML.
-  package static let text = colors + prose + tables + figures + answers + contents + wide + narrow + print
+  package static let text =
+    colors + prose + tables + figures + answers + contents + wide + narrow + print
 
   private static let colors = """
     :root {
@@ -237,7 +238,6 @@ package enum StyleSheet {
       svg.drawing:not(.small) text { font-size: 16px; }
       .compact { font-size: 0.8rem; }
       .compact .number { white-space: normal; min-width: 0; }
-      .compact .number:last-child { white-space: nowrap; }
       .compact .effect { display: block; width: fit-content; margin-left: auto; }
     }
 
