@@ -20,7 +20,8 @@ struct CompareCommand: ParsableCommand {
       other files it is another comparison: *_unsafe_1k.csv for malicious data alone, --nsamples \
       100,300,1000 for few samples, other names than privacy and fairness for other aims. An \
       interrupted comparison goes on when the command is repeated; every folder OUT/METHOD-.. is a run \
-      that `spin report` reads.
+      that `spin report` reads. The paper's table, rates with intervals, is printed and written to \
+      OUT/table.md, OUT/table.csv and OUT/table.tex.
 
         spin compare MODEL --methods spin,spin-released,general-only,random --seeds 0,1,2 \\
           --data privacy=privacy.csv --data fairness=fairness.csv --data general=alpaca.csv \\

@@ -13,19 +13,19 @@ struct ComparisonSummary {
   var text: String {
     var lines: [String] = []
     if let table = result.report.comparisonTable {
-      lines += TextTable(table.terminalRows).lines + ["", table.terminalCaption]
+      lines +=
+        TextTable(table.terminalRows).lines + [""] + WrappedText.lines(table.terminalCaption)
     }
     lines += leftOut
     lines += ["", "changes from the untouched model, rates in percentage points:"]
     lines += TextTable([header] + result.methods.map(cells)).lines
-    lines += [
-      "",
+    let caption =
       "[95% interval]"
-        + (hasSeveralSeeds
-          ? ", mean over the seeds and of the seeds' ends; over seeds: lowest to highest" : "")
-        + "; * shown: p < \(SelectionTable.brief(Evidence.level)), adjusted (Holm) for all tests of a "
-        + "method, or of the table that follows",
-    ]
+      + (hasSeveralSeeds
+        ? ", mean over the seeds and of the seeds' ends; over seeds: lowest to highest" : "")
+      + "; * shown: p < \(SelectionTable.brief(Evidence.level)), adjusted (Holm) for all tests of the "
+      + "method, or of the table that follows"
+    lines += [""] + WrappedText.lines(caption)
     let advantages = result.methods.filter { !$0.spinAdvantage.isEmpty }
     if !advantages.isEmpty {
       lines += ["", "spin beside the others, same seeds and questions:"]

@@ -63,6 +63,7 @@ struct RunSummary {
     guard !lines.isEmpty else { return [] }
     // What the report says of these numbers, by its rule of evidence.
     return [""] + lines + [""] + HeadlineText.lines(result.report.headline) + [""]
+      + WrappedText.lines(Report.ruleOfEvidence) + [""]
   }
 
   private var json: JSON {

@@ -65,6 +65,9 @@ public struct Report: Sendable {
     }
   }
 
+  /// When a change of a run counts as shown, in the words of the page: `Evidence`.
+  public static var ruleOfEvidence: String { EvidenceText.rule(.run) }
+
   /// The questions that the report answers first, with their answers; those of the comparison, where
   /// it is one, otherwise of the first run.
   public var headline: [HeadlineAnswer] {

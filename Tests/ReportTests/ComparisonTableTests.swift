@@ -99,8 +99,8 @@ struct ComparisonTableTests {
         ],
         ["untouched", "–", "41.330.0 to 52.0", "5.01.0 to 17.0", "12.35"],
         [
-          "spin2 seeds", "460 to 461", "61.0 better50.0 to 71.0; seeds 60.0 to 62.0",
-          "7.53.0 to 20.0; seeds 5.0 to 10.0", "12.50seeds 12.40 to 12.60",
+          "spin2 seeds", "460 to 461", "61.0 better50.0 to 71.0;\nseeds 60.0 to 62.0",
+          "7.53.0 to 20.0;\nseeds 5.0 to 10.0", "12.50seeds 12.40 to 12.60",
         ],
       ])
     #expect(

@@ -6,8 +6,9 @@
 #
 #   Tools/conformance/render_report.sh SPIN [SCREENSHOTS]
 #
-# Fails on a message in the console, an exception, a request, or a page wider than its screen. Installs
-# Debian's chromium where there is no Chromium.
+# Fails on a message in the console, an exception, a request, a page wider than its screen, texts of a figure
+# over each other, a table cut beside free room, or no way back to the contents; and where LaTeX is there, on
+# a table of the comparison that it does not compile. Installs Debian's chromium where there is no Chromium.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 spin=$1
@@ -66,15 +67,36 @@ summary["judge"] = hostile
 path.write_text(json.dumps(summary))
 PYTHON
 
+# The same run with an edit that changes no weight.
+cp -r "$run" "$folder/empty"
+python3 - "$folder/empty" <<'PYTHON'
+import json, pathlib, sys
+run = pathlib.Path(sys.argv[1])
+for path in [run / "patch.json", *(run / "evaluation").glob("*.json")]:
+    document = json.loads(path.read_text())
+    if "patch_weights" in document:
+        document["patch_weights"] = 0
+    if document["schema"].startswith("patch/"):
+        document["weights"], document["unchanged"], document["tensors"] = 0, 0, []
+    path.write_text(json.dumps(document))
+PYTHON
+
 # A run of which nothing was measured.
 mkdir "$folder/bare"
 cp "$run/manifest.json" "$folder/bare"
 
 "$spin" report demo="$run" --out "$folder/report.html" >/dev/null
 "$spin" report "$folder/hostile" --out "$folder/hostile.html" >/dev/null
+"$spin" report "$folder/empty" --out "$folder/empty.html" >/dev/null
 "$spin" report "$folder/bare" --out "$folder/bare.html" >/dev/null
 "$spin" report demo="$run" again="$run/evaluation" hostile="$folder/hostile" \
   --out "$folder/several.html" >/dev/null
 cp "$folder/demo/comparison/report.html" "$folder/methods.html"
-python3 Tools/conformance/render_report.py "$browser" "$folder"/{report,methods,several,hostile,bare}.html \
+if command -v pdflatex >/dev/null; then
+  printf '%s\n' '\documentclass{article}' '\usepackage{booktabs}' '\begin{document}' \
+    "\\input{$folder/demo/comparison/table.tex}" '\end{document}' > "$folder/paper.tex"
+  pdflatex -interaction=nonstopmode -halt-on-error -output-directory "$folder" "$folder/paper.tex" \
+    > "$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 1; }
+fi
+python3 Tools/conformance/render_report.py "$browser" "$folder"/{report,methods,several,hostile,empty,bare}.html \
   ${screenshots:+--screenshots "$screenshots"}

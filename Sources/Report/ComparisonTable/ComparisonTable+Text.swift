@@ -24,7 +24,7 @@ extension ComparisonTable {
             ].compactMap(\.self)
             return Table.Cell(
               column.text(entry.value.mean.value),
-              detail: details.isEmpty ? nil : details.joined(separator: "; "),
+              detail: details.isEmpty ? nil : details.joined(separator: ";\n"),
               chip: Table.Mark(
                 entry.effect, isHeuristic: isHeuristic,
                 change: (entry.change?.mean.value ?? neutral) - neutral))

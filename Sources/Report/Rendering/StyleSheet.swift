@@ -114,6 +114,7 @@ package enum StyleSheet {
     .number { text-align: right; white-space: nowrap; }
     thead .number { white-space: normal; min-width: 3.6em; }
     .detail { display: block; font-size: 0.78rem; font-weight: 400; color: var(--muted); }
+    .number .detail { white-space: pre; }
     .effect {
       display: inline-block; font-size: 0.72rem; font-weight: 600; padding: 0 0.35em;
       border: 1px solid currentColor; border-radius: 3px; vertical-align: 0.08em;
@@ -237,7 +238,7 @@ package enum StyleSheet {
       .pair { grid-template-columns: 1fr; }
       svg.drawing:not(.small) text { font-size: 16px; }
       .compact { font-size: 0.8rem; }
-      .compact .number { white-space: normal; min-width: 0; }
+      .compact .number, .compact .number .detail { white-space: normal; min-width: 0; }
       .compact .effect { display: block; width: fit-content; margin-left: auto; }
     }
 
