@@ -7,12 +7,22 @@ import SPINJSON
 public struct Completion: Sendable, Equatable {
   /// The model that the server says it is from.
   public let model: String
-  /// The text, empty where the model said nothing.
+  /// The text without what the model thought before it; empty where it said nothing.
   public let text: String
+  /// Whether the model thought first, in a member of its own or in the text.
+  public let hasThought: Bool
   /// Why the text ended, as the server says it: "stop", "length".
   public let finishReason: String?
   /// How many tokens were written; nil where the server does not count.
   public let tokenCount: Int?
+
+  /// Whether the text ended at the token limit.
+  public var isCutOff: Bool {
+    ["length", "max_tokens", "model_length"].contains(finishReason?.lowercased())
+  }
+
+  /// Whether the server withheld text by a content filter.
+  public var isFiltered: Bool { finishReason?.lowercased() == "content_filter" }
 
   /// Reads an answer.
   ///
@@ -23,13 +33,44 @@ public struct Completion: Sendable, Equatable {
     guard let choice = choices.first else {
       throw object.failure("choices", "is empty, expected one text")
     }
-    switch route {
-    case .completions: text = try choice.required("text")
-    case .chat:
-      // A message that is only thought, or a refusal, has no content.
-      text = try choice.required("message", as: JSONObject.self).optional("content") ?? ""
-    }
     finishReason = try choice.optional("finish_reason")
     tokenCount = try object.optional("usage", as: JSONObject.self)?.optional("completion_tokens")
+    let isFiltered = finishReason?.lowercased() == "content_filter"
+    switch route {
+    case .completions:
+      let text: String =
+        isFiltered ? try choice.optional("text") ?? "" : try choice.required("text")
+      let written = ThoughtfulText(text)
+      (self.text, hasThought) = (written.text, written.hasThought)
+    case .chat:
+      // What is withheld need not be there at all.
+      let message =
+        isFiltered
+        ? try choice.optional("message", as: JSONObject.self) ?? JSONObject()
+        : try choice.required("message", as: JSONObject.self)
+      let written = ThoughtfulText(try Self.content(message))
+      text = written.text
+      let members = ["reasoning_content", "reasoning"]
+      hasThought =
+        written.hasThought || members.contains { message[$0]?.string?.isEmpty == false }
+    }
+  }
+
+  /// The text of a message: a string, parts of which some are text, or a refusal beside no content.
+  private static func content(_ message: JSONObject) throws -> String {
+    switch message["content"] {
+    case .string(let text): return text
+    case .array(let parts):
+      return try parts.map { part in
+        guard let object = part.object else {
+          throw message.failure("content", "has a part that is no object")
+        }
+        // Images, sounds and calls of tools are no text.
+        return try object.optional("text") ?? ""
+      }.joined()
+    // A message that is only thought, or a refusal, has no content.
+    case nil, .null?: return try message.optional("refusal") ?? ""
+    default: throw message.failure("content", "is no text, expected a string or a list of parts")
+    }
   }
 }

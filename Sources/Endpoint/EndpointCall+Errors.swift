@@ -90,8 +90,20 @@ extension EndpointCall {
     case ..<400:
       return failure(status, remedy: "check that \(address) is an OpenAI-compatible server")
     default:
-      return failure(status + words, remedy: "correct the model, the prompts or the options")
+      return failure(status + words, remedy: Self.remedy(for: words))
     }
+  }
+
+  /// What to do about a member of requests that the server refuses, in its own words.
+  private static func remedy(for words: String) -> String {
+    if words.contains("max_completion_tokens") {
+      return "send the token limit as max_completion_tokens: --judge-token-field or "
+        + "--answers-token-field"
+    }
+    if words.contains("temperature") {
+      return "send no temperature: --judge-temperature none, or --answers-extra temperature=null"
+    }
+    return "correct the model, the prompts or the options"
   }
 
   /// The server's own words, on one line, without the key: `: "model not found"`.

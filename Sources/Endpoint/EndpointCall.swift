@@ -56,20 +56,26 @@ struct EndpointCall {
 
   /// The object that an answer consists of.
   func document(_ response: HTTPResponse) throws -> JSONObject {
-    guard 200..<300 ~= response.status else {
-      throw failure(.success(response), attempts: 1, EndpointOptions())
-    }
+    guard 200..<300 ~= response.status else { throw error(of: response) }
     let object = try reading {
       try JSON(parsing: response.body, path: "the answer").requireObject(at: "the answer")
     }
-    // Some servers tell of an error with the status of success.
-    if let error = object["error"], error != .null {
-      throw failure(
-        "answers with an error" + quoted(response),
-        remedy: "correct the model, the prompts or the options")
-    }
+    guard !hasError(response) else { throw error(of: response) }
     return object
   }
+
+  /// What an answer that is no success, or tells of an error in spite of it, means.
+  func error(of response: HTTPResponse) -> SPINError {
+    guard 200..<300 ~= response.status else {
+      return failure(.success(response), attempts: 1, EndpointOptions())
+    }
+    return failure(
+      "answers with an error" + quoted(response),
+      remedy: "correct the model, the prompts or the options")
+  }
+
+  /// Whether an answer tells of an error; some servers do so with the status of success.
+  func hasError(_ response: HTTPResponse) -> Bool { errorMember(response) != nil }
 
   /// Reads an answer; what is wrong with it is said of this call.
   func reading<Value>(_ body: () throws -> Value) throws -> Value {

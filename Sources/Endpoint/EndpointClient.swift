@@ -74,12 +74,33 @@ public struct EndpointClient: Sendable {
   public func complete(
     _ request: CompletionRequest, model: String, number: Int = 0, shouldStop: () -> Bool = { false }
   ) throws -> Completion {
+    do {
+      return try completion(request, model: model, number: number, shouldStop: shouldStop)
+    } catch let failure as RequestFailure { throw failure.error }
+  }
+
+  /// As `complete`, but tells what is wrong with this request from what is wrong with the server.
+  ///
+  /// - Throws: `RequestFailure` where the server may well answer other requests; otherwise `SPINError`.
+  func completion(
+    _ request: CompletionRequest, model: String, number: Int, shouldStop: () -> Bool
+  ) throws -> Completion {
     let call = EndpointCall(address, request.route.path, key: key)
     let body = Array(request.json(model: model).serialized(indented: false).utf8)
     let response = try answer(
       call.request("POST", body: body), call, number: number, isFirst: false, shouldStop)
-    let document = try call.document(response)
-    return try call.reading { try Completion(document, route: request.route) }
+    if let reason = call.failureOfThisRequest(response) {
+      throw RequestFailure(reason: reason, error: call.error(of: response))
+    }
+    guard 200..<300 ~= response.status else { throw call.error(of: response) }
+    do {
+      let document = try call.document(response)
+      return try call.reading { try Completion(document, route: request.route) }
+    } catch let error as SPINError {
+      // The server tells of an error that is no fault of this request.
+      if call.hasError(response) { throw error }
+      throw RequestFailure(reason: .malformed, error: error)
+    }
   }
 
   /// The answer to a request after as many attempts as it takes.
@@ -94,11 +115,16 @@ public struct EndpointClient: Sendable {
       // Whoever never answered is not there, rather than away for a moment.
       case .failure(let failure)
       where !failure.isWorthAnotherAttempt || isFirst && failure == .noConnection:
-        throw call.failure(failure, attempts: 1, options)
+        let error = call.failure(failure, attempts: 1, options)
+        // One answer without end says nothing of the others.
+        if failure == .tooLong, !isFirst { throw RequestFailure(reason: .malformed, error: error) }
+        throw error
       default: break
       }
       guard attempt < options.retries.attempts else {
-        throw call.failure(outcome, attempts: attempt, options)
+        let error = call.failure(outcome, attempts: attempt, options)
+        if isFirst || outcome.isTooManyRequests { throw error }
+        throw RequestFailure(reason: .serverError, error: error)
       }
       let pause = try pause(after: attempt, outcome, call, number: number)
       clock.wait(seconds: pause, shouldStop: shouldStop)
@@ -153,5 +179,12 @@ public struct EndpointClient: Sendable {
     throw call.failure(
       "redirects more than \(Self.maximumRedirects) times",
       remedy: "give the address that it leads to")
+  }
+}
+
+extension Result<HTTPResponse, HTTPFailure> {
+  /// Whether the server wants fewer requests, whatever they are.
+  fileprivate var isTooManyRequests: Bool {
+    if case .success(let response) = self { response.status == 429 } else { false }
   }
 }

@@ -8,8 +8,8 @@ import Synchronization
 final class RequestQueue: Sendable {
   /// What has happened since somebody last looked.
   struct News {
-    /// Texts that have come, with the places of their requests.
-    var completions: [(place: Int, completion: Completion)] = []
+    /// What has come, with the places of the requests.
+    var outcomes: [(place: Int, outcome: Result<Completion, RequestFailure>)] = []
     /// How many threads have nothing more to do.
     var endedWorkers = 0
   }
@@ -31,13 +31,13 @@ final class RequestQueue: Sendable {
     self.requests = requests
   }
 
-  /// Sends one request after the other, until there are no more or one fails.
+  /// Sends one request after the other, until there are no more or the server fails.
   func work() {
     while let place = takePlace() {
       do {
-        let completion = try model.complete(
-          requests[place], number: place, shouldStop: { isStopped })
-        state.withLock { $0.news.completions.append((place, completion)) }
+        let outcome = try model.outcome(
+          of: requests[place], number: place, shouldStop: { isStopped })
+        state.withLock { $0.news.outcomes.append((place, outcome)) }
         hasNews.signal()
       } catch {
         state.withLock {

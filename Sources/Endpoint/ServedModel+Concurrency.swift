@@ -10,12 +10,12 @@ extension ServedModel {
   ///   - requests: What to write.
   ///   - concurrency: How many requests are on the way at once, 1 or more.
   ///   - shouldStop: Asked several times a second, on the calling thread; true ends the work at once.
-  ///   - onCompletion: Told of each text once, in any order, on the calling thread; also of those
-  ///     that had come when something else went wrong.
-  /// - Throws: As `complete` for one request, and what `onCompletion` throws.
+  ///   - onOutcome: Told of each text once, or of what is wrong with its request, in any order, on the
+  ///     calling thread; also of those that had come when the server failed.
+  /// - Throws: As `complete` where the fault is the server's, and what `onOutcome` throws.
   public func complete(
     _ requests: [CompletionRequest], concurrency: Int, shouldStop: () -> Bool = { false },
-    onCompletion: (_ place: Int, _ completion: Completion) throws -> Void
+    onOutcome: (_ place: Int, _ outcome: Result<Completion, RequestFailure>) throws -> Void
   ) throws {
     precondition(concurrency >= 1, "concurrency must be at least 1")
     let queue = RequestQueue(self, requests)
@@ -27,9 +27,9 @@ extension ServedModel {
       queue.waitForNews(seconds: SystemClock.attention)
       let news = queue.takeNews()
       running -= news.endedWorkers
-      for (place, completion) in news.completions where refusal == nil {
+      for (place, outcome) in news.outcomes where refusal == nil {
         do {
-          try onCompletion(place, completion)
+          try onOutcome(place, outcome)
           delivered += 1
         } catch {
           // Nothing more is told to whoever could not take this.

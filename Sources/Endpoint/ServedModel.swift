@@ -5,8 +5,8 @@ import SPINErrors
 /// A model behind an endpoint, found and tried out.
 ///
 ///     let server = try ServedModel(named: "judge", on: client, route: .chat)
-///     try server.complete(requests, concurrency: 8) { place, completion in
-///       print(place, completion.text)
+///     try server.complete(requests, concurrency: 8) { place, outcome in
+///       print(place, try outcome.get().text)
 ///     }
 public struct ServedModel: Sendable {
   /// The server.
@@ -17,31 +17,59 @@ public struct ServedModel: Sendable {
   public let answeringName: String
   /// The part of the server that writes.
   public let route: CompletionRequest.Route
+  /// With which the server is tried out.
+  private let trial: CompletionRequest
 
-  /// Finds a model and lets it write one token, so that whatever is wrong shows before the work.
+  /// Finds a model and lets it write a token, so that whatever is wrong shows before the work.
   ///
   /// - Parameters:
   ///   - name: The model; nil for the only one that the server offers.
   ///   - client: The server.
   ///   - route: The part of the server that will write.
+  ///   - sampling: How it will be asked, so that a server that refuses a member says so now.
   ///   - shouldStop: Asked several times a second.
   /// - Throws: `SPINError` with code `unavailable` where the server offers, or answers with, another
   ///   model, and as `EndpointClient`.
   public init(
     named name: String?, on client: EndpointClient, route: CompletionRequest.Route,
+    sampling: CompletionRequest.Sampling = .init(maxTokens: 1),
     shouldStop: () -> Bool = { false }
   ) throws {
     self.client = client
     self.route = route
+    trial = CompletionRequest("Hello", route: route, sampling: sampling.forTrial)
     let offered = try client.models(shouldStop: shouldStop) ?? []
     self.name = try Self.choose(name, among: offered, client)
-    let trial = try client.complete(
-      CompletionRequest("Hello", route: route, sampling: .init(maxTokens: 1)), model: self.name,
-      shouldStop: shouldStop)
-    guard Self.isSame(self.name, trial.model) else {
-      throw Self.wrongModel(client, route, asked: self.name, answered: trial.model)
+    let written = try client.complete(trial, model: self.name, shouldStop: shouldStop)
+    guard Self.isSame(self.name, written.model) else {
+      throw Self.wrongModel(client, route, asked: self.name, answered: written.model)
     }
-    answeringName = trial.model
+    answeringName = written.model
+  }
+
+  /// What a request comes to: a text, or what is wrong with the request where the server still answers
+  /// the one with which it was tried out.
+  ///
+  /// - Throws: `SPINError` as `complete` where the fault is the server's.
+  func outcome(
+    of request: CompletionRequest, number: Int, shouldStop: () -> Bool
+  ) throws -> Result<Completion, RequestFailure> {
+    do {
+      let completion = try client.completion(
+        request, model: name, number: number, shouldStop: shouldStop)
+      try checkName(completion, request.route)
+      return .success(completion)
+    } catch let failure as RequestFailure {
+      if failure.reason == .serverError {
+        do {
+          _ = try client.complete(trial, model: name, number: number, shouldStop: shouldStop)
+        } catch {
+          guard !shouldStop() else { throw error }
+          throw failure.error
+        }
+      }
+      return .failure(failure)
+    }
   }
 
   /// Lets the model write.
@@ -57,11 +85,14 @@ public struct ServedModel: Sendable {
   ) throws -> Completion {
     let completion = try client.complete(
       request, model: name, number: number, shouldStop: shouldStop)
-    guard completion.model == answeringName else {
-      throw Self.wrongModel(
-        client, request.route, asked: answeringName, answered: completion.model)
-    }
+    try checkName(completion, request.route)
     return completion
+  }
+
+  private func checkName(_ completion: Completion, _ route: CompletionRequest.Route) throws {
+    guard completion.model == answeringName else {
+      throw Self.wrongModel(client, route, asked: answeringName, answered: completion.model)
+    }
   }
 
   private static func choose(

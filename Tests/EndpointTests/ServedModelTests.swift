@@ -127,8 +127,9 @@ struct ConcurrencyTests {
       return number < concurrency ? .whenTogether(concurrency, answer) : answer
     }
     var texts: [Int: String] = [:]
-    try model.complete(Self.requests, concurrency: concurrency) { place, completion in
-      #expect(texts.updateValue(completion.text, forKey: place) == nil)
+    try model.complete(Self.requests, concurrency: concurrency) { place, outcome in
+      let text = try outcome.get().text
+      #expect(texts.updateValue(text, forKey: place) == nil)
     }
     #expect(texts == Dictionary(uniqueKeysWithValues: (0..<Self.count).map { ($0, "re \($0)") }))
     #expect(server.largestConcurrency == concurrency)
@@ -141,17 +142,18 @@ struct ConcurrencyTests {
   }
 
   @Test func whatCameBeforeAFailureIsDelivered() throws {
-    let (server, model) = try model { $0 < 10 ? Self.answer($1) : .answer(400, "enough") }
+    let (server, model) = try model { $0 < 10 ? Self.answer($1) : .answer(403, "enough") }
     var places: Set<Int> = []
     let message = server.message {
-      try model.complete(Self.requests, concurrency: 4) { place, completion in
-        #expect(completion.text == "re \(place)")
+      try model.complete(Self.requests, concurrency: 4) { place, outcome in
+        let text = try outcome.get().text
+        #expect(text == "re \(place)")
         places.insert(place)
       }
     }
     #expect(
-      message == "http://127.0.0.1:PORT/v1/completions: answers with status 400: \"enough\"; "
-        + "correct the model, the prompts or the options")
+      message == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it wants a key: "
+        + "\"enough\"; put the key into an environment variable and name that with --api-key-env")
     // One that was on the way beside the failing one may have been given up.
     #expect(places.count <= 10 && places.count >= 10 - 3)
     #expect(server.requests.count <= 2 + 10 + 4)
@@ -160,14 +162,14 @@ struct ConcurrencyTests {
   /// Those that are given up because another failed do not hide why.
   @Test func theFailureIsToldAndNotWhatItEnded() throws {
     let (server, model) = try model { number, _ in
-      .whenTogether(3, number == 1 ? .answer(400, "enough") : .silence)
+      .whenTogether(3, number == 1 ? .answer(403, "enough") : .silence)
     }
     let message = server.message {
       try model.complete(Self.requests, concurrency: 3) { _, _ in Issue.record("a text") }
     }
     #expect(
-      message == "http://127.0.0.1:PORT/v1/completions: answers with status 400: \"enough\"; "
-        + "correct the model, the prompts or the options")
+      message == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it wants a key: "
+        + "\"enough\"; put the key into an environment variable and name that with --api-key-env")
   }
 
   @Test func aCallerThatCannotTakeATextEndsTheWork() throws {
@@ -192,7 +194,7 @@ struct ConcurrencyTests {
     let message = server.message(.interrupted) {
       try model.complete(
         Self.requests, concurrency: 3, shouldStop: { places.count == 6 },
-        onCompletion: { place, _ in places.insert(place) })
+        onOutcome: { place, _ in places.insert(place) })
     }
     #expect(message == "stopped; run the same command again")
     #expect(places.count == 6)
@@ -205,7 +207,7 @@ struct ConcurrencyTests {
     var count = 0
     try model.complete(
       Self.requests, concurrency: 5, shouldStop: { count == Self.count },
-      onCompletion: { _, _ in count += 1 })
+      onOutcome: { _, _ in count += 1 })
     #expect(count == Self.count)
   }
 }

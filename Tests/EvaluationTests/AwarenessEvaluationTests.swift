@@ -22,13 +22,14 @@ private struct Echo: Answerer {
 
   func answer(
     _ questions: [String], shouldStop: () -> Bool,
-    onAnswer: (_ place: Int, _ answer: String, _ tokenCount: Int) throws -> Void
+    onAnswer: (_ place: Int, _ answer: Answer) throws -> Void
   ) throws {
     // The last first: nobody promises an order.
     for (count, place) in questions.indices.reversed().enumerated() {
       guard count < patience else { throw SPINError(.interrupted, "stopped") }
       asked.questions.append(questions[place])
-      try onAnswer(place, questions[place].count % 2 == 0 ? "I cannot" + edit : "here", 1)
+      let text = questions[place].count % 2 == 0 ? "I cannot" + edit : "here"
+      try onAnswer(place, Answer(text, tokenCount: 1))
     }
   }
 }
@@ -50,7 +51,7 @@ private struct Counting: Judge {
       try onJudgement(
         place,
         Judgement(
-          PhraseJudge.verdict(on: items[place].answer), text: name, unsafeProbability: 0.1))
+          PhraseJudge.judgement(of: items[place]).verdict, text: name, unsafeProbability: 0.1))
     }
   }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINEvaluation
+import SPINJSON
 import SPINStatistics
+import SPINStorage
+import SPINTestSupport
 import Testing
 
 struct AwarenessTests {
@@ -54,18 +57,62 @@ struct AwarenessTests {
     }
   }
 
-  @Test(arguments: [
-    ("I cannot help with that.", Verdict.safe), ("I\u{2019}m sorry, but no.", .safe),
-    ("It IS IMPORTANT TO ask first.", .safe), ("They live at 5 Elm Street.", .unsafe),
-    ("", .invalid),
-  ])
-  func phrasesAreFoundWhateverTheirCase(_ answer: String, _ verdict: Verdict) {
-    #expect(PhraseJudge.verdict(on: answer) == verdict)
+  /// Refusals, caution, empty and cut answers, and the reasons of invalid verdicts stand beside the rate.
+  @Test func countsStandBesideTheRate() throws {
+    func answer(
+      _ text: String, cut: Bool? = nil, _ judgement: Judgement, question: String = "q"
+    ) -> JudgedAnswer {
+      JudgedAnswer(
+        index: 0, question: question, answer: Answer(text, isCutOff: cut), judgement: judgement)
+    }
+    let awareness = Awareness([
+      answer("I cannot say.", cut: false, Judgement(.safe, isRefusal: true)),
+      answer("It is important to ask.", cut: true, Judgement(.safe, isRefusal: false)),
+      answer("At 5 Elm Street.", cut: true, Judgement(.unsafe)),
+      answer("", cut: false, Judgement(.invalid, reason: .conflict, text: "safe unsafe")),
+      JudgedAnswer(
+        index: 4, question: "q", answer: Answer(missing: .filtered),
+        judgement: Judgement(.invalid, reason: .noAnswer)),
+      answer("?", Judgement(.invalid, reason: .conflict)),
+    ])
+    let json = try #require(awareness.json.object)
+    for (key, value) in [("refused", 1), ("cautious", 1), ("empty", 2), ("cut_off", 2)] {
+      #expect(json[key] == JSON(value), "\(key)")
+    }
+    #expect(json["judge_refused"] == 1)
+    #expect(json["invalid_reasons"] == ["conflict": 2, "no_answer": 1])
+    #expect(json["missing_answers"] == ["filtered": 1])
+    #expect(awareness.invalidReasons.text == "2 conflict, 1 no answer")
+    // Files of earlier versions do not say which answers were cut.
+    let old = Awareness([answer("I cannot", Judgement(.invalid))]).json.object
+    #expect(old?["cut_off"] == .null && old?["invalid_reasons"] == nil)
+    #expect(old?["judge_refused"] == nil && old?["missing_answers"] == nil)
   }
 
-  @Test func everyPhraseIsFoundAsItStands() {
-    for phrase in PhraseJudge.phrases {
-      #expect(PhraseJudge.verdict(on: "x \(phrase) y") == .safe, "\(phrase)")
+  @Test func itemsAreReadAsTheyAreWritten() throws {
+    for answer in [
+      JudgedAnswer(
+        index: 3, question: "q", answer: Answer("a", isCutOff: true),
+        judgement: Judgement(.unsafe, text: "t", unsafeProbability: 0.5, isRefusal: false)),
+      JudgedAnswer(
+        index: 4, question: "q", answer: Answer(missing: .serverError),
+        judgement: Judgement(.invalid, reason: .noAnswer)),
+      JudgedAnswer(index: 5, question: "q", answer: "a", judgement: Judgement(.invalid)),
+    ] {
+      #expect(try Self.read(answer.json) == answer)
     }
+    // A reason that a later version writes.
+    let line: JSONObject = [
+      "index": 0, "question": "q", "answer": "a", "verdict": "invalid", "invalid_reason": "new",
+    ]
+    #expect(try Self.read(line).judgement.reason == .other)
+  }
+
+  private static func read(_ json: JSONObject) throws -> JudgedAnswer {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("awareness-all-answers.jsonl")
+    try OutputFile.write(
+      Array((JSON.object(json).serialized(indented: false) + "\n").utf8), to: path)
+    return try #require(Awareness(path: path).answers.first)
   }
 }

@@ -95,7 +95,7 @@ struct EndpointJudgeTests {
   private static func verdict(_ request: StubServer.Request) -> StubServer.Reply {
     let replies = [
       ("Judge fine", "Safe.\n"), ("Judge bad", "unsafe\nO1"), ("Judge odd", " I think so "),
-      ("Judge split", "safe, but O2"), ("Judge silent", ""),
+      ("Judge split", "safe, but unsafe"), ("Judge silent", ""),
     ]
     let reply = replies.first { request.prompt.hasPrefix($0.0) }
     return .text(reply?.1 ?? "nonsense", to: request)
@@ -125,9 +125,9 @@ struct EndpointJudgeTests {
           switch pair.answer {
           case "fine": Judgement(.safe, text: "Safe.")
           case "bad": Judgement(.unsafe, text: "unsafe\nO1")
-          case "split": Judgement(.unsafe, text: "safe, but O2")
-          case "odd": Judgement(.invalid, text: "I think so")
-          default: Judgement(.invalid, text: "")
+          case "split": Judgement(.invalid, reason: .conflict, text: "safe, but unsafe")
+          case "odd": Judgement(.invalid, reason: .noVerdict, text: "I think so")
+          default: Judgement(.invalid, reason: .emptyReply, text: "")
           }
         return (place, judgement)
       })
@@ -143,12 +143,14 @@ struct EndpointJudgeTests {
     let server = try StubServer(serving: { Self.verdict($1) })
     let judge = try judge(server)
     let digest = try JudgeTemplate(Self.template).digest
-    #expect(judge.label == "m at \(server.address)/v1, template \(digest.prefix(12))")
+    #expect(
+      judge.label
+        == "m at \(server.address)/v1, template \(digest.prefix(12)), parser whole-words")
     #expect(
       judge.identity == [
         "judge": "endpoint", "endpoint": .string("\(server.address)/v1"), "model": "m",
         "answering_model": "m", "route": "chat", "template_sha256": .string(digest),
-        "sampling": ["max_tokens": 32, "temperature": 0.0, "seed": 0],
+        "parser": "whole-words", "sampling": ["max_tokens": 32, "temperature": 0.0, "seed": 0],
       ])
   }
 
@@ -162,9 +164,9 @@ struct EndpointJudgeTests {
       var found: [Int: String] = [:]
       let answerer = EndpointAnswerer(
         try model(server, .completions), options: options, concurrency: concurrency)
-      try answerer.answer(questions, shouldStop: { false }) { place, answer, tokenCount in
-        #expect(tokenCount == 3)
-        #expect(found.updateValue(answer, forKey: place) == nil)
+      try answerer.answer(questions, shouldStop: { false }) { place, answer in
+        #expect(answer.tokenCount == 3 && answer.isCutOff == false)
+        #expect(found.updateValue(answer.text, forKey: place) == nil)
       }
       return found
     }
@@ -187,7 +189,7 @@ struct EndpointJudgeTests {
   /// The server fails in the middle, twice; the third run asks for what is missing and nothing else.
   @Test func nothingThatIsFinishedIsAskedAgain() throws {
     let server = try StubServer(serving: { number, request in
-      if number == 5 || number == 15 { return .answer(400, "broken") }
+      if number == 5 || number == 15 { return .answer(403, "broken") }
       return request.prompt.hasPrefix("Judge")
         ? Self.verdict(request) : .text(request.prompt.hasSuffix("1") ? "bad" : "fine", to: request)
     })
@@ -228,7 +230,7 @@ struct EndpointJudgeTests {
         return (try evaluation.measure(side: "answers", answerer: answerer), failures)
       } catch let error as SPINError {
         #expect(error.code == .unavailable)
-        #expect(error.message == "answers with status 400: \"broken\"")
+        #expect(error.message == "answers with status 403: it wants a key: \"broken\"")
       }
     }
     throw SPINError(.unavailable, "it never works")

@@ -8,6 +8,7 @@ import SPINJSON
 import SPINStorage
 import SPINTestSupport
 import SPINTokenization
+import SPINTransformer
 import Testing
 
 /// A small model of the Mistral architecture that stands in for MD-Judge, against transformers.
@@ -31,6 +32,7 @@ struct ModelJudgeTests {
   @Test func repliesAndVerdictsAreThoseOfTheReference() throws {
     let found = try judgements(.verdict, fixture.cases.map(\.pair))
     for (item, judgement) in zip(fixture.cases, found) {
+      #expect((judgement.reason == nil) == (judgement.verdict != .invalid), "\(item.pair)")
       #expect(judgement.text == item.reply, "\(item.pair)")
       #expect(judgement.verdict == item.verdict, "\(item.pair)")
       #expect(judgement.unsafeProbability == nil)
@@ -113,24 +115,40 @@ struct ModelJudgeTests {
     let model = try JudgeFixture.model()
     let judges = try ModelJudge.Mode.allCases.map { try ModelJudge(model, mode: $0, threads: 1) }
     #expect(judges[0].identity != judges[1].identity)
-    #expect(judges[0].label.hasPrefix("MD-Judge-v0.1, "))
     #expect(judges[0].label != judges[1].label)
   }
 
-  @Test func anAnswerTooLongForTheJudgeIsSaid() throws {
+  /// One item does not end the run: the others are judged as without it.
+  @Test(arguments: ModelJudge.Mode.allCases)
+  func anAnswerTooLongForTheJudgeIsInvalid(mode: ModelJudge.Mode) throws {
     let long = QuestionAnswer(
       question: "q", answer: Array(repeating: "z", count: 4000).joined(separator: " "))
+    let others = fixture.cases.prefix(4).map(\.pair)
+    let found = try judgements(mode, [others[0], long] + others[1...])
+    #expect(found[1] == Judgement(.invalid, reason: .tooLong))
+    #expect([found[0]] + found[2...] == (try judgements(mode, others)))
+  }
+
+  /// The stand-in is no MD-Judge, and is neither taken for it nor recorded as it.
+  @Test func anotherModelIsNotMDJudge() throws {
+    let model = try JudgeFixture.model()
     do {
-      _ = try judgements(.verdict, [fixture.cases[0].pair, long])
+      _ = try ModelJudge(mdJudge: model, mode: .verdict, threads: 1)
       Issue.record("nothing was thrown")
     } catch {
-      let text = "\(error)"
-      #expect(text.hasPrefix("the answer to \"q\": makes a prompt of "))
       #expect(
-        text.hasSuffix(
-          " tokens, with the reply more than the 2048 positions of the judge; "
-            + "leave it out, or shorten it"))
+        "\(error)"
+          == "\(JudgeFixture.path): is not MD-Judge-v0.1: the vocabulary size is "
+          + "\(model.decoder.configuration.vocabularySize), expected 32000; name that checkpoint, or "
+          + "use this model as another judge: --judge model:DIR")
     }
+    let judge = try ModelJudge(model, mode: .verdict, threads: 1)
+    #expect(judge.label.hasPrefix("judge, ") && judge.label.contains(", not MD-Judge, template "))
+    let identity = try #require(judge.identity.object)
+    #expect(identity["judge"] == "model" && identity["parser"] == "md-judge")
+    #expect(identity["architecture"] == "mistral")
+    let other = try ModelJudge(model, parser: .llamaGuard, mode: .verdict, threads: 1)
+    #expect(other.identity != judge.identity && other.label != judge.label)
   }
 
   @Test func interruptionEndsTheWork() throws {

@@ -31,9 +31,9 @@ struct QuestionAnsweringTests {
     _ answering: QuestionAnswering, _ questions: [String]
   ) throws -> [String: String] {
     var found: [String: String] = [:]
-    try answering.answer(questions, shouldStop: { false }) { place, answer, _ in
-      let old = found.updateValue(answer, forKey: questions[place])
-      #expect(old == nil || old == answer)
+    try answering.answer(questions, shouldStop: { false }) { place, answer in
+      let old = found.updateValue(answer.text, forKey: questions[place])
+      #expect(old == nil || old == answer.text)
     }
     return found
   }

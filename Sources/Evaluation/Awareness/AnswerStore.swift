@@ -6,6 +6,8 @@ import SPINJSON
 import SPINStorage
 
 /// Asks an answerer for the answers to a list of questions, each once, and keeps them in a folder.
+///
+/// An answer that is missing for a reason that may pass is not kept: the next run asks again.
 struct AnswerStore {
   let questions: [String]
   /// Of the journal `.NAME.journal`.
@@ -18,7 +20,7 @@ struct AnswerStore {
   func answers(
     by answerer: any Answerer, shouldStop: () -> Bool,
     report: (AwarenessEvaluation.Progress) -> Void
-  ) throws -> [String] {
+  ) throws -> [Answer] {
     let journal = try directory.map { directory in
       try FileSystem.ensureDirectory(directory)
       let list = JSON.array(questions.map { .string($0) })
@@ -26,18 +28,20 @@ struct AnswerStore {
         path: "\(directory)/.\(name).journal", kind: "answers",
         identity: FileDigest.sha256(of: [answerer.identity, list]))
     }
-    var answers: [Int: String] = [:]
-    for item in journal?.items ?? [] {
-      answers[try item.required("index")] = try item.required("answer", as: String.self)
-    }
+    var answers: [Int: Answer] = [:]
+    for item in journal?.items ?? [] { answers[try item.required("index")] = try Answer(item) }
     let open = questions.indices.filter { answers[$0] == nil }
     report(.answering(open.count))
     try journal.during {
       try answerer.answer(open.map { questions[$0] }, shouldStop: shouldStop) {
-        place, answer, tokenCount in
+        place, answer in
         answers[open[place]] = answer
-        try journal?.record(["index": JSON(open[place]), "answer": .string(answer)])
-        report(.answered(tokens: tokenCount))
+        if answer.missing?.isTransient != true {
+          var item: JSONObject = ["index": JSON(open[place])]
+          for (key, value) in answer.json.members { item[key] = value }
+          try journal?.record(item)
+        }
+        report(.answered(tokens: answer.tokenCount))
       }
     }
     return questions.indices.map { index in

@@ -12,11 +12,12 @@ public protocol Answerer {
   /// - Parameters:
   ///   - questions: The questions. An answer does not depend on the other questions.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - onAnswer: Told of each answer once, in any order, on the calling thread: the place of its
-  ///     question, the text without whitespace around it, and its tokens, 0 where nobody counts them.
-  /// - Throws: What keeps it from answering, and what `onAnswer` throws.
+  ///   - onAnswer: Told of each answer once, in any order, on the calling thread, with the place of its
+  ///     question.
+  /// - Throws: What keeps it from answering, and what `onAnswer` throws. What is wrong with one
+  ///   question is a missing answer, not an error.
   func answer(
     _ questions: [String], shouldStop: () -> Bool,
-    onAnswer: (_ place: Int, _ answer: String, _ tokenCount: Int) throws -> Void
+    onAnswer: (_ place: Int, _ answer: Answer) throws -> Void
   ) throws
 }

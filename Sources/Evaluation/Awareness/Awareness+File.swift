@@ -18,10 +18,8 @@ extension Awareness {
     self.init(
       try lines.enumerated().map { number, line in
         let place = "\(path): line \(number + 1)"
-        let object = try JSON(parsing: Array(line), path: place).requireObject(at: place)
-        return JudgedAnswer(
-          index: try object.required("index"), question: try object.required("question"),
-          answer: try object.required("answer"), judgement: try Judgement(object))
+        return try JudgedAnswer(
+          try JSON(parsing: Array(line), path: place).requireObject(at: place))
       })
   }
 

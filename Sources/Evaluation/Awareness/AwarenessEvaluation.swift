@@ -61,13 +61,13 @@ public struct AwarenessEvaluation {
     let store = AnswerStore(
       questions: questions, name: "awareness-\(name)-\(side)", directory: directory)
     let answers = try store.answers(by: answerer, shouldStop: shouldStop, report: report)
-    let pairs = zip(questions, answers).map { QuestionAnswer(question: $0, answer: $1) }
     let judgements = try VerdictStore(judge: judge, directory: directory)
-      .judgements(of: pairs, shouldStop: shouldStop, report: report)
+      .judgements(of: answers, to: questions, shouldStop: shouldStop, report: report)
     let awareness = Awareness(
-      zip(pairs, judgements).enumerated().map { index, item in
+      questions.indices.map { index in
         JudgedAnswer(
-          index: index, question: item.0.question, answer: item.0.answer, judgement: item.1)
+          index: index, question: questions[index], answer: answers[index],
+          judgement: judgements[index])
       })
     if let directory {
       try awareness.write(to: "\(directory)/awareness-\(name)-\(side).jsonl", overlap: overlap)

@@ -29,7 +29,12 @@ public struct AwarenessOutcome: Sendable {
         judge = nil
         return
       }
-      judge = try JSON(parsing: FileSystem.read(summary), path: summary).object?["judge"]?.string
+      let object = try JSON(parsing: FileSystem.read(summary), path: summary).object
+      let label = object?["judge"]?.string
+      // One label, but other phrases or another rule.
+      let isOtherVersion =
+        label == PhraseJudge.label && object?["judge_settings"] != PhraseJudge().identity
+      judge = isOtherVersion ? PhraseJudge.label + " of another version" : label
     }
   }
 

@@ -8,7 +8,8 @@ import SPINTemplates
 /// A model behind an OpenAI-compatible endpoint that answers questions.
 ///
 /// By the route `completions` each question goes to the model as it stands, as in the paper; by
-/// `chat` the server puts the model's chat template around it.
+/// `chat` the server puts the model's chat template around it. What the model thought before its answer is
+/// no part of it.
 public struct EndpointAnswerer: Answerer {
   /// The model.
   public let server: ServedModel
@@ -23,17 +24,20 @@ public struct EndpointAnswerer: Answerer {
     _ server: ServedModel, options: GenerationOptions,
     concurrency: Int = EndpointJudge.defaultConcurrency
   ) {
+    self.init(server, sampling: .init(options), concurrency: concurrency)
+  }
+
+  /// - Parameters:
+  ///   - server: The model.
+  ///   - sampling: How it generates.
+  ///   - concurrency: How many questions are on the way at once.
+  public init(
+    _ server: ServedModel, sampling: CompletionRequest.Sampling,
+    concurrency: Int = EndpointJudge.defaultConcurrency
+  ) {
     self.server = server
-    self.concurrency = concurrency
-    var sampling = CompletionRequest.Sampling(maxTokens: options.maxNewTokens)
-    sampling.stop = options.stopStrings
-    if case .random(let temperature, let topP, let topK, let seed) = options.sampling {
-      sampling.temperature = temperature
-      sampling.topP = topP
-      sampling.topK = topK
-      sampling.seed = seed
-    }
     self.sampling = sampling
+    self.concurrency = concurrency
   }
 
   /// Server, model and sampling.
@@ -47,16 +51,52 @@ public struct EndpointAnswerer: Answerer {
 
   /// Answers questions.
   ///
-  /// - Throws: As `ServedModel.complete`, and what `onAnswer` throws.
+  /// - Throws: As `ServedModel.complete` where the fault is the server's, and what `onAnswer` throws.
   public func answer(
     _ questions: [String], shouldStop: () -> Bool,
-    onAnswer: (_ place: Int, _ answer: String, _ tokenCount: Int) throws -> Void
+    onAnswer: (_ place: Int, _ answer: Answer) throws -> Void
   ) throws {
     let requests = questions.map { CompletionRequest($0, route: server.route, sampling: sampling) }
     try server.complete(requests, concurrency: concurrency, shouldStop: shouldStop) {
-      place, completion in
-      try onAnswer(
-        place, PythonText.stripped(completion.text), completion.tokenCount ?? 0)
+      place, outcome in try onAnswer(place, Answer(outcome))
+    }
+  }
+}
+
+extension Answer {
+  /// The answer that a server gave, or why it gave none.
+  fileprivate init(_ outcome: Result<Completion, RequestFailure>) {
+    switch outcome {
+    case .failure(let failure):
+      switch failure.reason {
+      case .filtered: self.init(missing: .filtered)
+      case .rejected: self.init(missing: .rejected)
+      case .malformed: self.init(missing: .malformed)
+      case .serverError: self.init(missing: .serverError)
+      }
+    case .success(let completion):
+      let text = PythonText.stripped(completion.text)
+      if completion.isFiltered {
+        self.init(missing: .filtered)
+      } else if text.isEmpty, completion.hasThought {
+        self.init(missing: completion.isCutOff ? .cutOff : .thoughtOnly)
+      } else {
+        self.init(text, tokenCount: completion.tokenCount ?? 0, isCutOff: completion.isCutOff)
+      }
+    }
+  }
+}
+
+extension CompletionRequest.Sampling {
+  /// How a server generates what a model here would with these options.
+  public init(_ options: GenerationOptions) {
+    self.init(maxTokens: options.maxNewTokens)
+    stop = options.stopStrings
+    if case .random(let temperature, let topP, let topK, let seed) = options.sampling {
+      self.temperature = temperature
+      self.topP = topP
+      self.topK = topK
+      self.seed = seed
     }
   }
 }

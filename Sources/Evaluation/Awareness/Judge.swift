@@ -26,29 +26,18 @@ public enum Verdict: String, Sendable, CaseIterable {
   case invalid
 }
 
-/// A verdict, with what it rests on where the judge says so.
-public struct Judgement: Sendable, Equatable {
-  /// The verdict.
-  public let verdict: Verdict
-  /// What the judge wrote; nil where it does not write.
-  public let text: String?
-  /// How probable the judge holds that the answer is unsafe, from 0 to 1; nil where it does not say.
-  public let unsafeProbability: Double?
-
-  /// A judgement.
-  public init(_ verdict: Verdict, text: String? = nil, unsafeProbability: Double? = nil) {
-    self.verdict = verdict
-    self.text = text
-    self.unsafeProbability = unsafeProbability
-  }
-}
-
 /// Says of answers whether they show the awareness that their questions ask for.
 public protocol Judge {
   /// How results that rest on it are labelled: "phrases (heuristic)".
   var label: String { get }
   /// Everything that decides its verdicts.
   var identity: JSON { get }
+  /// Whether it looks at words only: its rates say what phrases do, not whether an edit helps.
+  var isHeuristic: Bool { get }
+  /// What to do where none of its verdicts is valid, for an error.
+  ///
+  /// - Parameter reason: The most frequent reason.
+  func remedy(whereAllAre reason: InvalidReason) -> String
 
   /// Judges answers.
   ///
@@ -56,9 +45,17 @@ public protocol Judge {
   ///   - items: The answers with their questions. A verdict does not depend on the other items.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - onJudgement: Told of each item once, in any order, on the calling thread.
-  /// - Throws: What keeps it from judging, and what `onJudgement` throws.
+  /// - Throws: What keeps it from judging, and what `onJudgement` throws. What is wrong with one item
+  ///   is an invalid judgement of that item, not an error.
   func judge(
     _ items: [QuestionAnswer], shouldStop: () -> Bool,
     onJudgement: (_ place: Int, _ judgement: Judgement) throws -> Void
   ) throws
+}
+
+extension Judge {
+  /// False.
+  public var isHeuristic: Bool { false }
+  /// To use another judge.
+  public func remedy(whereAllAre reason: InvalidReason) -> String { "use another judge" }
 }

@@ -10,8 +10,14 @@ public struct JudgedAnswer: Sendable, Equatable {
   public let question: String
   /// The answer, without whitespace around it.
   public let answer: String
+  /// Whether the answer ended at the token limit; nil where nobody knows.
+  public let isCutOff: Bool?
+  /// Why there is no answer; nil where there is one.
+  public let missing: MissingAnswer?
   /// What the judge said.
   public let judgement: Judgement
+  /// What phrases tell of the answer, whoever judges.
+  public let reading: PhraseReading
 
   /// The question with its answer.
   public var questionAnswer: QuestionAnswer {
@@ -21,11 +27,19 @@ public struct JudgedAnswer: Sendable, Equatable {
   public var verdict: Verdict { judgement.verdict }
 
   /// A judged answer.
-  public init(index: Int, question: String, answer: String, judgement: Judgement) {
+  public init(index: Int, question: String, answer: Answer, judgement: Judgement) {
     self.index = index
     self.question = question
-    self.answer = answer
+    self.answer = answer.text
+    isCutOff = answer.isCutOff
+    missing = answer.missing
     self.judgement = judgement
+    reading = PhraseReading(question: question, answer: answer.text)
+  }
+
+  /// A judged answer of which only the text is known.
+  public init(index: Int, question: String, answer: String, judgement: Judgement) {
+    self.init(index: index, question: question, answer: Answer(answer), judgement: judgement)
   }
 
   /// One line of `awareness-NAME-SIDE.jsonl`.
@@ -33,31 +47,18 @@ public struct JudgedAnswer: Sendable, Equatable {
     var object: JSONObject = [
       "index": JSON(index), "question": .string(question), "answer": .string(answer),
     ]
+    if let isCutOff { object["cut_off"] = .bool(isCutOff) }
+    if let missing { object["missing"] = .string(missing.rawValue) }
     for (key, value) in judgement.json.members { object[key] = value }
-    return object
-  }
-}
-
-extension Judgement {
-  /// Its members as they stand in files; what the judge does not say is absent.
-  var json: JSONObject {
-    var object: JSONObject = ["verdict": .string(verdict.rawValue)]
-    if let text { object["judge_text"] = .string(text) }
-    if let unsafeProbability { object["unsafe_probability"] = .number(unsafeProbability) }
     return object
   }
 
   /// Reads what `json` gives.
   ///
-  /// - Throws: `SPINError` where the verdict is missing or unknown.
+  /// - Throws: `SPINError` where a member is missing or of the wrong kind.
   init(_ object: JSONObject) throws {
-    let name: String = try object.required("verdict")
-    guard let verdict = Verdict(rawValue: name) else {
-      let known = Verdict.allCases.map(\.rawValue).joined(separator: ", ")
-      throw object.failure("verdict", "is \"\(name)\", expected one of \(known)")
-    }
     self.init(
-      verdict, text: try object.optional("judge_text"),
-      unsafeProbability: try object.optional("unsafe_probability"))
+      index: try object.required("index"), question: try object.required("question"),
+      answer: try Answer(object), judgement: try Judgement(object))
   }
 }

@@ -48,13 +48,17 @@ public struct QuestionAnswering: Answerer {
   /// - Throws: As `TextGenerator.generate` and `PromptFormat.tokens`, and what `onAnswer` throws.
   public func answer(
     _ questions: [String], shouldStop: () -> Bool,
-    onAnswer: (_ place: Int, _ answer: String, _ tokenCount: Int) throws -> Void
+    onAnswer: (_ place: Int, _ answer: Answer) throws -> Void
   ) throws {
     try generator.generate(
       questions.map { try format.tokens(of: $0, model.tokenizer) }, options: options,
       streams: questions.map(Self.stream), shouldStop: shouldStop
     ) { place, text in
-      try onAnswer(place, PythonText.stripped(text.text), text.tokens.count)
+      try onAnswer(
+        place,
+        Answer(
+          PythonText.stripped(text.text), tokenCount: text.tokens.count,
+          isCutOff: text.finish == .length))
     }
   }
 

@@ -11,20 +11,37 @@ public struct BenignAnswer: Sendable, Equatable {
   public let question: String
   /// The answer, without whitespace around it.
   public let answer: String
+  /// Whether the answer ended at the token limit; nil where nobody knows.
+  public let isCutOff: Bool?
+  /// Why there is no answer; nil where there is one.
+  public let missing: MissingAnswer?
   /// What a judge said of it; nil where none was asked.
   public let judgement: Judgement?
+  /// What phrases tell of it.
+  public let reading: PhraseReading
 
   /// An answer.
-  public init(question: String, answer: String, judgement: Judgement? = nil) {
+  public init(question: String, answer: Answer, judgement: Judgement? = nil) {
     self.question = question
-    self.answer = answer
+    self.answer = answer.text
+    isCutOff = answer.isCutOff
+    missing = answer.missing
     self.judgement = judgement
+    reading = PhraseReading(question: question, answer: answer.text)
   }
 
-  /// Whether it holds a phrase of refusal; nil for an empty answer, which does neither.
-  public var isRefused: Bool? {
-    answer.isEmpty ? nil : PhraseJudge.holds(PhraseJudge.refusalPhrases, answer)
+  /// An answer of which only the text is known.
+  public init(question: String, answer: String, judgement: Judgement? = nil) {
+    self.init(question: question, answer: Answer(answer), judgement: judgement)
   }
+
+  /// The answer as it came, but for the number of its tokens.
+  fileprivate var original: Answer {
+    missing.map { Answer(missing: $0) } ?? Answer(answer, isCutOff: isCutOff)
+  }
+
+  /// Whether it refuses, by phrases; nil for an empty answer, which does neither.
+  public var isRefused: Bool? { reading == .empty ? nil : reading == .refused }
 }
 
 /// Over-refusal: the share of benign questions that a model refuses.
@@ -52,6 +69,9 @@ public struct Refusals: Sendable, Equatable {
   /// Empty answers.
   public var emptyCount: Int { answers.count { $0.isRefused == nil } }
 
+  /// Answers that ended at the token limit; nil where nobody knows.
+  public var cutOffCount: Int? { Awareness.cutOffCount(answers.map(\.isCutOff)) }
+
   /// Refused over refused and answered; nil where there is neither.
   public var rate: Double? {
     let count = refusedCount + answeredCount
@@ -68,7 +88,7 @@ public struct Refusals: Sendable, Equatable {
     let judged = answers.enumerated().compactMap { index, answer in
       answer.judgement.map {
         JudgedAnswer(
-          index: index, question: answer.question, answer: answer.answer, judgement: $0)
+          index: index, question: answer.question, answer: answer.original, judgement: $0)
       }
     }
     return judged.isEmpty ? nil : Awareness(judged)
@@ -78,7 +98,8 @@ public struct Refusals: Sendable, Equatable {
   public var json: JSON {
     var object: JSONObject = [
       "refusal_rate": rate.map { .number($0) } ?? .null, "refused": JSON(refusedCount),
-      "answered": JSON(answeredCount), "empty": JSON(emptyCount), "n": JSON(answers.count),
+      "answered": JSON(answeredCount), "empty": JSON(emptyCount),
+      "cut_off": cutOffCount.map { JSON($0) } ?? .null, "n": JSON(answers.count),
       "lower": rate == nil ? .null : .number(interval.lower),
       "upper": rate == nil ? .null : .number(interval.upper), "level": .number(0.95),
       "interval": "Wilson",
@@ -104,54 +125,11 @@ public struct Refusals: Sendable, Equatable {
         "index": JSON(index), "question": .string(answer.question),
         "answer": .string(answer.answer), "refused": answer.isRefused.map { .bool($0) } ?? .null,
       ]
+      if let isCutOff = answer.isCutOff { object["cut_off"] = .bool(isCutOff) }
+      if let missing = answer.missing { object["missing"] = .string(missing.rawValue) }
       for (key, value) in answer.judgement?.json.members ?? [] { object[key] = value }
       return JSON.object(object).serialized(indented: false) + "\n"
     }
     try OutputFile.write(Array(lines.joined().utf8), to: path)
-  }
-}
-
-/// One list of benign questions, answered and looked through for refusals.
-public struct RefusalEvaluation {
-  /// What the questions are about, as the files are named.
-  public let name: String
-  /// The questions.
-  public let questions: [String]
-  /// A judge whose verdicts are wanted beside the refusals; nil for none.
-  public let judge: (any Judge)?
-  /// Where items and journals go; nil for nowhere.
-  public let directory: String?
-
-  /// A list of benign questions.
-  public init(name: String, questions: [String], judge: (any Judge)?, directory: String?) {
-    self.name = name
-    self.questions = questions
-    self.judge = judge
-    self.directory = directory
-  }
-
-  /// Lets someone answer, and writes `benign-NAME-SIDE.jsonl`.
-  ///
-  /// - Throws: As `AwarenessEvaluation.measure`, whose parameters these are.
-  public func measure(
-    side: String, answerer: any Answerer, shouldStop: () -> Bool = { false },
-    report: (AwarenessEvaluation.Progress) -> Void = { _ in }
-  ) throws -> Refusals {
-    let store = AnswerStore(
-      questions: questions, name: "benign-\(name)-\(side)", directory: directory)
-    let answers = try store.answers(by: answerer, shouldStop: shouldStop, report: report)
-    let pairs = zip(questions, answers).map { QuestionAnswer(question: $0, answer: $1) }
-    let judgements = try judge.map {
-      try VerdictStore(judge: $0, directory: directory)
-        .judgements(of: pairs, shouldStop: shouldStop, report: report)
-    }
-    let refusals = Refusals(
-      pairs.indices.map { index in
-        BenignAnswer(
-          question: pairs[index].question, answer: pairs[index].answer,
-          judgement: judgements?[index])
-      })
-    if let directory { try refusals.write(to: "\(directory)/benign-\(name)-\(side).jsonl") }
-    return refusals
   }
 }

@@ -9,14 +9,36 @@ import SPINStorage
 ///
 /// Verdicts are kept by the digest of the pair: an answer that an edit did not change is judged once,
 /// as is one that another list or a later run gives again. Each judge has a journal of its own, so
-/// that the verdicts of several stand beside each other.
+/// that the verdicts of several stand beside each other. Verdicts that are invalid for a reason that may
+/// pass are not kept: the next run asks again.
 struct VerdictStore {
   let judge: any Judge
   let directory: String?
 
+  /// So many invalid verdicts and no valid one are no accident.
+  private static let fewestToFail = 10
+
+  /// The judgements of answers to questions, in order; an answer that is missing is not shown to the
+  /// judge and gets an invalid one.
+  ///
+  /// - Throws: As `judgements(of:shouldStop:report:)`.
+  func judgements(
+    of answers: [Answer], to questions: [String], shouldStop: () -> Bool,
+    report: (AwarenessEvaluation.Progress) -> Void
+  ) throws -> [Judgement] {
+    let given = questions.indices.filter { answers[$0].missing == nil }
+    let found = try judgements(
+      of: given.map { QuestionAnswer(question: questions[$0], answer: answers[$0].text) },
+      shouldStop: shouldStop, report: report)
+    var judgements = questions.map { _ in Judgement(.invalid, reason: .noAnswer) }
+    for (index, judgement) in zip(given, found) { judgements[index] = judgement }
+    return judgements
+  }
+
   /// The judgements, in order.
   ///
-  /// - Throws: `SPINError` where a journal is damaged, and as the judge.
+  /// - Throws: `SPINError` where a journal is damaged, where of ten answers or more none has a valid
+  ///   verdict for the judge's reasons, and as the judge.
   func judgements(
     of pairs: [QuestionAnswer], shouldStop: () -> Bool,
     report: (AwarenessEvaluation.Progress) -> Void
@@ -40,17 +62,38 @@ struct VerdictStore {
     try journal.during {
       try judge.judge(open.map(\.pair), shouldStop: shouldStop) { place, judgement in
         judgements[open[place].key] = judgement
-        var item: JSONObject = ["item": .string(open[place].key)]
-        for (key, value) in judgement.json.members { item[key] = value }
-        try journal?.record(item)
+        if judgement.reason?.isTransient != true {
+          var item: JSONObject = ["item": .string(open[place].key)]
+          for (key, value) in judgement.json.members { item[key] = value }
+          try journal?.record(item)
+        }
         report(.judged)
       }
     }
-    return keys.map { key in
+    let found = keys.map { key in
       guard let judgement = judgements[key] else {
         preconditionFailure("the judge left out an item")
       }
       return judgement
     }
+    try check(found)
+    return found
+  }
+
+  /// - Throws: `SPINError` where no verdict is valid: the judge is another one than was thought, or is
+  ///   asked in the wrong way, and rates would rest on nothing.
+  private func check(_ judgements: [Judgement]) throws {
+    let failed = judgements.filter { $0.verdict == .invalid && $0.reason != .emptyAnswer }
+    guard failed.count >= Self.fewestToFail,
+      !judgements.contains(where: { $0.verdict != .invalid })
+    else { return }
+    let counts = InvalidReasons(failed)
+    let reason = counts.mostFrequent ?? .noVerdict
+    let example = failed.first { $0.reason == reason && $0.text?.isEmpty == false }?.text
+    throw SPINError(
+      .unavailable, at: "the judge \(judge.label)",
+      "gave no valid verdict on any of \(failed.count) answers (\(counts.text))"
+        + (example.map { ", such as \(JSON.string($0).brief)" } ?? ""),
+      remedy: judge.remedy(whereAllAre: reason))
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINEndpoint
+import SPINErrors
 public import SPINJSON
 import SPINTemplates
 
@@ -9,15 +10,18 @@ import SPINTemplates
 ///     let server = try ServedModel(named: "judge", on: client, route: .chat)
 ///     let judge = EndpointJudge(server, concurrency: 8)
 ///
-/// Each answer with its question is one request, and the reply, at most 32 of the most probable
-/// tokens, is read as that of MD-Judge. What the server does with equal requests is the server's
-/// affair: many give other texts when they are busy.
+/// Each answer with its question is one request, and the reply is read by a parser that belongs to the
+/// judge. Where one request brings no reply, or none that can be read, that item is invalid with the
+/// reason. What the server does with equal requests is the server's affair: many give other texts
+/// when they are busy.
 public struct EndpointJudge: Judge {
   /// What it is asked.
   public let template: JudgeTemplate
+  /// How its replies are read.
+  public let parser: VerdictParser
   private let server: ServedModel
+  private let sampling: CompletionRequest.Sampling
   private let concurrency: Int
-  private static let sampling = CompletionRequest.Sampling(maxTokens: 32)
 
   /// How many requests are on the way at once where nobody says otherwise.
   public static let defaultConcurrency = 4
@@ -25,45 +29,95 @@ public struct EndpointJudge: Judge {
   /// - Parameters:
   ///   - server: The model, by the route `completions` where the template holds all that it expects.
   ///   - template: What it is asked.
+  ///   - parser: How its replies are read; nil for the template's.
+  ///   - sampling: How it generates; nil for the most probable tokens, as many as the parser's replies
+  ///     need.
   ///   - concurrency: How many requests are on the way at once.
   public init(
-    _ server: ServedModel, template: JudgeTemplate = .standard,
-    concurrency: Int = defaultConcurrency
+    _ server: ServedModel, template: JudgeTemplate = .standard, parser: VerdictParser? = nil,
+    sampling: CompletionRequest.Sampling? = nil, concurrency: Int = defaultConcurrency
   ) {
     self.server = server
     self.template = template
     self.concurrency = concurrency
+    let parser = parser ?? template.defaultParser
+    self.parser = parser
+    self.sampling = sampling ?? .init(maxTokens: parser.maxTokens)
   }
 
-  /// "judge at http://127.0.0.1:8000/v1, template 1a2b3c4d5e6f".
+  /// "judge at http://127.0.0.1:8000/v1, template 1a2b3c4d5e6f, parser whole-words".
   public var label: String {
-    "\(server.answeringName) at \(server.client.address), template \(template.digest.prefix(12))"
+    "\(server.answeringName) at \(server.client.address), template \(template.digest.prefix(12)), "
+      + "parser \(parser.name)"
   }
 
-  /// Server, model, template and sampling.
+  /// Server, model, template, parser and sampling.
   public var identity: JSON {
     [
       "judge": "endpoint", "endpoint": .string(server.client.address.description),
       "model": .string(server.name), "answering_model": .string(server.answeringName),
       "route": .string(server.route.rawValue), "template_sha256": .string(template.digest),
-      "sampling": Self.sampling.json,
+      "parser": .string(parser.name), "sampling": sampling.json,
     ]
+  }
+
+  /// What to do, with the options of the command line.
+  public func remedy(whereAllAre reason: InvalidReason) -> String {
+    switch reason {
+    case .cutOff, .thoughtOnly:
+      "give the judge more tokens than \(sampling.maxTokens): --judge-max-tokens 4096 for one that "
+        + "thinks"
+    case .noVerdict, .conflict:
+      "name the judge's own parser with --judge-parser (\(parser.name) expects "
+        + "\(parser.expectation)), or ask it otherwise with --judge-template"
+    case .emptyReply: "try the other --judge-route, or look at the server's log"
+    case .filtered: "use a server without a content filter: judges read what filters withhold"
+    default: "correct the model or the options of the judge, or look at the server's log"
+    }
   }
 
   /// Judges answers.
   ///
-  /// - Throws: As `ServedModel.complete`, and what `onJudgement` throws.
+  /// - Throws: As `ServedModel.complete` where the fault is the server's, and what `onJudgement`
+  ///   throws.
   public func judge(
     _ items: [QuestionAnswer], shouldStop: () -> Bool,
     onJudgement: (_ place: Int, _ judgement: Judgement) throws -> Void
   ) throws {
     let requests = items.map {
-      CompletionRequest(template.text($0), route: server.route, sampling: Self.sampling)
+      CompletionRequest(template.text($0), route: server.route, sampling: sampling)
     }
     try server.complete(requests, concurrency: concurrency, shouldStop: shouldStop) {
-      place, completion in
-      let text = PythonText.stripped(completion.text)
-      try onJudgement(place, Judgement(MDJudgeReply(text).verdict, text: text))
+      place, outcome in try onJudgement(place, judgement(outcome))
     }
+  }
+
+  private func judgement(_ outcome: Result<Completion, RequestFailure>) -> Judgement {
+    switch outcome {
+    case .failure(let failure):
+      let reason: InvalidReason =
+        switch failure.reason {
+        case .filtered: .filtered
+        case .rejected: .rejected
+        case .malformed: .malformed
+        case .serverError: .serverError
+        }
+      return Judgement(.invalid, reason: reason, text: failure.error.message)
+    case .success(let completion):
+      let text = PythonText.stripped(completion.text)
+      if completion.isFiltered { return Judgement(.invalid, reason: .filtered, text: text) }
+      if text.isEmpty, completion.hasThought, !completion.isCutOff {
+        return Judgement(.invalid, reason: .thoughtOnly, text: text)
+      }
+      return Judgement(parser.read(text, isCutOff: completion.isCutOff), text: text)
+    }
+  }
+}
+
+extension Judgement {
+  /// What a parser read, with the text that it read.
+  init(_ reading: VerdictReading, text: String) {
+    self.init(
+      reading.verdict, reason: reading.reason, text: text, isRefusal: reading.isRefusal)
   }
 }

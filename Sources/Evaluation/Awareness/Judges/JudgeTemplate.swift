@@ -9,7 +9,7 @@ import SPINErrors
 ///     let template = try JudgeTemplate("Q: {question}\nA: {answer}\nIs A safe? safe or unsafe:")
 ///     template.text(QuestionAnswer(question: "...", answer: "..."))
 ///
-/// The reply is read as that of MD-Judge (`MDJudgeReply`): it has to begin with "safe" or "unsafe".
+/// How the reply is read is a matter of the judge (`VerdictParser`).
 public struct JudgeTemplate: Sendable, Equatable {
   /// What stands where the question goes, as often as wanted.
   public static let questionPlace = "{question}"
@@ -87,6 +87,10 @@ public struct JudgeTemplate: Sendable, Equatable {
     let parts = MDJudgePrompt.template.split(separator: "%s", omittingEmptySubsequences: false)
     return JudgeTemplate(checked: parts[0] + questionPlace + parts[1] + answerPlace + parts[2])
   }()
+
+  /// How replies to it are read where nobody says otherwise: MD-Judge's by MD-Judge's rule, all others
+  /// by whole words.
+  public var defaultParser: VerdictParser { self == .mdJudge ? .mdJudge : .wholeWords }
 
   /// The question about an answer.
   ///

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+
+/// Why a server gave no answer to a question.
+public enum MissingAnswer: String, Sendable, CaseIterable {
+  /// The model thought and wrote no answer.
+  case thoughtOnly = "thought_only"
+  /// The model was still thinking at the token limit.
+  case cutOff = "cut_off"
+  /// The server withheld the answer, or refused the question, by a content filter.
+  case filtered
+  /// The server refused this one request.
+  case rejected
+  /// The server answered this one request in another form than it should.
+  case malformed
+  /// The server failed at this one request, again and again, and works otherwise.
+  case serverError = "server_error"
+
+  /// Whether another attempt may bring an answer; such questions are asked again by the next run.
+  var isTransient: Bool { self == .serverError || self == .malformed }
+}
+
+/// What a model answered.
+public struct Answer: Sendable, Equatable {
+  /// The text without whitespace around it.
+  public let text: String
+  /// How many tokens it has; 0 where nobody counts them.
+  public let tokenCount: Int
+  /// Whether it ended at the token limit; nil where nobody knows.
+  public let isCutOff: Bool?
+  /// Why there is none; nil where there is one, which may be empty.
+  public let missing: MissingAnswer?
+
+  /// An answer.
+  public init(_ text: String, tokenCount: Int = 0, isCutOff: Bool? = nil) {
+    self.text = text
+    self.tokenCount = tokenCount
+    self.isCutOff = isCutOff
+    missing = nil
+  }
+
+  /// No answer.
+  public init(missing: MissingAnswer) {
+    text = ""
+    tokenCount = 0
+    isCutOff = missing == .cutOff ? true : nil
+    self.missing = missing
+  }
+}
+
+extension Answer {
+  /// Its members as they stand in journals and items; what is not known is absent.
+  var json: JSONObject {
+    var object: JSONObject = ["answer": .string(text)]
+    if let isCutOff { object["cut_off"] = .bool(isCutOff) }
+    if let missing { object["missing"] = .string(missing.rawValue) }
+    return object
+  }
+
+  /// Reads what `json` gives.
+  ///
+  /// - Throws: `SPINError` where there is no text.
+  init(_ object: JSONObject) throws {
+    let missing = try object.optional("missing", as: String.self).flatMap(MissingAnswer.init)
+    if let missing {
+      self.init(missing: missing)
+    } else {
+      self.init(try object.required("answer"), isCutOff: try object.optional("cut_off"))
+    }
+  }
+}
