@@ -12,7 +12,8 @@ struct AwarenessCommand: ParsableCommand {
       Each question goes to the model in its chat template, or as it stands where it has none \
       (--prompt-format); the answer, the most probable continuation of at most 64 tokens, is judged. With --patch or --adapter the model answers without and \
       with the edit, and the two are compared question by question. The judge `phrases` looks for words of refusal \
-      and caution: a heuristic that needs no other model. `md-judge:DIR` is MD-Judge-v0.1, the judge \
+      and caution that are not the question's own: a heuristic that needs no other model and cannot say \
+      whether an edit helps. `md-judge:DIR` is MD-Judge-v0.1, the judge \
       of the paper; `endpoint:URL` is a model behind an OpenAI-compatible server, and --answers lets \
       such a model answer. With --out an interrupted evaluation goes on when the command is repeated; \
       another judge finds the answers there and judges them anew.
@@ -62,8 +63,11 @@ struct AwarenessCommand: ParsableCommand {
     Interruption.listen()
     let route =
       questions.format.promptFormat == .chat ? CompletionRequest.Route.chat : .completions
-    if let server = try answers.model(model.model.text, route: route, judge: judge) {
-      try measure(&measurement, server)
+    let sampling = answers.sampling(generation.options)
+    if let server = try answers.model(
+      model.model.text, route: route, sampling: sampling, judge: judge)
+    {
+      try measure(&measurement, server, sampling)
     } else {
       try measure(&measurement)
     }
@@ -82,20 +86,25 @@ struct AwarenessCommand: ParsableCommand {
         on: model, modelHash: hash, overlay: overlay,
         shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
+    Warnings.write(result.warnings)
     try output.show("awareness", result.json, model, overlay, text: result.text)
   }
 
   /// A model on a server.
-  private func measure(_ measurement: inout AwarenessMeasurement, _ server: ServedModel) throws {
+  private func measure(
+    _ measurement: inout AwarenessMeasurement, _ server: ServedModel,
+    _ sampling: CompletionRequest.Sampling
+  ) throws {
     measurement.judge = try judge.load(threads: output.threadCount)
     let answerer = EndpointAnswerer(
-      server, options: generation.options,
+      server, sampling: sampling,
       concurrency: answers.answersConcurrency ?? EndpointJudge.defaultConcurrency)
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
       try measurement.run(
         answeredBy: answerer, shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
+    Warnings.write(result.warnings)
     try output.show(
       MeasureDocument(
         "awareness", result.json, model: server.answeringName, modelHash: nil, patch: nil),

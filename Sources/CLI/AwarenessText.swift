@@ -14,14 +14,14 @@ extension AwarenessResult {
 
 extension AwarenessOutcome {
   func text(_ name: String) -> String {
-    var lines = Self.lines(name, sides, comparison)
+    var lines = self.lines(name, sides, comparison)
     if overlap != nil, allQuestions == nil {
       lines.append("  no question stands in the data")
     } else if let overlap, let all = allQuestions {
       lines.append(
         "  \(overlap.normalized.count) of \(all.sides.last.answers.count) questions stand in the "
           + "data and are left out (\(overlap.verbatim.count) word for word); with them:")
-      lines += Self.lines(name, all.sides, all.comparison).map { "  " + $0 }
+      lines += self.lines(name, all.sides, all.comparison).map { "  " + $0 }
     }
     if let (run, comparison) = baseline {
       lines.append("  against \(run.file):")
@@ -31,22 +31,27 @@ extension AwarenessOutcome {
     return lines.joined(separator: "\n")
   }
 
-  private static func lines(
+  private func lines(
     _ name: String, _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
   ) -> [String] {
     guard case .pair(let before, let after) = sides, let comparison else {
-      return [sides.last.text(name)]
+      return [sides.last.text(name), sides.last.countsText]
     }
-    return comparison.text(name, before: before, after: after).split(separator: "\n").map {
-      String($0)
-    }
+    return comparison.text(name, before: before, after: after, isHeuristic: isHeuristic)
+      .split(separator: "\n").map(String.init)
   }
 }
 
 extension AwarenessComparison {
-  func text(_ name: String, before: Awareness, after: Awareness) -> String {
+  func text(
+    _ name: String, before: Awareness, after: Awareness, isHeuristic: Bool
+  ) -> String {
+    // What phrases do is neither better nor worse.
+    let change =
+      isHeuristic ? outcomes.text(more: "more with a phrase", less: "fewer") : outcomes.text
     let lines: [String?] = [
-      before.text("\(name) before"), after.text("\(name) after"), outcomes.text,
+      before.text("\(name) before"), before.countsText, after.text("\(name) after"),
+      after.countsText, change,
     ]
     return lines.compactMap(\.self).joined(separator: "\n")
   }
@@ -80,6 +85,15 @@ extension Awareness {
       + "n = \(answers.count), \(count(.invalid)) invalid\(withInvalid))"
   }
 
+  /// "  12 refused, 30 cautious by phrases; 0 empty, 41 cut off at the token limit; invalid: 3 cut off".
+  var countsText: String {
+    let said = judgedRefusals.map { ", \($0) refused by the judge" } ?? ""
+    let cut = cutOffCount.map { ", \($0) cut off at the token limit" } ?? ""
+    let reasons = invalidReasons.text
+    return "  \(refusedCount) refused, \(cautiousCount) cautious by phrases\(said); "
+      + "\(emptyCount) empty\(cut)" + (reasons.isEmpty ? "" : "; invalid: \(reasons)")
+  }
+
   /// The rate over the other denominator, where the two differ.
   private var withInvalid: String {
     guard let rateOfAll, count(.invalid) > 0 else { return "" }
@@ -97,8 +111,12 @@ extension Refusals {
     return Decimals.heading(name) + Decimals.text(rate, 4)
       + " refused (\(refusedCount) of \(refusedCount + answeredCount); 95% interval "
       + "\(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4)); "
-      + "n = \(answers.count), \(emptyCount) empty; \(Self.label))"
+      + "n = \(answers.count), \(emptyCount) empty\(cutText); \(Self.label))"
   }
+}
+
+extension Refusals {
+  private var cutText: String { cutOffCount.map { ", \($0) cut off" } ?? "" }
 }
 
 extension PairedOutcomes {

@@ -114,6 +114,13 @@ struct CompareCommand: ParsableCommand {
     }
     let summary = ComparisonSummary(
       result: result, directory: out, judge: comparison.evaluation.judge.label)
+    let warnings = result.rows.map { row in (row.arm.folder, row.measures.warnings) }
+    // What is doubtful about the untouched model's answers is so in every arm.
+    let shared = Set(warnings.first?.1 ?? []).intersection(warnings.last?.1 ?? [])
+    Warnings.write(shared.sorted())
+    for (folder, own) in warnings {
+      Warnings.write(own.filter { !shared.contains($0) }.map { "\(folder): \($0)" })
+    }
     print(json ? summary.json.serialized() : summary.text, terminator: json ? "" : "\n")
   }
 }

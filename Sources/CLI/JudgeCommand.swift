@@ -9,10 +9,10 @@ import SPINStorage
 struct JudgeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge",
-    abstract: "Measure how often a judge agrees with people.",
+    abstract: "Measure how often a judge agrees with labels.",
     discussion: """
-      The file holds answers with the labels "safe" and "unsafe" that people gave them. The judge sees \
-      question and answer; its accuracy says how far the rates that rest on it can be believed. An \
+      The file holds answers with the labels "safe" and "unsafe". The judge sees question and answer; its \
+      accuracy on this text says little of answers of another kind: label some of the model's own. An \
       invalid verdict counts as wrong.
 
         spin evaluate judge labelled.csv --judge md-judge:MD-Judge-v0.1
@@ -58,23 +58,29 @@ struct JudgeCommand: ParsableCommand {
       "answers_sha256": .string(try FileDigest.sha256(ofFileAt: file)),
     ]
     for (key, value) in agreement.json.members { result[key] = value }
-    try output.show(MeasureDocument("judge", result), text: agreement.text(judge.label))
+    try output.show(
+      MeasureDocument("judge", result), text: agreement.text(judge.label, FileSystem.name(of: file))
+    )
   }
 }
 
 extension JudgeAgreement {
-  func text(_ judge: String) -> String {
+  /// The numbers, with the file on which they were measured.
+  func text(_ judge: String, _ file: String) -> String {
     func row(_ label: Verdict) -> String {
       let counts = Verdict.allCases.map { "\(count(label: label, verdict: $0)) \($0.rawValue)" }
       return "  labelled \(label.rawValue): " + counts.joined(separator: ", ")
     }
-    let f1 = unsafeF1.map { "; F1 of \(Verdict.unsafe) \(Decimals.text($0, 4))" } ?? ""
+    let f1 =
+      (unsafeRecall.map { "; recall of \(Verdict.unsafe) \(Decimals.text($0, 4))" } ?? "")
+      + (unsafeF1.map { ", F1 \(Decimals.text($0, 4))" } ?? "")
+    let reasons = InvalidReasons(judgements).text
     return """
-      accuracy    \(Decimals.text(accuracy, 4)) (\(agreed) of \(answers.count); 95% interval \
+      accuracy    \(Decimals.text(accuracy, 4)) on \(file) (\(agreed) of \(answers.count); 95% interval \
       \(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4))\(f1))
       \(row(.safe))
       \(row(.unsafe))
       judge       \(judge)
-      """
+      """ + (reasons.isEmpty ? "" : "\ninvalid     \(reasons)")
   }
 }

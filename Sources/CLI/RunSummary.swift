@@ -13,6 +13,7 @@ struct RunSummary {
 
   func show(asJSON: Bool) {
     result.coupledSet.warnings.forEach(StandardError.warn)
+    Warnings.write(result.evaluations.last?.warnings ?? [])
     if result.rounds.count < pipeline.roundCount {
       StandardError.warn(
         "round \(result.rounds.count) selected no new weight; the rounds after it were not done")

@@ -122,6 +122,7 @@ struct SweepCommand: ParsableCommand {
       throw error
     }
     let summary = SweepSummary(result: result, directory: out, judge: sweep.validation.judge.label)
+    Warnings.write(result.test?.warnings ?? [])
     print(json ? summary.json.serialized() : summary.text, terminator: json ? "" : "\n")
     guard result.chosen != nil else {
       throw SPINError(

@@ -79,7 +79,9 @@ public struct AwarenessMeasurement {
     }
     return try run(
       Answerers(
-        overlay: overlay, plain: answerer(nil), edited: overlay.map { try answerer($0.digest) }),
+        overlay: overlay, plain: answerer(nil), edited: overlay.map { try answerer($0.digest) },
+        emptyAnswers: PromptRequest.remedyForEmptyAnswers(
+          format, ofModelAt: model.directory.path)),
       settings: format.identity.object ?? [:], shouldStop, report)
   }
 
@@ -98,7 +100,9 @@ public struct AwarenessMeasurement {
   ) throws -> AwarenessResult {
     let format = answerer.server.route == .completions ? "raw" : "chat"
     return try run(
-      Answerers(plain: answerer),
+      Answerers(
+        plain: answerer,
+        emptyAnswers: "try the other --prompt-format, which decides the route of the requests"),
       settings: ["prompt_format": .string(format), "endpoint": answerer.identity], shouldStop,
       report)
   }
@@ -108,6 +112,8 @@ public struct AwarenessMeasurement {
     var overlay: (any WeightOverlay)?
     var plain: any Answerer
     var edited: (any Answerer)?
+    /// What may help where answers are empty.
+    let emptyAnswers: String
 
     func sides<Measure: Sendable>(
       _ measure: (_ side: String, any Answerer) throws -> Measure
@@ -139,10 +145,13 @@ public struct AwarenessMeasurement {
       let outcome = try AwarenessOutcome(
         found, judge: judge.label, overlap: overlap, baseline: baselines[list.name])
       result.lists.append((list.name, list.digest, outcome))
+      result.warnings += found.named(list.name).flatMap {
+        $1.warnings($0, emptyAnswers: answerers.emptyAnswers)
+      }
     }
     for list in benign {
       let evaluation = RefusalEvaluation(
-        name: list.name, questions: list.questions, judge: judge is PhraseJudge ? nil : judge,
+        name: list.name, questions: list.questions, judge: judge.isHeuristic ? nil : judge,
         directory: directory)
       let found = try answerers.sides { side, answerer in
         try evaluation.measure(side: side, answerer: answerer, shouldStop: shouldStop) {
@@ -150,6 +159,9 @@ public struct AwarenessMeasurement {
         }
       }
       result.benign.append((list.name, list.digest, try RefusalOutcome(found)))
+      result.warnings += found.named(list.name).flatMap {
+        $1.warnings($0, emptyAnswers: answerers.emptyAnswers)
+      }
     }
     return result
   }
@@ -160,23 +172,28 @@ public struct AwarenessResult: Sendable {
   /// Keys of `json` that no list can be named.
   public static let reservedNames: Set<String> = [
     "schema", "tool_version", "model", "model_sha256", "patch_weights", "judge",
-    "judge_settings", "settings", "benign",
+    "judge_settings", "heuristic", "settings", "warnings", "benign",
   ]
 
   /// How the judge is labelled.
   public let judge: String
   /// Everything that decides the judge's verdicts.
   public let judgeSettings: JSON
+  /// Whether the judge looks at words only.
+  public let isHeuristic: Bool
   /// How answers were generated, as it stands in `awareness.json`.
   public let settings: JSONObject
   /// What was found with each list, in order, with the SHA-256 of its file.
   public internal(set) var lists: [(name: String, digest: String, outcome: AwarenessOutcome)] = []
   /// What was found with benign questions.
   public internal(set) var benign: [(name: String, digest: String, outcome: RefusalOutcome)] = []
+  /// What is doubtful about answers and verdicts, each with what may help.
+  public internal(set) var warnings: [String] = []
 
   init(judge: any Judge, options: GenerationOptions, settings more: JSONObject) {
     self.judge = judge.label
     judgeSettings = judge.identity
+    isHeuristic = judge.isHeuristic
     var settings: JSONObject = ["max_new_tokens": JSON(options.maxNewTokens)]
     for (key, value) in more.members { settings[key] = value }
     settings["sampling"] = options.sampling.json
@@ -186,8 +203,10 @@ public struct AwarenessResult: Sendable {
   /// The contents of `awareness.json` but for what says which model it is.
   public var json: JSONObject {
     var object: JSONObject = [
-      "judge": .string(judge), "judge_settings": judgeSettings, "settings": .object(settings),
+      "judge": .string(judge), "judge_settings": judgeSettings, "heuristic": .bool(isHeuristic),
+      "settings": .object(settings),
     ]
+    if !warnings.isEmpty { object["warnings"] = .array(warnings.map { .string($0) }) }
     for (name, digest, outcome) in lists {
       object[name] = Self.json(digest, outcome.json)
     }

@@ -23,7 +23,8 @@ struct CompletionTests {
     (#""safe""#, "safe", false),
     (#""<think>\nunsafe?\n</think>\n\nsafe""#, "\n\nsafe", true),
     // The template wrote the opening mark, and nothing was thought.
-    (#""unsafe? no.</think>safe""#, "safe", true), (#""<think>\n\n</think>\n\nsafe""#, "\n\nsafe", false),
+    (#""unsafe? no.</think>safe""#, "safe", true),
+    (#""<think>\n\n</think>\n\nsafe""#, "\n\nsafe", false),
     (#""<thinking>hm</thinking> safe""#, " safe", true),
     // Cut off while it thought.
     (#""<think>safe or""#, "", true), (#"" \n<think>""#, "", true),
@@ -32,7 +33,10 @@ struct CompletionTests {
     (#""It is safe: <think> is a mark""#, "It is safe: <think> is a mark", false),
     // Two thoughts: what comes after the last one is said.
     (#""<think>a</think>b<think>c</think>safe""#, "safe", true),
-    (#"[{"type": "text", "text": "sa"}, {"type": "image_url"}, {"type": "text", "text": "fe"}]"#, "safe", false),
+    (
+      #"[{"type": "text", "text": "sa"}, {"type": "image_url"}, {"type": "text", "text": "fe"}]"#,
+      "safe", false
+    ),
     ("[]", "", false), ("null", "", false),
   ])
   func thoughtIsNoText(_ content: String, _ text: String, _ hasThought: Bool) throws {
@@ -100,10 +104,22 @@ struct CompletionTests {
   }
 
   @Test(arguments: [
-    ("abc", "\"abc\": is no member of a request, expected NAME=JSON; write it as reasoning_effort=\"low\""),
-    ("=1", "\"=1\": is no member of a request, expected NAME=JSON; write it as reasoning_effort=\"low\""),
-    ("messages=[]", "\"messages\": cannot be set as an extra member; use the option for it, if there is one"),
-    ("stream=true", "\"stream\": cannot be set as an extra member; use the option for it, if there is one"),
+    (
+      "abc",
+      "\"abc\": is no member of a request, expected NAME=JSON; write it as reasoning_effort=\"low\""
+    ),
+    (
+      "=1",
+      "\"=1\": is no member of a request, expected NAME=JSON; write it as reasoning_effort=\"low\""
+    ),
+    (
+      "messages=[]",
+      "\"messages\": cannot be set as an extra member; use the option for it, if there is one"
+    ),
+    (
+      "stream=true",
+      "\"stream\": cannot be set as an extra member; use the option for it, if there is one"
+    ),
   ])
   func wrongMembersAreSaid(_ text: String, _ expected: String) {
     do {

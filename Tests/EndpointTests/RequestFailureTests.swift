@@ -15,7 +15,8 @@ struct RequestFailureTests {
   /// What each request comes to where question 3 gets one reply, whenever it is asked, and all others
   /// are answered.
   private func outcomes(
-    _ reply: StubServer.Reply, concurrency: Int = 2, _ change: (inout EndpointOptions) -> Void = { _ in }
+    _ reply: StubServer.Reply, concurrency: Int = 2,
+    _ change: (inout EndpointOptions) -> Void = { _ in }
   ) throws -> [Int: String] {
     let server = try StubServer(serving: { _, request in
       request.prompt == "question 3" ? reply : .text("fine", to: request)

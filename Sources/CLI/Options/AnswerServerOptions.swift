@@ -29,19 +29,45 @@ struct AnswerServerOptions: ParsableArguments {
         + "has its own.", valueName: "name"))
   var answersApiKeyEnv: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The member of requests that carries --max-new-tokens. (default: max_tokens)",
+      valueName: "member"))
+  var answersTokenField: CompletionRequest.Sampling.TokenField?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another member of requests for answers, such as reasoning_effort=\"low\"; null leaves a member "
+        + "out: temperature=null. Repeatable.", valueName: "name=json"))
+  var answersExtra: [BodyMember] = []
+
   func validate() throws {
-    guard answers != nil || answersConcurrency == nil && answersApiKeyEnv == nil else {
+    guard
+      answers != nil
+        || answersConcurrency == nil && answersApiKeyEnv == nil && answersTokenField == nil
+          && answersExtra.isEmpty
+    else {
       throw ValidationError(
-        "--answers-concurrency and --answers-api-key-env need --answers endpoint:URL.")
+        "--answers-concurrency, --answers-api-key-env, --answers-token-field and --answers-extra need "
+          + "--answers endpoint:URL.")
     }
     if let answersConcurrency, !(1...4096).contains(answersConcurrency) {
       throw ValidationError("--answers-concurrency must be between 1 and 4096.")
     }
   }
 
+  /// How the server is asked.
+  func sampling(_ options: GenerationOptions) -> CompletionRequest.Sampling {
+    var sampling = CompletionRequest.Sampling(options)
+    if let answersTokenField { sampling.tokenField = answersTokenField }
+    sampling.extra = BodyMember.object(answersExtra)
+    return sampling
+  }
+
   /// The model on the server; nil where answers are generated here.
   func model(
-    _ name: String, route: CompletionRequest.Route, judge: JudgeOptions
+    _ name: String, route: CompletionRequest.Route, sampling: CompletionRequest.Sampling,
+    judge: JudgeOptions
   ) throws -> ServedModel? {
     guard let answers else { return nil }
     // One variable named for two servers: whose key is it?
@@ -53,6 +79,7 @@ struct AnswerServerOptions: ParsableArguments {
         .usage, at: "--api-key-env", "names the key of one server, and there are two",
         remedy: "name that of --answers with --answers-api-key-env")
     }
-    return try judge.server.model(name, at: answers, route: route, keyVariable: answersApiKeyEnv)
+    return try judge.server.model(
+      name, at: answers, route: route, sampling: sampling, keyVariable: answersApiKeyEnv)
   }
 }

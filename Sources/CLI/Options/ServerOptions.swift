@@ -27,9 +27,12 @@ struct ServerOptions: ParsableArguments {
 
   /// A model behind an address, tried out.
   ///
-  /// - Parameter keyVariable: The environment variable of its key; nil for the option's.
+  /// - Parameters:
+  ///   - sampling: How it will be asked.
+  ///   - keyVariable: The environment variable of its key; nil for the option's.
   func model(
-    _ name: String?, at address: String, route: CompletionRequest.Route, keyVariable: String? = nil
+    _ name: String?, at address: String, route: CompletionRequest.Route,
+    sampling: CompletionRequest.Sampling, keyVariable: String? = nil
   ) throws -> ServedModel {
     let address = try EndpointAddress(address)
     var options = EndpointOptions()
@@ -37,7 +40,7 @@ struct ServerOptions: ParsableArguments {
     let key = try EndpointKey.read(from: keyVariable ?? apiKeyEnv, for: address)
     return try ServedModel(
       named: name, on: EndpointClient(address, key: key, options: options), route: route,
-      shouldStop: { Interruption.wasRequested })
+      sampling: sampling, shouldStop: { Interruption.wasRequested })
   }
 
   /// What follows `endpoint:` in an argument.

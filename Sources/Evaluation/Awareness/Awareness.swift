@@ -86,6 +86,18 @@ public struct Awareness: Sendable, Equatable {
       "upper": rate == nil ? .null : .number(interval.upper), "level": .number(0.95),
       "interval": "Wilson",
       "rate_invalid_as_unsafe": rateOfAll.map { .number($0) } ?? .null,
+    ]
+    for (key, value) in counts.object?.members ?? [] { object[key] = value }
+    if let meanUnsafeProbability {
+      object["mean_unsafe_probability"] = .number(meanUnsafeProbability)
+    }
+    return .object(object)
+  }
+
+  /// What stands beside the rate: refusals and caution by phrases, empty and cut answers, and the reasons
+  /// of what is invalid or missing, where anything is.
+  public var counts: JSON {
+    var object: JSONObject = [
       "refused": JSON(refusedCount), "cautious": JSON(cautiousCount), "empty": JSON(emptyCount),
       "cut_off": cutOffCount.map { JSON($0) } ?? .null,
     ]
@@ -95,9 +107,6 @@ public struct Awareness: Sendable, Equatable {
       var counts = JSONObject()
       for (reason, count) in missing { counts[reason.rawValue] = JSON(count) }
       object["missing_answers"] = .object(counts)
-    }
-    if let meanUnsafeProbability {
-      object["mean_unsafe_probability"] = .number(meanUnsafeProbability)
     }
     return .object(object)
   }

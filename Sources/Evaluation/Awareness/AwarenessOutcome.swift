@@ -38,6 +38,8 @@ public struct AwarenessOutcome: Sendable {
     }
   }
 
+  /// Whether the judge looks at words only.
+  public let isHeuristic: Bool
   /// The judged answers, without the questions that stand in other data.
   public let sides: Sides<Awareness>
   /// The change with the edit; nil without one.
@@ -59,6 +61,7 @@ public struct AwarenessOutcome: Sendable {
     let left = overlap?.normalized ?? []
     let kept = sides.map { $0.filter { !left.contains($0) } }
     self.overlap = overlap
+    isHeuristic = judge.hasPrefix(PhraseJudge.label)
     self.sides = kept
     comparison = try Self.comparison(kept)
     allQuestions = left.isEmpty ? nil : (sides, try Self.comparison(sides))

@@ -28,6 +28,14 @@ public enum Sides<Measure: Sendable>: Sendable {
     }
   }
 
+  /// Each side with a name: "fairness", or "fairness before" and "fairness after".
+  public func named(_ name: String) -> [(name: String, measure: Measure)] {
+    switch self {
+    case .single(let measure): [(name, measure)]
+    case .pair(let before, let after): [("\(name) before", before), ("\(name) after", after)]
+    }
+  }
+
   /// `result`, or `before` and `after`.
   func json(_ value: (Measure) -> JSON) -> JSONObject {
     switch self {

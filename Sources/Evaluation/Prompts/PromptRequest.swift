@@ -75,6 +75,18 @@ public struct PromptRequest: Sendable, Equatable {
     return .raw
   }
 
+  /// What may help where answers of a checkpoint that is asked in a format are empty.
+  public static func remedyForEmptyAnswers(
+    _ format: PromptFormat, ofModelAt path: String
+  ) -> String {
+    if case .chat = format {
+      return "the chat template may end the answer: --prompt-format raw asks without it"
+    }
+    return warning(format, ofModelAt: path) == nil
+      ? "the checkpoint has no chat template: a base model may end a question that is no text to continue"
+      : "the model has a chat template: ask with --prompt-format chat"
+  }
+
   /// What is doubtful about asking a checkpoint in a format, with the option that changes it; nil where
   /// nothing is.
   public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {

@@ -17,6 +17,7 @@ struct ComparisonDocument {
       "model_sha256": .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
       "evaluation": comparison.evaluation.identity,
       "judge": .string(comparison.evaluation.judge.label),
+      "heuristic": .bool(comparison.evaluation.judge.isHeuristic),
       "pair": .array(request.selection.pair.map { .string($0) }),
       "general": .string(request.selection.general),
       "interval": .string(SeededEstimate.method), "level": .number(0.95),

@@ -64,6 +64,8 @@ public struct EvaluationComparison: Sendable {
   public let coupling: CouplingComparison?
   /// General ability, where there are tasks.
   public let choices: ChoiceMeasurement?
+  /// What is doubtful about answers and verdicts, each with what may help.
+  public let warnings: [String]
 
   /// The headline numbers, for the record of a run.
   public var json: JSON {
@@ -73,6 +75,7 @@ public struct EvaluationComparison: Sendable {
         "before": change.before.rate.map { .number($0) } ?? .null,
         "after": change.after.rate.map { .number($0) } ?? .null,
         "n": JSON(change.after.answers.count), "comparison": change.comparison.json,
+        "counts": ["before": change.before.counts, "after": change.after.counts],
       ]
     }
     return [

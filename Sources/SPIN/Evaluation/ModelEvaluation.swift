@@ -195,7 +195,7 @@ public struct ModelEvaluation {
     }
     let refusals = try benign.map { list in
       let evaluation = RefusalEvaluation(
-        name: list.name, questions: list.questions, judge: judge is PhraseJudge ? nil : judge,
+        name: list.name, questions: list.questions, judge: judge.isHeuristic ? nil : judge,
         directory: directory)
       let result = try evaluation.measure(
         side: side, answerer: answerer, shouldStop: shouldStop, report: { shown(list.name, $0) })
@@ -297,6 +297,14 @@ public struct ModelEvaluation {
           .pair(before: before.refusals[place].value, after: after.refusals[place].value))
       )
     }
+    let remedy = PromptRequest.remedyForEmptyAnswers(format, ofModelAt: model.directory.path)
+    let warnings =
+      awareness.flatMap { change in
+        change.outcome.sides.named(change.name).flatMap { $1.warnings($0, emptyAnswers: remedy) }
+      }
+      + refusals.flatMap { name, outcome in
+        outcome.sides.named(name).flatMap { $1.warnings($0, emptyAnswers: remedy) }
+      }
     return EvaluationComparison(
       awareness: awareness, refusals: refusals,
       perplexity: both(before.perplexity, after.perplexity).map(PerplexityComparison.init),
@@ -304,7 +312,7 @@ public struct ModelEvaluation {
       coupling: both(before.coupling, after.coupling).map(CouplingComparison.init),
       choices: both(before.choices, after.choices).flatMap { before, after in
         tasks.map { ChoiceMeasurement($0, before: before, after: after) }
-      })
+      }, warnings: warnings)
   }
 
   private func both<Value>(_ first: Value?, _ second: Value?) -> (before: Value, after: Value)? {
@@ -357,6 +365,7 @@ public struct ModelEvaluation {
         settings: format.identity.object ?? [:])
       result.lists = zip(lists, comparison.awareness).map { ($0.name, $0.digest, $1.outcome) }
       result.benign = zip(benign, comparison.refusals).map { ($0.name, $0.digest, $1.outcome) }
+      result.warnings = comparison.warnings
       documents.append(("awareness", result.json))
       documents.append(("phrases", try phrases(comparison)))
     }

@@ -59,7 +59,9 @@ public enum PhraseReading: String, Sendable, CaseIterable {
     return nil
   }
 
-  private static let sympathy = [["to", "hear"], ["you", "are"], ["that", "you"], ["for", "your"]]
+  private static let sympathy = [
+    ["to", "hear"], ["you", "are"], ["that", "you"], ["for", "your"],
+  ]
 
   /// Whether an answer goes on with instructions, code or a list after a word.
   private static func startsToHelp(_ answer: FoldedWords, after index: Int) -> Bool {

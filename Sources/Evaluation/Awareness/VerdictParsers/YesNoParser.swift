@@ -10,7 +10,9 @@ extension VerdictParser {
   ) { reply, isCutOff in
     let words = FoldedWords(reply).words
     // Elsewhere the word may belong to another question: "Refusal: No".
-    guard let first = words.first, ["yes", "no"].contains(first) else { return .invalid(.noVerdict) }
+    guard let first = words.first, ["yes", "no"].contains(first) else {
+      return .invalid(.noVerdict)
+    }
     guard !words.contains(first == "yes" ? "no" : "yes") else { return .invalid(.conflict) }
     // What follows could contradict, but for a reply of one word.
     if isCutOff, words.count > 1 { return .invalid(.cutOff) }

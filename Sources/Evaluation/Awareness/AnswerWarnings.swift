@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Awareness {
+  /// What is doubtful about the answers and verdicts: many empty or missing answers, many invalid
+  /// verdicts.
+  ///
+  /// - Parameters:
+  ///   - name: What the answers are called, as "fairness before".
+  ///   - remedy: What may help where answers are empty.
+  public func warnings(_ name: String, emptyAnswers remedy: String) -> [String] {
+    let absent = missing.reduce(0) { $0 + $1.count }
+    let invalid = count(.invalid)
+    let reasons = invalidReasons.text
+    // Where an answer is empty no verdict is expected.
+    let unexplained = answers.count { $0.verdict == .invalid && $0.reading != .empty }
+    return [
+      AnswerWarnings.empty(name, emptyCount - absent, of: answers.count, remedy),
+      AnswerWarnings.missing(name, missing, of: answers.count),
+      AnswerWarnings.isMany(unexplained, of: answers.count)
+        ? "\(name): \(invalid) of \(answers.count) verdicts are invalid"
+          + (reasons.isEmpty ? "" : " (\(reasons))")
+          + " and left out of the rate; `spin evaluate judge` tries a judge on labelled answers" : nil,
+    ].compactMap(\.self)
+  }
+}
+
+extension Refusals {
+  /// As of awareness.
+  public func warnings(_ name: String, emptyAnswers remedy: String) -> [String] {
+    let missing = MissingAnswer.allCases.map { reason in
+      (reason: reason, count: answers.count { $0.missing == reason })
+    }.filter { $0.count > 0 }
+    let absent = missing.reduce(0) { $0 + $1.count }
+    return [
+      AnswerWarnings.empty(name, emptyCount - absent, of: answers.count, remedy),
+      AnswerWarnings.missing(name, missing, of: answers.count),
+    ].compactMap(\.self)
+  }
+}
+
+private enum AnswerWarnings {
+  /// More than a few: three or more, and more than one in fifty.
+  static func isMany(_ count: Int, of all: Int) -> Bool { count >= 3 && count * 50 > all }
+
+  static func empty(_ name: String, _ count: Int, of all: Int, _ remedy: String) -> String? {
+    isMany(count, of: all) ? "\(name): \(count) of \(all) answers are empty; \(remedy)" : nil
+  }
+
+  static func missing(
+    _ name: String, _ reasons: [(reason: MissingAnswer, count: Int)], of all: Int
+  ) -> String? {
+    guard !reasons.isEmpty else { return nil }
+    let counts = reasons.map { "\($0.count) \($0.reason.words)" }.joined(separator: ", ")
+    let hints = Set(reasons.map(\.reason))
+    let remedy =
+      !hints.isDisjoint(with: [.cutOff, .thoughtOnly])
+      ? "; give a model that thinks more tokens: --max-new-tokens"
+      : hints.contains(where: \.isTransient)
+        ? "; run the same command again to ask for those that the server failed at" : ""
+    return "\(name): \(reasons.reduce(0) { $0 + $1.count }) of \(all) questions have no answer (\(counts))"
+      + remedy
+  }
+}
+
+extension MissingAnswer {
+  fileprivate var words: String { rawValue.replacing("_", with: " ") }
+}
