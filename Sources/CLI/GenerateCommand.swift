@@ -49,7 +49,7 @@ struct GenerateCommand: ParsableCommand {
       ? try TextList.lines(
         of: TextFile(
           Array(FileHandle.standardInput.readDataToEndOfFile()), path: "standard input"))
-      : try TextList(path: prompts, column: promptColumn).texts
+      : try TextList(path: prompts, column: promptColumn, option: "--prompt-column").texts
     let (model, _) = try model.load(threads: threads)
     let generator = TextGenerator(
       model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)

@@ -19,8 +19,11 @@ public struct TextList: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - column: The column or key that holds the texts; unused for `.txt`.
+  ///   - option: What names the column, for the message where the file does not have it.
   /// - Throws: `SPINError` as `DataTable` does.
-  public init(path: String, column: String) throws {
+  public init(
+    path: String, column: String, option: String = "--question-column"
+  ) throws {
     self.path = path
     guard path.lowercased().hasSuffix(".txt") else {
       let columns = try DataTable.columnNames(path: path)
@@ -29,7 +32,7 @@ public struct TextList: Sendable {
         throw SPINError(
           .malformedInput, at: path,
           "has no column \"\(column)\", only \(found.isEmpty ? "none" : found)",
-          remedy: "name the one to use with --column")
+          remedy: "name the one to use with \(option)")
       }
       let table = try DataTable(path: path, columns: .promptsOnly(column))
       digest = table.digest

@@ -7,6 +7,8 @@ import SPINStorage
 
 /// Asks an answerer for the answers to a list of questions, each once, and keeps them in a folder.
 ///
+/// Answers are kept by the digest of the question, since an answer depends on nothing else of the list: a
+/// larger limit, other questions left out, or a question that stands there twice use what is there.
 /// An answer that is missing for a reason that may pass is not kept: the next run asks again.
 struct AnswerStore {
   let questions: [String]
@@ -23,21 +25,22 @@ struct AnswerStore {
   ) throws -> [Answer] {
     let journal = try directory.map { directory in
       try FileSystem.ensureDirectory(directory)
-      let list = JSON.array(questions.map { .string($0) })
       return try ItemJournal(
         path: "\(directory)/.\(name).journal", kind: "answers",
-        identity: FileDigest.sha256(of: [answerer.identity, list]))
+        identity: FileDigest.sha256(of: [answerer.identity]))
     }
-    var answers: [Int: Answer] = [:]
-    for item in journal?.items ?? [] { answers[try item.required("index")] = try Answer(item) }
-    let open = questions.indices.filter { answers[$0] == nil }
+    var answers: [String: Answer] = [:]
+    for item in journal?.items ?? [] { answers[try item.required("question")] = try Answer(item) }
+    let keys = questions.map { FileDigest.sha256(Array($0.utf8)) }
+    var seen = Set(answers.keys)
+    let open = questions.indices.filter { seen.insert(keys[$0]).inserted }
     report(.answering(open.count))
     try journal.during {
       try answerer.answer(open.map { questions[$0] }, shouldStop: shouldStop) {
         place, answer in
-        answers[open[place]] = answer
+        answers[keys[open[place]]] = answer
         if answer.missing?.isTransient != true {
-          var item: JSONObject = ["index": JSON(open[place])]
+          var item: JSONObject = ["question": .string(keys[open[place]])]
           for (key, value) in answer.json.members { item[key] = value }
           try journal?.record(item)
         }
@@ -45,7 +48,7 @@ struct AnswerStore {
       }
     }
     return questions.indices.map { index in
-      guard let answer = answers[index] else {
+      guard let answer = answers[keys[index]] else {
         preconditionFailure("the answerer left out question \(index)")
       }
       return answer

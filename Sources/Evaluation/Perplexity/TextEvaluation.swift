@@ -91,7 +91,6 @@ public struct TextEvaluation: Sendable {
     let parts: [JSON] =
       identity.map { .string($0) } + [
         .string(digest), window.map { JSON($0) } ?? .null, .string(part.rawValue),
-        limit.map { JSON($0) } ?? .null,
       ]
     return try ItemJournal(
       path: "\(directory)/.\(name).journal", kind: "windows",

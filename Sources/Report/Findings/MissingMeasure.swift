@@ -28,13 +28,13 @@ extension ReportedRun {
       "spin evaluate divergence MODEL\(patch) --text FILE \(evaluation)")
     add(
       choices == nil, "general ability",
-      "spin evaluate choices MODEL\(patch) --task hellaswag --data hellaswag=FILE \(evaluation)")
+      "spin evaluate choices MODEL\(patch) --task hellaswag --task-data hellaswag=FILE \(evaluation)")
     add(
       phrases == nil, "cautionary phrases",
       "spin evaluate phrases --answers \(run)/evaluation \(evaluation)")
     add(
       coupling == nil, "dependence of representations",
-      "spin evaluate coupling MODEL\(patch) --pair privacy=FILE --pair fairness=FILE "
+      "spin evaluate coupling MODEL\(patch) --questions privacy=FILE --questions fairness=FILE "
         + evaluation)
     guard record != nil || selection != nil else { return missing }
     add(
