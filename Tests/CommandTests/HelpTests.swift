@@ -18,6 +18,7 @@ struct HelpTests {
     "evaluate divergence",
     "evaluate phrases", "evaluate coupling", "report", "data", "data lint", "data fetch", "model",
     "model fetch", "model list", "model path",
+    "model import",
   ]
 
   private static let snapshots = URL(filePath: #filePath).deletingLastPathComponent()

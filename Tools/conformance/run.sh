@@ -32,6 +32,9 @@ if [ -d "$shared/models/stories260K" ]; then
     --material "$shared/data"
   "$python" Tools/conformance/kill_and_resume.py "$spin"
 fi
+if [ -d "$shared/tokenizers/llama3" ]; then
+  "$python" Tools/conformance/compare_import.py "$spin" "$shared/tokenizers"
+fi
 # Real templates have licenses of their own and lie beside the checkout, where there are any.
 material=../shared/tokenizers
 if [ -d "$material/chat_templates" ]; then

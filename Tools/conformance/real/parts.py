@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is compared on the real model, one function a part; each returns (facts, differences)."""
 
+import csv
+import hashlib
 import json
 import math
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 import tempfile
 
-import numpy as np
+os.environ.setdefault("TQDM_DISABLE", "1")
+
+import numpy as np  # noqa: E402
 import torch
 import transformers
 
@@ -17,6 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 sys.path[:0] = [str(HERE.parent), str(ROOT / "Tools/tokenizers")]
 
+import calibration  # noqa: E402
 import compare as tokenizer_comparison  # noqa: E402
 import compare_templates  # noqa: E402
 import float64_model  # noqa: E402
@@ -153,8 +159,6 @@ def greedy(arguments):
     transformers reads prompt and answer at once: an answer is greedy exactly if each of its tokens has
     the largest logit after those before it. Where another token has, float64 decides.
     """
-    import csv
-
     _, _, (questions, column), _ = material()
     with open(questions, encoding="utf-8-sig", newline="") as file:
         prompts = [row[column] for row in csv.DictReader(file)][: arguments.prompts]
@@ -214,22 +218,40 @@ def first_difference(model, ids, answer, finish, ends):
     return None
 
 
-def selected(arguments):
-    """Selected weights by both rules, index by index, against float64."""
-    import calibration
+def reference_sets(arguments, files):
+    """The largest scores of every matrix in float64, by data set; kept from one run to the next.
 
-    label, files, _, _ = material()
+    This is most of the time of the whole comparison. What is kept belongs to the weights and to the
+    tokens of the samples.
+    """
+    samples = {
+        name: calibration.Samples(arguments.model, "truncate").read(path, arguments.nsamples, 0)
+        for name, path in files.items()
+    }
+    digest = hashlib.sha256((arguments.model / "model.safetensors").read_bytes())
+    digest.update(json.dumps([samples, top_sets.KEPT]).encode())
+    cache = arguments.results / f"selected-{digest.hexdigest()[:16]}.pickle"
+    if cache.exists():
+        return pickle.loads(cache.read_bytes()), True
     model = float64_model.load(arguments.model)
     matrices = float64_model.edited_matrices(model, "all")
     kept = {}
-    for name, path in files.items():
-        samples = calibration.Samples(arguments.model, "truncate").read(path, arguments.nsamples, 0)
-        exact = float64_model.importance(model, matrices, samples)
+    for name in files:
+        exact = float64_model.importance(model, matrices, samples[name])
         # Dense scores of three data sets would take gigabytes.
         kept[name] = {key: top_sets.largest(value.numpy()) for key, value in exact.items()}
         del exact
-    del model, matrices
+    cache.write_bytes(pickle.dumps(kept))
+    return kept, False
+
+
+def selected(arguments):
+    """Selected weights by both rules, index by index, against float64."""
+    label, files, _, _ = material()
+    kept, was_kept = reference_sets(arguments, files)
     differing, facts = [], {"data": label, "samples a data set": arguments.nsamples}
+    if was_kept:
+        facts["reference"] = "kept from an earlier run on the same model and data"
     with tempfile.TemporaryDirectory() as temporary:
         data = [part for name, path in files.items() for part in ("--data", f"{name}={path}")]
         run(arguments.spin, "score", arguments.model, *data, "--out", f"{temporary}/scores",
