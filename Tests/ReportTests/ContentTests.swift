@@ -14,16 +14,17 @@ struct ContentTests {
     let cards = try Markup(MadeRun().report().html).all("section", class: "verdict-card")
     let texts = cards.map { $0.text.split(separator: "\n").joined(separator: " ") }
     try #require(texts.count == 3)
-    #expect(texts[0].contains("Does it help? In part (heuristic)"))
+    // The judge is a heuristic.
+    #expect(texts[0].contains("What do the phrases do? More, in part"))
     #expect(
       texts[0].contains(
-        "Fairness awareness rises by 28.1 points (95% interval +3.1 to +53.1, n = 9 questions, change of 8)."
-      ))
+        "% of answers have a phrase of refusal or caution (change +28.1 points, 95% interval +3.1 to "
+          + "+53.1, n = 9 questions, change of 8)."))
     // Neither its interval without 0 nor p = 0.031 shows anything.
     #expect(
       texts[0].contains(
-        "No change of privacy awareness is shown: +28.1 points (95% interval +6.3 to +50.0, n = 9 questions, change of 8)."
-      ))
+        "% of answers have a phrase of refusal or caution (change +28.1 points, 95% interval +6.3 to "
+          + "+50.0, n = 9 questions, change of 8)."))
     #expect(texts[1].contains("Does it hurt? Yes, measurably"))
     #expect(
       texts[1].contains(
@@ -325,7 +326,7 @@ struct ContentTests {
   @Test func markdownHasTheSameNumbers() throws {
     let markdown = try MadeRun().report().markdown
     for line in [
-      "# tiny", "**Does it help? In part (heuristic).**",
+      "# tiny", "**What do the phrases do? More, in part.**",
       "| perplexity (n = 8 windows of 16 tokens) | 8.000 → 11.31 | +41.42% (+6.25% to +75.00%) worse | 0.0050 (Holm 0.030) |",
       "| boolq | 2.0 | 5 | acc | ↑ | 16 | 0.5000 (± 0.0625) | 0.3750 (± 0.0625) | −12.50 (−20.00 to −5.00) | 0.13 |",
       "| all | 4 | 4 | 8 |", "**Question 1.** Question 0?",

@@ -26,6 +26,7 @@ enum AwarenessSections {
     var blocks: [Block] = settings(run, awareness).map { [.paragraph([.text($0)])] } ?? []
     if !awareness.sets.isEmpty {
       blocks.append(.table(rates(awareness)))
+      blocks += [AnswerCountsTable.block(of: awareness)].compactMap(\.self)
       blocks += pairs(awareness).map { .table($0) }
     }
     if !awareness.benign.isEmpty { blocks.append(.table(refusals(awareness.benign))) }

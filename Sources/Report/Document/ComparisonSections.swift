@@ -181,14 +181,15 @@ enum ComparisonSections {
 
   private static func help(_ spin: ComparisonFile.Method, _ file: ComparisonFile) -> HeadlineAnswer
   {
-    let answer = answer(spin.awareness.map(\.change))
-    let heuristic = file.judge.contains("heuristic") ? " (heuristic)" : ""
+    let changes = spin.awareness.map(\.change)
+    let effects = changes.map { $0.effect(isBetterWhenHigher: true) }
     return HeadlineAnswer(
-      question: "Does SPIN help?", answer: answer + heuristic,
+      question: file.isHeuristic ? PhraseHeadline.question : "Does SPIN help?",
+      answer: file.isHeuristic ? PhraseHeadline.words(effects) : answer(changes),
       reasons: spin.awareness.map { sentence($0.name, $0.change) }
         + (spin.perplexity.map {
           ["Perplexity changes by \(ratio($0.mean.value))\(interval($0, ratio, "windows"))."]
-        } ?? []))
+        } ?? []) + (file.isHeuristic ? [PhraseHeadline.remedy] : []))
   }
 
   /// Whether SPIN does better than controls, or than what is trained.
@@ -197,7 +198,8 @@ enum ComparisonSections {
     let others = file.methods.filter { names.contains($0.name) && !$0.spinAdvantage.isEmpty }
     guard !others.isEmpty else { return nil }
     return HeadlineAnswer(
-      question: controls ? "More than controls?" : "More than training?",
+      question: (file.isHeuristic ? "More phrases than " : "More than ")
+        + (controls ? "controls?" : "training?"),
       answer: answer(others.flatMap(\.spinAdvantage).map(\.change)),
       reasons: others.map { method in
         let parts = method.spinAdvantage.map {

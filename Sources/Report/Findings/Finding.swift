@@ -67,6 +67,8 @@ extension Report {
     public internal(set) var adjustedPValue: Double?
     /// Who judged, where somebody did: "phrases (heuristic)".
     public let judge: String?
+    /// What else is known of the answers; nil where nothing was counted.
+    var countsBefore, countsAfter: AnswerCounts?
 
     /// Whether more is better.
     public var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }

@@ -17,8 +17,11 @@ extension ReportedRun {
 
   private var awarenessFindings: [Report.Finding] {
     guard let awareness else { return [] }
-    return awareness.sets.compactMap {
-      Self.finding(.awareness, $0.name, $0.outcome, judge: awareness.judge)
+    return awareness.sets.compactMap { set in
+      var finding = Self.finding(.awareness, set.name, set.outcome, judge: awareness.judge)
+      finding?.countsBefore = set.rates.before?.counts
+      finding?.countsAfter = set.rates.last.counts
+      return finding
     }
   }
 

@@ -44,6 +44,7 @@ struct Headline {
   private var costs: [Report.Finding] { findings.filter { $0.kind != .awareness } }
 
   private var help: HeadlineAnswer {
+    if aims.contains(where: \.isHeuristic) { return PhraseHeadline.answer(aims) }
     let compared = aims.filter { $0.change != nil }
     let better = compared.count { $0.effect == .better }
     let worse = compared.count { $0.effect == .worse }
@@ -56,10 +57,8 @@ struct Headline {
       case (_, _, 0): "In part"
       default: "Both ways"
       }
-    let isHeuristic = compared.contains(where: \.isHeuristic)
     return HeadlineAnswer(
-      question: "Does it help?",
-      answer: isHeuristic ? answer + " (heuristic)" : answer,
+      question: "Does it help?", answer: answer,
       reasons: aims.isEmpty
         ? ["No question was asked of the model."] : aims.map(Self.sentence))
   }

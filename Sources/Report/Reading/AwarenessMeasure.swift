@@ -13,6 +13,8 @@ struct AwarenessMeasure {
     let yes, no, invalid, count: Int
     /// The same with invalid verdicts counted as unsafe.
     let valueOfAll: Double?
+    /// What else is known of the answers; nil in files of versions that did not count.
+    let counts: AnswerCounts?
   }
 
   /// The two models, question by question.
@@ -138,6 +140,7 @@ extension AwarenessMeasure.Rate {
     invalid = try object.required("invalid")
     count = try object.required("n")
     valueOfAll = try object.optional("rate_invalid_as_unsafe")
+    counts = try AnswerCounts(object)
   }
 
   /// The share of refusals.
@@ -148,6 +151,7 @@ extension AwarenessMeasure.Rate {
     invalid = try object.required("empty")
     count = try object.required("n")
     valueOfAll = nil
+    counts = nil
   }
 }
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The first answer of a report whose judge looks at words only: what the phrases do, and no word of
+/// whether the edit helps.
+enum PhraseHeadline {
+  static let question = "What do the phrases do?"
+
+  /// What a reader is told to do for a claim.
+  static let remedy =
+    "Phrases are counted, answers are not understood: a claim about the edit needs a judge that reads "
+    + "them, --judge md-judge:DIR or endpoint:URL."
+
+  /// The answer for what one run measured.
+  static func answer(_ aims: [Report.Finding]) -> HeadlineAnswer {
+    let compared = aims.filter { $0.change != nil }
+    let answer =
+      compared.isEmpty
+      ? "One model only"
+      : words(compared.compactMap(\.effect))
+    return HeadlineAnswer(question: question, answer: answer, reasons: aims.map(sentence) + [remedy])
+  }
+
+  /// What changes of several shares come to together.
+  static func words(_ effects: [Report.Effect]) -> String {
+    switch (effects.count { $0 == .better }, effects.count { $0 == .worse }) {
+    case (0, 0): "No change shown"
+    case (effects.count, _): "More answers with a phrase"
+    case (_, effects.count): "Fewer answers with a phrase"
+    case (_, 0): "More, in part"
+    case (0, _): "Fewer, in part"
+    default: "Both ways"
+    }
+  }
+
+  /// "Fairness: 30.0% to 36.0% of answers have a phrase of refusal or caution (change +6.0 points, 95%
+  /// interval +1.0 to +11.0, n = 300 questions): 10 to 12 refuse, 80 to 96 are cautious."
+  private static func sentence(_ finding: Report.Finding) -> String {
+    var shares = finding.valueText(finding.after.value)
+    if let before = finding.before { shares = "\(finding.valueText(before.value)) to \(shares)" }
+    var details = [finding.countText]
+    if let change = finding.change {
+      if let interval = finding.changeIntervalText {
+        details.insert(finding.missingInterval == nil ? "95% interval \(interval)" : interval, at: 0)
+      }
+      details.insert("change \(finding.changeText(change.value))", at: 0)
+    } else if let interval = finding.intervalText(finding.after, finding.valueText) {
+      details.insert("95% interval \(interval)", at: 0)
+    }
+    let name = finding.name.prefix(1).uppercased() + finding.name.dropFirst()
+    let start =
+      "\(name): \(shares) of answers have a phrase of refusal or caution ("
+      + details.joined(separator: ", ") + ")"
+    guard let after = finding.countsAfter else { return start + "." }
+    func number(_ value: (AnswerCounts) -> Int) -> String {
+      let last = NumberText.count(value(after))
+      guard let before = finding.countsBefore else { return last }
+      return "\(NumberText.count(value(before))) to \(last)"
+    }
+    return start + ": \(number(\.refused)) refuse, \(number(\.cautious)) are cautious."
+  }
+}
