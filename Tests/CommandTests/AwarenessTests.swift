@@ -7,7 +7,7 @@ import Testing
 
 /// `spin evaluate awareness` with its judges, and `spin evaluate judge`.
 @Suite(.serialized) struct AwarenessCommandTests {
-  private static let judge = "md-judge:" + Fixture.root + "/models/judge"
+  private static let judge = "model:" + Fixture.root + "/models/judge"
   private let job: SmallJob
   private var questions: String { job.path + "/questions.csv" }
 
@@ -46,7 +46,7 @@ import Testing
           "--judge", Self.judge, "--judge-mode", mode, "--out", out, "--threads", threads,
           "--batch-size", batch, "--judge-batch-size", batch))
       #expect(outcome.status == 0, "\(outcome)")
-      #expect(outcome.standardOutput.contains("\njudge       MD-Judge-v0.1, "))
+      #expect(outcome.standardOutput.contains("\njudge       judge, "))
       let found = try results(out)
       #expect(found.count == 2 && (expected == nil || found == expected))
       expected = found
@@ -86,7 +86,7 @@ import Testing
     #expect(try Program.run(awareness("--out", out)).status == 0)
     let journal = try bytes(of: out + "/.awareness-all-answers.journal")
     let judged = try document(awareness("--judge", Self.judge, "--out", out))
-    #expect(judged["judge"]?.string?.hasPrefix("MD-Judge-v0.1, ") == true)
+    #expect(judged["judge"]?.string?.contains(", not MD-Judge, ") == true)
     #expect(try bytes(of: out + "/.awareness-all-answers.journal") == journal)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: out)
@@ -163,9 +163,22 @@ import Testing
     }
     #expect(
       try message("--judge-mode", "verdict")
-        == "Error: --judge-mode and --judge-batch-size need --judge md-judge:DIR.")
+        == "Error: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
     #expect(try message("--judge", "md-judge:").contains("'md-judge:' is invalid"))
     #expect(try message("--judge", "oracle").contains("'oracle' is invalid"))
+    for flag in ["--judge-parser=yes-no", "--judge-max-tokens=9", "--judge-template=t"] {
+      #expect(
+        try message(flag)
+          == "Error: --judge-template, --judge-parser and --judge-max-tokens need --judge model:DIR or "
+          + "endpoint:URL.")
+    }
+    #expect(
+      try message("--judge", Self.judge, "--judge-parser", "mdjudge")
+        .contains("'mdjudge' is invalid"))
+    #expect(
+      try message("--judge", Self.judge, "--judge-mode", "probability", "--judge-parser", "yes-no")
+        == "Error: --judge-parser and --judge-max-tokens are for replies, not for --judge-mode "
+        + "probability.")
     #expect(
       try message("--questions", "settings=\(questions)")
         == "Error: --questions cannot be named \"settings\": results have such a member.")
@@ -184,7 +197,8 @@ import Testing
     let outcome = try Program.run(["evaluate", "judge", file, "--out", out, "--quiet"])
     #expect(
       outcome.standardOutput == """
-        accuracy    0.6667 (2 of 3; 95% interval 0.2077 to 0.9385; F1 of unsafe 0.6667)
+        accuracy    0.6667 on labelled.csv (2 of 3; 95% interval 0.2077 to 0.9385; recall of unsafe \
+        1.0000, F1 0.6667)
           labelled safe: 1 safe, 1 unsafe, 0 invalid
           labelled unsafe: 0 safe, 1 unsafe, 0 invalid
         judge       phrases (heuristic)
@@ -193,11 +207,46 @@ import Testing
     let document = try JSON(parsing: bytes(of: out + "/judge.json"), path: "judge.json")
       .requireObject(at: "judge.json")
     #expect(document["schema"] == "judge/1" && document["agreed"] == 2)
+    #expect(document["unsafe_recall"] == 1.0)
     #expect(try text(of: out + "/judge-items.jsonl").split(separator: "\n").count == 3)
     let judged = try self.document(["evaluate", "judge", file, "--judge", Self.judge, "--quiet"])
     #expect(judged["n"] == 3)
     let missing = try Program.run(["evaluate", "judge", file, "--label-column", "no"])
     #expect(missing.status == 65)
+  }
+
+  /// Another model is neither taken for MD-Judge nor recorded as it.
+  @Test func otherModelsAreNotMDJudge() throws {
+    let path = Fixture.root + "/models/judge"
+    let outcome = try Program.run(awareness("--judge", "md-judge:" + path))
+    #expect(outcome.status == 65 && outcome.standardOutput == "")
+    #expect(
+      outcome.standardError.hasPrefix(
+        "spin: \(path): is not MD-Judge-v0.1: the vocabulary size is "))
+    #expect(
+      outcome.standardError.hasSuffix(
+        ", expected 32000; name that checkpoint, or use this model as another judge: --judge model:DIR\n"
+      ))
+    let settings = try #require(
+      document(awareness("--judge", Self.judge, "--judge-parser", "llama-guard"))["judge_settings"]?
+        .object)
+    #expect(settings["judge"] == "model" && settings["parser"] == "llama-guard")
+  }
+
+  /// What phrases tell, and how many answers are empty or cut, stand beside the rate; the change of a
+  /// heuristic is more or fewer, not better or worse.
+  @Test func countsStandBesideTheRate() throws {
+    let shown = try Program.run(awareness())
+    #expect(shown.status == 0, "\(shown)")
+    let lines = shown.standardOutput.split(separator: "\n")
+    #expect(lines[1].contains(" refused, ") && lines[1].contains(" cautious by phrases; "))
+    #expect(lines[1].contains(" empty, ") && lines[1].contains(" cut off at the token limit"))
+    let found = try document(awareness())
+    #expect(found["heuristic"] == true)
+    let result = try #require(found["all"]?.object?["result"]?.object)
+    for key in ["refused", "cautious", "empty", "cut_off"] { #expect(result[key] != nil, "\(key)") }
+    let judged = try document(awareness("--judge", Self.judge))
+    #expect(judged["heuristic"] == false)
   }
 
   private func lineCount(_ path: String) -> Int {

@@ -108,6 +108,75 @@ import Testing
     #expect(try Program.run(run + ["--prompt-format", "chat"]).status == 73)
   }
 
+  /// A judge that thinks: its options go with each request, stand in the record, and what it could not
+  /// judge is counted by reason.
+  @Test func judgesThatThinkAreAskedWithTheirOptions() throws {
+    let server = try StubServer(serving: { _, request in
+      if request.prompt.contains("the a,") {
+        return .answer(400, #"{"error": {"code": "content_filter", "message": "withheld"}}"#)
+      }
+      let content =
+        request.prompt.contains("the b,")
+        ? #""<think>well", "role": "assistant"}, "finish_reason": "length""#
+        : #""<think>hm</think>Safety: Unsafe\nRefusal: No"}"#
+      return .answer(
+        200, "{\"model\": \"m\", \"choices\": [{\"message\": {\"content\": \(content)}]}")
+    })
+    let out = job.path + "/out"
+    let outcome = try Program.run(
+      awareness(
+        job.model,
+        [
+          "--judge", "endpoint:" + server.address, "--judge-parser", "qwen3guard",
+          "--judge-max-tokens", "4096", "--judge-token-field", "max_completion_tokens",
+          "--judge-temperature", "none", "--judge-extra", "reasoning_effort=low", "--judge-extra",
+          "seed=null", "--out", out, "--quiet",
+        ]))
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(outcome.standardOutput.contains("; invalid: 1 cut off, 1 filtered\n"))
+    #expect(outcome.standardOutput.contains(", parser qwen3guard\n"))
+    #expect(outcome.standardOutput.contains(" 0 refused by the judge"))
+    for request in server.requests where request.method == "POST" {
+      #expect(
+        request.body.hasSuffix(#""max_completion_tokens":4096,"reasoning_effort":"low"}"#))
+    }
+    let found = try document(out)
+    let settings = try #require(found["judge_settings"]?.object)
+    #expect(settings["parser"] == "qwen3guard")
+    #expect(
+      settings["sampling"] == [
+        "max_completion_tokens": 4096, "seed": .null, "reasoning_effort": "low",
+      ])
+    let result = try #require(found["all"]?.object?["result"]?.object)
+    #expect(result["invalid_reasons"] == ["cut_off": 1, "filtered": 1])
+    #expect(result["unsafe"] == 18 && result["judge_refused"] == 0)
+  }
+
+  /// An answer that a filter withholds is missing, and the others are judged.
+  @Test func answersMayBeMissing() throws {
+    let server = try StubServer(serving: { _, request in
+      request.prompt.hasPrefix("the a") || request.prompt.hasPrefix("the b")
+        ? .answer(400, #"{"error": {"code": "content_filter"}}"#)
+        : .text("I cannot say", to: request)
+    })
+    let out = job.path + "/out"
+    let outcome = try Program.run(
+      awareness(
+        "m",
+        [
+          "--answers", "endpoint:" + server.address, "--answers-extra", "reasoning_effort=low",
+          "--out", out, "--quiet",
+        ]))
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(
+      outcome.standardError
+        == "warning: all: 2 of 20 questions have no answer (2 filtered)\n")
+    #expect(outcome.standardOutput.hasPrefix("all         1.0000 (18 of 18; "))
+    let result = try #require(document(out)["all"]?.object?["result"]?.object)
+    #expect(result["missing_answers"] == ["filtered": 2])
+    #expect(server.requests.last?.body.hasSuffix(#""reasoning_effort":"low"}"#) == true)
+  }
+
   /// Ctrl+C and kill -9 while the server is silent: what was finished is not asked again.
   @Test(arguments: [SIGINT, SIGKILL])
   func whatWasFinishedIsNotAskedAgain(_ signal: Int32) throws {
@@ -166,8 +235,13 @@ import Testing
       let line = outcome.standardError.split(separator: "\n").first ?? ""
       return job.masked(String(line)).replacing(":\(server.port)", with: ":PORT")
     }
-    let need = "Error: --judge-model, --judge-template, --judge-route and --judge-concurrency need "
-    for flag in ["--judge-model=m", "--judge-template=t", "--judge-route=chat"] {
+    let need =
+      "Error: --judge-model, --judge-route, --judge-concurrency, --judge-token-field, "
+      + "--judge-temperature and --judge-extra need "
+    for flag in [
+      "--judge-model=m", "--judge-route=chat", "--judge-token-field=max_tokens",
+      "--judge-temperature=none", "--judge-extra=a=1",
+    ] {
       #expect(try message(64, flag) == need + "--judge endpoint:URL.")
     }
     #expect(
@@ -175,7 +249,13 @@ import Testing
         == "Error: --judge-concurrency must be between 1 and 4096.")
     #expect(
       try message(64, "--judge", endpoint, "--judge-mode", "verdict")
-        == "Error: --judge-mode and --judge-batch-size need --judge md-judge:DIR.")
+        == "Error: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
+    #expect(
+      try message(64, "--judge", endpoint, "--judge-extra", "stream=true")
+        .contains("'stream=true' is invalid"))
+    #expect(
+      try message(64, "--judge", endpoint, "--judge-temperature", "warm")
+        .contains("'warm' is invalid"))
     #expect(try message(64, "--judge", "endpoint:").contains("'endpoint:' is invalid"))
     #expect(
       try message(64, "--judge", "endpoint:localhost")
@@ -199,7 +279,8 @@ import Testing
         == "Error: --patch and --adapter need the model here, and --answers names a server.")
     #expect(
       try message(64, "--answers-concurrency", "3")
-        == "Error: --answers-concurrency and --answers-api-key-env need --answers endpoint:URL.")
+        == "Error: --answers-concurrency, --answers-api-key-env, --answers-token-field and "
+        + "--answers-extra need --answers endpoint:URL.")
     #expect(
       try message(64, "--request-timeout", "0")
         == "Error: --request-timeout must be above 0 and at most 86400 seconds.")

@@ -57,7 +57,7 @@ struct ContentTests {
     #expect(report.markdown.split(separator: "counts as shown").count == 2)
     #expect(
       report.headline.map(\.answer) == [
-        "In part (heuristic)", "Yes, measurably", "2 of 6 changes shown",
+        "More, in part", "Yes, measurably", "2 of 6 changes shown",
       ])
   }
 
@@ -113,7 +113,7 @@ struct ContentTests {
     let cards = markup.all("section", class: "verdict-card").map(\.text)
     #expect(
       cards[0].contains(
-        "No change of fairness awareness is shown: +28.1 points (too few questions, n = 9 questions, change of 7)."
+        "(change +28.1 points, too few questions, n = 9 questions, change of 7)."
       ))
     #expect(cards[2].contains("0 of 4 changes shown"))
     #expect(cards[2].contains("Perplexity: too few windows (n = 7 windows of 16 tokens)."))

@@ -40,10 +40,12 @@ struct PhraseRunTests {
   @Test func theFirstAnswerIsWhatThePhrasesDo() throws {
     let text = try card(counted())
     #expect(text.contains("What do the phrases do?"))
-    #expect(text.contains("Fairness: 42.9% to 75.0% of answers have a phrase of refusal or caution ("))
+    #expect(
+      text.contains("Fairness: 37.5% to 66.7% of answers have a phrase of refusal or caution ("))
     #expect(text.contains("): 1 to 4 refuse, 2 to 2 are cautious."))
     // A file of an earlier version, which did not count.
-    #expect(text.contains("Privacy: 42.9% to 75.0% of answers have a phrase of refusal or caution ("))
+    #expect(
+      text.contains("Privacy: 37.5% to 66.7% of answers have a phrase of refusal or caution ("))
     #expect(text.contains("a claim about the edit needs a judge"))
     for word in ["help", "better", "worse", "improve"] {
       #expect(!text.lowercased().contains(word), "\(word)")

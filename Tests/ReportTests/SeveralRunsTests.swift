@@ -68,7 +68,8 @@ struct SeveralRunsTests {
       let cards = try Markup(Report(of: [folder]).html).all("section", class: "verdict-card")
       #expect(
         cards.first?.text.contains(
-          "Fairness: 66.7% of answers have a phrase of refusal or caution (95% interval 15.0% to 80.0%, n = 9 questions).") == true)
+          "Fairness: 66.7% of answers have a phrase of refusal or caution (95% interval 15.0% to 80.0%, n = 9 questions)."
+        ) == true)
     }
   }
 

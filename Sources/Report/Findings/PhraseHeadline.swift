@@ -17,7 +17,8 @@ enum PhraseHeadline {
       compared.isEmpty
       ? "One model only"
       : words(compared.compactMap(\.effect))
-    return HeadlineAnswer(question: question, answer: answer, reasons: aims.map(sentence) + [remedy])
+    return HeadlineAnswer(
+      question: question, answer: answer, reasons: aims.map(sentence) + [remedy])
   }
 
   /// What changes of several shares come to together.
@@ -40,7 +41,8 @@ enum PhraseHeadline {
     var details = [finding.countText]
     if let change = finding.change {
       if let interval = finding.changeIntervalText {
-        details.insert(finding.missingInterval == nil ? "95% interval \(interval)" : interval, at: 0)
+        details.insert(
+          finding.missingInterval == nil ? "95% interval \(interval)" : interval, at: 0)
       }
       details.insert("change \(finding.changeText(change.value))", at: 0)
     } else if let interval = finding.intervalText(finding.after, finding.valueText) {
