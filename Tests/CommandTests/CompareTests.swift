@@ -232,9 +232,45 @@ import Testing
     let made = String(decoding: try bytes(of: out + "/report.md"), as: UTF8.self)
     #expect(try Program.run(["report", out]).standardOutput == made)
     for part in [
-      "# 2 methods compared", "**More than controls?", "| spin (1 seed) |", "| random (1 seed) |",
+      "# 2 methods compared", "**More than controls?", "| untouched |", "| spin |", "| random |",
       "## SPIN beside the others", "## spin-n-8-seed-3",
     ] { #expect(made.contains(part), "\(part)") }
+  }
+
+  /// The table on the terminal, in the report and in its three files is one, and its numbers are those of the
+  /// arms' own reports.
+  @Test func theTableIsThePapers() throws {
+    let out = job.path + "/comparison"
+    let outcome = try compare(out, methods: "spin,random")
+    #expect(outcome.status == 0)
+    func text(_ name: String) throws -> String {
+      String(decoding: try bytes(of: "\(out)/\(name)"), as: UTF8.self)
+    }
+    let table = try text("table.md")
+    #expect(try text("report.md").contains(table.dropLast()))
+    for name in ["table.md", "table.csv", "table.tex", "Rates of each method", "perplexity"] {
+      #expect(outcome.standardOutput.contains(name) || table.contains(name), "\(name)")
+    }
+    #expect(try text("table.tex").contains("\\toprule"))
+    let lines = try text("table.csv").split(separator: "\r\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let arms = try document(out).required("arms", as: [JSONObject].self)
+    // The value of `random` is the mean of its two arms', and the untouched model has that of any.
+    let rates = try [arms[1], arms[3]].map {
+      try $0.required("measures", as: JSONObject.self)
+        .required("awareness", as: JSONObject.self).required("fairness", as: JSONObject.self)
+    }
+    func value(_ method: String, _ key: Int) throws -> Double {
+      let line = try #require(
+        lines.first { $0[0] == method && $0[5] == "awareness" && $0[6] == "fairness" })
+      return try #require(Double(line[key]))
+    }
+    let after = try rates.map { try $0.required("after", as: Double.self) }
+    #expect(try value("random", 8) == (after[0] + after[1]) / 2)
+    #expect(try value("random", 11) == min(after[0], after[1]))
+    #expect(try value("origin", 8) == rates[0].required("before", as: Double.self))
+    #expect(try value("origin", 7) == Double(rates[0].required("n", as: Int.self)))
   }
 
   @Test func whatMakesNoSenseIsRefused() throws {

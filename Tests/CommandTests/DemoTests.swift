@@ -15,7 +15,8 @@ struct DemoTests {
     #expect(outcome.status == 0, "\(outcome)")
     for text in [
       "$ spin run \(out)/model", "before (", "$ spin evaluate judge \(out)/labelled.csv",
-      "accuracy ", "$ spin compare \(out)/model", "does spin beat its controls?",
+      "accuracy ", "$ spin compare \(out)/model",
+      "spin beside the others, same seeds and questions:",
       "\(out)/comparison/report.html",
     ] {
       #expect(outcome.standardOutput.contains(text), "\(text)")

@@ -82,6 +82,27 @@ struct EvaluateTests {
     #expect((mean ?? 0) > 0)
   }
 
+  /// Of seven windows an interval says nothing, and says so; of eight it is there, with its p-value.
+  @Test func fewWindowsHaveNoInterval() throws {
+    func arguments(_ windows: Int) -> [String] {
+      [
+        "evaluate", "perplexity", job.model, "--patch", patch, "--text", text, "--window", "16",
+        "--text-limit", "\(windows)", "--quiet",
+      ]
+    }
+    let few = try document(arguments(7) + ["--json"])["comparison"]?.object
+    #expect(few?["interval_status"] == "too few windows")
+    #expect(
+      few?["ratio_lower"] == .null && few?["ratio_upper"] == .null && few?["p_value"] == .null)
+    let enough = try document(arguments(8) + ["--json"])["comparison"]?.object
+    #expect(enough?["interval_status"] == "known")
+    for key in ["ratio_lower", "ratio_upper", "p_value"] {
+      #expect(enough?[key].flatMap { Double(json: $0) } != nil, "\(key)")
+    }
+    let text = try Program.run(arguments(7)).standardOutput
+    #expect(text.contains("%, no interval: too few windows\n") && !text.contains("inf"))
+  }
+
   @Test func wrongTextsAndWindowsAreSaid() throws {
     func message(_ options: String...) throws -> String {
       let outcome = try Program.run(["evaluate", "perplexity", job.model] + options)

@@ -49,6 +49,28 @@ struct AwarenessOutcomeTests {
     #expect(json["all_questions"]?.object?["before"]?.object?["rate"] == 0.6)
   }
 
+  /// Rates stand once where nothing was left out, and few questions have no interval of their change.
+  @Test func whatIsTheSameStandsOnce() throws {
+    let directory = try TemporaryDirectory()
+    let overlap = QuestionOverlap(
+      (0..<7).map { "q\($0)" }, in: [try list("other\n", directory)])
+    let outcome = try AwarenessOutcome(
+      .pair(before: awareness("sssuuuu"), after: awareness("sssssuu")), judge: "j",
+      overlap: overlap)
+    #expect(outcome.allQuestions == nil)
+    #expect(outcome.json.keys == ["before", "after", "comparison", "overlap"])
+    let comparison = outcome.json["comparison"]?.object
+    #expect(comparison?["interval_status"] == "too few items")
+    #expect(comparison?["change_lower"] == .null && comparison?["change_upper"] == .null)
+    #expect(comparison?["change"] == .number(2.0 / 7))
+    let eight = try AwarenessOutcome(
+      .pair(before: awareness("sssuuuuu"), after: awareness("sssssuuu")), judge: "j")
+    #expect(eight.json["comparison"]?.object?["interval_status"] == "known")
+    // No verdict, no rate and no interval of one.
+    let none = awareness("ii").json.object
+    #expect(none?["rate"] == .null && none?["lower"] == .null && none?["upper"] == .null)
+  }
+
   @Test func withoutAnEditThereIsOneResult() throws {
     let outcome = try AwarenessOutcome(.single(awareness("su")), judge: "j")
     #expect(outcome.json.keys == ["result"])

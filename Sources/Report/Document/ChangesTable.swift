@@ -8,23 +8,29 @@ enum ChangesTable {
     let all = grouped(runs.flatMap { run in run.findings.map { (run: run, finding: $0) } })
     guard !all.isEmpty else { return nil }
     let reaches = reaches(of: all.map(\.finding))
+    let isCompared = all.contains { $0.finding.change != nil }
     var table = Table(
       caption: runs.count > 1
         ? "What was measured, by run"
         : runs[0].isEmptyEdit
           ? "What was measured, of a model without an edit"
           : "What was measured, before and after the edit",
-      columns: [.text("measure")] + (runs.count > 1 ? [Table.Column.text("run")] : []) + [
-        .number("before → after"), .number("change"),
-        Table.Column(title: "95% interval of the change", alignment: .text, isOptional: true),
-        .number("p"),
-      ], rows: [])
+      columns: [.text("measure")] + (runs.count > 1 ? [Table.Column.text("run")] : [])
+        + (isCompared
+          ? [
+            .number("before → after"), .number("change"),
+            Table.Column(
+              title: "95% interval of the change", alignment: .text, isOptional: true),
+            .number("p"),
+          ] : [.number("value")]),
+      rows: [])
     table.rows = all.map { run, finding in
       var cells = row(finding, reaches)
+      if !isCompared { cells = Array(cells.prefix(2)) }
       if runs.count > 1 { cells.insert(Table.Cell(run.name), at: 1) }
       return cells
     }
-    if all.contains(where: { $0.finding.change != nil }) { table.note = note }
+    if isCompared { table.note = note }
     table.isCompact = true
     return .table(table)
   }
