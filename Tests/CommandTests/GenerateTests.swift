@@ -75,7 +75,7 @@ struct GenerateTests {
     #expect(
       job.masked(column.standardError)
         == "spin: DIR/table.csv: has no column \"prompt\", only \"text\"; name the one to use with "
-        + "--column\n")
+        + "--prompt-column\n")
     #expect(column.status == 65)
   }
 }
