@@ -163,13 +163,13 @@ import Testing
     }
     #expect(
       try message("--judge-mode", "verdict")
-        == "Error: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
+        == "spin: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
     #expect(try message("--judge", "md-judge:").contains("'md-judge:' is invalid"))
     #expect(try message("--judge", "oracle").contains("'oracle' is invalid"))
     for flag in ["--judge-parser=yes-no", "--judge-max-tokens=9", "--judge-template=t"] {
       #expect(
         try message(flag)
-          == "Error: --judge-template, --judge-parser and --judge-max-tokens need --judge model:DIR or "
+          == "spin: --judge-template, --judge-parser and --judge-max-tokens need --judge model:DIR or "
           + "endpoint:URL.")
     }
     #expect(
@@ -177,17 +177,17 @@ import Testing
         .contains("'mdjudge' is invalid"))
     #expect(
       try message("--judge", Self.judge, "--judge-mode", "probability", "--judge-parser", "yes-no")
-        == "Error: --judge-parser and --judge-max-tokens are for replies, not for --judge-mode "
+        == "spin: --judge-parser and --judge-max-tokens are for replies, not for --judge-mode "
         + "probability.")
     #expect(
       try message("--questions", "settings=\(questions)")
-        == "Error: --questions cannot be named \"settings\": results have such a member.")
+        == "spin: --questions cannot be named \"settings\": results have such a member.")
     #expect(
       try message("--baseline", "other=x")
-        == "Error: --baseline names \"other\", which no --questions has.")
+        == "spin: --baseline names \"other\", which no --questions has.")
     #expect(
       try message("--benign", "a=x", "--benign", "a=y")
-        == "Error: --benign names the same set twice.")
+        == "spin: --benign names the same set twice.")
   }
 
   @Test func judgesAreHeldAgainstLabels() throws {

@@ -146,19 +146,19 @@ struct CouplingTests {
     #expect(
       try message(coupling(job.model) + ["--count", "21"])
         == "spin: the questions \"privacy\": are 20, and 21 are to be drawn; draw 20 or fewer "
-        + "(--count)")
+        + "(--coupling-pairs)")
     let one = ["evaluate", "coupling", job.model, "--pair", "a=\(questions("privacy"))"]
-    #expect(try message(one) == "Error: Please give --pair NAME=FILE twice.")
+    #expect(try message(one) == "spin: Please give --questions NAME=FILE twice.")
     #expect(
-      try message(one + one.suffix(2)) == "Error: --pair names the same kind twice.")
+      try message(one + one.suffix(2)) == "spin: --questions names the same kind twice.")
     for (option, line) in [
-      (["--count", "1"], "--count must be at least 2."),
+      (["--count", "1"], "--coupling-pairs must be at least 2."),
       (["--sigma", "0"], "--sigma must be positive."),
       (["--permutations", "0"], "--permutations must be at least 1."),
       (["--sweep", "1,,2"], "The value '1,,2' is invalid for '--sweep <widths>'"),
       (["--sweep", "-1"], "Missing value for '--sweep <widths>'"),
     ] {
-      #expect(try message(coupling(job.model) + option).hasPrefix("Error: \(line)"), "\(option)")
+      #expect(try message(coupling(job.model) + option).hasPrefix("spin: \(line)"), "\(option)")
     }
   }
 

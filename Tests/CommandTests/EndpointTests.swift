@@ -236,7 +236,7 @@ import Testing
       return job.masked(String(line)).replacing(":\(server.port)", with: ":PORT")
     }
     let need =
-      "Error: --judge-model, --judge-route, --judge-concurrency, --judge-token-field, "
+      "spin: --judge-model, --judge-route, --judge-concurrency, --judge-token-field, "
       + "--judge-temperature and --judge-extra need "
     for flag in [
       "--judge-model=m", "--judge-route=chat", "--judge-token-field=max_tokens",
@@ -246,10 +246,10 @@ import Testing
     }
     #expect(
       try message(64, "--judge", endpoint, "--judge-concurrency", "0")
-        == "Error: --judge-concurrency must be between 1 and 4096.")
+        == "spin: --judge-concurrency must be between 1 and 4096.")
     #expect(
       try message(64, "--judge", endpoint, "--judge-mode", "verdict")
-        == "Error: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
+        == "spin: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
     #expect(
       try message(64, "--judge", endpoint, "--judge-extra", "stream=true")
         .contains("'stream=true' is invalid"))
@@ -276,14 +276,14 @@ import Testing
       try message(64, "--answers", "phrases").contains("expected endpoint:URL"))
     #expect(
       try message(64, "--answers", endpoint, "--patch", "p.json")
-        == "Error: --patch and --adapter need the model here, and --answers names a server.")
+        == "spin: --patch and --adapter need the model here, and --answers names a server.")
     #expect(
       try message(64, "--answers-concurrency", "3")
-        == "Error: --answers-concurrency, --answers-api-key-env, --answers-token-field and "
+        == "spin: --answers-concurrency, --answers-api-key-env, --answers-token-field and "
         + "--answers-extra need --answers endpoint:URL.")
     #expect(
       try message(64, "--request-timeout", "0")
-        == "Error: --request-timeout must be above 0 and at most 86400 seconds.")
+        == "spin: --request-timeout must be above 0 and at most 86400 seconds.")
     #expect(
       try message(
         64, "--answers", endpoint, "--judge", "endpoint:http://127.0.0.1:1", "--api-key-env", "K")

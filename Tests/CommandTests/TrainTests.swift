@@ -105,10 +105,10 @@ import Testing
       (
         train(job.out, "--eval-split", "0.99"), 64, "spin: --eval-split: is 0.99, which leaves none"
       ),
-      (train(job.out, from: []), 64, "Error: Please give a model's folder or --from-config"),
+      (train(job.out, from: []), 64, "spin: Please give a model's folder or --from-config"),
       (
         train(job.out, from: ["--from-config", job.model + "/config.json"]), 64,
-        "Error: --from-config and --tokenizer belong together."
+        "spin: --from-config and --tokenizer belong together."
       ),
       (
         ["train", "full", job.model, "--data", job.data("privacy"), "--out", job.out, "-q"], 78,
