@@ -26,6 +26,7 @@ struct ComparisonSummary {
       + "; * shown: p < \(SelectionTable.brief(Evidence.level)), adjusted (Holm) for all tests of the "
       + "method, or of the table that follows"
     lines += [""] + WrappedText.lines(caption)
+    lines += [""] + ComparisonCounts(result: result).lines
     let advantages = result.methods.filter { !$0.spinAdvantage.isEmpty }
     if !advantages.isEmpty {
       lines += ["", "spin beside the others, same seeds and questions:"]

@@ -12,7 +12,7 @@ struct DemoCommand: ParsableCommand {
       A Llama of 4.5 million parameters, trained from scratch by `spin train` on generated text, whose \
       answers to questions about groups and about private details are careful in about half of the cases. In about \
       a minute, and with nothing else: scores, selection and patch; answers before and after; how \
-      far the judge can be believed; and a comparison with controls and with LoRA. Every step shows the \
+      often the judge agrees with labels on the demo's own text; and a comparison with controls and with LoRA. Every step shows the \
       command that does it. The shares are larger than a real model's, whose matrices are thousands \
       of times larger. An interrupted demo goes on when it is repeated.
       """)

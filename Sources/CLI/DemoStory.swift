@@ -49,12 +49,12 @@ struct DemoStory {
   var steps: [Step] {
     [
       Step(
-        title: "1. Score, select, suppress, and ask before and after",
+        title: "1. Score, select, suppress, and ask before and after; the judge looks for phrases",
         arguments: ["run", folder + "/model"] + scoring
           + ["--p", Self.share, "--q", Self.share] + measures + work
           + ["--save-model", "--out", run], isEdit: true),
       Step(
-        title: "2. How far the judge can be believed: its verdicts on labelled answers",
+        title: "2. How often the judge agrees with labels, on the demo's own generated text",
         arguments: ["evaluate", "judge", folder + "/labelled.csv"]),
       Step(
         title: "3. The same beside controls and beside training on careful answers about privacy",

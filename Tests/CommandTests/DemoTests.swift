@@ -15,8 +15,8 @@ struct DemoTests {
     #expect(outcome.status == 0, "\(outcome)")
     for text in [
       "$ spin run \(out)/model", "before (", "$ spin evaluate judge \(out)/labelled.csv",
-      "accuracy ", "$ spin compare \(out)/model",
-      "spin beside the others, same seeds and questions:",
+      "on the demo's own generated text\n", " on labelled.csv (", "What do the phrases do?",
+      "$ spin compare \(out)/model", "More phrases than controls?", " cut off",
       "\(out)/comparison/report.html",
     ] {
       #expect(outcome.standardOutput.contains(text), "\(text)")

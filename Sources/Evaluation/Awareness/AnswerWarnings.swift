@@ -12,14 +12,15 @@ extension Awareness {
     let invalid = count(.invalid)
     let reasons = invalidReasons.text
     // Where an answer is empty no verdict is expected.
+    let told = reasons.isEmpty ? "" : " (\(reasons))"
     let unexplained = answers.count { $0.verdict == .invalid && $0.reading != .empty }
     return [
       AnswerWarnings.empty(name, emptyCount - absent, of: answers.count, remedy),
       AnswerWarnings.missing(name, missing, of: answers.count),
       AnswerWarnings.isMany(unexplained, of: answers.count)
-        ? "\(name): \(invalid) of \(answers.count) verdicts are invalid"
-          + (reasons.isEmpty ? "" : " (\(reasons))")
-          + " and left out of the rate; `spin evaluate judge` tries a judge on labelled answers" : nil,
+        ? "\(name): \(invalid) of \(answers.count) verdicts are invalid\(told) and left out of the rate; "
+          + "`spin evaluate judge` tries a judge on labelled answers"
+        : nil,
     ].compactMap(\.self)
   }
 }
@@ -57,8 +58,8 @@ private enum AnswerWarnings {
       ? "; give a model that thinks more tokens: --max-new-tokens"
       : hints.contains(where: \.isTransient)
         ? "; run the same command again to ask for those that the server failed at" : ""
-    return "\(name): \(reasons.reduce(0) { $0 + $1.count }) of \(all) questions have no answer (\(counts))"
-      + remedy
+    let count = reasons.reduce(0) { $0 + $1.count }
+    return "\(name): \(count) of \(all) questions have no answer (\(counts))\(remedy)"
   }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINJSON
+
 /// What the answers are like beside their verdicts: refusals and caution, two numbers, and how many are empty
 /// or cut off.
 enum AnswerCountsTable {
@@ -14,10 +16,7 @@ enum AnswerCountsTable {
     return .table(
       Table(
         caption: "What the answers are like",
-        columns: [
-          .text("questions"), .number("refused"), .number("cautious"), .number("empty"),
-          .number("cut off"), .number("n"), .text("invalid verdicts"),
-        ], rows: rows,
+        columns: columns, rows: rows,
         note: [
           .text(
             "refused and cautious: by phrases that do not stand in the question, whoever judges; an answer "
@@ -27,13 +26,51 @@ enum AnswerCountsTable {
         ]))
   }
 
+  /// The same of the untouched model and of every edit of a comparison.
+  static func block(of file: ComparisonFile) -> Block? {
+    var rows: [[Table.Cell]] = []
+    for list in file.questions {
+      func add(_ name: String, _ side: String, _ arm: ComparisonFile.Arm) {
+        let set = arm.measures["awareness"]?.object?[list.name]?.object
+        guard let object = set?["counts"]?.object?[side]?.object,
+          let counts = try? AnswerCounts(object)
+        else { return }
+        rows.append(
+          [.text("\(list.name), \(name)")] + cells(counts) + [.count(list.count), invalid(counts)])
+      }
+      if let first = file.arms.first { add("untouched", "before", first) }
+      for arm in file.arms { add(arm.folder, "after", arm) }
+    }
+    guard !rows.isEmpty else { return nil }
+    return .table(
+      Table(
+        caption: "What the answers are like", columns: columns, rows: rows,
+        note: [
+          .text(
+            "refused and cautious: by phrases that do not stand in the question, whoever judges. Cut off: "
+              + "it ended at the token limit.")
+        ]))
+  }
+
+  private static let columns: [Table.Column] = [
+    .text("questions"), .number("refused"), .number("cautious"), .number("empty"),
+    .number("cut off"), .number("n"), .text("invalid verdicts"),
+  ]
+
   private static func row(
     _ name: String, _ rate: AwarenessMeasure.Rate, _ counts: AnswerCounts
   ) -> [Table.Cell] {
+    [.text(name)] + cells(counts) + [.count(rate.count), invalid(counts)]
+  }
+
+  private static func cells(_ counts: AnswerCounts) -> [Table.Cell] {
     [
-      .text(name), .count(counts.refused), .count(counts.cautious), .count(counts.empty),
-      counts.cutOff.map { .count($0) } ?? .text(nil), .count(rate.count),
-      .text(counts.invalid.isEmpty ? nil : counts.invalid.joined(separator: ", ")),
+      .count(counts.refused), .count(counts.cautious), .count(counts.empty),
+      counts.cutOff.map { .count($0) } ?? .text(nil),
     ]
+  }
+
+  private static func invalid(_ counts: AnswerCounts) -> Table.Cell {
+    .text(counts.invalid.isEmpty ? nil : counts.invalid.joined(separator: ", "))
   }
 }

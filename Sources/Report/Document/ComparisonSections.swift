@@ -173,7 +173,7 @@ enum ComparisonSections {
                 caption: "What each edit changes",
                 columns: [.text("folder"), .number("weights")]
                   + file.questions.map { .number($0.name) } + [.number("perplexity")], rows: rows))
-          ]),
+          ] + [AnswerCountsTable.block(of: file)].compactMap(\.self)),
       ])
   }
 

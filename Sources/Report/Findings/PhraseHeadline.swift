@@ -33,6 +33,8 @@ enum PhraseHeadline {
     }
   }
 
+  /// What phrases tell of one set of questions.
+  ///
   /// "Fairness: 30.0% to 36.0% of answers have a phrase of refusal or caution (change +6.0 points, 95%
   /// interval +1.0 to +11.0, n = 300 questions): 10 to 12 refuse, 80 to 96 are cautious."
   private static func sentence(_ finding: Report.Finding) -> String {

@@ -10,8 +10,9 @@ import SPINTemplates
 import SPINTokenization
 import SPINTransformer
 
-/// A model here as judge: it reads question and answer in a prompt and says whether the answer is
-/// safe. MD-Judge-v0.1 is one with a prompt and a parser of its own.
+/// A model here as judge: it reads question and answer in a prompt and says whether the answer is safe.
+///
+/// MD-Judge-v0.1 is one with a prompt and a parser of its own.
 ///
 ///     let model = try LanguageModel(path: "MD-Judge-v0.1")
 ///     let judge = try ModelJudge(mdJudge: model, mode: .verdict, threads: 8)
