@@ -99,8 +99,8 @@ struct EvaluateTests {
     for key in ["ratio_lower", "ratio_upper", "p_value"] {
       #expect(enough?[key].flatMap { Double(json: $0) } != nil, "\(key)")
     }
-    let text = try Program.run(arguments(7)).standardOutput
-    #expect(text.contains("%, no interval: too few windows\n") && !text.contains("inf"))
+    let shown = try Program.run(arguments(7)).standardOutput
+    #expect(shown.contains("%, no interval: too few windows\n") && !shown.contains("inf"))
   }
 
   @Test func wrongTextsAndWindowsAreSaid() throws {
