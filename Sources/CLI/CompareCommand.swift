@@ -76,14 +76,16 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     var request = ComparisonRequest(
-      model: try model.folder(), data: data.data.map(\.file), resources: resources.resources)
+      model: try model.folder(isDryRun: dryRun), data: data.data.map(\.file),
+      resources: resources.resources)
     methods.fill(&request)
     data.fill(&request)
     training.fill(&request)
     request.prompts = scoringFormat.request(beside: evaluation.format.request)
     request.evaluation = evaluation.request(threads: resources.resources.threads)
     let comparison = try MethodComparison(
-      request, judge: evaluation.judge.load(threads: resources.resources.threads))
+      request,
+      judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun))
     if !restart { try comparison.requireSameRequest(in: out) }
     let plan = WorkPlanText(
       plan: try comparison.plan(

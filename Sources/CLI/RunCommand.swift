@@ -81,7 +81,7 @@ struct RunCommand: ParsableCommand {
       ? nil
       : ModelEvaluation(
         request, of: job.model, modelFiles: job.modelFiles,
-        judge: evaluation.judge.load(threads: request.threads))
+        judge: evaluation.judge.load(threads: request.threads, isDryRun: work.dryRun))
     let pipeline = PipelineRun(
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
       allowsEmpty: rule.amounts.allowEmpty, arguments: Invocation.arguments)

@@ -85,14 +85,14 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     let scores = ScoreDirectory(path: scores)
     let grid = try grid.grid()
-    let folder = try model.folder()
+    let folder = try model.folder(isDryRun: dryRun)
     let job = try rounds.job(model: folder, scores: scores, resources: resources)
     let model = try job?.model ?? LanguageModel(path: folder)
     var sweep = try Sweep(
       model: model, modelFiles: try job?.modelFiles ?? model.directory.fileHashes(),
       scores: scores, grid: grid,
       request: evaluation.request(threads: resources.resources.threads),
-      judge: evaluation.judge.load(threads: resources.resources.threads),
+      judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun),
       share: validationShare, seed: splitSeed)
     sweep.maxPerplexityRatio = maxPerplexityRatio
     sweep.job = job

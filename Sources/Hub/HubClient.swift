@@ -109,6 +109,10 @@ final class HubClient: Sendable {
   private func send(
     _ request: HTTPRequest, head: (HTTPResponse) throws -> Int, body: ([UInt8]) throws -> Void
   ) throws {
+    // Whoever asks has looked before, and says more; nothing is sent even where somebody forgot to.
+    guard !settings.isOffline else {
+      throw SPINError(.unavailable, at: request.url, "nothing may be sent (offline)")
+    }
     do {
       try transport.stream(
         request, idleTimeout: settings.idleTimeout, shouldStop: shouldStop,

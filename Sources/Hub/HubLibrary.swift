@@ -115,7 +115,7 @@ public struct HubLibrary: Sendable {
     let fetch = SnapshotFetch(
       client: client, cache: cache, report: report, reference: reference, commit: commit)
     try fetch.run(wanted.first, before: wanted.expectedWeights) {
-      try check(snapshot.path)
+      try named(snapshot) { try check(snapshot.path) }
       return try wanted.weightFiles(in: snapshot.path, of: reference)
     }
     try cache.record(commit, for: reference)
@@ -127,6 +127,19 @@ public struct HubLibrary: Sendable {
             + "  spin model import \(snapshot.path) --out DIR"))
     }
     return snapshot
+  }
+
+  /// Errors about files of a snapshot name the repository: the cache's own paths say little.
+  private func named(_ snapshot: HubSnapshot, _ body: () throws -> Void) throws {
+    do { try body() } catch let error as SPINError {
+      guard let location = error.location, location.hasPrefix(snapshot.path + "/") else {
+        throw error
+      }
+      throw SPINError(
+        error.code,
+        at: "\(snapshot.reference): \(location.dropFirst(snapshot.path.count + 1))",
+        error.message, remedy: error.remedy)
+    }
   }
 
   private func onlyPyTorch(_ reference: HubReference, _ name: String) -> SPINError {

@@ -92,6 +92,10 @@ struct RefusalTests {
     let fixture = try HubFixture()
     let error = try fixture.failure(["HF_HUB_OFFLINE": "1"], revision: "v1")
     #expect(error.code == .missingInput)
+    let used = #expect(throws: SPINError.self) {
+      try fixture.library(["HF_HUB_OFFLINE": "1"]).model(fixture.reference("v1"))
+    }
+    #expect(used == error)
     #expect(
       error.remedy
         == "fetch it with the network: HF_HUB_OFFLINE=0 spin model fetch \(HubFixture.name)@v1")

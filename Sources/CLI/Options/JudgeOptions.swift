@@ -128,16 +128,18 @@ struct JudgeOptions: ParsableArguments {
   }
 
   /// The judge.
-  func load(threads: Int) throws -> any Judge {
+  ///
+  /// - Parameter isDryRun: Whether to fetch no weights, as of a model.
+  func load(threads: Int, isDryRun: Bool = false) throws -> any Judge {
     switch judge {
     case .phrases: return PhraseJudge()
     case .mdJudge(let path):
       return try ModelJudge(
-        mdJudge: model(path), mode: judgeMode ?? .verdict, threads: threads,
+        mdJudge: model(path, isDryRun), mode: judgeMode ?? .verdict, threads: threads,
         batchSize: judgeBatchSize ?? 8)
     case .model(let path):
       return try ModelJudge(
-        model(path), template: template ?? .mdJudge, parser: judgeParser?.parser,
+        model(path, isDryRun), template: template ?? .mdJudge, parser: judgeParser?.parser,
         maxTokens: judgeMaxTokens, mode: judgeMode ?? .verdict, threads: threads,
         batchSize: judgeBatchSize ?? 8)
     case .endpoint(let address):
@@ -162,8 +164,8 @@ struct JudgeOptions: ParsableArguments {
     }
   }
 
-  private func model(_ path: String) throws -> LanguageModel {
-    let model = try LanguageModel(path: ModelArgument(argument: path).folder())
+  private func model(_ path: String, _ isDryRun: Bool) throws -> LanguageModel {
+    let model = try LanguageModel(path: ModelArgument(argument: path).folder(isDryRun: isDryRun))
     Warnings.write(model.directory.warnings)
     return model
   }
