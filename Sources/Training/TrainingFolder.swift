@@ -71,8 +71,12 @@ public struct TrainingFolder: Sendable {
       return
     }
     if FileSystem.status(record) != nil, FileSystem.status(workspace) == nil {
+      let before = try JSON(parsing: FileSystem.read(record), path: record).object?["identity"]
+      let differences = before?.differences(from: .object(identity)) ?? []
+      let names = differences.prefix(5).map(\.text).joined(separator: "; ")
       throw SPINError(
-        .cannotCreate, at: path, "holds the result of another training run",
+        .cannotCreate, at: path,
+        "holds the result of another training run" + (names.isEmpty ? "" : ": \(names)"),
         remedy: "choose another --out, or give --restart to replace it")
     }
     try FileSystem.ensureDirectory(workspace)

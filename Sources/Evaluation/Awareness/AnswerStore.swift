@@ -27,7 +27,7 @@ struct AnswerStore {
       try FileSystem.ensureDirectory(directory)
       return try ItemJournal(
         path: "\(directory)/.\(name).journal", kind: "answers",
-        identity: FileDigest.sha256(of: [answerer.identity]))
+        identity: FileDigest.sha256(of: [answerer.identity]), about: answerer.identity)
     }
     var answers: [String: Answer] = [:]
     for item in journal?.items ?? [] { answers[try item.required("question")] = try Answer(item) }

@@ -27,10 +27,11 @@ public final class ItemJournal {
   ///   - path: Where it lies; its folder exists.
   ///   - kind: What an item is, for messages: "answers".
   ///   - identity: A digest of all that decides an item, such as model, edit, questions and options.
+  ///   - about: The same in words, kept beside the digest, so that what differs can be named.
   /// - Throws: `SPINError` with code `cannotCreate` where the journal is of another run, with code
   ///   `resumable` where another process has it, with code `malformedInput` where a whole line is no
   ///   JSON object.
-  public init(path: String, kind: String, identity: String) throws {
+  public init(path: String, kind: String, identity: String, about: JSON? = nil) throws {
     file = try RandomAccessFile(path: path, .createOrUpdate)
     lock = try DirectoryLock(path)
     let bytes = try file.read(count: file.byteCount(), at: 0)
@@ -40,9 +41,7 @@ public final class ItemJournal {
     if let first = lines.first {
       guard try JSON(parsing: Array(first), path: path).object?["identity"] == .string(identity)
       else {
-        throw SPINError(
-          .cannotCreate, at: path, "belongs to \(kind) of another model, edit, file or option",
-          remedy: "choose another --out, or remove the folder")
+        throw Self.otherRequest(path, kind, header: Array(first), about)
       }
     }
     items = try lines.dropFirst().map {
@@ -50,11 +49,27 @@ public final class ItemJournal {
     }
     if bytes.count > whole { try file.truncate(to: whole) }
     if lines.isEmpty {
-      try append([
+      var header: JSONObject = [
         "schema": "item-journal/1", "kind": .string(kind), "identity": .string(identity),
-      ])
+      ]
+      if let about { header["about"] = about }
+      try append(header)
       try file.synchronize()
     }
+  }
+
+  private static func otherRequest(
+    _ path: String, _ kind: String, header: [UInt8], _ about: JSON?
+  ) -> SPINError {
+    let before = (try? JSON(parsing: header, path: path))?.object?["about"]
+    let differences = before.flatMap { before in about.map { before.differences(from: $0) } } ?? []
+    let names = differences.prefix(5).map(\.text).joined(separator: "; ")
+    return SPINError(
+      .cannotCreate, at: path,
+      names.isEmpty
+        ? "belongs to \(kind) of another model, edit, file or option"
+        : "belongs to \(kind) of another request: \(names)",
+      remedy: "repeat that request, choose another --out, or remove the folder")
   }
 
   /// Records an item; it is on disk after a few more, or after `synchronize`.

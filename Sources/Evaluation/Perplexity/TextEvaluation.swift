@@ -92,8 +92,13 @@ public struct TextEvaluation: Sendable {
       identity.map { .string($0) } + [
         .string(digest), window.map { JSON($0) } ?? .null, .string(part.rawValue),
       ]
+    let about: JSON = [
+      "model_and_edit": .array(identity.map { .string($0) }), "text_sha256": .string(digest),
+      "window": window.map { JSON($0) } ?? .null, "part": .string(part.rawValue),
+    ]
     return try ItemJournal(
       path: "\(directory)/.\(name).journal", kind: "windows",
-      identity: FileDigest.sha256(Array(JSON.array(parts).serialized(indented: false).utf8)))
+      identity: FileDigest.sha256(Array(JSON.array(parts).serialized(indented: false).utf8)),
+      about: about)
   }
 }

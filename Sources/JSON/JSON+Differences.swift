@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JSON {
+  /// A member that two documents do not share, or in which they differ.
+  public struct Difference: Sendable, Equatable {
+    /// Where it is: "generation.max_new_tokens".
+    public let path: String
+    /// The first document's value; nil where it has none.
+    public let first: JSON?
+    /// The second document's value; nil where it has none.
+    public let second: JSON?
+
+    /// "max_new_tokens was 64 and is 32", in the words of a record that a new request is compared with.
+    public var text: String {
+      switch (first, second) {
+      case (let first?, let second?): "\(path) was \(first.brief) and is \(second.brief)"
+      case (let first?, nil): "\(path) was \(first.brief) and is not given"
+      case (nil, let second): "\(path) was not given and is \(second?.brief ?? "null")"
+      }
+    }
+  }
+
+  /// The members in which another document differs, in the order of this one and then of the other; objects are
+  /// compared member by member, everything else as a whole.
+  public func differences(from other: JSON) -> [Difference] {
+    Self.differences(self, other, at: "")
+  }
+
+  private static func differences(_ first: JSON, _ second: JSON, at path: String) -> [Difference] {
+    guard let left = first.object, let right = second.object else {
+      return first == second
+        ? [] : [Difference(path: path.isEmpty ? "it" : path, first: first, second: second)]
+    }
+    let names = left.keys + right.keys.filter { left[$0] == nil }
+    return names.flatMap { name -> [Difference] in
+      let inner = path.isEmpty ? name : "\(path).\(name)"
+      guard let before = left[name], let after = right[name] else {
+        return [Difference(path: inner, first: left[name], second: right[name])]
+      }
+      return differences(before, after, at: inner)
+    }
+  }
+}
