@@ -148,11 +148,14 @@ public struct ImportanceScorer: Sendable {
     for (dataSet, provenance) in zip(dataSets, provenances) {
       let path = try directory.path(of: dataSet.name)
       guard FileSystem.status(path) != nil else { continue }
-      guard let found = try? ScoreFile(path: path).provenance,
-        found.yieldsSameScores(as: provenance)
-      else {
+      let found = try? ScoreFile(path: path).provenance
+      guard found?.yieldsSameScores(as: provenance) == true else {
+        let difference = found?.difference(from: provenance).map {
+          ": \($0.option) was \($0.there) and is \($0.here) now"
+        }
         throw SPINError(
-          .cannotCreate, at: path, "exists and holds scores of another model, data or options",
+          .cannotCreate, at: path,
+          "exists and holds scores of another model, data or options" + (difference ?? ""),
           remedy: "choose another --out, or give --restart to replace it")
       }
     }

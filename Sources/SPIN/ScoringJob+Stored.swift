@@ -18,24 +18,3 @@ extension ScoringJob {
     }
   }
 }
-
-extension ScoreProvenance {
-  /// The first thing in which scores differ, by the option that decides it; nil where they are the same.
-  fileprivate func difference(
-    from other: ScoreProvenance
-  ) -> (option: String, here: String, there: String)? {
-    let options: [(String, (ScoreProvenance) -> String)] = [
-      ("MODEL", { String($0.modelHash.prefix(12)) }),
-      ("--data", { "\($0.dataFile) (\($0.dataDigest.prefix(12)))" }),
-      ("--nsamples", { "\($0.rows.count)" }), ("--seed", { "\($0.seed)" }),
-      ("--prompt-format", { $0.promptFormat == "raw" ? "raw" : "chat" }),
-      ("--target-module", { $0.targetModule.rawValue }), ("--keep", { $0.keep.description }),
-      ("--first-response-token", { $0.firstResponseToken }), ("--overflow", { $0.overflow }),
-      ("tokens", { String($0.sampleDigest.prefix(12)) }), ("version", { $0.tool }),
-    ]
-    for (option, value) in options where value(self) != value(other) {
-      return (option, value(self), value(other))
-    }
-    return self == other ? nil : ("options", "others", "these")
-  }
-}

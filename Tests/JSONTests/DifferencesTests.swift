@@ -17,7 +17,7 @@ struct DifferencesTests {
     #expect(
       before.differences(from: after).map(\.text) == [
         "generation.tokens was 64 and is 32",
-        "generation.stop was an array and is an array", "gone was true and is not given",
+        "generation.stop was [\"a\"] and is [\"b\"]", "gone was true and is not given",
         "new was not given and is \"n\"",
       ])
     #expect((1 as JSON).differences(from: 2).map(\.text) == ["it was 1 and is 2"])
