@@ -22,7 +22,7 @@ struct SPINCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, ScoreCommand.self, SelectCommand.self, SweepCommand.self,
       CompareCommand.self, PatchCommand.self, TrainCommand.self, AdapterCommand.self,
-      GenerateCommand.self, ChatCommand.self, EvaluateCommand.self,
+      GenerateCommand.self, ChatCommand.self, TokenizeCommand.self, EvaluateCommand.self,
       ReportCommand.self, DataCommand.self, ModelCommand.self, InspectCommand.self,
       DemoCommand.self,
     ])

@@ -56,14 +56,16 @@ struct BytePairFiles {
 
   private func kind(_ config: TokenizerConfig) throws -> Kind {
     let model = try TokenizerConfig.object(directory + "/config.json")
-    if let type = try model?.optional("model_type", as: String.self), ["qwen2", "qwen3"].contains(type)
+    if let type = try model?.optional("model_type", as: String.self),
+      ["qwen2", "qwen3"].contains(type)
     {
       return .qwen2
     }
     let name = try config.objects.lazy.compactMap {
       try $0.optional("tokenizer_class", as: String.self)
     }.first
-    if let name, let kind = Kind.allCases.first(where: { [$0.rawValue, $0.rawValue + "Fast"].contains(name) })
+    if let name,
+      let kind = Kind.allCases.first(where: { [$0.rawValue, $0.rawValue + "Fast"].contains(name) })
     {
       return kind
     }

@@ -22,7 +22,8 @@ extension ComponentReader {
         if index + 1 < elements.count { steps.append(.spellBytes) }
       }
     }
-    if case .spellBytes? = steps.first(where: { if case .spellBytes = $0 { true } else { false } }) {
+    if case .spellBytes? = steps.first(where: { if case .spellBytes = $0 { true } else { false } })
+    {
       steps.append(.unspellBytes)
     }
     return steps
@@ -77,7 +78,8 @@ extension ComponentReader {
     let pattern = try object.child("pattern")
     let name = "Split(\(behavior.rawValue)\(isInverted ? ", inverted" : ""))"
     func rule(_ delimiter: SplitRule.Delimiter) -> PreTokenizer {
-      .split(SplitRule(delimiter: delimiter, behavior: behavior, isInverted: isInverted), name: name)
+      .split(
+        SplitRule(delimiter: delimiter, behavior: behavior, isInverted: isInverted), name: name)
     }
     if let literal = try pattern.optional("String", as: String.self) {
       guard !literal.isEmpty else { throw pattern.failure("String", "is empty") }

@@ -13,7 +13,7 @@ struct HelpTests {
     "patch", "patch apply",
     "patch verify",
     "patch revert", "patch diff", "patch show", "patch export", "adapter", "adapter merge",
-    "adapter show", "generate", "chat", "evaluate",
+    "adapter show", "generate", "chat", "tokenize", "evaluate",
     "evaluate awareness", "evaluate judge", "evaluate choices", "evaluate perplexity",
     "evaluate divergence",
     "evaluate phrases", "evaluate coupling", "report", "data", "data lint", "data fetch", "model",

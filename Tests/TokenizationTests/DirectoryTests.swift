@@ -53,7 +53,9 @@ struct DirectoryTests {
     let directory = try TemporaryDirectory()
     let error = try #require(throws: SPINError.self) { try Tokenizer(directory: directory.path) }
     #expect(error.code == .missingInput)
-    #expect(error.message == "has neither tokenizer.json nor tokenizer.model")
+    #expect(
+      error.message == "has no tokenizer.json, no tokenizer.model and no vocab.json with merges.txt"
+    )
   }
 
   @Test func namedTokensHaveToExist() throws {

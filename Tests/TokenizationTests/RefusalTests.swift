@@ -126,38 +126,28 @@ struct RefusalTests {
       ("normalizer", "NFC", #"normalizer: is "NFC", expected an object"#),
       (
         "pre_tokenizer", ["type": "BertPreTokenizer"],
-        #"pre_tokenizer.type: "BertPreTokenizer" is not supported, expected Split, Digits, Metaspace, ByteLevel or Sequence"#
+        #"pre_tokenizer.type: "BertPreTokenizer" is not supported, expected Split, Digits, Punctuation, Whitespace, WhitespaceSplit, Metaspace, ByteLevel or Sequence"#
       ),
       (
         "pre_tokenizer",
-        ["type": "Split", "pattern": ["Regex": #"\w+"#], "behavior": "Isolated", "invert": false],
-        #"pre_tokenizer.pattern.Regex: "\w+" is not supported, expected the pattern of Llama 3, Qwen2 or GPT-2"#
+        ["type": "Split", "pattern": ["Regex": #"\w+|\Ka"#], "behavior": "Isolated"],
+        #"pre_tokenizer.pattern.Regex: this escape, "\K", is not supported (at offset 4 of the pattern)"#
       ),
       (
-        "pre_tokenizer",
-        ["type": "Split", "pattern": ["String": " "], "behavior": "Isolated", "invert": false],
-        #"pre_tokenizer.pattern.String: " " is not supported, expected the pattern of Llama 3, Qwen2 or GPT-2"#
+        "pre_tokenizer", ["type": "Split", "pattern": ["String": ""], "behavior": "Isolated"],
+        "pre_tokenizer.pattern.String: is empty"
       ),
       (
-        "pre_tokenizer",
-        [
-          "type": "Split", "pattern": ["Regex": JSON(WordPattern.qwen2.text)],
-          "behavior": "Removed", "invert": false,
-        ],
-        #"pre_tokenizer.behavior: "Removed" is not supported, expected "Isolated""#
+        "pre_tokenizer", ["type": "Split", "pattern": ["String": " "], "behavior": "Merged"],
+        #"pre_tokenizer.behavior: "Merged" is not supported, expected Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous"#
       ),
       (
         "pre_tokenizer",
         [
-          "type": "Split", "pattern": ["Regex": JSON(WordPattern.qwen2.text)],
-          "behavior": "Isolated", "invert": true,
+          "type": "Sequence",
+          "pretokenizers": [SmallTokenizers.byteLevel, ["type": "Metaspace", "replacement": "▁"]],
         ],
-        "pre_tokenizer.invert: is true, expected false"
-      ),
-      (
-        "pre_tokenizer",
-        ["type": "Sequence", "pretokenizers": [SmallTokenizers.byteLevel, ["type": "Digits"]]],
-        "pre_tokenizer.pretokenizers[0].type: ByteLevel is followed by another step, expected last"
+        "pre_tokenizer.pretokenizers[1].type: is Metaspace after ByteLevel, expected a step that cuts only"
       ),
       (
         "pre_tokenizer", ["type": "Metaspace", "replacement": "ab"],

@@ -43,6 +43,27 @@ struct ModelArgument: ExpressibleByArgument, Equatable {
     }
   }
 
+  /// The folder with the model's tokenizer and configuration; no weights are fetched.
+  func tokenizerFolder() throws -> String {
+    if FileSystem.status(text) != nil { return text }
+    guard let reference = HubReference(text) else { return text }
+    do {
+      return try HubAccess.use { library in
+        if let cached = library.cached(reference),
+          FileSystem.status(cached.path + "/tokenizer_config.json") != nil
+        {
+          return cached.path
+        }
+        return try library.model(reference) { throw TokenizerFolder(path: $0) }.path
+      }
+    } catch let found as TokenizerFolder {
+      return found.path
+    }
+  }
+
+  /// Ends the fetching of a model once its small files are here.
+  private struct TokenizerFolder: Error { let path: String }
+
   private struct DryRun: Error {}
 
   private func warn(ofBoth reference: HubReference) throws {

@@ -43,7 +43,9 @@ enum CaseFolding {
   }
 
   /// Whether a member of the set is equal to a sequence of several scalars, as `ß` is to `ss`.
-  static func hasSequences(_ set: ScalarSet) -> Bool { sequences.keys.contains(where: set.contains) }
+  static func hasSequences(_ set: ScalarSet) -> Bool {
+    sequences.keys.contains(where: set.contains)
+  }
 
   /// Whether some scalar is equal to a part of this text, as `ß` is to `ss`.
   static func hasSequences(in text: [UInt32]) -> Bool {

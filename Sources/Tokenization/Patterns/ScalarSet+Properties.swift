@@ -36,7 +36,9 @@ extension ScalarSet {
     case "graph": return space.union(union(["cc"])).union(unassigned).complement
     case "print": return posix("graph")?.union(union(["zs"]))
     // The ASCII symbols $+<=>^`|~ are punctuation here.
-    case "punct": return property("p")?.union(ScalarSet("$+<=>^`|~".unicodeScalars.map { $0.value..<$0.value + 1 }))
+    case "punct":
+      return property("p")?.union(
+        ScalarSet("$+<=>^`|~".unicodeScalars.map { $0.value..<$0.value + 1 }))
     case "space", "whitespace": return space
     case "word": return word
     case "xdigit": return hexadecimalDigit
@@ -50,7 +52,8 @@ extension ScalarSet {
   /// `\s`.
   static let space = ScalarSet(table: UnicodeData.spaces)
   /// `\w`.
-  static let word = ScalarSet(table: LetterData.alphabetic).union(union(["mn", "mc", "me", "nd", "pc"]))
+  static let word = ScalarSet(table: LetterData.alphabetic).union(
+    union(["mn", "mc", "me", "nd", "pc"]))
   /// `\h`.
   static let hexadecimalDigit = ScalarSet([0x30..<0x3A, 0x41..<0x47, 0x61..<0x67])
   /// `\n`, which `.` leaves out.
