@@ -98,9 +98,11 @@ struct GGUFCheckpoint: ImportableCheckpoint {
     {
       return name
     }
-    let sizes = Dictionary(grouping: file.tensors, by: \.type).mapValues { tensors in
-      tensors.reduce(0) { $0 + $1.count }
-    }
+    // Vectors are plain numbers in every file: they do not name it.
+    let matrices = file.tensors.filter { $0.shape.count > 1 }
+    let quantized = matrices.filter { !$0.type.isFloatingPoint }
+    let sizes = Dictionary(grouping: quantized.isEmpty ? matrices : quantized, by: \.type)
+      .mapValues { tensors in tensors.reduce(0) { $0 + $1.count } }
     return sizes.max { ($0.value, $1.key.name) < ($1.value, $0.key.name) }?.key.name ?? "F32"
   }
 

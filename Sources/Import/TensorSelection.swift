@@ -61,7 +61,8 @@ struct TensorSelection {
     var notes: [String] = []
     if let first = dropped.first {
       notes.append(
-        "\(dropped.count) buffers such as \"\(first)\" are left out: they follow from config.json")
+        "left out, because config.json gives them: \"\(first)\""
+          + (dropped.count > 1 ? " and \(dropped.count - 1) others of its kind" : ""))
     }
     if let first = tied.first {
       notes.append("\"\(first)\" is left out: it is the embedding, to which config.json ties it")

@@ -23,7 +23,9 @@ struct ModelImportTests {
     #expect(inspection.standardOutput.contains("dequantized from quantized.gguf ("))
     #expect(!inspection.standardOutput.contains("cannot be"), "\(inspection.standardOutput)")
     // Equal inputs give equal files, and a folder is never written over.
-    let again = try Program.run(["model", "import", Self.gguf, "--out", directory.file("again"), "--quiet"])
+    let again = try Program.run([
+      "model", "import", Self.gguf, "--out", directory.file("again"), "--quiet",
+    ])
     #expect(again.status == 0)
     #expect(again.standardError.isEmpty || again.standardError.hasPrefix("warning:"))
     #expect(
@@ -55,9 +57,9 @@ struct ModelImportTests {
         == statement)
     #expect(try ModelDirectory(path: job.out + "/model").origin?.statement == statement)
     for name in ["manifest.json", "report.html", "report.md", "model/README.md"] {
-      let text = try text(of: job.out + "/" + name)
+      let found = try text(of: job.out + "/" + name)
       // Markdown escapes what could be markup.
-      #expect(text.replacing("\\", with: "").contains(statement), "\(name)")
+      #expect(found.replacing("\\", with: "").contains(statement), "\(name)")
     }
     let shown = try Program.run(["patch", "show", job.out + "/patch.json"])
     #expect(shown.standardOutput.contains(statement))
