@@ -115,8 +115,16 @@ struct ContentTests {
       cards[0].contains(
         "(change +28.1 points, too few questions, n = 9 questions, change of 7)."
       ))
+    // What was not tested is no evidence that nothing was lost.
+    #expect(cards[1].contains("None shown where tested"))
+    #expect(
+      cards[1].contains(
+        "Perplexity changes by +41.42%; no test: too few windows (n = 7 windows of 16 tokens)."))
     #expect(cards[2].contains("0 of 4 changes shown"))
-    #expect(cards[2].contains("Perplexity: too few windows (n = 7 windows of 16 tokens)."))
+    #expect(cards[2].contains("Not tested: fairness awareness and perplexity."))
+    try run.remove("evaluation/choices.json")
+    try run.edit("evaluation/awareness.json") { $0["benign"] = nil }
+    #expect(try run.report().headline[1].answer == "Too few to tell")
     #expect(
       markup.all("p").contains {
         $0.text.contains("changes perplexity by +41.42%; no interval: too few windows.")
@@ -125,6 +133,24 @@ struct ContentTests {
     let perplexity = findings?.array?[2].object
     #expect(perplexity?["interval_status"] == "too few windows")
     #expect(perplexity?["change"]?.object?["lower"] == .null)
+  }
+
+  /// Enough windows of which none changed are a result.
+  @Test func noWindowThatChangedIsNoCost() throws {
+    let run = try MadeRun()
+    try run.edit("evaluation/perplexity.json") { object in
+      object["after"] = object["before"]
+      object["comparison"] = [
+        "ratio": 1.0, "ratio_lower": nil, "ratio_upper": nil,
+        "interval_status": "no window changed", "p_value": 1.0,
+      ]
+    }
+    let answer = try run.report().headline[1]
+    #expect(answer.answer == "No cost shown")
+    #expect(
+      answer.reasons.first
+        == "No change of perplexity is shown: 0.00% (no window changed, n = 8 windows of 16 tokens)."
+    )
   }
 
   @Test func anEditThatSelectsNothingIsNoEdit() throws {

@@ -12,9 +12,9 @@ public struct PerplexityComparison: Sendable, Equatable {
   public let after: Perplexity
   /// After over before.
   public let ratio: Double
-  /// The ends of its 95% interval from resampling windows, and the p-values that belong to it; nil
-  /// where `missing` says why.
+  /// The ends of its 95% interval from resampling windows; nil where `missing` says why.
   public let lower, upper: Double?
+  /// The p-values that belong to the interval, 1 where no window changed; nil where there are too few windows.
   public let pValues: OneSidedPValues?
   /// Why there is no interval; nil where there is one.
   public let missing: MissingInterval?
@@ -50,7 +50,9 @@ public struct PerplexityComparison: Sendable, Equatable {
       } else {
         nil
       }
-    (lower, upper, pValues) = missing == nil ? (low, high, interval.pValues) : (nil, nil, nil)
+    (lower, upper) = missing == nil ? (low, high) : (nil, nil)
+    // That nothing changed in enough windows is a result: both p-values are 1.
+    pValues = missing == nil || missing == .noChange ? interval.pValues : nil
   }
 
   /// The comparison.

@@ -251,6 +251,7 @@ enum ComparisonSections {
 
   /// What claims that rates are higher come to together.
   private static func answer(_ changes: [ComparisonFile.Change]) -> String {
+    guard changes.contains(where: { $0.adjustedPValue != nil }) else { return Headline.tooFew }
     let effects = changes.map { $0.effect(isBetterWhenHigher: true) }
     let (better, worse) = (effects.count { $0 == .better }, effects.count { $0 == .worse })
     return switch (better, worse) {

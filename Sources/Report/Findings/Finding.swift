@@ -99,6 +99,9 @@ extension Report.Finding {
   /// Whether verdicts come from looking at words only.
   var isHeuristic: Bool { judge?.contains("heuristic") ?? false }
 
+  /// Whether the change was tested.
+  var isTested: Bool { adjustedPValue != nil }
+
   /// What is marked at the change; nil where none is shown.
   var mark: Table.Mark? {
     guard let effect, let change else { return nil }

@@ -51,6 +51,7 @@ struct Headline {
     let answer =
       switch (compared.count, better, worse) {
       case (0, _, _): aims.isEmpty ? "Not measured" : "One model only"
+      case _ where !compared.contains(where: \.isTested): Self.tooFew
       case (let all, let better, _) where better == all: "Yes"
       case (_, 0, 0): "Not shown"
       case (_, 0, _): "No"
@@ -69,12 +70,21 @@ struct Headline {
     let answer =
       compared.isEmpty
       ? (costs.isEmpty ? "Not measured" : "One model only")
-      : worse.isEmpty ? "No cost shown" : "Yes, measurably"
+      : !worse.isEmpty
+        ? "Yes, measurably"
+        : compared.allSatisfy(\.isTested)
+          ? "No cost shown"
+          // What could not be tested is no evidence that nothing was lost.
+          : compared.contains(where: \.isTested) ? "None shown where tested" : Self.tooFew
     var reasons: [String] = []
     // Each cost that is shown by itself, the others in one sentence each kind.
-    let clear = compared.filter { $0.effect != .unclear || $0.kind == .perplexity }
+    let clear = compared.filter {
+      $0.effect != .unclear || $0.kind == .perplexity || !$0.isTested
+    }
     reasons += clear.map(Self.sentence)
-    let unclear = compared.filter { $0.effect == .unclear && $0.kind != .perplexity }
+    let unclear = compared.filter {
+      $0.effect == .unclear && $0.kind != .perplexity && $0.isTested
+    }
     if unclear.count == 1 {
       reasons += unclear.map(Self.sentence)
     } else if unclear.count > 1 {
@@ -87,7 +97,7 @@ struct Headline {
 
   private var certainty: HeadlineAnswer {
     let compared = findings.filter { $0.change != nil }
-    let tested = compared.filter { $0.adjustedPValue != nil }
+    let tested = compared.filter(\.isTested)
     let shown = tested.count { $0.effect != .unclear }
     var reasons: [String] = []
     if !tested.isEmpty {
@@ -96,10 +106,8 @@ struct Headline {
           + "\(EvidenceText.level) after Holm's adjustment for \(tested.count) "
           + "\(tested.count == 1 ? "test" : "tests").")
     }
-    let untested = compared.filter { $0.adjustedPValue == nil }
-    reasons += untested.map { finding in
-      "\(finding.title.capitalizedFirst): \(finding.missingInterval ?? "no test") (\(finding.countText))."
-    }
+    let untested = compared.filter { !$0.isTested }.map(\.title)
+    if !untested.isEmpty { reasons.append("Not tested: \(Self.list(untested)).") }
     if !compared.isEmpty {
       reasons.append(
         "Intervals and tests are of the items that were measured, not of other seeds or data.")
@@ -126,6 +134,9 @@ struct Headline {
     }
   }
 
+  /// The answer where there is a change and no test of it.
+  static let tooFew = "Too few to tell"
+
   /// What was found, in a sentence.
   ///
   /// "Fairness awareness rises by 6.7 points (95% interval +4.9 to +8.5, n = 2,165)."
@@ -135,6 +146,10 @@ struct Headline {
       let interval = finding.intervalText(finding.after, finding.valueText)
       return "\(name) is \(finding.valueText(finding.after.value)) ("
         + (interval.map { "95% interval \($0), " } ?? "") + "\(finding.countText))."
+    }
+    guard finding.isTested else {
+      return "\(name) changes by \(finding.changeText(change.value)); no test: "
+        + "\(finding.missingInterval ?? "none was made") (\(finding.countText))."
     }
     let interval = finding.intervalText(change) { finding.changeText($0, unit: false) }
     let extent = interval.map { "95% interval \($0)" } ?? finding.missingInterval

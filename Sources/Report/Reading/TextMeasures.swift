@@ -46,7 +46,9 @@ struct PerplexityMeasure {
       self.ratio = (ratio.value, nil, nil)
       missingInterval =
         status.flatMap { $0 == "known" ? nil : $0 } ?? EvidenceText.tooFew("windows")
-      pValue = nil
+      // Where no window changed there is a test without an interval.
+      let isTested = values.last.windowLosses.count >= Evidence.minimumCount
+      pValue = isTested ? try comparison.optional("p_value") : nil
     } else {
       self.ratio = ratio
       missingInterval = nil
