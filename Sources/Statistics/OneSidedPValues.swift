@@ -17,7 +17,9 @@ public struct OneSidedPValues: Sendable, Equatable {
   public var twoSided: Double { min(1, 2 * min(increase, decrease)) }
 
   /// One p-value for several tests of the same direction that may depend on each other in any way,
-  /// such as those of several seeds on the same questions: twice their mean. One test is taken as it
+  /// such as those of several seeds on the same questions: twice their mean.
+  ///
+  /// One test is taken as it
   /// is.
   ///
   /// - Precondition: there is at least one.

@@ -30,7 +30,9 @@ public struct PairedBootstrap: Sendable, Equatable {
   /// The upper end.
   public let upper: Double
   /// The p-values that belong to the interval: the share of t at least as far out as the mean of the
-  /// items, m / s, the items themselves counted with the resamples. Below (1 - level) / 2 the
+  /// items, m / s, the items themselves counted with the resamples.
+  ///
+  /// Below (1 - level) / 2 the
   /// interval is on that side of 0. 1 where there is no interval or nothing differs.
   public let pValues: OneSidedPValues
 

@@ -8,7 +8,7 @@ import Testing
 
 /// That the numbers of the files stand in the report, as hand-worked.
 struct ContentTests {
-  /// Six tests. Adjusted by Holm: perplexity 6 x 0.005 = 0.03, fairness 5 x 1/128 = 0.039, privacy
+  /// Six tests, adjusted by Holm: perplexity 6 x 0.005 = 0.03, fairness 5 x 1/128 = 0.039, privacy
   /// 4 x 0.03125 = 0.125, then boolq and mmlu 0.375 and refusals 0.5.
   @Test func headlineSaysWhatTheRuleOfEvidenceSays() throws {
     let cards = try Markup(MadeRun().report().html).all("section", class: "verdict-card")

@@ -209,7 +209,9 @@ extension MadeRun {
     ]
   }
 
-  /// Of eight questions with a verdict on both sides three are won and one is lost. Intervals and
+  /// Of eight questions with a verdict on both sides three are won and one is lost.
+  ///
+  /// Intervals and
   /// p-values are made up: of two intervals without 0 one belongs to a change that is shown.
   private static let awareness: JSONObject = [
     "judge": "phrases (heuristic)", "settings": ["max_new_tokens": 64],

@@ -37,7 +37,9 @@ extension ComparisonTable {
     return "\(value)"
   }
 
-  /// A field, in quotes where it has to be. A spreadsheet would take one that begins with an equals
+  /// A field, in quotes where it has to be.
+  ///
+  /// A spreadsheet would take one that begins with an equals
   /// sign for a formula; an apostrophe keeps it a text.
   private static func field(_ text: String) -> String {
     let isFormula = text.first.map { "=@\t\r".contains($0) } ?? false

@@ -60,7 +60,9 @@ struct Table {
     /// "better", "worse" or "changed", as the style sheet colors it.
     let style: String
 
-    /// Nil where no change is shown. A heuristic cannot tell better from worse, only more from less.
+    /// Nil where no change is shown.
+    ///
+    /// A heuristic cannot tell better from worse, only more from less.
     init?(_ effect: Report.Effect, isHeuristic: Bool, change: Double) {
       guard effect != .unclear else { return nil }
       word = isHeuristic ? (change > 0 ? "higher" : "lower") : effect.rawValue
@@ -150,7 +152,7 @@ struct Drawing {
 
 /// One of the three questions that a report answers first.
 public struct HeadlineAnswer: Sendable, Equatable {
-  /// "Does it help?"
+  /// What is asked, such as "Does it help?".
   public let question: String
   /// A few words.
   public let answer: String

@@ -46,7 +46,9 @@ extension Report {
     public let kind: Kind
     /// The set of questions, the task or the text: "fairness", "boolq".
     public let name: String
-    /// How many items were measured: n. Questions that were left out because they stand in other
+    /// How many items were measured: n.
+    ///
+    /// Questions that were left out because they stand in other
     /// data are not among them, questions without a valid verdict are.
     public let count: Int
     /// How many of them the change is of: those with a verdict on both sides.

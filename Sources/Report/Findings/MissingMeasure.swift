@@ -28,7 +28,8 @@ extension ReportedRun {
       "spin evaluate divergence MODEL\(patch) --text FILE \(evaluation)")
     add(
       choices == nil, "general ability",
-      "spin evaluate choices MODEL\(patch) --task hellaswag --task-data hellaswag=FILE \(evaluation)")
+      "spin evaluate choices MODEL\(patch) --task hellaswag --task-data hellaswag=FILE \(evaluation)"
+    )
     add(
       phrases == nil, "cautionary phrases",
       "spin evaluate phrases --answers \(run)/evaluation \(evaluation)")

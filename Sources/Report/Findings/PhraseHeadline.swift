@@ -16,7 +16,8 @@ enum PhraseHeadline {
     let answer =
       compared.isEmpty
       ? "One model only"
-      : words(compared.compactMap(\.effect))
+      : compared.contains(where: \.isTested)
+        ? words(compared.compactMap(\.effect)) : Headline.tooFew
     return HeadlineAnswer(
       question: question, answer: answer, reasons: aims.map(sentence) + [remedy])
   }

@@ -77,7 +77,8 @@ struct HTMLRenderer {
       elements: [
         Element("p", [("class", "kicker")], text: "Contents"),
         list(sections, isOuter: true),
-        Element("p", [("class", "top")], elements: [Element("a", [("href", "#top")], text: "↑ Top")]),
+        Element(
+          "p", [("class", "top")], elements: [Element("a", [("href", "#top")], text: "↑ Top")]),
       ])
   }
 
