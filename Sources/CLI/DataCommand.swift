@@ -9,7 +9,7 @@ import SPINStorage
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Look at data files, and fetch them.",
+    abstract: "Check data files, and fetch them by name.",
     subcommands: [DataLintCommand.self, DataFetchCommand.self])
 }
 

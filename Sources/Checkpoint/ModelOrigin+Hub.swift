@@ -18,7 +18,8 @@ extension ModelOrigin {
     guard let separator = name.firstRange(of: "--") else { return nil }
     let repository = "\(name[..<separator.lowerBound])/\(name[separator.upperBound...])"
     self.init(json: [
-      "schema": .string(Self.schema), "statement": .string("fetched from \(repository)@\(parts[2])"),
+      "schema": .string(Self.schema),
+      "statement": .string("fetched from \(repository)@\(parts[2])"),
       "dequantized": false, "repository": .string(repository), "commit": .string(parts[2]),
     ])
   }

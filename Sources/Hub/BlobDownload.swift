@@ -43,7 +43,8 @@ struct BlobDownload {
       // What an earlier run left may be of another content, or torn by a loss of power: then from the beginning.
       let start = try partialByteCount()
       if try !receive(), start > 0 {
-        report(.note("\(subject): what an earlier run left does not fit; fetched again"))
+        report(
+          .note("\(subject): the partial download does not match the digest; downloading again"))
         meter.correct(by: -file.byteCount)
         if try !receive() { throw wrongDigest }
       } else if FileSystem.status(blob) == nil {
@@ -100,7 +101,9 @@ struct BlobDownload {
 
   // MARK: - Bytes
 
-  /// Fetches what is missing; whether the whole is what it should be. If not, nothing of it is left.
+  /// Fetches what is missing.
+  ///
+  /// - Returns: Whether the whole has the digest that it should have; if not, nothing of it is left.
   private func receive() throws -> Bool {
     let output = try RandomAccessFile(path: partial, .createOrUpdateOwn)
     var offset = try output.byteCount()
@@ -221,8 +224,8 @@ struct BlobDownload {
   private var wrongDigest: SPINError {
     SPINError(
       .unavailable, at: subject,
-      "came with another content than the list of files says (expected \(file.digest.name)); "
-        + "nothing of it was kept",
+      "its content does not match the listed digest \(file.digest.name); the download was "
+        + "discarded",
       remedy: "run the same command again; if it stays so, the server or its mirror is broken")
   }
 
@@ -236,7 +239,7 @@ struct BlobDownload {
   private func wrongSize(_ message: String) -> SPINError {
     SPINError(
       .unavailable, at: subject,
-      "the list of files says \(file.byteCount) bytes, the server \(message)",
+      "is listed with \(file.byteCount) bytes, the server \(message)",
       remedy: "run the same command again; if it stays so, the server or its mirror is broken")
   }
 }

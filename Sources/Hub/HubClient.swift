@@ -111,7 +111,7 @@ final class HubClient: Sendable {
   ) throws {
     // Whoever asks has looked before, and says more; nothing is sent even where somebody forgot to.
     guard !settings.isOffline else {
-      throw SPINError(.unavailable, at: request.url, "nothing may be sent (offline)")
+      throw SPINError(.unavailable, at: request.url, "offline mode is on")
     }
     do {
       try transport.stream(
@@ -190,7 +190,7 @@ final class HubClient: Sendable {
       throw SPINError(
         .unavailable, at: subject,
         "the server asks to wait \(Int(min(asked, 1e9).rounded(.up))) seconds",
-        remedy: "run the same command again then; what has come is kept")
+        remedy: "run the same command again then; downloaded data is kept")
     }
     return max(pause, asked)
   }

@@ -43,8 +43,8 @@ enum HubFailure: Error {
   var brief: String {
     switch self {
     case .transport(.cut): "the connection was cut"
-    case .transport(.timeout): "nothing came"
-    case .transport(.noConnection): "nobody answers"
+    case .transport(.timeout): "the server sent nothing"
+    case .transport(.noConnection): "connection refused"
     case .transport(.unknownHost): "the host is unknown"
     case .transport: "the connection failed"
     case .status(let response) where response.status == 429: "too many requests (status 429)"
@@ -80,14 +80,14 @@ extension HubFailure {
     _ failure: HTTPFailure, _ subject: String, _ reference: HubReference?, _ settings: HubSettings,
     _ tried: String
   ) -> SPINError {
-    let again = "run the same command again; what has come is kept"
+    let again = "run the same command again; downloaded data is kept"
     switch failure {
     case .stopped: return interrupted
     case .noConnection, .unknownHost:
       return SPINError(
         .unavailable, at: subject,
         "no answer from \(settings.endpoint)\(tried): "
-          + (failure == .noConnection ? "nobody listens there" : "the host is unknown"),
+          + (failure == .noConnection ? "connection refused" : "the host is unknown"),
         remedy: "check the network, or set HF_ENDPOINT to a mirror")
     case .noTrust(let words):
       return SPINError(
@@ -99,7 +99,7 @@ extension HubFailure {
     case .timeout:
       return SPINError(
         .unavailable, at: subject,
-        "nothing came for \(Int(settings.idleTimeout)) seconds\(tried)", remedy: again)
+        "the server sent nothing for \(Int(settings.idleTimeout)) s\(tried)", remedy: again)
     case .tooLong:
       return SPINError(
         .unavailable, at: subject, "the answer is longer than expected",
@@ -112,7 +112,7 @@ extension HubFailure {
   /// What the user stopped.
   static var interrupted: SPINError {
     SPINError(
-      .interrupted, "interrupted; what has come is kept", remedy: "run the same command again")
+      .interrupted, "interrupted; downloaded data is kept", remedy: "run the same command again")
   }
 
   /// What the Hub says about a repository, by its own codes.
@@ -129,7 +129,7 @@ extension HubFailure {
     case "GatedRepo":
       return SPINError(
         .noPermission, at: reference.repository,
-        "is gated: its owners give it to those who accepted their conditions",
+        "is gated: its owners require that you accept their conditions",
         remedy: "accept them at \(page), then \(tokenRemedy)")
     case "RevisionNotFound":
       return SPINError(
@@ -162,8 +162,8 @@ extension HubFailure {
   ) -> SPINError {
     SPINError(
       .missingInput, at: reference.repository,
-      "there is no folder of that name here and no \(reference.kind.rawValue) of that name at "
-        + "\(settings.endpoint), or it is private",
+      "no local folder and no \(reference.kind.rawValue) at \(settings.endpoint) has that name, or it "
+        + "is private",
       remedy: "check the name; for a private one, \(remedy)")
   }
 
@@ -181,12 +181,12 @@ extension HubFailure {
         remedy: "check that it is public")
     case 429:
       return SPINError(
-        .unavailable, at: subject, "the server says that there were too many requests\(tried)",
-        remedy: "run the same command again later; what has come is kept")
+        .unavailable, at: subject, "too many requests (status 429)\(tried)",
+        remedy: "run the same command again later; downloaded data is kept")
     default:
       return SPINError(
         .unavailable, at: subject, "the server answers with status \(response.status)\(tried)",
-        remedy: "run the same command again later; what has come is kept")
+        remedy: "run the same command again later; downloaded data is kept")
     }
   }
 }

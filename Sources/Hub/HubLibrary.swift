@@ -49,7 +49,9 @@ public struct HubLibrary: Sendable {
 
   // MARK: - Models
 
-  /// The snapshot of a repository that is here, whole or not; nil where there is none. Nothing is sent.
+  /// The snapshot of a repository that is here, whole or not; nil where there is none.
+  ///
+  /// Nothing is sent.
   public func cached(_ reference: HubReference) -> HubSnapshot? {
     guard let commit = cache.commit(of: reference) else { return nil }
     let path = cache.snapshot(commit, of: reference)
@@ -153,9 +155,9 @@ public struct HubLibrary: Sendable {
   private func absent(_ reference: HubReference, _ here: HubSnapshot?) -> SPINError {
     let found =
       here.map { "is in the cache without \($0.missingFiles.joined(separator: ", "))" }
-      ?? "is neither a folder here nor in the cache \(settings.cache)"
+      ?? "is neither a local folder nor in the cache \(settings.cache)"
     return SPINError(
-      .missingInput, at: "\(reference)", "\(found), and nothing may be sent (offline)",
+      .missingInput, at: "\(reference)", "\(found), and offline mode is on",
       remedy: fetchRemedy("model fetch \(reference)"))
   }
 
@@ -186,7 +188,7 @@ public struct HubLibrary: Sendable {
     guard !settings.isOffline else {
       throw SPINError(
         .missingInput, at: "\(reference):\(path)",
-        "is not in the cache \(settings.cache), and nothing may be sent (offline)",
+        "is not in the cache \(settings.cache), and offline mode is on",
         remedy: fetchRemedy("data fetch \(reference):\(path)"))
     }
     let listing = HubListing(client: client)

@@ -43,7 +43,7 @@ extension HubLibrary {
     }
     guard !settings.isOffline else {
       throw SPINError(
-        .missingInput, at: address, "was not fetched before, and nothing may be sent (offline)",
+        .missingInput, at: address, "was not fetched before, and offline mode is on",
         remedy: fetchRemedy("data fetch \(address)"))
     }
     try FileSystem.ensureDirectory(FileSystem.parent(of: place.path))
@@ -90,7 +90,7 @@ extension HubLibrary {
     guard sha256 == nil || found == sha256 else {
       throw SPINError(
         .unavailable, at: place.address,
-        "has the SHA-256 \(found), expected \(sha256 ?? ""); nothing of it was kept",
+        "has the SHA-256 \(found), expected \(sha256 ?? ""); the download was discarded",
         remedy: "check the address, or use another mirror")
     }
     if let here, here.sha256 != found {

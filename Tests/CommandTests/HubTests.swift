@@ -152,8 +152,8 @@ struct HubTests {
     #expect(outcome.standardOutput.contains("path               \(Self.name)\n"))
     #expect(
       outcome.standardError
-        == "warning: \(Self.name) is the folder here; the Hugging Face cache holds a model of that "
-        + "name too (\(hub.snapshot))\n")
+        == "warning: using the local folder \(Self.name); the Hugging Face cache also has a model of "
+        + "that name (\(hub.snapshot))\n")
   }
 
   /// What cannot be used, and what is only planned, costs no weights.

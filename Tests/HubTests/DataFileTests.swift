@@ -79,7 +79,7 @@ struct DataFileTests {
       try library.webFile(address, sha256: String(repeating: "0", count: 64))
     }
     #expect(
-      error?.code == .unavailable && error?.message.contains("nothing of it was kept") == true)
+      error?.code == .unavailable && error?.message.contains("the download was discarded") == true)
     #expect(throws: SPINError.self) {
       try fixture.library(["HF_HUB_OFFLINE": "1"]).webFile(address)
     }

@@ -58,9 +58,11 @@ public final class StubHub: Sendable {
     public init() {}
   }
 
-  /// The repository's name, its kind in addresses, and its files.
+  /// The repository's name.
   public let repository: String
+  /// Its kind as addresses have it: "models" or "datasets".
   public let kind: String
+  /// Its files.
   public let files: [File]
   private let faults: Mutex<Faults>
   private let servers: (hub: StubServer, store: StubServer)

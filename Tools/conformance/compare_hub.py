@@ -326,10 +326,10 @@ def bad_days(spin):
     outcome("503 now and then", set_(broken=3), 0, "", valid=True)
     outcome("no Content-Length", set_(no_length=True), 0, "", valid=True)
     outcome("small files by way of another address", set_(relative_redirect=True), 0, "", valid=True)
-    outcome("one answer with other bytes, found out", set_(wrong_bytes=1), 69, "came with another content")
-    outcome("a size that is too small", set_(wrong_listing=-1), 69, "the list of files says")
-    outcome("a size that is too large", set_(wrong_listing=1), 69, "the list of files says")
-    outcome("the store lies about the size", set_(wrong_total=3), 69, "the list of files says")
+    outcome("one answer with other bytes, found out", set_(wrong_bytes=1), 69, "does not match the listed digest")
+    outcome("a size that is too small", set_(wrong_listing=-1), 69, "is listed with")
+    outcome("a size that is too large", set_(wrong_listing=1), 69, "is listed with")
+    outcome("the store lies about the size", set_(wrong_total=3), 69, "is listed with")
     outcome("the digest changes midway", set_(other_etag="a" * 64), 69, "is served with the digest")
     outcome("a file name that leads out", set_(extra_entries=[
         {"type": "file", "path": "../../../../evil", "size": 1, "oid": "c" * 40}]), 65, "would lead out")
@@ -339,7 +339,7 @@ def bad_days(spin):
         hub.repositories["models", NAME], "gated", True), 0, "", valid=True)
     outcome("a token that is none", set_(), 77, "does not accept the token", HF_TOKEN="hf_other")
     outcome("no network", set_(), 66, "HF_HUB_OFFLINE=0 spin model fetch", HF_HUB_OFFLINE="1")
-    outcome("nobody there", set_(), 69, "nobody listens there", HF_ENDPOINT="http://127.0.0.1:9")
+    outcome("nobody there", set_(), 69, "connection refused", HF_ENDPOINT="http://127.0.0.1:9")
 
 
 def speed(spin, megabytes):

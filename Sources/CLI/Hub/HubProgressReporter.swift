@@ -33,7 +33,7 @@ final class HubProgressReporter: Sendable {
     case .plan(let plan):
       state.withLock { $0.isPlanned = true }
       line(Self.text(plan))
-    case .waiting(let file): line("waits for another process that fetches \(file)")
+    case .waiting(let file): line("waiting for another process that downloads \(file)")
     case .retrying(let subject, let reason, let seconds):
       line("\(subject): \(reason), again in \(ScoringProgressReporter.time(seconds))")
     case .progress(let progress): show(progress)
@@ -82,7 +82,7 @@ final class HubProgressReporter: Sendable {
     let files = plan.fileCount == 1 ? "1 file" : "\(plan.fileCount) files"
     let resumed =
       plan.resumedByteCount > 0
-      ? " (\(ByteCount.text(plan.resumedByteCount)) are here already)" : ""
+      ? " (\(ByteCount.text(plan.resumedByteCount)) already downloaded)" : ""
     return
       "\(plan.repository)@\(plan.commit.prefix(12)): \(files), \(ByteCount.text(plan.byteCount))\(resumed), to \(plan.folder) "
       + "(\(ByteCount.text(plan.freeByteCount)) free)"

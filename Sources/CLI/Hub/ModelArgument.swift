@@ -69,7 +69,7 @@ struct ModelArgument: ExpressibleByArgument, Equatable {
   private func warn(ofBoth reference: HubReference) throws {
     guard let cached = try HubLibrary(HubSettings()).cached(reference) else { return }
     StandardError.warn(
-      "\(text) is the folder here; the Hugging Face cache holds a model of that name too "
+      "using the local folder \(text); the Hugging Face cache also has a model of that name "
         + "(\(cached.path))")
   }
 }

@@ -7,12 +7,12 @@ import SPIN
 struct ModelFetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",
-    abstract: "Fetch a model from the Hugging Face Hub, as far as it is not here.",
+    abstract: "Fetch a model from the Hugging Face Hub into the shared cache.",
     discussion: """
-      Configuration and tokenizer come first, so that a model that cannot be used costs kilobytes; then the weights \
-      in safetensors. Files go to the cache of huggingface_hub and transformers (HF_HOME, HF_HUB_CACHE), are checked \
-      by size and digest, and are there once for all programs. Ctrl+C keeps what has come; the same command \
-      resumes. HF_TOKEN opens private and gated models, HF_ENDPOINT names a mirror. Prints the folder.
+      Prints the folder of the model. Configuration and tokenizer are fetched first, so that an unsupported model \
+      costs kilobytes; then the weights in safetensors. Files are stored in the cache of huggingface_hub and \
+      transformers (HF_HOME, HF_HUB_CACHE) and verified by size and digest. After Ctrl+C the same command resumes. \
+      HF_TOKEN gives access to private and gated models, HF_ENDPOINT names a mirror.
 
         spin model fetch HuggingFaceTB/SmolLM2-135M-Instruct
       """)
@@ -23,7 +23,7 @@ struct ModelFetchCommand: ParsableCommand {
     transform: Self.reference)
   var model: HubReference
 
-  @Flag(help: "Fetch a model of a kind that spin cannot use too.")
+  @Flag(help: "Fetch the model even if spin does not support its architecture.")
   var anyKind = false
 
   @Flag(help: "Print the result as JSON.")
@@ -64,7 +64,7 @@ struct ModelFetchCommand: ParsableCommand {
 struct ModelPathCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "path",
-    abstract: "Print the folder of a model in the Hugging Face cache; nothing is sent.")
+    abstract: "Print the folder of a model in the Hugging Face cache, without network.")
 
   @Argument(help: "OWNER/NAME[@REVISION].", transform: ModelFetchCommand.reference)
   var model: HubReference
