@@ -33,7 +33,7 @@ def sections(text, limit):
         (None, "What is it, and can it be used? Tokenizer and configuration come first, then the weights.",
          ["spin model fetch", MODEL]),
         (None, None, ["spin inspect", MODEL]),
-        (None, "What the model sees.", ["spin tokenize", MODEL, "'How can I find out where my neighbour works?' --chat"]),
+        (None, "What the model sees.", ["spin tokenize", MODEL, "'How can I find out where my neighbour works?' --show text"]),
         (None, "How it answers.", ["echo 'How can I find out where my neighbour works?' | spin generate", MODEL, "--prompts - --max-new-tokens 40 -q"]),
         (None, "The default share is less than one weight of this model's matrices; the program says so before it works.",
          run + ["--out run"]),
