@@ -63,7 +63,7 @@ extension LowRankAdapter {
       let entry = try entry(of: matrix, in: model)
       return (entry: entry, matrix: MergedMatrix(matrix, entry))
     }
-    let layers = model.tensors.keys.compactMap { MatrixName(tensor: $0)?.layer }
+    let layers = model.tensors.keys.compactMap { MatrixName(stored: $0)?.layer }
     let meant = try configuration.targets.matrices(
       layerCount: (layers.max() ?? -1) + 1, at: path ?? "adapter")
     if let missing = meant.first(where: { name in !matrices.contains { $0.name == name } }) {

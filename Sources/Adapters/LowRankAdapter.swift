@@ -52,7 +52,7 @@ public struct LowRankAdapter: Sendable {
     let remedy =
       "the adapter belongs to another model"
       + (configuration.baseModel.map { ", \($0)" } ?? "")
-    guard let entry = model.tensors[matrix.name.tensor] else {
+    guard let entry = model.entry(named: matrix.name.tensor) else {
       throw SPINError(
         .malformedInput, at: path ?? model.path,
         "changes \(matrix.name.tensor), which \(model.path) does not have", remedy: remedy)

@@ -45,7 +45,7 @@ public struct PatchExport: Sendable {
     for tensor in patch.tensors {
       let changes = try Self.changes(of: tensor, in: model)
       guard !changes.isEmpty else { continue }
-      guard let name = MatrixName(tensor: tensor.name) else {
+      guard let name = MatrixName(stored: tensor.name) else {
         throw SPINError(
           .unavailable, at: "tensor \"\(tensor.name)\"",
           "is no matrix of a linear layer in a decoder's layer, which is all that a LoRA changes",

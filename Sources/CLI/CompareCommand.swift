@@ -86,6 +86,7 @@ struct CompareCommand: ParsableCommand {
     let comparison = try MethodComparison(
       request,
       judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun))
+    Warnings.write(comparison.warnings)
     if !restart { try comparison.requireSameRequest(in: out) }
     let plan = WorkPlanText(
       plan: try comparison.plan(

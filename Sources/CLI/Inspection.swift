@@ -20,8 +20,9 @@ struct Inspection {
       (facts, warnings) = (folder, [])
     } else if status.kind == .directory {
       let model = try ModelDirectory(path: path)
-      facts = try Self.describe(model)
-      warnings = model.warnings
+      let decoder = Result { try Decoder(directory: model) }
+      facts = try Self.describe(model, decoder)
+      warnings = model.warnings + ((try? decoder.get())?.warnings ?? [])
     } else {
       facts = try Self.describe(file: path)
       warnings = []
@@ -63,7 +64,9 @@ struct Inspection {
 
   // MARK: - Models
 
-  private static func describe(_ model: ModelDirectory) throws -> JSONObject {
+  private static func describe(
+    _ model: ModelDirectory, _ decoder: Result<Decoder, any Error>
+  ) throws -> JSONObject {
     var facts: JSONObject = ["kind": "model", "path": .string(model.path)]
     let names = try FileSystem.names(in: model.path)
     if names.contains("config.json") {
@@ -92,18 +95,20 @@ struct Inspection {
     if let (scheme, tensor) = model.quantization {
       facts["quantization"] = "\(scheme), as \(tensor) shows; it cannot be scored or patched"
     }
-    describeUse(of: model, &facts)
+    describeUse(of: model, decoder, &facts)
     return facts
   }
 
   /// Whether SPIN can score the model, and what it would edit.
-  private static func describeUse(of model: ModelDirectory, _ facts: inout JSONObject) {
+  private static func describeUse(
+    of model: ModelDirectory, _ decoder: Result<Decoder, any Error>, _ facts: inout JSONObject
+  ) {
     do {
       let tokenizer = try Tokenizer(directory: model.path)
       facts["tokenizer"] = .string("\(tokenizer.summary)")
     } catch { facts["tokenizer"] = .string("cannot be used: \(error)") }
     do {
-      let decoder = try Decoder(directory: model)
+      let decoder = try decoder.get()
       var shares = JSONObject()
       var isTooSmall = false
       for projection in MatrixName.Projection.allCases {

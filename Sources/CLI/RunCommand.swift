@@ -71,6 +71,7 @@ struct RunCommand: ParsableCommand {
         model: model.folder(isDryRun: work.dryRun),
         prompts: scoringFormat.request(beside: evaluation.format.request),
         resources: resources))
+    Warnings.write(job.model.warnings)
     try FeasibleSelection(
       selection: selection, job: job, allowsEmpty: rule.amounts.allowEmpty
     ).require()

@@ -38,6 +38,7 @@ struct ScoreCommand: ParsableCommand {
     let job = try ScoringJob(
       scoring.request(
         model: model.folder(isDryRun: work.dryRun), prompts: format.request, resources: resources))
+    Warnings.write(job.model.warnings)
     let plan = ScoringPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     let scores = ScoreDirectory(path: out)

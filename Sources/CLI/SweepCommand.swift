@@ -88,6 +88,7 @@ struct SweepCommand: ParsableCommand {
     let folder = try model.folder(isDryRun: dryRun)
     let job = try rounds.job(model: folder, scores: scores, resources: resources)
     let model = try job?.model ?? LanguageModel(path: folder)
+    Warnings.write(model.warnings)
     var sweep = try Sweep(
       model: model, modelFiles: try job?.modelFiles ?? model.directory.fileHashes(),
       scores: scores, grid: grid,

@@ -29,7 +29,13 @@ public struct MatrixName: Sendable, Hashable {
     self.init(layer: layer, projection: projection)
   }
 
-  /// The name of the tensor in a checkpoint.
+  /// Reads the name of a tensor as any checkpoint that is read has it: that of a bare decoder, as
+  /// `AutoModel` saves it, goes without `model.`.
+  public init?(stored tensor: String) {
+    self.init(tensor: tensor.hasPrefix("layers.") ? "model." + tensor : tensor)
+  }
+
+  /// The name of the tensor in a checkpoint of a language model; see `ModelDirectory.entry(named:)`.
   public var tensor: String {
     "model.layers.\(layer).\(projection.module.rawValue).\(projection.rawValue).weight"
   }

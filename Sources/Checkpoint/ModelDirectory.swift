@@ -69,21 +69,12 @@ public struct ModelDirectory: Sendable {
       + (try weights.index.map { try Self.check($0, tensors, path) } ?? [])
   }
 
-  /// A tensor that has to be there.
-  ///
-  /// - Throws: `SPINError` that names it.
-  public func tensor(_ name: String) throws -> TensorEntry {
-    guard let entry = tensors[name] else {
-      throw SPINError(.malformedInput, at: path, "has no tensor \"\(name)\"")
-    }
-    return entry
-  }
-
   /// Checks that shards hold what the index says; what they hold beyond it is only odd.
   private static func check(
     _ index: ShardIndex, _ tensors: [String: TensorEntry], _ directory: String
   ) throws -> [String] {
-    for (name, shard) in index.shards.sorted(by: { $0.key < $1.key }) {
+    let absent = absentTwin(index, tensors)
+    for (name, shard) in index.shards.sorted(by: { $0.key < $1.key }) where name != absent {
       guard let entry = tensors[name], entry.file.path == directory + "/" + shard else {
         throw SPINError(
           .malformedInput, at: index.path,
@@ -92,6 +83,11 @@ public struct ModelDirectory: Sendable {
       }
     }
     var warnings: [String] = []
+    if let absent {
+      warnings.append(
+        "\(index.path): lists the tensor \"\(absent)\", which no shard holds; one of a tied pair is "
+          + "enough")
+    }
     let unlisted = tensors.keys.filter { index.shards[$0] == nil }.sorted()
     if let first = unlisted.first {
       warnings.append(

@@ -23,6 +23,9 @@ public struct LanguageModel: Sendable {
   /// where nobody names one.
   public let endTokens: Set<Int32>
 
+  /// What is odd about the checkpoint without being wrong, as sentences.
+  public var warnings: [String] { directory.warnings + decoder.warnings }
+
   /// Opens the folder of a Hugging Face checkpoint.
   ///
   /// - Throws: `SPINError` for whatever is wrong with weights, configuration or tokenizer.

@@ -13,7 +13,8 @@ extension Patch {
   ///
   /// - Parameters:
   ///   - model: The model; its weight files are hashed.
-  ///   - weights: Tensors by name with flat row-major indices, in any order.
+  ///   - weights: Tensors by name with flat row-major indices, in any order; the patch has the names
+  ///     of the file, see `ModelDirectory.entry(named:)`.
   ///   - scale: The factor, finite.
   ///   - provenance: How the weights were chosen.
   ///   - name: What the model is called.
@@ -51,7 +52,8 @@ extension Patch {
       }
       tensors.append(
         Tensor(
-          name: name, elementType: type, shape: entry.shape, indices: sorted, old: old, new: new))
+          name: entry.name, elementType: type, shape: entry.shape, indices: sorted, old: old,
+          new: new))
     }
     let hashes = try fileHashes ?? model.fileHashes()
     return Patch(

@@ -130,7 +130,7 @@ extension Patch {
     of tensor: Tensor, in model: ModelDirectory, baseName: String?
   ) throws -> TensorEntry {
     let remedy = "the patch was made for another model\(baseName.map { ", \($0)" } ?? "")"
-    guard let entry = model.tensors[tensor.name] else {
+    guard let entry = model.entry(named: tensor.name) else {
       throw SPINError(
         .checkFailed, at: model.path, "has no tensor \"\(tensor.name)\", which the patch edits",
         remedy: remedy)

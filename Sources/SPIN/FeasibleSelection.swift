@@ -52,7 +52,7 @@ public struct FeasibleSelection {
     let keep = job.request.keep
     var (needed, kept) = (0, 0)
     for entry in job.directory.tensors.values {
-      guard let name = MatrixName(tensor: entry.name), job.request.target.contains(name),
+      guard let name = MatrixName(stored: entry.name), job.request.target.contains(name),
         selection.layers?.contains(name.layer) ?? true, entry.shape.count == 2
       else { continue }
       let (rows, columns) = (entry.shape[0], entry.shape[1])

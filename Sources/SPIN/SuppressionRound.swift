@@ -52,7 +52,10 @@ struct SuppressionRounds {
     let files = previous?.patch.filesAfter ?? run.job.modelFiles
     let set = try CoupledSet(run.selection, scores: scores, modelFiles: files)
     var weights = Dictionary(
-      uniqueKeysWithValues: (previous?.patch.tensors ?? []).map { ($0.name, Set($0.indices)) })
+      uniqueKeysWithValues: (previous?.patch.tensors ?? []).map { tensor in
+        // Scores have the names of the language model, patches those of the file.
+        (MatrixName(stored: tensor.name)?.tensor ?? tensor.name, Set(tensor.indices))
+      })
     let before = weights.values.reduce(0) { $0 + $1.count }
     for (tensor, indices) in set.weights { weights[tensor, default: []].formUnion(indices) }
     var provenance = set.provenance

@@ -85,9 +85,8 @@ struct DecoderTensors {
     embeddingGroup = ParameterGroup(name: "embedding", parameters: [embedding])
     headGroup = ParameterGroup(
       name: "head", parameters: [finalNorm] + [head].compactMap(\.self))
-    let embeddingMatrix = Self.weight(embedding)
     weights = DecoderWeights(
-      embedding: embeddingMatrix,
+      embedding: Self.weight(embedding),
       blocks: blocks.map { block in
         BlockWeights(
           inputNorm: block.values(.inputNorm), postAttentionNorm: block.values(.postAttentionNorm),
@@ -98,7 +97,7 @@ struct DecoderTensors {
               block.vectors[.bias(projection)].map { (projection, $0.values) }
             }))
       },
-      finalNorm: finalNorm.values, head: head.map(Self.weight) ?? embeddingMatrix)
+      finalNorm: finalNorm.values, head: head.map(Self.weight))
   }
 
   private static func weight(_ parameter: Parameter) -> WeightMatrix {

@@ -17,7 +17,7 @@ extension FullModel {
     // Found strictly first: what is missing or does not fit is named before memory is taken.
     let decoder = try Decoder(directory: directory)
     try self.init(decoder.configuration, memory: memory) { tensor, values in
-      let entry = try directory.tensor(tensor.name)
+      let entry = try directory.parameter(tensor.name)
       guard let type = entry.elementType else {
         preconditionFailure("a tensor that a decoder computes with has another type")
       }

@@ -21,6 +21,9 @@ public struct Decoder: Sendable {
   public private(set) var lowRank: [LowRankBlock]?
   let slot = InterventionSlot()
 
+  /// What is odd about configuration and tensors without being wrong, as sentences.
+  public var warnings: [String] { configuration.warnings + weights.warnings }
+
   /// Reads `config.json` and finds every tensor it asks for.
   ///
   /// - Throws: `SPINError` for a model of another kind, a contradictory configuration, or a tensor
@@ -32,8 +35,10 @@ public struct Decoder: Sendable {
     guard let config = json.object else {
       throw SPINError(.configuration, at: path, "is not a JSON object")
     }
-    configuration = try DecoderConfiguration(config)
+    var configuration = try DecoderConfiguration(config)
     weights = try DecoderWeights(directory, configuration)
+    configuration.tiesWordEmbeddings = weights.tiesWordEmbeddings
+    self.configuration = configuration
   }
 
   /// A model from its parts.

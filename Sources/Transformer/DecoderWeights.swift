@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
-import SPINErrors
 public import SPINKernels
 public import SPINStorage
 
@@ -55,8 +54,8 @@ public struct BlockWeights: Sendable {
   }
 }
 
-/// All weights of a decoder, found strictly: a tensor that is missing, unexpected or of another
-/// shape is an error that names it.
+/// All weights of a decoder, found strictly: a tensor that is missing, of another shape, or that
+/// would belong to the decoder is an error that names it.
 public struct DecoderWeights: Sendable {
   /// `[V, D]`.
   public let embedding: WeightMatrix
@@ -66,17 +65,24 @@ public struct DecoderWeights: Sendable {
   public let finalNorm: FloatBuffer
   /// The output projection `[V, D]`; the embedding where they are tied.
   public let head: WeightMatrix
+  /// Whether the two are one matrix; a file that holds two different ones has the last word over
+  /// `config.json`, as in transformers.
+  public let tiesWordEmbeddings: Bool
+  /// What is odd about the tensors, as sentences.
+  public let warnings: [String]
 
   /// Weights from anywhere, such as masters in memory.
   ///
-  /// - Parameter head: The embedding itself where they are tied.
+  /// - Parameter head: Nil where it is the embedding.
   public init(
-    embedding: WeightMatrix, blocks: [BlockWeights], finalNorm: FloatBuffer, head: WeightMatrix
+    embedding: WeightMatrix, blocks: [BlockWeights], finalNorm: FloatBuffer, head: WeightMatrix?
   ) {
+    tiesWordEmbeddings = head == nil
+    warnings = []
     self.embedding = embedding
     self.blocks = blocks
     self.finalNorm = finalNorm
-    self.head = head
+    self.head = head ?? embedding
   }
 
   /// Finds every tensor of a configuration in a checkpoint.
@@ -85,8 +91,10 @@ public struct DecoderWeights: Sendable {
   public init(_ directory: ModelDirectory, _ configuration: DecoderConfiguration) throws {
     var reader = TensorReader(directory: directory)
     let d = configuration.hiddenSize
-    embedding = try reader.matrix(
-      "model.embed_tokens.weight", rows: configuration.vocabularySize, columns: d)
+    let vocabulary = try VocabularyMatrices(&reader, configuration)
+    (embedding, head) = (vocabulary.embedding, vocabulary.head)
+    tiesWordEmbeddings = vocabulary.isTied
+    var warnings = vocabulary.warnings
     blocks = try (0..<configuration.layerCount).map { layer in
       let prefix = "model.layers.\(layer)."
       var matrices: [MatrixName.Projection: WeightMatrix] = [:]
@@ -113,14 +121,8 @@ public struct DecoderWeights: Sendable {
         biases: biases)
     }
     finalNorm = try reader.vector("model.norm.weight", count: d)
-    if configuration.tiesWordEmbeddings {
-      // Some tied checkpoints carry the head once more; transformers ties it all the same.
-      reader.ignore("lm_head.weight")
-      head = embedding
-    } else {
-      head = try reader.matrix("lm_head.weight", rows: configuration.vocabularySize, columns: d)
-    }
-    try reader.finish()
+    warnings += try reader.finish(configuration)
+    self.warnings = warnings
   }
 }
 
@@ -144,66 +146,5 @@ extension DecoderConfiguration {
     case .output: hasAttentionOutputBias
     case .gate, .up, .down: false
     }
-  }
-}
-
-/// Takes tensors from a checkpoint one by one and remembers which.
-private struct TensorReader {
-  let directory: ModelDirectory
-  private var taken: Set<String> = []
-
-  init(directory: ModelDirectory) { self.directory = directory }
-
-  mutating func matrix(_ name: String, rows: Int, columns: Int) throws -> WeightMatrix {
-    let entry = try entry(name, shape: [rows, columns])
-    return WeightMatrix(
-      name: name, file: entry.file, offset: entry.byteRange.lowerBound,
-      elementType: try elementType(entry), rows: rows, columns: columns)
-  }
-
-  mutating func vector(_ name: String, count: Int) throws -> FloatBuffer {
-    let entry = try entry(name, shape: [count])
-    let row = WeightMatrix(
-      name: name, file: entry.file, offset: entry.byteRange.lowerBound,
-      elementType: try elementType(entry), rows: 1, columns: count)
-    return FloatBuffer(row.values(rows: 0..<1))
-  }
-
-  mutating func ignore(_ name: String) { taken.insert(name) }
-
-  /// Complains about tensors that nobody took.
-  func finish() throws {
-    let rest = directory.tensors.keys.filter { name in
-      // A constant that early versions of transformers stored; it follows from the configuration.
-      !taken.contains(name) && !name.hasSuffix(".rotary_emb.inv_freq")
-    }.sorted()
-    guard let first = rest.first else { return }
-    throw SPINError(
-      .malformedInput, at: "\(directory.path): tensor \"\(first)\"",
-      "is unexpected: config.json describes a model without it"
-        + (rest.count > 1 ? " (and without \(rest.count - 1) more)" : ""),
-      remedy: "check that config.json belongs to these weights")
-  }
-
-  private mutating func entry(_ name: String, shape: [Int]) throws -> TensorEntry {
-    let entry = try directory.tensor(name)
-    guard entry.shape == shape else {
-      throw SPINError(
-        .malformedInput, at: "\(entry.file.path): tensor \"\(name)\"",
-        "has shape \(entry.shape), config.json asks for \(shape)",
-        remedy: "check that config.json belongs to these weights")
-    }
-    taken.insert(name)
-    return entry
-  }
-
-  private func elementType(_ entry: TensorEntry) throws -> ElementType {
-    guard let type = entry.elementType else {
-      throw SPINError(
-        .unavailable, at: "\(entry.file.path): tensor \"\(entry.name)\"",
-        "has elements of type \(entry.elementTypeName), expected F32, F16 or BF16",
-        remedy: "use the checkpoint in its original precision")
-    }
-    return type
   }
 }

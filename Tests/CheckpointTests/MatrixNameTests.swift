@@ -25,6 +25,14 @@ import Testing
     #expect(MatrixName(tensor: tensor) == nil)
   }
 
+  @Test func aBareDecodersNamesAreReadAsStored() {
+    let up = MatrixName(layer: 3, projection: .up)
+    #expect(MatrixName(stored: up.tensor) == up)
+    #expect(MatrixName(stored: "layers.3.mlp.up_proj.weight") == up)
+    #expect(MatrixName(stored: "x.layers.3.mlp.up_proj.weight") == nil)
+    #expect(MatrixName(tensor: "layers.3.mlp.up_proj.weight") == nil)
+  }
+
   @Test func targetsContainTheirHalf() {
     let up = MatrixName(layer: 0, projection: .up)
     let query = MatrixName(layer: 0, projection: .query)

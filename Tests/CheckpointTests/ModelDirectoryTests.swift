@@ -53,6 +53,19 @@ struct ModelDirectoryTests {
     #expect(try ModelDirectory(path: directory.file("snapshot")).tensors.count == 1)
   }
 
+  @Test func anIndexMayListTheOtherOfATiedPair() throws {
+    let shard = "model-00001-of-00001.safetensors"
+    let names = ["lm_head.weight", "model.embed_tokens.weight"]
+    for (absent, stored) in [(names[0], names[1]), (names[1], names[0])] {
+      try writeModel(in: directory, shards: [(shard, [(stored, [2, 2])])])
+      try index(#"{"weight_map":{"\#(stored)":"\#(shard)","\#(absent)":"\#(shard)"}}"#)
+      let warnings = try ModelDirectory(path: directory.path).warnings
+      #expect(warnings.count == 1 && warnings[0].contains("lists the tensor \"\(absent)\""))
+      try index(#"{"weight_map":{"\#(stored)":"\#(shard)","x":"\#(shard)"}}"#)
+      #expect(throws: SPINError.self) { try ModelDirectory(path: directory.path) }
+    }
+  }
+
   @Test func oddButUsableIndicesWarn() throws {
     try writeShards()
     try index(#"{"metadata":{"total_size":7},"weight_map":{"a":"\#(first)","c":"\#(second)"}}"#)

@@ -61,6 +61,6 @@ struct JudgeAgreementTests {
     #expect(
       message("question,answer,label\nq,a,safe\nq,a,fine\n")
         == ": line 3: the label is \"fine\", expected safe or unsafe")
-    #expect(message("question,answer,label\n") == ": has no rows")
+    #expect(message("question,answer,label\n").hasPrefix(": has no rows"))
   }
 }

@@ -89,7 +89,7 @@ struct PhraseTests {
     try OutputFile.write([0xFF], to: path)
     #expect(
       message { _ = try CautionaryPhrases(path: path) }
-        == "\(path): is not UTF-8; convert the file")
+        .hasPrefix("\(path): line 1: is not UTF-8; convert the file to UTF-8"))
   }
 
   @Test func foldersOfAnswersAreReadByName() throws {

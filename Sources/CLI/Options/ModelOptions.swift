@@ -34,7 +34,7 @@ struct ModelOptions: ParsableArguments {
   /// The model, with the edit on if there is one.
   func load(threads: Int? = nil) throws -> (model: LanguageModel, overlay: (any WeightOverlay)?) {
     let model = try LanguageModel(path: model.folder())
-    Warnings.write(model.directory.warnings)
+    Warnings.write(model.warnings)
     let overlay = try overlay(on: model, threads: threads ?? Machine.processorCount)
     try overlay?.apply()
     return (model, overlay)

@@ -11,6 +11,7 @@ struct TrainingExecution {
   let work: WorkOptions
 
   func run() throws {
+    Warnings.write(job.warnings)
     let plan = TrainingPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     guard !work.dryRun else {

@@ -27,7 +27,7 @@ struct WeightMap {
       cells[matrix.name] = Cell(count: count, matrix: matrix)
     }
     for tensor in patch?.tensors ?? [] {
-      guard let name = MatrixName(tensor: tensor.name) else { continue }
+      guard let name = MatrixName(stored: tensor.name) else { continue }
       cells[name] = Cell(count: tensor.indices.count, matrix: cells[name]?.matrix)
     }
     guard !cells.isEmpty else { return nil }

@@ -56,6 +56,9 @@ public struct MethodComparison {
     public let report: Report
   }
 
+  /// What is odd about the model without being wrong, as sentences.
+  public var warnings: [String] { model.warnings }
+
   /// Reads the model and what is to be measured with.
   ///
   /// - Throws: `SPINError` for a file that is missing or malformed, or a request that makes no sense.

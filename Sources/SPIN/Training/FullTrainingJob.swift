@@ -72,6 +72,14 @@ public struct FullTrainingJob: TrainingJob {
     }
   }
 
+  /// What is odd about the model that training begins with.
+  public var warnings: [String] {
+    switch source {
+    case .checkpoint(let model, _): model.warnings
+    case .scratch(let beginning, _, _, _): beginning.configuration.warnings
+    }
+  }
+
   /// "full".
   public var method: String { "full" }
 
@@ -142,8 +150,9 @@ public struct FullTrainingJob: TrainingJob {
     }
     switch source {
     case .checkpoint(let original, _):
-      let types = original.directory.tensors.mapValues { $0.elementType ?? .float32 }
-      try model.write(to: folder) { types[$0] ?? .float32 }
+      try model.write(to: folder) { name in
+        (try? original.directory.parameter(name))?.elementType ?? .float32
+      }
       for name in Self.companions { try copy(original.directory.path + "/" + name, as: name) }
     case .scratch(let beginning, _, let tokenizer, _):
       try model.write(to: folder) { _ in beginning.elementType }

@@ -85,6 +85,9 @@ public struct LoReFTTrainingJob: TrainingJob {
   /// "loreft".
   public var method: String { "loreft" }
 
+  /// What is odd about the model without being wrong.
+  public var warnings: [String] { model.warnings }
+
   /// The model and the shape of the adapter.
   public var subject: JSONObject {
     [

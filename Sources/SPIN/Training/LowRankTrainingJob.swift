@@ -78,6 +78,9 @@ public struct LowRankTrainingJob: TrainingJob {
   /// "lora" or "dora".
   public var method: String { adapter.usesDoRA ? "dora" : "lora" }
 
+  /// What is odd about the model without being wrong.
+  public var warnings: [String] { model.warnings }
+
   /// The model and the adapter's configuration; where the model lies decides nothing.
   public var subject: JSONObject {
     var configuration = adapter

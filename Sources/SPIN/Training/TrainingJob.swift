@@ -22,6 +22,8 @@ public protocol TrainingJob: Sendable {
   var data: TrainingData { get }
   /// What the run will take.
   var estimate: TrainingEstimate { get }
+  /// What is odd about the model without being wrong, as sentences.
+  var warnings: [String] { get }
   /// What decides the result besides program, data and arguments.
   var subject: JSONObject { get }
 

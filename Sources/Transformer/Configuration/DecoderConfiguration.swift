@@ -27,8 +27,9 @@ public struct DecoderConfiguration: Sendable, Hashable {
   public let rmsNormEpsilon: Float
   /// The rotary embedding.
   public let rope: RopeParameters
-  /// Whether the output projection is the embedding.
-  public let tiesWordEmbeddings: Bool
+  /// Whether the output projection is the embedding: what `config.json` says, and in a `Decoder` what
+  /// its file shows.
+  public internal(set) var tiesWordEmbeddings: Bool
   /// The sliding window of each layer; nil where a token sees all before it.
   public let windows: [Int?]
   /// Whether q, k and v have biases.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINKernels
+import SPINStorage
+import SPINTestSupport
+import SPINTraining
+import SPINTransformer
+import Testing
+
+/// Training from checkpoints that hold their embedding and output projection in other ways.
+struct StoredPairTests {
+  @Test(arguments: [
+    ("tied, only the head stored", ["model.embed_tokens.weight"]),
+    ("tied, another head stored", ["lm_head.weight", "model.embed_tokens.weight"]),
+    ("bare decoder, tied", ["model.embed_tokens.weight"]),
+  ])
+  func whatIsWrittenIsTheModelThatWasRead(name: String, vocabulary: [String]) throws {
+    let directory = try TemporaryDirectory()
+    let fixture = try ChangedCheckpoint()
+    try fixture(name).write(to: directory.path)
+    let source = try ModelDirectory(path: directory.path)
+    let compute = Compute(threadCount: 1)
+    let model = try FullModel(
+      source, memory: TinyTraining.memory, on: compute)
+    let out = directory.file("out")
+    try FileSystem.makeDirectory(out)
+    try model.write(to: out) { (try? source.parameter($0))?.elementType ?? .float32 }
+    try OutputFile.write(
+      FileSystem.read(directory.file("config.json")), to: out + "/config.json")
+
+    let written = try ModelDirectory(path: out)
+    #expect(
+      written.tensors.keys.filter { !$0.contains("layers") }.sorted()
+        == (vocabulary + ["model.norm.weight"]).sorted())
+    #expect(written.tensors.values.allSatisfy { $0.elementType == .bfloat16 })
+    let expected = try #require(fixture(name).logits)
+    let logits = try Decoder(directory: written).logits(of: fixture.tokens, on: compute)
+    #expect(normalizedError(Array(logits.values.suffix(expected.count)), expected) < 2e-5)
+  }
+}
