@@ -79,12 +79,14 @@ struct AwarenessCommand: ParsableCommand {
     measurement.format = try questions.format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
     measurement.judge = try judge.load(threads: output.threadCount)
-    let hash = try model.directory.modelHash()
+    let hash = try model.directory.modelHash(shouldStop: { Interruption.wasRequested })
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
-      try measurement.run(
-        on: model, modelHash: hash, overlay: overlay,
-        shouldStop: { Interruption.wasRequested }, report: progress.show)
+      try Interruption.keeping(in: output.out) {
+        try measurement.run(
+          on: model, modelHash: hash, overlay: overlay,
+          shouldStop: { Interruption.wasRequested }, report: progress.show)
+      }
     }
     Warnings.write(result.warnings)
     try output.show("awareness", result.json, model, overlay, text: result.text)
@@ -101,8 +103,10 @@ struct AwarenessCommand: ParsableCommand {
       concurrency: answers.answersConcurrency ?? EndpointJudge.defaultConcurrency)
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
-      try measurement.run(
-        answeredBy: answerer, shouldStop: { Interruption.wasRequested }, report: progress.show)
+      try Interruption.keeping(in: output.out) {
+        try measurement.run(
+          answeredBy: answerer, shouldStop: { Interruption.wasRequested }, report: progress.show)
+      }
     }
     Warnings.write(result.warnings)
     try output.show(

@@ -15,6 +15,7 @@ final class EvaluationProgressReporter {
       // Nothing is left to do where an earlier run has done it.
       current = count > 0 ? ItemProgress(name, total: count, isQuiet: isQuiet) : nil
     case .advanced(let tokens): current?.advance(tokens: tokens)
+    case .partly(let share): current?.show(partly: share)
     case .ended:
       current?.finish()
       current = nil

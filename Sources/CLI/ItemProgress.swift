@@ -12,6 +12,7 @@ final class ItemProgress {
   private var isShown = false
   private var count = 0
   private var tokens = 0
+  private var partly = 0.0
 
   init(_ name: String, total: Int, isQuiet: Bool) {
     self.name = name
@@ -25,11 +26,27 @@ final class ItemProgress {
   func advance(tokens more: Int = 0) {
     count += 1
     tokens += more
+    partly = max(0, partly - 1)
+    show()
+  }
+
+  private func show() {
     let interval: Duration = StandardError.isTerminal ? .milliseconds(200) : .seconds(10)
     guard !isQuiet, clock.now - lastShown >= interval else { return }
     lastShown = clock.now
     isShown = true
     StandardError.write(StandardError.isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+  }
+
+  /// Shows that some items are done in part.
+  ///
+  /// - Parameters:
+  ///   - share: How many items' worth.
+  ///   - total: How many items there are; nil where that is known.
+  func show(partly share: Double, of total: Int? = nil) {
+    if let total { self.total = total }
+    partly = share
+    show()
   }
 
   /// Counts an item, of as many.
@@ -68,8 +85,10 @@ final class ItemProgress {
   private var padded: String { name + String(repeating: " ", count: max(1, 9 - name.count)) }
 
   private var line: String {
-    let left = seconds / Double(max(1, count)) * Double(total - count)
+    let done = Double(count) + partly
+    let left = seconds / max(0.01, done) * (Double(total) - done)
+    let shown = partly > 0 && total < 100 ? Decimals.text(done, 2) : "\(count)"
     let rate = tokens > 0 ? "  \(Decimals.text(Double(tokens) / seconds, 1)) tokens/s" : ""
-    return "\(padded)\(count)/\(total)\(rate)  \(ScoringProgressReporter.time(left)) left"
+    return "\(padded)\(shown)/\(total)\(rate)  \(ScoringProgressReporter.time(left)) left"
   }
 }

@@ -9,7 +9,7 @@ struct TextOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The text, as UTF-8; it is tokenized as a whole.", valueName: "file"))
   var text: String
 
-  @Option(help: "Tokens of a window. (default: the model's positions)")
+  @Option(help: "Tokens of a window. (default: 2048, or the model's positions if fewer)")
   var window: Int?
 
   @Option(help: ArgumentHelp("Only the first windows.", valueName: "n"))
@@ -34,7 +34,8 @@ struct PerplexityCommand: ParsableCommand {
     discussion: """
       As in the paper's code: the text is tokenized once, cut into windows that do not overlap, and \
       the tail is dropped; the value is the exponential of the mean of the windows' mean losses. It \
-      depends on the window, which is the model's positions there. With --patch or --adapter \
+      depends on the window, which is the model's positions there; give --window for another than \
+      2048. With --patch or --adapter \
       the untouched model is measured too, on the same windows.
 
         spin evaluate perplexity Qwen2-0.5B --text wiki.test.raw --window 2048 --patch patch.json
@@ -57,10 +58,13 @@ struct PerplexityCommand: ParsableCommand {
     func measure(_ side: String, _ edit: String?) throws -> Perplexity {
       let progress = ItemProgress(side, total: 0, isQuiet: output.quiet)
       return try progress.during {
-        try evaluation.perplexity(
-          of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
-          threads: output.threadCount, shouldStop: { Interruption.wasRequested },
-          onWindow: { _, total in progress.advance(of: total) })
+        try Interruption.keeping(in: output.out) {
+          try evaluation.perplexity(
+            of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
+            threads: output.threadCount, shouldStop: { Interruption.wasRequested },
+            onPart: { progress.show(partly: $0, of: $1) },
+            onWindow: { _, total in progress.advance(of: total) })
+        }
       }
     }
     let before = try overlay.map { try $0.with(false) { try measure("before", nil) } }
@@ -112,12 +116,20 @@ struct DivergenceCommand: ParsableCommand {
     Interruption.listen()
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
     let divergence = try progress.during {
-      try evaluation.divergence(
-        of: model, identity: [overlay.modelHash ?? model.directory.modelHash(), overlay.digest],
-        threads: output.threadCount,
-        setEdited: { try $0 ? overlay.apply() : overlay.revert() },
-        shouldStop: { Interruption.wasRequested },
-        onWindow: { _, total in progress.advance(of: total) })
+      try Interruption.keeping(in: output.out) {
+        try evaluation.divergence(
+          of: model,
+          identity: [
+            overlay.modelHash
+              ?? model.directory.modelHash(shouldStop: { Interruption.wasRequested }),
+            overlay.digest,
+          ],
+          threads: output.threadCount,
+          setEdited: { try $0 ? overlay.apply() : overlay.revert() },
+          shouldStop: { Interruption.wasRequested },
+          onPart: { progress.show(partly: $0, of: $1) },
+          onWindow: { _, total in progress.advance(of: total) })
+      }
     }
     let result: JSONObject = [
       "text_sha256": .string(evaluation.digest), "result": divergence.json,

@@ -8,10 +8,20 @@ extension Perplexity {
     """
     perplexity     \(Decimals.text(value, 4))
     bits per byte  \(Decimals.text(bitsPerByte, 4))
-    windows        \(windowLosses.count) of \(window) tokens, not overlapping; \
-    \(droppedTokenCount) tokens of the tail dropped; \
-    \(beginsWithBOS ? "the text begins with BOS" : "no BOS")
+    windows        \(windowText)
     """
+  }
+
+  /// How the text was cut, and what of it does not count.
+  var windowText: String {
+    var parts = ["\(windowLosses.count) of \(window) tokens, not overlapping"]
+    if hasDefaultWindow, window < positionCount {
+      parts.append("the default, where the model has \(positionCount) positions")
+    }
+    if leftOutTokenCount > 0 { parts.append("\(leftOutTokenCount) tokens left out by the limit") }
+    parts.append("\(droppedTokenCount) tokens of the tail dropped")
+    parts.append(beginsWithBOS ? "the text begins with BOS" : "no BOS")
+    return parts.joined(separator: "; ")
   }
 }
 
@@ -31,9 +41,7 @@ extension PerplexityComparison {
     return """
       perplexity     \(Decimals.text(before.value, 4)) -> \(Decimals.text(after.value, 4))  \
       \(percent(ratio)), \(interval)\(p)
-      windows        \(after.windowLosses.count) of \(after.window) tokens, not overlapping; \
-      \(after.droppedTokenCount) tokens of the tail dropped; \
-      \(after.beginsWithBOS ? "the text begins with BOS" : "no BOS")
+      windows        \(after.windowText)
       """
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
 import SPINStorage
 
 /// SHA-256 as lower-case hexadecimal, the form in which `sha256sum` and the Hugging Face Hub print it.
@@ -12,12 +13,22 @@ public enum FileDigest {
   }
 
   /// The digest that a file would have after some edits.
-  package static func sha256(ofFileAt path: String, with edits: [ByteEdit]) throws -> String {
+  ///
+  /// - Parameter shouldStop: Asked between pieces; true ends the work with an error of code
+  ///   `interrupted`.
+  package static func sha256(
+    ofFileAt path: String, with edits: [ByteEdit], shouldStop: () -> Bool = { false }
+  ) throws -> String {
     let file = try MappedFile(path: path)
     let piece = 4 << 20
     var hash = SHA256()
     for start in stride(from: 0, to: file.byteCount, by: piece) {
       let range = start..<min(start + piece, file.byteCount)
+      guard !shouldStop() else {
+        throw SPINError(
+          .interrupted, at: path, "stopped while it was hashed",
+          remedy: "run the same command again")
+      }
       // An edit may lie across the end of a piece.
       let touching = edits.filter { edit in
         edit.offset < range.upperBound && edit.offset + edit.new.count > range.lowerBound

@@ -7,20 +7,31 @@ import Synchronization
 extension ModelDirectory {
   /// The SHA-256 of each weight file, by name; files are read in parallel.
   ///
+  /// - Parameter shouldStop: Asked by several threads; true ends the work with an error of code
+  ///   `interrupted`.
   /// - Complexity: reads every byte, about a second per gigabyte and core.
-  public func fileHashes() throws -> [String: String] {
+  public func fileHashes(
+    shouldStop: @Sendable () -> Bool = { false }
+  ) throws -> [String: String] {
     let results = Mutex<[String: Result<String, any Error>]>([:])
     let names = weightFileNames
     let directory = path
     DispatchQueue.concurrentPerform(iterations: names.count) { index in
-      let hash = Result { try FileDigest.sha256(ofFileAt: directory + "/" + names[index]) }
+      let hash = Result {
+        try FileDigest.sha256(
+          ofFileAt: directory + "/" + names[index], with: [], shouldStop: shouldStop)
+      }
       results.withLock { $0[names[index]] = hash }
     }
     return try results.withLock { $0 }.mapValues { try $0.get() }
   }
 
   /// One SHA-256 for all weights, whatever the directory is called.
-  public func modelHash() throws -> String { Self.modelHash(of: try fileHashes()) }
+  ///
+  /// - Parameter shouldStop: As for `fileHashes`.
+  public func modelHash(shouldStop: @Sendable () -> Bool = { false }) throws -> String {
+    Self.modelHash(of: try fileHashes(shouldStop: shouldStop))
+  }
 
   /// The SHA-256 over one line `<sha-256>  <name>` a file, sorted by name: what
   /// `sha256sum *.safetensors | sha256sum` prints.

@@ -52,8 +52,8 @@ public final class TextGenerator {
   ///   - prompts: Token ids, special tokens included.
   ///   - options: How to generate.
   ///   - streams: What tells the draws of one prompt from those of another; nil for its index.
-  ///   - shouldStop: Asked before each step; true ends the work with an error of code
-  ///     `interrupted`.
+  ///   - shouldStop: Asked before each step and some twenty times a second; true ends the work with
+  ///     an error of code `interrupted`.
   ///   - onText: Told after each token of the text so far, as far as it is sure to stay: it only
   ///     grows from call to call, and holds no part of a character or of a stop string.
   ///   - onFinish: Told of each text as it ends, in any order.
@@ -84,21 +84,23 @@ public final class TextGenerator {
     var growing: [Growing] = []
     while !waiting.isEmpty || !growing.isEmpty {
       while growing.count < batchSize, !waiting.isEmpty {
-        try checkForStop(shouldStop)
         let limits = SharedBeginning.Limits(
           rows: promptTokens, texts: batchSize - growing.count,
           positions: model.decoder.interventions?.positions)
         guard let group = SharedBeginning.next(prompts[waiting], limits: limits) else { break }
         let next = group.members
         waiting = next.upperBound..<waiting.upperBound
-        let logits = batch.start(next.map { ($0, prompts[$0]) }, trunk: group.trunk)
+        let logits = try unlessStopped(shouldStop) {
+          batch.start(next.map { ($0, prompts[$0]) }, trunk: group.trunk)
+        }
         let first = growing.count
         growing += next.map { Growing(index: $0, stream: streams?[$0] ?? UInt64($0)) }
         try choose(logits, &growing, from: first, &batch, prompts, options, onText, onFinish)
       }
       guard !growing.isEmpty else { continue }
-      try checkForStop(shouldStop)
-      let logits = batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
+      let logits = try unlessStopped(shouldStop) {
+        batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
+      }
       try choose(logits, &growing, from: 0, &batch, prompts, options, onText, onFinish)
     }
   }
@@ -188,8 +190,12 @@ public final class TextGenerator {
     }
   }
 
-  private func checkForStop(_ shouldStop: () -> Bool) throws {
-    guard shouldStop() else { return }
-    throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+  private func unlessStopped<Result>(
+    _ shouldStop: () -> Bool, _ body: () -> Result
+  ) throws -> Result {
+    guard !shouldStop(), let result = try compute.unlessStopped(shouldStop, body) else {
+      throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+    }
+    return result
   }
 }

@@ -101,9 +101,12 @@ final class GradientSweep {
       try checkForStop()
       let input = input.rows(0..<chunk.tokens.count)
       try readInput(of: layer, chunk, into: input)
-      block.forward(
-        input, output: input, state: roomForState(layer, chunk), workspace: blockWorkspace,
-        samples: chunk.samples, on: compute)
+      let state = roomForState(layer, chunk)
+      try unlessStopped {
+        block.forward(
+          input, output: input, state: state, workspace: blockWorkspace, samples: chunk.samples,
+          on: compute)
+      }
       try activations.write(activations.output(of: layer), chunk.tokenRange, from: input)
       meter.advance(.forward, layer: layer, dataSet: packing.name, tokens: chunk.tokens.count)
     }
@@ -125,8 +128,11 @@ final class GradientSweep {
       try activations.read(activations.output(of: last), chunk.tokenRange, into: hidden)
       let rows = MatrixView(rows: chunk.predictingRows.count, columns: configuration.hiddenSize)
       compute.gatherRows(hidden, chunk.predictingRows, into: rows)
-      var values = scorer.decoder.head.lossGradient(
-        rows, targets: chunk.targets, weights: chunk.lossWeights, logits: logits, on: compute)[...]
+      var values = try unlessStopped {
+        scorer.decoder.head.lossGradient(
+          rows, targets: chunk.targets, weights: chunk.lossWeights, logits: logits, on: compute)[
+            ...]
+      }
       for count in chunk.predictionCounts {
         losses.append(values.prefix(count).reduce(0, +) / Double(count))
         values = values.dropFirst(count)
@@ -155,13 +161,15 @@ final class GradientSweep {
       try readInput(of: layer, chunk, into: input)
       try activations.read(activations.gradient(after: layer), chunk.tokenRange, into: gradient)
       let (state, isKept) = state(layer, chunk)
-      if !isKept {
-        block.prepare(
-          input, state: state, workspace: blockWorkspace, samples: chunk.samples, on: compute)
+      try unlessStopped {
+        if !isKept {
+          block.prepare(
+            input, state: state, workspace: blockWorkspace, samples: chunk.samples, on: compute)
+        }
+        block.backward(
+          input, gradient: gradient, state: state, workspace: blockWorkspace,
+          samples: chunk.samples, needsInputGradient: layer > 0, into: accumulator, on: compute)
       }
-      block.backward(
-        input, gradient: gradient, state: state, workspace: blockWorkspace, samples: chunk.samples,
-        needsInputGradient: layer > 0, into: accumulator, on: compute)
       if layer > 0 {
         try activations.write(
           activations.gradient(after: layer - 1), chunk.tokenRange, from: gradient)
@@ -180,8 +188,11 @@ final class GradientSweep {
     _ layer: Int, _ packing: SamplePacking, from accumulator: ScoreAccumulator
   ) throws {
     guard let index = packings.firstIndex(where: { $0.name == packing.name }) else { return }
-    let scores = try accumulator.topScores(
-      layer: layer, weights: scorer.decoder.weights.blocks[layer], keep: scorer.keep, on: compute)
+    let scores = try unlessStopped {
+      try accumulator.topScores(
+        layer: layer, weights: scorer.decoder.weights.blocks[layer], keep: scorer.keep,
+        on: compute)
+    }
     try ScoreFile(provenance: scorer.provenances[index], matrices: scores)
       .write(to: workspace.part(layer: layer, dataSet: packing.name))
   }
@@ -246,7 +257,18 @@ final class GradientSweep {
 
   private func checkForStop() throws {
     guard shouldStop() else { return }
-    throw SPINError(
+    throw Self.stopped
+  }
+
+  /// Computes something, unless the user wants to stop: the unit is then not in the journal, and done
+  /// again at the next run.
+  private func unlessStopped<Result>(_ body: () throws -> Result) throws -> Result {
+    guard let result = try compute.unlessStopped(shouldStop, body) else { throw Self.stopped }
+    return result
+  }
+
+  private static var stopped: SPINError {
+    SPINError(
       .interrupted, "stopped; what is finished is kept",
       remedy: "run the same command again to go on")
   }

@@ -68,6 +68,8 @@ public struct CausalAttention: Sendable {
       group.packForward()
       for head in group.queryHeads {
         for block in group.queryBlocks {
+          // A head of a long sequence takes seconds.
+          guard !compute.abandons(worker) else { return }
           group.probabilities(head: head, block: block)
           group.output(block: block, into: output, column: head * headSize)
         }
@@ -105,6 +107,8 @@ public struct CausalAttention: Sendable {
       }
       for head in group.queryHeads {
         for block in group.queryBlocks {
+          // A head of a long sequence takes seconds.
+          guard !compute.abandons(worker) else { return }
           group.probabilities(head: head, block: block)
           group.addValueGradient(
             head: head, block: block, outputGradient: outputGradient, into: valueGradient)

@@ -18,6 +18,11 @@ import Synchronization
   private var sharedScratch = FloatBuffer(count: 0)
   private var workerScratch: [FloatBuffer]
   private lazy var pool = WorkerPool(workerCount: threadCount - 1)
+  /// Whether work is to be abandoned; asked on the caller's thread only.
+  var stopCheck: (() -> Bool)?
+  var lastStopCheck = ContinuousClock.now
+  /// Whether it is; all threads look at this.
+  let isAbandoned = Atomic<Bool>(false)
 
   /// - Parameters:
   ///   - threadCount: At least 1; more threads than cores only cost time.
@@ -40,12 +45,17 @@ import Synchronization
   /// Tasks start in order but finish in any; `worker` numbers the calling thread from 0.
   func forEach(_ count: Int, _ body: (_ worker: Int, _ task: Int) -> Void) {
     guard threadCount > 1, count > 1 else {
-      for task in 0..<count { body(0, task) }
+      for task in 0..<count {
+        guard !abandons() else { return }
+        body(0, task)
+      }
       return
     }
     let next = Atomic<Int>(0)
-    pool.run { worker in
+    // Others may have long tasks when the caller's last one is done.
+    pool.run(onWait: stopCheck == nil ? nil : { _ = self.abandons() }) { worker in
       while true {
+        guard !abandons(worker) else { return }
         let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard task < count else { return }
         body(worker, task)

@@ -58,6 +58,7 @@ extension Compute {
         }
       }
       for start in stride(from: 0, to: depth, by: Self.sumBlock) {
+        guard !abandons(worker) else { return }
         let length = min(Self.sumBlock, depth - start)
         unsafe kernels.pack_rows_b(
           weight.code, weight.pointer(row: column, column: start), depth, count, length,
@@ -99,6 +100,7 @@ extension Compute {
       for term in terms {
         let depth = term.weight.rows
         for start in stride(from: 0, to: depth, by: Self.sumBlock) {
+          guard !abandons(worker) else { return }
           let length = min(Self.sumBlock, depth - start)
           unsafe kernels.pack_columns_b(
             term.weight.code, term.weight.pointer(row: start, column: column), columns, count,
@@ -174,6 +176,7 @@ extension Compute {
       }
       // Part of the accumulator stays in cache while all samples pass by.
       for column in stride(from: 0, to: columns, by: Self.gradientColumnBlock) {
+        guard !abandons(worker) else { return }
         let width = min(Self.gradientColumnBlock, columns - column)
         for sample in samples {
           let start = sample.lowerBound - origin

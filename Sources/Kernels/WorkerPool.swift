@@ -31,8 +31,11 @@ final class WorkerPool {
   /// returned; waits until all have returned.
   ///
   /// One call at a time, and none from within `body`.
-  func run(_ body: (_ worker: Int) -> Void) {
-    withoutActuallyEscaping(body) { body in shared.run(body) }
+  ///
+  /// - Parameter onWait: Called on the caller's thread some twenty times a second while it waits for
+  ///   workers; nil for never.
+  func run(onWait: (() -> Void)? = nil, _ body: (_ worker: Int) -> Void) {
+    withoutActuallyEscaping(body) { body in shared.run(onWait: onWait, body) }
   }
 
   /// What threads share; they outlive the pool by a moment.
@@ -52,7 +55,7 @@ final class WorkerPool {
     /// Written before a job opens, and not while it has workers.
     private var body: (Int) -> Void = { _ in }
 
-    func run(_ body: @escaping (Int) -> Void) {
+    func run(onWait: (() -> Void)?, _ body: @escaping (Int) -> Void) {
       let before = state.load(ordering: .relaxed)
       precondition(before % Self.oneJob == 0, "an operation within an operation")
       self.body = body
@@ -60,7 +63,7 @@ final class WorkerPool {
       wake(sleepingWorkers)
       body(0)
       state.wrappingSubtract(Self.isOpen, ordering: .sequentiallyConsistent)
-      wait(sleepers: sleepingCallers) {
+      wait(sleepers: sleepingCallers, onWait: onWait) {
         state.load(ordering: .sequentiallyConsistent) % Self.oneJob == 0
       }
       self.body = { _ in }
@@ -104,14 +107,23 @@ final class WorkerPool {
     /// Whoever makes it hold looks for sleepers afterwards, and a sleeper says so before it looks for
     /// the last time: one of the two sees the other, because all threads agree on the order of these
     /// steps.
-    private func wait(sleepers: borrowing Atomic<Int>, until holds: () -> Bool) {
+    private func wait(
+      sleepers: borrowing Atomic<Int>, onWait: (() -> Void)? = nil, until holds: () -> Bool
+    ) {
       for _ in 0..<Self.looks {
         if holds() { return }
         spin_pause()
       }
       condition.lock()
       sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      while !holds() { condition.wait() }
+      while !holds() {
+        guard let onWait else {
+          condition.wait()
+          continue
+        }
+        _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
+        onWait()
+      }
       sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
       condition.unlock()
     }

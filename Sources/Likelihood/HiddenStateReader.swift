@@ -49,7 +49,7 @@ public final class HiddenStateReader {
   /// - Parameters:
   ///   - texts: Token ids of each text; at least one token, at most as many as the model has
   ///     positions.
-  ///   - shouldStop: Asked between chunks; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Asked some twenty times a second; true ends the work with an error of code `interrupted`.
   ///   - onLayer: Told of the states after each block, from the first to the last.
   /// - Throws: `SPINError` for a text that is empty or too long, an id outside the vocabulary, states
   ///   that are not numbers; and what `onLayer` throws.
@@ -72,13 +72,15 @@ public final class HiddenStateReader {
     decoder.embed(texts.flatMap(\.self), into: stream, on: compute)
     for layer in 0..<decoder.configuration.layerCount {
       for chunk in chunks {
-        guard !shouldStop() else {
+        let first = starts[chunk.lowerBound]
+        let isDone: Void? = try compute.unlessStopped(shouldStop) {
+          forward.pass(
+            layer, stream.rows(first..<starts[chunk.upperBound]),
+            samples: chunk.map { starts[$0] - first..<starts[$0 + 1] - first })
+        }
+        guard isDone != nil, !shouldStop() else {
           throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
         }
-        let first = starts[chunk.lowerBound]
-        forward.pass(
-          layer, stream.rows(first..<starts[chunk.upperBound]),
-          samples: chunk.map { starts[$0] - first..<starts[$0 + 1] - first })
       }
       try onLayer(pooled(stream, layer, starts))
     }

@@ -30,7 +30,7 @@ extension LikelihoodScorer {
   ///
   /// - Parameters:
   ///   - texts: Texts with their continuations.
-  ///   - shouldStop: Asked between chunks; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: As for `score`.
   ///   - onFinish: Told of the likelihoods of a text's continuations, in order.
   /// - Throws: As `score`.
   public func score(
@@ -52,8 +52,8 @@ extension LikelihoodScorer {
       on: compute)
     var finished: [SequenceLikelihood] = []
     for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
-      try checkForStop(shouldStop)
-      for (tree, likelihoods) in zip(trees[chunk], try score(trees[chunk], forward)) {
+      let found = try unlessStopped(shouldStop) { try score(trees[chunk], forward) }
+      for (tree, likelihoods) in zip(trees[chunk], found) {
         finished += likelihoods
         guard finished.count == texts[tree.index].continuations.count else { continue }
         try onFinish(tree.index, finished)

@@ -21,7 +21,7 @@ extension LikelihoodScorer {
   /// - Parameters:
   ///   - sequences: At least one token each, at most as many as the model has positions.
   ///   - tokens: The tokens whose probability is wanted.
-  ///   - shouldStop: Asked between chunks; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: As for `score`.
   ///   - onFinish: Told of each sequence's result, in order.
   /// - Throws: As `score`.
   public func nextTokens(
@@ -38,11 +38,11 @@ extension LikelihoodScorer {
     else { return }
     let forward = PackedForward(decoder, tokens: rows, longest: longest, on: compute)
     for group in groups {
-      try checkForStop(shouldStop)
-      let (hidden, ends) = forward.run(Array(sequences[group.members]), trunk: group.trunk)
-      for (index, next) in zip(group.members, try nextTokens(hidden, ends, tokens)) {
-        try onFinish(index, next)
+      let found = try unlessStopped(shouldStop) {
+        let (hidden, ends) = forward.run(Array(sequences[group.members]), trunk: group.trunk)
+        return try nextTokens(hidden, ends, tokens)
       }
+      for (index, next) in zip(group.members, found) { try onFinish(index, next) }
     }
   }
 

@@ -39,12 +39,16 @@ public final class LikelihoodScorer {
   ///
   /// - Parameters:
   ///   - sequences: At most as long as the model has positions.
-  ///   - shouldStop: Asked between chunks; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Asked some twenty times a second; true ends the work with an error of code
+  ///     `interrupted`.
+  ///   - onPart: Told now and then how many of the sequences not yet finished are computed, in parts
+  ///     of one.
   ///   - onFinish: Told of each sequence's likelihood, in order.
   /// - Throws: `SPINError` for a sequence that is too long, an id outside the vocabulary, logits
   ///   that are not numbers; and what `onFinish` throws.
   public func score(
     _ sequences: [TokenSequence], shouldStop: () -> Bool = { false },
+    onPart: (_ done: Double) -> Void = { _ in },
     onFinish: (_ index: Int, _ likelihood: SequenceLikelihood) throws -> Void
   ) throws {
     try TokenSequence.check(sequences.map(\.tokens), for: decoder.configuration)
@@ -54,15 +58,18 @@ public final class LikelihoodScorer {
       decoder, tokens: max(longest, min(chunkTokens, lengths.reduce(0, +))), longest: longest,
       on: compute)
     for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
-      try checkForStop(shouldStop)
-      let (hidden, samples) = forward.run(sequences[chunk].map(\.tokens))
-      var (rows, targets): ([Int], [Int32]) = ([], [])
-      for (sample, index) in zip(samples, chunk) {
-        let scored = sequences[index].scored
-        rows += scored.map { sample.lowerBound + $0 - 1 }
-        targets += sequences[index].tokens[scored]
+      let results = try unlessStopped(shouldStop) {
+        let (hidden, samples) = forward.run(sequences[chunk].map(\.tokens)) {
+          onPart($0 * Double(chunk.count))
+        }
+        var (rows, targets): ([Int], [Int32]) = ([], [])
+        for (sample, index) in zip(samples, chunk) {
+          let scored = sequences[index].scored
+          rows += scored.map { sample.lowerBound + $0 - 1 }
+          targets += sequences[index].tokens[scored]
+        }
+        return try predictions(hidden, rows, targets)
       }
-      let results = try predictions(hidden, rows, targets)
       var next = 0
       for index in chunk {
         let part = results[next..<next + sequences[index].scored.count]
@@ -80,12 +87,13 @@ public final class LikelihoodScorer {
   /// - Parameters:
   ///   - sequences: Token ids.
   ///   - setEdited: Puts the edit on and takes it off; off at the end.
-  ///   - shouldStop: Asked between sequences.
+  ///   - shouldStop: As for `score`.
+  ///   - onPart: As for `score`.
   ///   - onFinish: Told of KL(untouched || edited) in nats at each position of a sequence.
   /// - Throws: As `score`, and what the closures throw.
   public func divergence(
     _ sequences: [[Int32]], setEdited: (Bool) throws -> Void,
-    shouldStop: () -> Bool = { false },
+    shouldStop: () -> Bool = { false }, onPart: (_ done: Double) -> Void = { _ in },
     onFinish: (_ index: Int, _ divergences: [Double]) throws -> Void
   ) throws {
     try TokenSequence.check(sequences, for: decoder.configuration)
@@ -97,27 +105,43 @@ public final class LikelihoodScorer {
       MatrixView(rows: logitRows, columns: decoder.configuration.vocabularySize)
     }
     for (index, tokens) in sequences.enumerated() where tokens.count > 1 {
-      try checkForStop(shouldStop)
-      try setEdited(false)
-      let before = untouched.rows(0..<tokens.count)
-      compute.gatherRows(forward.run([tokens]).hidden, Array(0..<tokens.count), into: before)
-      try setEdited(true)
-      let after = forward.run([tokens]).hidden
-      var divergences: [Double] = []
-      for start in stride(from: 0, to: tokens.count - 1, by: logitRows) {
-        let rows = Array(start..<min(start + logitRows, tokens.count - 1))
-        let (p, q) = (rooms[0].rows(0..<rows.count), rooms[1].rows(0..<rows.count))
-        logits(after, rows, into: q)
+      do {
+        let divergences = try unlessStopped(shouldStop) {
+          try setEdited(false)
+          let before = untouched.rows(0..<tokens.count)
+          let first = forward.run([tokens]) { onPart($0 / 2) }.hidden
+          compute.gatherRows(first, Array(0..<tokens.count), into: before)
+          try setEdited(true)
+          let after = forward.run([tokens]) { onPart(($0 + 1) / 2) }.hidden
+          return try self.divergences(before, after, tokens.count - 1, rooms, setEdited)
+        }
         try setEdited(false)
-        logits(before, rows, into: p)
-        try setEdited(true)
-        let found = compute.divergences(of: p, from: q)
-        guard found.allSatisfy({ !$0.isNaN }) else { throw Self.notNumbers }
-        divergences += found
+        try onFinish(index, divergences)
+      } catch {
+        try setEdited(false)
+        throw error
       }
-      try setEdited(false)
-      try onFinish(index, divergences)
     }
+  }
+
+  /// KL at the first `count` rows of the last hidden states of both sides.
+  private func divergences(
+    _ before: MatrixView, _ after: MatrixView, _ count: Int, _ rooms: [MatrixView],
+    _ setEdited: (Bool) throws -> Void
+  ) throws -> [Double] {
+    var divergences: [Double] = []
+    for start in stride(from: 0, to: count, by: logitRows) {
+      let rows = Array(start..<min(start + logitRows, count))
+      let (p, q) = (rooms[0].rows(0..<rows.count), rooms[1].rows(0..<rows.count))
+      logits(after, rows, into: q)
+      try setEdited(false)
+      logits(before, rows, into: p)
+      try setEdited(true)
+      let found = compute.divergences(of: p, from: q)
+      guard found.allSatisfy({ !$0.isNaN }) else { throw Self.notNumbers }
+      divergences += found
+    }
+    return divergences
   }
 
   /// How probable each target is at its row of the last hidden states, and whether it is the most
@@ -153,8 +177,13 @@ public final class LikelihoodScorer {
     .checkFailed, "the model gives logits that are not finite numbers",
     remedy: "its weights are damaged, or an edit broke it")
 
-  func checkForStop(_ shouldStop: () -> Bool) throws {
-    guard shouldStop() else { return }
-    throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+  /// Computes something, unless the caller wants to stop.
+  func unlessStopped<Result>(
+    _ shouldStop: () -> Bool, _ body: () throws -> Result
+  ) throws -> Result {
+    guard !shouldStop(), let result = try compute.unlessStopped(shouldStop, body) else {
+      throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+    }
+    return result
   }
 }

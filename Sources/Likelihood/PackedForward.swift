@@ -31,7 +31,11 @@ struct PackedForward {
   /// The last hidden states `[T, D]` of some sequences; valid until the next call.
   ///
   /// Each sequence is a prompt as a whole, for the decoder's interventions.
-  func run(_ sequences: [[Int32]]) -> (hidden: MatrixView, samples: [Range<Int>]) {
+  ///
+  /// - Parameter onBlock: Told of the share of the blocks that is done.
+  func run(
+    _ sequences: [[Int32]], onBlock: (Double) -> Void = { _ in }
+  ) -> (hidden: MatrixView, samples: [Range<Int>]) {
     let tokens = sequences.flatMap(\.self)
     var samples: [Range<Int>] = []
     for sequence in sequences {
@@ -40,7 +44,10 @@ struct PackedForward {
     }
     let hidden = hidden.rows(0..<tokens.count)
     decoder.embed(tokens, into: hidden, on: compute)
-    for layer in blocks.indices { pass(layer, hidden, samples: samples) }
+    for layer in blocks.indices {
+      pass(layer, hidden, samples: samples)
+      onBlock(Double(layer + 1) / Double(blocks.count))
+    }
     return (hidden, samples)
   }
 

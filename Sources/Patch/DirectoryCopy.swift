@@ -37,15 +37,22 @@ package final class DirectoryCopy {
 
   /// Copies all files, with those in directories below, changes the copies and gives the directory its
   /// name; leaves nothing after an error.
-  package func make(except excluded: Set<String>, change: () throws -> Void) throws {
+  ///
+  /// - Parameter shouldStop: Asked while files are copied; true ends the work with an error of code
+  ///   `interrupted`.
+  package func make(
+    except excluded: Set<String>, shouldStop: () -> Bool = { false }, change: () throws -> Void
+  ) throws {
     try output.fill {
-      try copyFiles(from: source, to: temporaryPath, except: excluded, depth: 0)
+      try copyFiles(
+        from: source, to: temporaryPath, except: excluded, depth: 0, shouldStop: shouldStop)
       try change()
     }
   }
 
   private func copyFiles(
-    from source: String, to target: String, except excluded: Set<String>, depth: Int
+    from source: String, to target: String, except excluded: Set<String>, depth: Int,
+    shouldStop: () -> Bool
   ) throws {
     guard depth < 64 else {
       throw SPINError(
@@ -57,9 +64,13 @@ package final class DirectoryCopy {
       switch FileSystem.status(path)?.kind {
       case .directory:
         try FileSystem.makeDirectory(target + "/" + name)
-        try copyFiles(from: path, to: target + "/" + name, except: [], depth: depth + 1)
+        try copyFiles(
+          from: path, to: target + "/" + name, except: [], depth: depth + 1,
+          shouldStop: shouldStop)
       case .file:
-        if try FileSystem.clone(path, to: target + "/" + name) { sharedCount += 1 }
+        if try FileSystem.clone(path, to: target + "/" + name, shouldStop: shouldStop) {
+          sharedCount += 1
+        }
         fileCount += 1
       case .symbolicLink, nil:
         throw SPINError(

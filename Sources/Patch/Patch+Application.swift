@@ -27,17 +27,23 @@ extension Patch {
   /// - Parameters:
   ///   - model: The model, of which every listed weight must have its old bits.
   ///   - out: The directory to make; an empty one may exist.
+  ///   - shouldStop: Asked while files are copied; true ends the work with an error of code
+  ///     `interrupted`.
   /// - Throws: `SPINError` with code `checkFailed` where the model is another one, `cannotCreate`
   ///   where `out` exists, `inputOutput` where the disk is full. Nothing is left then.
   @discardableResult
-  public func apply(to model: ModelDirectory, out: String) throws -> PatchReceipt {
-    try copy(model, to: out, .apply)
+  public func apply(
+    to model: ModelDirectory, out: String, shouldStop: () -> Bool = { false }
+  ) throws -> PatchReceipt {
+    try copy(model, to: out, .apply, shouldStop)
   }
 
   /// Writes a copy of a patched model with the patch taken back; see `apply(to:out:)`.
   @discardableResult
-  public func revert(_ model: ModelDirectory, out: String) throws -> PatchReceipt {
-    try copy(model, to: out, .revert)
+  public func revert(
+    _ model: ModelDirectory, out: String, shouldStop: () -> Bool = { false }
+  ) throws -> PatchReceipt {
+    try copy(model, to: out, .revert, shouldStop)
   }
 
   /// Patches a model where it lies.
@@ -70,12 +76,13 @@ extension Patch {
   }
 
   private func copy(
-    _ model: ModelDirectory, to out: String, _ direction: PatchDirection
+    _ model: ModelDirectory, to out: String, _ direction: PatchDirection,
+    _ shouldStop: () -> Bool
   ) throws -> PatchReceipt {
     try requireStart(model, direction)
     let edits = try Self.edits(of: tensors, in: model, direction)
     let copy = try DirectoryCopy(of: model.path, to: out)
-    try copy.make(except: [EditJournal.fileName]) {
+    try copy.make(except: [EditJournal.fileName], shouldStop: shouldStop) {
       for (name, edits) in Dictionary(grouping: edits, by: \.file) {
         let file = try RandomAccessFile(path: copy.temporaryPath + "/" + name, .update)
         for edit in edits { try file.write(edit.new, at: edit.offset) }

@@ -22,12 +22,15 @@ extension Patch {
   ///   - fileHashes: The SHA-256 of the weight files, where the caller has them already.
   ///   - hashesResult: Whether to hash the edited files too, which reads them whole; a patch that is
   ///     only put on in memory does without.
+  ///   - shouldStop: Asked while files are hashed; true ends the work with an error of code
+  ///     `interrupted`.
   /// - Throws: `SPINError` with code `malformedInput` where a tensor is missing, an index lies
   ///   outside, or a tensor's elements are not plain numbers.
   public static func make(
     model: ModelDirectory, weights: [(tensor: String, indices: [Int])], scale: Double,
     provenance: JSONObject, name: String? = nil, toolVersion: String,
-    fileHashes: [String: String]? = nil, hashesResult: Bool = true
+    fileHashes: [String: String]? = nil, hashesResult: Bool = true,
+    shouldStop: () -> Bool = { false }
   ) throws -> Patch {
     guard scale.isFinite else {
       throw SPINError(.usage, at: "--scale", "is \(scale), a finite number is expected")
@@ -62,17 +65,19 @@ extension Patch {
         name: name ?? model.origin?.repository,
         origin: model.origin?.statement),
       scale: scale, provenance: provenance, tensors: tensors,
-      filesAfter: hashesResult ? try hashesAfter(tensors, model, before: hashes) : nil,
+      filesAfter: hashesResult ? try hashesAfter(tensors, model, before: hashes, shouldStop) : nil,
       toolVersion: toolVersion)
   }
 
   static func hashesAfter(
-    _ tensors: [Tensor], _ model: ModelDirectory, before: [String: String]
+    _ tensors: [Tensor], _ model: ModelDirectory, before: [String: String],
+    _ shouldStop: () -> Bool = { false }
   ) throws -> [String: String] {
     var hashes = before
     let edits = try edits(of: tensors, in: model, .apply)
     for (file, edits) in Dictionary(grouping: edits, by: \.file) {
-      hashes[file] = try FileDigest.sha256(ofFileAt: model.path + "/" + file, with: edits)
+      hashes[file] = try FileDigest.sha256(
+        ofFileAt: model.path + "/" + file, with: edits, shouldStop: shouldStop)
     }
     return hashes
   }

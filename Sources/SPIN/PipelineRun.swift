@@ -97,7 +97,7 @@ public struct PipelineRun: Sendable {
     try last.patch.write(to: directory.patch)
     try RunData(run: self, evaluation: evaluation).write(to: directory.data)
     onScored()
-    if savesModel { try save(last.patch, to: directory) }
+    if savesModel { try save(last.patch, to: directory, shouldStop) }
     let evaluations =
       try evaluation.map {
         try RunEvaluation(
@@ -135,7 +135,9 @@ public struct PipelineRun: Sendable {
   }
 
   /// Writes the patched copy, unless this very one is there already.
-  private func save(_ patch: Patch, to directory: RunDirectory) throws {
+  private func save(
+    _ patch: Patch, to directory: RunDirectory, _ shouldStop: () -> Bool
+  ) throws {
     if FileSystem.status(directory.model) != nil {
       let saved = try ModelDirectory(path: directory.model)
       if try holds(patch, saved) { return }
@@ -143,7 +145,7 @@ public struct PipelineRun: Sendable {
         .cannotCreate, at: directory.model, "exists and is not this model with this patch",
         remedy: "choose another --out, or give --restart to replace it")
     }
-    _ = try patch.apply(to: job.directory, out: directory.model)
+    _ = try patch.apply(to: job.directory, out: directory.model, shouldStop: shouldStop)
   }
 
   /// Whether a checkpoint is the model with a patch. A patch that changes no bit leaves the model as it was.

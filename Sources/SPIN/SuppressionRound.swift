@@ -63,7 +63,7 @@ struct SuppressionRounds {
     let patch = try Patch.make(
       model: run.job.directory, weights: weights.map { ($0.key, $0.value.sorted()) },
       scale: run.selection.scale, provenance: provenance, toolVersion: SPINVersion.current,
-      fileHashes: run.job.modelFiles)
+      fileHashes: run.job.modelFiles, shouldStop: shouldStop)
     if run.roundCount > 1 {
       try FileSystem.ensureDirectory(directory.round(number))
       try set.write(to: directory.round(number) + "/selection.json", tool: SPINVersion.tool)

@@ -9,14 +9,20 @@ extension FileSystem {
   ///
   /// The copy is durable when this returns.
   ///
+  /// - Parameters:
+  ///   - source: The file.
+  ///   - target: The new name.
+  ///   - shouldStop: Asked between pieces; true ends the work with an error of code `interrupted`.
   /// - Returns: Whether bytes are shared.
   @discardableResult
-  package static func clone(_ source: String, to target: String) throws -> Bool {
+  package static func clone(
+    _ source: String, to target: String, shouldStop: () -> Bool = { false }
+  ) throws -> Bool {
     try FileFault.check(.clone, target)
     let input = try RandomAccessFile(path: source, .read)
     let output = try RandomAccessFile(path: target, .create)
     let isShared = share(input, with: output)
-    if !isShared { try copy(input, to: output) }
+    if !isShared { try copy(input, to: output, source, shouldStop) }
     try output.synchronize()
     return isShared
   }
@@ -33,10 +39,18 @@ extension FileSystem {
     #endif
   }
 
-  private static func copy(_ input: RandomAccessFile, to output: RandomAccessFile) throws {
+  private static func copy(
+    _ input: RandomAccessFile, to output: RandomAccessFile, _ source: String,
+    _ shouldStop: () -> Bool
+  ) throws {
     let count = try input.byteCount()
     let piece = 4 << 20
     for start in stride(from: 0, to: count, by: piece) {
+      guard !shouldStop() else {
+        throw SPINError(
+          .interrupted, at: source, "stopped while it was copied",
+          remedy: "run the same command again")
+      }
       try output.write(try input.read(count: min(piece, count - start), at: start), at: start)
     }
   }

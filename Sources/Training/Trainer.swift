@@ -68,9 +68,9 @@ public final class Trainer {
   /// - Parameters:
   ///   - folder: Where states to resume from are kept; it is made if it is absent, and stays.
   ///   - identity: A digest of everything that decides the result.
-  ///   - shouldStop: Asked after each step and before each batch of samples held back; true saves the
-  ///     state and ends the run with an error of code `interrupted`, and the same call later goes on
-  ///     from there.
+  ///   - shouldStop: Asked after each step and, as long as a step has changed nothing, within it, and
+  ///     while the samples held back are measured; true saves the state and ends the run with an
+  ///     error of code `interrupted`, and the same call later resumes from there.
   ///   - report: Told of progress.
   ///   - finish: Called at the end, while no other process may use the folder.
   /// - Throws: `SPINError` where the folder holds another run, the disk is full, a loss is not a
@@ -96,17 +96,20 @@ public final class Trainer {
       var isStopped = false
       // A state may have been saved while the samples held back were measured.
       if !isEvaluationDue(history) {
-        let loss = try advance(&history, optimizer)
-        report(
-          .advanced(
-            TrainingProgress(
-              stepCount: history.stepCount, totalStepCount: order.stepCount,
-              epoch: epoch(history.stepCount), loss: loss,
-              learningRate: schedule.rate(at: history.stepCount - 1),
-              tokensDone: history.tokenCount - resumedFrom.tokens,
-              stepsDone: history.stepCount - resumedFrom.steps)))
+        if let loss = try advance(&history, optimizer, shouldStop) {
+          report(
+            .advanced(
+              TrainingProgress(
+                stepCount: history.stepCount, totalStepCount: order.stepCount,
+                epoch: epoch(history.stepCount), loss: loss,
+                learningRate: schedule.rate(at: history.stepCount - 1),
+                tokensDone: history.tokenCount - resumedFrom.tokens,
+                stepsDone: history.stepCount - resumedFrom.steps)))
+        } else {
+          isStopped = true
+        }
       }
-      if isEvaluationDue(history) {
+      if !isStopped, isEvaluationDue(history) {
         if let evaluation = try evaluate(&history, best, shouldStop) {
           report(.evaluated(evaluation))
         } else {
@@ -147,14 +150,16 @@ public final class Trainer {
     return try Optimizer(model.parameters, options: options, scratch: file, on: compute)
   }
 
-  /// One optimizer step; returns its loss.
-  private func advance(_ history: inout TrainingHistory, _ optimizer: Optimizer) throws -> Double {
+  /// One optimizer step; returns its loss, or nil where it was abandoned before it changed anything.
+  private func advance(
+    _ history: inout TrainingHistory, _ optimizer: Optimizer, _ shouldStop: () -> Bool
+  ) throws -> Double? {
     let number = history.stepCount
     let step = TrainingStep(
       index: number, samples: order.samples(of: number).map { samples[$0] },
       batchTokens: resources.batchTokens)
     optimizer.begin(number, learningRate: schedule.rate(at: number))
-    let (losses, norm) = try update(step, optimizer)
+    guard let (losses, norm) = try update(step, optimizer, shouldStop) else { return nil }
     let loss = losses.reduce(0, +) / Double(step.targetCount)
     guard loss.isFinite, norm?.isFinite ?? true else {
       throw SPINError(
@@ -177,19 +182,23 @@ public final class Trainer {
     return loss
   }
 
-  /// Gradients of a step, and what they change; returns losses and the norm before clipping.
+  /// Gradients of a step, and what they change; returns losses and the norm before clipping, or nil
+  /// where the step was abandoned: possible as long as no parameter has changed.
   private func update(
-    _ step: TrainingStep, _ optimizer: Optimizer
-  ) throws -> (losses: [Double], norm: Double?) {
+    _ step: TrainingStep, _ optimizer: Optimizer, _ shouldStop: () -> Bool
+  ) throws -> (losses: [Double], norm: Double?)? {
     guard options.maxGradientNorm > 0 else {
       // A group that is complete is changed at once: nothing else waits for its gradient.
-      return (try model.pass(step, on: compute) { try optimizer.update($0) }, nil)
+      return try passUpdating(step, shouldStop) { try optimizer.update($0) }.map { ($0, nil) }
     }
     let keeps = model.keepsGradients
-    let losses = try model.pass(step, on: compute) { group in
-      optimizer.measure(group)
-      if !keeps { optimizer.discard(group) }
+    let losses = try compute.unlessStopped(shouldStop) {
+      try model.pass(step, on: compute) { group in
+        optimizer.measure(group)
+        if !keeps { optimizer.discard(group) }
+      }
     }
+    guard let losses else { return nil }
     let norm = optimizer.gradientNorm
     guard norm.isFinite else { return (losses, norm) }
     let scale = optimizer.clippingFactor(norm)
@@ -197,9 +206,26 @@ public final class Trainer {
       for group in model.groups { try optimizer.update(group, gradientScale: scale) }
     } else {
       // The norm needs all gradients and there is room for one group's: they are computed again.
-      _ = try model.pass(step, on: compute) { try optimizer.update($0, gradientScale: scale) }
+      let again = try passUpdating(step, shouldStop) {
+        try optimizer.update($0, gradientScale: scale)
+      }
+      guard again != nil else { return nil }
     }
     return (losses, norm)
+  }
+
+  /// A pass that changes each group as it is complete; nil where it was abandoned before the first.
+  private func passUpdating(
+    _ step: TrainingStep, _ shouldStop: () -> Bool, _ change: (ParameterGroup) throws -> Void
+  ) throws -> [Double]? {
+    var hasChanged = false
+    return try compute.unlessStopped({ !hasChanged && shouldStop() }) {
+      try model.pass(step, on: compute) { group in
+        guard !compute.wasAbandoned else { return }
+        hasChanged = true
+        try change(group)
+      }
+    }
   }
 
   // MARK: - Samples held back
@@ -251,7 +277,11 @@ public final class Trainer {
         start..<min(start + options.samplesPerStep, order.evaluation.count)]
       let step = TrainingStep(
         index: 0, samples: places.map { samples[$0] }, batchTokens: resources.batchTokens)
-      for loss in try model.losses(of: step, on: compute) { sum += loss }
+      let losses = try compute.unlessStopped(shouldStop) {
+        try model.losses(of: step, on: compute)
+      }
+      guard let losses else { return nil }
+      for loss in losses { sum += loss }
       count += step.targetCount
     }
     return sum / Double(count)

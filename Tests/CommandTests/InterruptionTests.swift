@@ -61,6 +61,36 @@ import Testing
     #expect(try bytes(of: out + "/selection.json") == bytes(of: demo.selection))
   }
 
+  /// Ctrl+C is answered at once, says how to resume, and costs no finished window.
+  @Test func ctrlCStopsWithinAPass() throws {
+    let demo = try Demo.shared()
+    let directory = try TemporaryDirectory()
+    let text = directory.file("text.txt")
+    try write((0..<4000).map { "word number \($0) of a text. " }.joined().utf8, to: text)
+    let out = directory.file("out")
+    let arguments = ["evaluate", "perplexity", demo.model, "--text", text, "--out", out]
+    let run = try Program.start(arguments)
+    while run.isRunning,
+      !FileManager.default.fileExists(atPath: out + "/.perplexity-windows.journal")
+    { usleep(500) }
+    usleep(100_000)
+    let clock = ContinuousClock()
+    let start = clock.now
+    run.send(SIGINT)
+    let outcome = try run.wait()
+    // Far less where processors are not shared with other tests.
+    #expect(clock.now - start < .seconds(20))
+    #expect(outcome.status == 130 && outcome.standardOutput == "", "\(outcome)")
+    #expect(outcome.standardError.contains("spin: stopping; Ctrl+C again ends at once\n"))
+    #expect(
+      outcome.standardError.contains("run the same command again: it continues with what is in "))
+    let again = try Program.run(arguments + ["--json", "--quiet"])
+    #expect(again.status == 0, "\(again)")
+    let whole = try Program.run(
+      arguments.dropLast() + [directory.file("whole"), "--json", "--quiet"])
+    #expect(again.standardOutput == whole.standardOutput)
+  }
+
   /// The last byte of a line is its newline: a line cut short does not count.
   private func lineCount(_ path: String) -> Int {
     ((try? bytes(of: path)) ?? []).count { $0 == UInt8(ascii: "\n") }

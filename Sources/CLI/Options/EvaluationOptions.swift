@@ -45,7 +45,8 @@ struct EvaluationOptions: ParsableArguments {
     help: ArgumentHelp("Measure perplexity and divergence on this text.", valueName: "file"))
   var text: String?
 
-  @Option(help: "Tokens of a window of the text. (default: the model's positions)")
+  @Option(
+    help: "Tokens of a window of the text. (default: 2048, or the model's positions if fewer)")
   var window: Int?
 
   @Option(help: ArgumentHelp("Only the first windows of the text.", valueName: "n"))

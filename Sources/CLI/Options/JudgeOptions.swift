@@ -166,7 +166,7 @@ struct JudgeOptions: ParsableArguments {
 
   private func model(_ path: String, _ isDryRun: Bool) throws -> LanguageModel {
     let model = try LanguageModel(path: ModelArgument(argument: path).folder(isDryRun: isDryRun))
-    Warnings.write(model.directory.warnings)
+    Warnings.write(model.warnings)
     return model
   }
 }

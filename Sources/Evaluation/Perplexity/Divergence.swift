@@ -31,13 +31,15 @@ public struct Divergence: Sendable, Equatable {
   public init(
     of model: LanguageModel, text: String, window: Int? = nil, limit: Int? = nil, threads: Int,
     journal: ItemJournal? = nil, setEdited: (Bool) throws -> Void,
-    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
+    onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     let windows = try TextWindows(model, text: text, window: window, limit: limit)
     let scorer = LikelihoodScorer(model.decoder, threads: threads)
     values = try windows.values(journal: journal) { open, record in
       try scorer.divergence(
-        open.map { windows.tokens[$0] }, setEdited: setEdited, shouldStop: shouldStop
+        open.map { windows.tokens[$0] }, setEdited: setEdited, shouldStop: shouldStop,
+        onPart: { onPart($0, open.count) }
       ) { place, divergences in
         try record(place, divergences)
         onWindow(place + 1, open.count)

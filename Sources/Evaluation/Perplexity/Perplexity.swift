@@ -25,8 +25,14 @@ public struct Perplexity: Sendable, Equatable {
   public let tokenCount: Int
   /// Whether the text begins with BOS.
   public let beginsWithBOS: Bool
-  /// The tokens after the last window, which are dropped.
+  /// The tokens after the last whole window of the text, which are dropped.
   public let droppedTokenCount: Int
+  /// The tokens of whole windows that a limit left out.
+  public let leftOutTokenCount: Int
+  /// How many positions the model has.
+  public let positionCount: Int
+  /// Whether nobody chose W: it is then 2,048, or the model's positions where these are fewer.
+  public let hasDefaultWindow: Bool
   /// Which windows count.
   public let part: WindowPart
   /// The mean loss of each window's predictions, in nats.
@@ -52,18 +58,21 @@ public struct Perplexity: Sendable, Equatable {
   /// - Parameters:
   ///   - model: The model; an edit that lies over its weights takes part.
   ///   - text: The text, as it is.
-  ///   - window: W; the model's positions where nil.
+  ///   - window: W; nil for 2,048, or the model's positions where these are fewer.
   ///   - part: Which windows count.
   ///   - limit: Only the first so many of these windows; nil for all.
   ///   - threads: Threads that compute; no result depends on it.
   ///   - journal: Holds the windows that are done, and takes those that get done.
-  ///   - shouldStop: Asked between windows.
+  ///   - shouldStop: Asked some twenty times a second.
+  ///   - onPart: Told now and then how many windows are computed that are not yet done, in parts of
+  ///     one.
   ///   - onWindow: Told of each window that gets done, and of how many there are to do.
   /// - Throws: `SPINError` where the window is larger than the model's positions or the text.
   public init(
     of model: LanguageModel, text: String, window: Int? = nil, part: WindowPart = .all,
     limit: Int? = nil, threads: Int, journal: ItemJournal? = nil,
-    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
+    onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     let windows = try TextWindows(model, text: text, window: window, part: part, limit: limit)
     let size = windows.size
@@ -71,7 +80,7 @@ public struct Perplexity: Sendable, Equatable {
     let losses = try windows.values(journal: journal) { open, record in
       try scorer.score(
         open.map { TokenSequence(tokens: windows.tokens[$0], scored: 1..<size) },
-        shouldStop: shouldStop
+        shouldStop: shouldStop, onPart: { onPart($0, open.count) }
       ) { place, likelihood in
         try record(place, [-likelihood.total / Double(size - 1)])
         onWindow(place + 1, open.count)
@@ -82,6 +91,9 @@ public struct Perplexity: Sendable, Equatable {
     tokenCount = windows.tokenCount
     beginsWithBOS = windows.beginsWithBOS
     droppedTokenCount = windows.tokenCount - windows.availableCount * size
+    leftOutTokenCount = (windows.partCount - windows.tokens.count) * size
+    positionCount = windows.positionCount
+    hasDefaultWindow = windows.hasDefaultSize
     windowLosses = losses
     let evaluated = model.tokenizer.decode(windows.tokens.flatMap(\.self), skipSpecialTokens: true)
     wordCount = evaluated.unicodeScalars.split { $0.properties.isWhitespace }.count
@@ -96,12 +108,14 @@ extension Perplexity {
       "perplexity": .number(value), "word_perplexity": .number(wordPerplexity),
       "bits_per_byte": .number(bitsPerByte),
       "settings": [
-        "window": JSON(window), "stride": JSON(window), "tail": "dropped",
+        "window": JSON(window), "window_is_default": .bool(hasDefaultWindow),
+        "positions": JSON(positionCount), "stride": JSON(window), "tail": "dropped",
         "part": .string(part.rawValue),
         "begins_with_bos": .bool(beginsWithBOS), "first_token_of_window": "not predicted",
       ],
       "tokens": JSON(tokenCount), "windows": JSON(windowLosses.count),
       "predicted_tokens": JSON(predictedTokenCount), "dropped_tokens": JSON(droppedTokenCount),
+      "left_out_tokens": JSON(leftOutTokenCount),
       "words": JSON(wordCount), "bytes": JSON(byteCount),
       "window_losses": .array(windowLosses.map { .number($0) }),
     ]

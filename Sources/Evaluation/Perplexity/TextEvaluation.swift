@@ -6,6 +6,7 @@ import SPINErrors
 public import SPINGeneration
 import SPINJSON
 import SPINStorage
+import SPINTransformer
 
 /// A text on which a model is measured before and after an edit.
 ///
@@ -18,7 +19,11 @@ public struct TextEvaluation: Sendable {
   public let text: String
   /// The SHA-256 of its file.
   public let digest: String
-  /// Tokens of a window; nil for the model's positions.
+  /// Tokens of a window where nobody chooses, and the model has more positions: a window is one pass,
+  /// and its attention grows with the square of its length.
+  public static let defaultWindow = 2048
+
+  /// Tokens of a window; nil for `defaultWindow`, or the model's positions where these are fewer.
   public var window: Int?
   /// Which windows count.
   public var part = WindowPart.all
@@ -60,16 +65,19 @@ public struct TextEvaluation: Sendable {
   ///   - side: "before", "after", or "windows" where there is one side only.
   ///   - identity: What the model computes with: the hash of its files, a digest of the edit.
   ///   - threads: Threads that compute; no result depends on it.
-  ///   - shouldStop: Asked between windows.
+  ///   - shouldStop: Asked some twenty times a second.
+  ///   - onPart: Told of windows that are computed in part.
   ///   - onWindow: Told of each window that gets done, and of how many there are to do.
   /// - Throws: As `Perplexity.init`, and where the folder holds windows of another run.
   public func perplexity(
     of model: LanguageModel, side: String, identity: [String], threads: Int,
-    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
+    onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Perplexity {
     try Perplexity(
       of: model, text: text, window: window, part: part, limit: limit, threads: threads,
-      journal: journal("perplexity-\(side)", identity), shouldStop: shouldStop, onWindow: onWindow)
+      journal: journal("perplexity-\(side)", identity, model), shouldStop: shouldStop,
+      onPart: onPart, onWindow: onWindow)
   }
 
   /// How far an edit moves what a model expects; see `perplexity` for the parameters.
@@ -77,20 +85,30 @@ public struct TextEvaluation: Sendable {
   /// - Parameter setEdited: Puts the edit on and takes it off; it is off at the end.
   public func divergence(
     of model: LanguageModel, identity: [String], threads: Int, setEdited: (Bool) throws -> Void,
-    shouldStop: () -> Bool = { false }, onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
+    onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Divergence {
     try Divergence(
       of: model, text: text, window: window, limit: limit, threads: threads,
-      journal: journal("divergence", identity), setEdited: setEdited, shouldStop: shouldStop,
-      onWindow: onWindow)
+      journal: journal("divergence", identity, model), setEdited: setEdited,
+      shouldStop: shouldStop, onPart: onPart, onWindow: onWindow)
   }
 
-  private func journal(_ name: String, _ identity: [String]) throws -> ItemJournal? {
+  /// The window that a model is measured with, as far as it is not the model's positions.
+  package func recordedWindow(for model: LanguageModel) -> Int? {
+    let positions = model.decoder.configuration.maxPositionEmbeddings
+    return window ?? (positions > Self.defaultWindow ? Self.defaultWindow : nil)
+  }
+
+  private func journal(
+    _ name: String, _ identity: [String], _ model: LanguageModel
+  ) throws -> ItemJournal? {
     guard let directory else { return nil }
     try FileSystem.ensureDirectory(directory)
     let parts: [JSON] =
       identity.map { .string($0) } + [
-        .string(digest), window.map { JSON($0) } ?? .null, .string(part.rawValue),
+        .string(digest), recordedWindow(for: model).map { JSON($0) } ?? .null,
+        .string(part.rawValue),
       ]
     let about: JSON = [
       "model_and_edit": .array(identity.map { .string($0) }), "text_sha256": .string(digest),

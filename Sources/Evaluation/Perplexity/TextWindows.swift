@@ -32,6 +32,12 @@ struct TextWindows {
   let beginsWithBOS: Bool
   /// Whole windows that the text has.
   let availableCount: Int
+  /// Whole windows of the part that are evaluated without a limit.
+  let partCount: Int
+  /// How many positions the model has.
+  let positionCount: Int
+  /// Whether the size is the default.
+  let hasDefaultSize: Bool
   /// Those that are evaluated.
   let tokens: [[Int32]]
 
@@ -39,7 +45,9 @@ struct TextWindows {
     _ model: LanguageModel, text: String, window: Int?, part: WindowPart = .all, limit: Int?
   ) throws {
     let positions = model.decoder.configuration.maxPositionEmbeddings
-    let window = window ?? positions
+    hasDefaultSize = window == nil
+    positionCount = positions
+    let window = window ?? min(positions, TextEvaluation.defaultWindow)
     guard window >= 2, window <= positions else {
       throw SPINError(
         .usage, at: "--window", "is \(window), the model has \(positions) positions",
@@ -47,7 +55,8 @@ struct TextWindows {
     }
     let ids = model.tokenizer.encode(text)
     let available = ids.count / window
-    let chosen = (0..<available).filter(part.contains).prefix(limit ?? available)
+    let windows = (0..<available).filter(part.contains)
+    let chosen = windows.prefix(limit ?? available)
     guard !chosen.isEmpty else {
       throw SPINError(
         .malformedInput, at: "the text",
@@ -59,6 +68,7 @@ struct TextWindows {
     tokenCount = ids.count
     beginsWithBOS = ids.first == model.tokenizer.bosID && model.tokenizer.addsBOS
     availableCount = available
+    partCount = windows.count
     tokens = chosen.map { Array(ids[$0 * window..<($0 + 1) * window]) }
   }
 

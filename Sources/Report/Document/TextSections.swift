@@ -29,8 +29,14 @@ enum TextSections {
       .paragraph([
         .text(
           "Windows of \(NumberText.count(last.window)) tokens that do not overlap; the value "
-            + "depends on their length. \(NumberText.count(last.droppedTokens)) tokens at the end "
-            + "of the text were dropped.")
+            + "depends on their length. "
+            + (last.positions.map {
+              "The length is the default; the model has \(NumberText.count($0)) positions. "
+            } ?? "")
+            + (last.leftOutTokens.flatMap { count in
+              count > 0 ? "The limit left out \(NumberText.count(count)) tokens. " : nil
+            } ?? "")
+            + "\(NumberText.count(last.droppedTokens)) tokens at the end of the text were dropped.")
       ]))
     return Section(id: id, title: "Perplexity", blocks: blocks)
   }

@@ -10,6 +10,10 @@ struct PerplexityMeasure {
     let perplexity: Double
     let bitsPerByte, wordPerplexity: Double?
     let window, predictedTokens, droppedTokens: Int
+    /// The tokens that a limit left out; nil where the file is older than this number.
+    let leftOutTokens: Int?
+    /// The model's positions, where the window is a default below them.
+    let positions: Int?
     /// The mean loss of each window in nats.
     let windowLosses: [Double]
   }
@@ -85,6 +89,11 @@ extension PerplexityMeasure.Value {
     window = try object.required("settings", as: JSONObject.self).required("window")
     predictedTokens = try object.required("predicted_tokens")
     droppedTokens = try object.required("dropped_tokens")
+    leftOutTokens = try object.optional("left_out_tokens")
+    let settings = try object.required("settings", as: JSONObject.self)
+    let isDefault = try settings.optional("window_is_default", as: Bool.self) ?? false
+    let stated: Int? = try settings.optional("positions")
+    positions = isDefault ? stated.flatMap { [window] in $0 > window ? $0 : nil } : nil
     windowLosses = try object.required("window_losses")
   }
 }

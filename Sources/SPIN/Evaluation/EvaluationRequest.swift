@@ -24,7 +24,7 @@ public struct EvaluationRequest: Sendable {
   public var batchSize = 16
   /// A text for perplexity and divergence; nil for neither.
   public var text: String?
-  /// Tokens of a window; nil for the model's positions.
+  /// Tokens of a window; nil for 2,048, or the model's positions where these are fewer.
   public var window: Int?
   /// Only the first windows; nil for all.
   public var textLimit: Int?

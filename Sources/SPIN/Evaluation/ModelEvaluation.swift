@@ -21,6 +21,8 @@ public struct ModelEvaluation {
     case began(String, count: Int)
     /// An item is done, with so many tokens, 0 where nobody counts them.
     case advanced(tokens: Int)
+    /// Some items that are not done are computed in part: so many items' worth.
+    case partly(Double)
     /// The measure is done.
     case ended
   }
@@ -139,7 +141,7 @@ public struct ModelEvaluation {
       "prompts": format.identity,
       "judge": judge.identity, "generation": request.generation.json,
       "text_sha256": text.map { .string($0.digest) } ?? .null,
-      "window": request.window.map { JSON($0) } ?? .null,
+      "window": (text?.recordedWindow(for: model) ?? request.window).map { JSON($0) } ?? .null,
       "text_limit": request.textLimit.map { JSON($0) } ?? .null,
       "tasks": tasks.map { .string($0.digest) } ?? .null,
       "coupling_pairs": pairs.map { JSON($0.count) } ?? .null, "part": .string("\(part)"),
@@ -208,12 +210,13 @@ public struct ModelEvaluation {
       var isBegun = false
       let result = try text.perplexity(
         of: model, side: side, identity: [modelHash] + (edit.map { [$0] } ?? []),
-        threads: request.threads, shouldStop: shouldStop
-      ) { _, count in
-        if !isBegun { report(.began("perplexity \(side)", count: count)) }
-        isBegun = true
-        report(.advanced(tokens: 0))
-      }
+        threads: request.threads, shouldStop: shouldStop,
+        onPart: { done, count in
+          if !isBegun { report(.began("perplexity \(side)", count: count)) }
+          isBegun = true
+          report(.partly(done))
+        },
+        onWindow: { _, _ in report(.advanced(tokens: 0)) })
       if isBegun { report(.ended) }
       return result
     }
@@ -328,12 +331,13 @@ public struct ModelEvaluation {
     var isBegun = false
     let result = try text.divergence(
       of: model, identity: [modelHash, overlay.digest], threads: request.threads,
-      setEdited: { try $0 ? overlay.apply() : overlay.revert() }, shouldStop: shouldStop
-    ) { _, count in
-      if !isBegun { report(.began("divergence", count: count)) }
-      isBegun = true
-      report(.advanced(tokens: 0))
-    }
+      setEdited: { try $0 ? overlay.apply() : overlay.revert() }, shouldStop: shouldStop,
+      onPart: { done, count in
+        if !isBegun { report(.began("divergence", count: count)) }
+        isBegun = true
+        report(.partly(done))
+      },
+      onWindow: { _, _ in report(.advanced(tokens: 0)) })
     if isBegun { report(.ended) }
     return result
   }

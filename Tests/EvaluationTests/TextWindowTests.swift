@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+import SPINEvaluation
+import SPINGeneration
+import SPINJSON
+import SPINStorage
+import SPINTestSupport
+import SPINTokenization
+import Testing
+
+/// How a text is cut into windows, and what is said of it.
+struct TextWindowTests {
+  private let directory: TemporaryDirectory
+  private let text: String
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    for name in try FileSystem.names(in: JudgeFixture.path) {
+      try OutputFile.write(
+        FileSystem.read(JudgeFixture.path + "/" + name), to: directory.file(name))
+    }
+    let words = ["what", "is", "private", "and", "fair", "to", "all", "of", "us"]
+    text = (0..<3000).map { words[$0 * $0 % 9] }.joined(separator: " ")
+  }
+
+  private func model(positions: Int) throws -> LanguageModel {
+    let path = directory.file("config.json")
+    var config = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
+    config["max_position_embeddings"] = JSON(positions)
+    try OutputFile.write(Array(JSON.object(config).serialized().utf8), to: path)
+    return try LanguageModel(path: directory.path)
+  }
+
+  @Test func aLimitAndTheTailAreCountedApart() throws {
+    let model = try model(positions: 512)
+    let count = model.tokenizer.encode(text).count
+    let found = try Perplexity(of: model, text: text, window: 64, limit: 2, threads: 2)
+    #expect(found.windowLosses.count == 2)
+    #expect(found.droppedTokenCount == count % 64)
+    #expect(found.leftOutTokenCount == (count / 64 - 2) * 64)
+    #expect(found.json.object?["left_out_tokens"] == JSON(found.leftOutTokenCount))
+    #expect(found.json.object?["dropped_tokens"] == JSON(count % 64))
+    // A half that is not asked for is not left out by a limit.
+    let half = try Perplexity(of: model, text: text, window: 64, part: .odd, threads: 2)
+    #expect(half.leftOutTokenCount == 0)
+  }
+
+  @Test func withoutAWindowItIs2048OrTheModelsPositions() throws {
+    for (positions, window) in [(512, 512), (2048, 2048), (2200, 2048)] {
+      let found = try Perplexity(
+        of: model(positions: positions), text: text, limit: 1, threads: 2)
+      #expect(found.window == window && found.hasDefaultWindow && found.positionCount == positions)
+      let settings = try #require(found.json.object?["settings"]?.object)
+      #expect(settings["window"] == JSON(window) && settings["window_is_default"] == true)
+      #expect(settings["positions"] == JSON(positions))
+    }
+    let chosen = try Perplexity(
+      of: model(positions: 2200), text: text, window: 2100, limit: 1, threads: 2)
+    #expect(chosen.window == 2100 && !chosen.hasDefaultWindow)
+  }
+
+  /// Windows of another size are other windows: what an earlier run kept is not mixed with them.
+  @Test func keptWindowsKnowTheDefault() throws {
+    let path = directory.file("text.txt")
+    try OutputFile.write(Array(text.utf8), to: path)
+    func measure(_ positions: Int, window: Int?) throws -> Double {
+      try TextEvaluation(
+        path: path, window: window, limit: 1, directory: directory.file("out-\(positions)")
+      ).perplexity(of: model(positions: positions), side: "windows", identity: ["m"], threads: 2)
+        .value
+    }
+    let first = try measure(2200, window: nil)
+    #expect(try measure(2200, window: 2048) == first)
+    #expect(throws: SPINError.self) { try measure(2200, window: 2100) }
+  }
+
+  @Test func recordsAreNoRunningText() throws {
+    let path = directory.file("wiki.jsonl")
+    try OutputFile.write(Array("{\"text\": \"a\"}\n".utf8), to: path)
+    let error = #expect(throws: SPINError.self) { try TextEvaluation(path: path) }
+    #expect(error?.remedy?.contains("jq -r .text") == true)
+  }
+
+  /// Progress within a window goes up to all windows of a pass, and an interruption ends it.
+  @Test func partsOfWindowsAreTold() throws {
+    let model = try model(positions: 512)
+    var parts: [Double] = []
+    _ = try Perplexity(
+      of: model, text: text, window: 512, limit: 2, threads: 2,
+      onPart: { done, total in
+        parts.append(done)
+        #expect(total == 2)
+      })
+    // Two windows pass together through two blocks.
+    #expect(parts == [1, 2])
+  }
+}
