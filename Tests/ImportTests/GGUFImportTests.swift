@@ -58,7 +58,7 @@ struct GGUFImportTests {
     }
     let origin = try #require(imported.origin)
     #expect(origin.isDequantized)
-    #expect(origin.statement.hasPrefix("dequantized from quantized.gguf (Q4_0), "))
+    #expect(origin.statement.hasPrefix("dequantized from quantized.gguf (Q4_1), "))
     let digest = try FileDigest.sha256(ofFileAt: Self.folder + "/quantized.gguf")
     #expect(origin.statement.hasSuffix("sha256 " + digest))
   }

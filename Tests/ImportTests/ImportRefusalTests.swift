@@ -72,6 +72,17 @@ struct ImportRefusalTests {
     #expect(message(Fixture.root + "/pytorch/single/config.json").contains("does not begin with"))
   }
 
+  /// Two equal tokens, which a tokenizer.json cannot say.
+  @Test func equalTokensAreRefused() throws {
+    let error = try Self.error(of: "llama") { bytes in
+      // "b" and "c" of the vocabulary, each after its length.
+      let pair: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 0x62, 1, 0, 0, 0, 0, 0, 0, 0, 0x63]
+      let range = try #require(bytes.firstRange(of: pair))
+      bytes[range.upperBound - 1] = 0x62
+    }
+    #expect("\(error)".contains("the same token at the ids 4 and 5"), "\(error)")
+  }
+
   /// Headers with changed bytes give an error or a plan, never a trap.
   @Test(arguments: ["llama", "llama3", "mistral", "quantized"])
   func randomDamageNeverTraps(_ name: String) throws {

@@ -128,13 +128,26 @@ struct GGUFTokenizer {
     }
   }
 
+  /// The most tokens, and the longest, that a tokenizer may have; larger ones only cost time.
+  private static let maximumCount = 1 << 20
+  private static let maximumByteCount = 1024
+
   private static func checkUnique(_ tokens: [[UInt8]], _ metadata: GGUFMetadata) throws {
+    let key = "tokenizer.ggml.tokens"
+    guard tokens.count <= maximumCount else {
+      throw metadata.failure(
+        key, "has \(tokens.count) tokens, expected at most \(maximumCount)")
+    }
+    if let long = tokens.first(where: { $0.count > maximumByteCount }) {
+      throw metadata.failure(
+        key, "holds a token of \(long.count) bytes, expected at most \(maximumByteCount)")
+    }
     var seen: [[UInt8]: Int] = [:]
     seen.reserveCapacity(tokens.count)
     for (id, token) in tokens.enumerated() {
       if let other = seen.updateValue(id, forKey: token) {
         throw metadata.failure(
-          "tokenizer.ggml.tokens", "holds the same token at the ids \(other) and \(id)",
+          key, "holds the same token at the ids \(other) and \(id)",
           remedy: "a tokenizer.json cannot say that; use the checkpoint that the file was made from"
         )
       }
