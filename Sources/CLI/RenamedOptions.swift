@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Options that had other names in earlier versions. The old names still work and are shown nowhere.
+/// Options that had other names in earlier versions.
+///
+/// The old names still work and are shown nowhere.
 ///
 /// The same thing has the same name in all commands: what holds for questions begins with `--question-`,
 /// for tasks with `--task-`, for a text with `--text-`.

@@ -148,7 +148,9 @@ public struct PipelineRun: Sendable {
     _ = try patch.apply(to: job.directory, out: directory.model, shouldStop: shouldStop)
   }
 
-  /// Whether a checkpoint is the model with a patch. A patch that changes no bit leaves the model as it was.
+  /// Whether a checkpoint is the model with a patch.
+  ///
+  /// A patch that changes no bit leaves the model as it was.
   private func holds(_ patch: Patch, _ saved: ModelDirectory) throws -> Bool {
     guard patch.weightCount == patch.unchangedCount else {
       return try patch.verify(saved, hashing: false).state == .patched

@@ -11,7 +11,9 @@ extension RequestRecord {
       + (evaluation.map(Self.evaluation) ?? [])
   }
 
-  /// The record of a comparison. Methods, seeds and numbers of rows have folders of their own, so that more of
+  /// The record of a comparison.
+  ///
+  /// Methods, seeds and numbers of rows have folders of their own, so that more of
   /// them continue what is there.
   init(_ comparison: MethodComparison) {
     let request = comparison.request
@@ -71,7 +73,9 @@ extension RequestRecord {
       ("--layers", selection.layers.map { .string("\($0.lowerBound)..\($0.upperBound)") } ?? .null),
       ("--scale", .number(selection.scale)),
     ]
-    if case .count(let count) = selection.pairAmount, selection.generalAmount == selection.pairAmount {
+    if case .count(let count) = selection.pairAmount,
+      selection.generalAmount == selection.pairAmount
+    {
       options.append(("--count", JSON(count)))
     } else {
       options += [

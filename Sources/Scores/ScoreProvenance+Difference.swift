@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
+
 extension ScoreProvenance {
   /// The first thing in which scores differ, by the option that decides it; nil where they are the same.
   package func difference(

@@ -18,7 +18,8 @@ struct EmptySelectionTests {
           + (questions.isEmpty ? [] : questions + ["--question-column", "prompt"]))
       #expect(outcome.status == 64)
       #expect(
-        outcome.standardError.contains("spin: --q: a share of 5e-07 is less than one weight of every matrix"),
+        outcome.standardError.contains(
+          "spin: --q: a share of 5e-07 is less than one weight of every matrix"),
         "\(outcome.standardError)")
       #expect(outcome.standardError.contains("give --count 22"))
       #expect(!FileManager.default.fileExists(atPath: job.out))
@@ -35,7 +36,8 @@ struct EmptySelectionTests {
     let refused = try Program.run(run)
     #expect(refused.status == 2)
     #expect(
-      refused.standardError.contains("the rule paper selects no weight: "), "\(refused.standardError)")
+      refused.standardError.contains("the rule paper selects no weight: "),
+      "\(refused.standardError)")
     #expect(refused.standardError.contains("--allow-empty continues without an edit"))
     #expect(!FileManager.default.fileExists(atPath: job.out + "/patch.json"))
     #expect(FileManager.default.fileExists(atPath: job.out + "/scores/privacy.safetensors"))
@@ -64,7 +66,8 @@ struct EmptySelectionTests {
       "--target-module", "mlp",
     ])
     guard outcome.status == 2 else { return }
-    let remedy = try #require(outcome.standardError.firstMatch(of: /give --count (\d+), which selects (\d+)/))
+    let remedy = try #require(
+      outcome.standardError.firstMatch(of: /give --count (\d+), which selects (\d+)/))
     let larger = try Program.run([
       "select", job.model, "--scores", job.out, "--count", String(remedy.1), "--layers", "0",
       "--target-module", "mlp", "--json",

@@ -16,7 +16,8 @@ struct RenamedOptionsTests {
     #expect(
       RenamedOptions.current(["generate", "M", "--column", "q"])
         == ["generate", "M", "--prompt-column", "q"])
-    #expect(RenamedOptions.current(["run", "--coupling", "9"]) == ["run", "--coupling-pairs", "9"])
+    #expect(
+      RenamedOptions.current(["run", "--coupling", "9"]) == ["run", "--coupling-pairs", "9"])
   }
 
   @Test func otherCommandsAndValuesAreLeftAlone() {

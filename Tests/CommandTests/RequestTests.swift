@@ -8,7 +8,8 @@ import Testing
 /// A used folder: what differs is named before anything changes, more of the same goes on, and scores of an
 /// earlier run can be taken.
 struct RequestTests {
-  private func run(_ job: SmallJob, _ more: [String], out: String? = nil) throws -> Program.Outcome {
+  private func run(_ job: SmallJob, _ more: [String], out: String? = nil) throws -> Program.Outcome
+  {
     try Program.run(["run"] + job.scoring + ["--out", out ?? job.out, "--quiet"] + more)
   }
 
@@ -62,7 +63,8 @@ struct RequestTests {
   @Test func aMeasureAndALargerLimitContinueWhatIsThere() throws {
     let measured = try MeasuredJob()
     let job = measured.job
-    let small = ["--count", "30"] + measured.measures + ["--question-limit", "6", "--text-limit", "2"]
+    let small =
+      ["--count", "30"] + measured.measures + ["--question-limit", "6", "--text-limit", "2"]
     #expect(try run(job, ["--count", "30"]).status == 0)
     #expect(try run(job, small).status == 0)
     let larger = ["--count", "30"] + measured.measures + ["--question-limit", "12"]

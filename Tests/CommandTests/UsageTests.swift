@@ -59,7 +59,9 @@ struct MisspeltTests {
     (["--hlep"], "spin: unknown option --hlep; did you mean --help?"),
     (["run", "--hlep"], "spin: unknown option --hlep; did you mean --help?"),
     (["run", "model", "--dta", "a=b"], "spin: unknown option --dta; did you mean --data?"),
-    (["run", "model", "--question=a"], "spin: unknown option --question; did you mean --questions?"),
+    (
+      ["run", "model", "--question=a"], "spin: unknown option --question; did you mean --questions?"
+    ),
     (["patch", "shw", "x"], "spin: \"shw\" is no command of spin patch; did you mean show?"),
     (
       ["evaluate", "perplexty"],

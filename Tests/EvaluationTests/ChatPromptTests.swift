@@ -33,7 +33,8 @@ struct ChatPromptTests {
       let template = try ChatTemplate(
         item.required("template"), name: "t", specialTokens: Self.tokens)
       let variables = Dictionary(
-        try item.required("variables", as: JSONObject.self).members.map { ($0.0, $0.1) }) { $1 }
+        try item.required("variables", as: JSONObject.self).members.map { ($0.0, $0.1) }
+      ) { $1 }
       let chat = ChatPrompt(template, system: item["system"]?.string, variables: variables)
       let turn = try chat.turn(
         prompt: item.required("prompt"), response: item.required("response"), tokenizer)

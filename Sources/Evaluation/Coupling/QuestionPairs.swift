@@ -57,7 +57,8 @@ public struct QuestionPairs: Sendable, Equatable {
       guard rows >= count else {
         throw SPINError(
           .malformedInput, at: "the questions \"\(side.name)\"",
-          "are \(rows), and \(count) are to be drawn", remedy: "draw \(rows) or fewer (--coupling-pairs)")
+          "are \(rows), and \(count) are to be drawn",
+          remedy: "draw \(rows) or fewer (--coupling-pairs)")
       }
       var generator = NumPyGenerator(seed: seed)
       let order = generator.permutation(rows).prefix(count)

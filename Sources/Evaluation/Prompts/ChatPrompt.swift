@@ -39,7 +39,9 @@ public struct ChatPrompt: Sendable {
     try render(conversation(message), addGenerationPrompt: true)
   }
 
-  /// The tokens of `text(of:)`. The template writes BOS itself where the model expects it.
+  /// The tokens of a user's message in the template.
+  ///
+  /// The template writes BOS itself where the model expects it.
   ///
   /// - Throws: As `text(of:)`.
   public func tokens(of message: String, _ tokenizer: Tokenizer) throws -> [Int32] {

@@ -4,7 +4,9 @@ import SPINErrors
 
 /// A regular expression as instructions that `PatternMatcher` executes.
 package struct PatternProgram: Sendable {
-  /// One step. Unless it says otherwise, the next instruction follows.
+  /// One step.
+  ///
+  /// Unless it says otherwise, the next instruction follows.
   enum Instruction: Sendable {
     /// Takes one scalar of a class.
     case scalar(Int)

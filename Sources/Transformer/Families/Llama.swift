@@ -11,7 +11,9 @@ enum Llama {
   static let defaults = Family.Defaults(
     maxPositionEmbeddings: 2048, knowsAttentionBias: true, knowsFeedForwardBias: true)
 
-  /// None. A window that would cut something is refused: transformers computes without it, but its
+  /// No layer has a window.
+  ///
+  /// A window that would cut something is refused: transformers computes without it, but its
   /// key/value cache keeps to it, so that what is generated differs from what is scored.
   static func windows(_ config: JSONObject, layerCount: Int) throws -> [Int?] {
     let window = try config.optional("sliding_window", as: Int.self, code: .configuration)
