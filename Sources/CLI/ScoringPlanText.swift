@@ -23,9 +23,17 @@ struct ScoringPlanText {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The folder as it was typed; of a model in the Hugging Face cache its name and commit.
+  private var modelName: String {
+    guard let origin = job.directory.origin, let repository = origin.repository,
+      let commit = origin.commit
+    else { return job.request.model }
+    return "\(repository)@\(commit.prefix(12))"
+  }
+
   var modelLine: String {
     let configuration = job.decoder.configuration
-    return "model    \(job.request.model): \(configuration.family.rawValue), "
+    return "model    \(modelName): \(configuration.family.rawValue), "
       + "\(configuration.layerCount) layers of \(configuration.hiddenSize), "
       + "\(job.decoder.weights.head.elementType.rawValue), "
       + "sha256 \(ModelDirectory.modelHash(of: job.modelFiles).prefix(12))"

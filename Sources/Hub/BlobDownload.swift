@@ -122,7 +122,11 @@ struct BlobDownload {
       return false
     }
     try output.synchronize()
-    try FileSystem.rename(partial, to: blob)
+    do {
+      try FileSystem.rename(partial, to: blob)
+    } catch where FileSystem.status(blob)?.byteCount == file.byteCount {
+      // Where locks do nothing, another process of ours may have given it its name just now.
+    }
     try FileSystem.synchronizeDirectory(FileSystem.parent(of: blob))
     return true
   }
