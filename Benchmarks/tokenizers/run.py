@@ -5,6 +5,9 @@
     swift build -c release --product tokenizer-probe
     venv/bin/python Benchmarks/tokenizers/run.py TOKENIZER_DIRECTORY TEXT_FILE
 
+The tokenizer is loaded with its merges in both forms, as pairs and as text ("a b"), which is how most files have
+them; the other form is written to a temporary folder.
+
 Runs alternate between the two, each in a process of its own, so that both see the same machine and
 neither a cache that the run before filled. Medians of `--runs` (5) go to
 Benchmarks/results/tokenizers.json; runs whose ids differ in number are refused.
@@ -15,8 +18,10 @@ import json
 import os
 import platform
 import statistics
+import shutil
 import subprocess
 import sys
+import tempfile
 
 THEIRS = """
 import json, sys, time
@@ -50,6 +55,38 @@ def run(command):
     return json.loads(done.stdout)
 
 
+def write_form(directory, folder, as_text):
+    """Copies a tokenizer into a folder with its merges as text or as pairs."""
+    with open(os.path.join(directory, "tokenizer.json"), encoding="utf-8") as file:
+        document = json.load(file)
+    pairs = [merge.split(" ") if isinstance(merge, str) else merge for merge in document["model"]["merges"]]
+    document["model"]["merges"] = [" ".join(pair) for pair in pairs] if as_text else pairs
+    os.makedirs(folder)
+    with open(os.path.join(folder, "tokenizer.json"), "w", encoding="utf-8") as file:
+        json.dump(document, file, ensure_ascii=False)
+    config = os.path.join(directory, "tokenizer_config.json")
+    if os.path.exists(config):
+        shutil.copy(config, folder)
+
+
+def loads(directory, text, arguments):
+    """Median seconds to load by the form of the merges."""
+    result = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, as_text in (("pairs", False), ("text", True)):
+            form = os.path.join(folder, name)
+            write_form(directory, form, as_text)
+            ours, theirs = [], []
+            for _ in range(arguments.runs):
+                ours.append(run([arguments.probe, "time", form, text, "1"])["load_seconds"])
+                theirs.append(run([sys.executable, "-c", THEIRS, form, text])["load_seconds"])
+            result[name] = {
+                "spin_load_seconds": round(statistics.median(ours), 4),
+                "tokenizers_load_seconds": round(statistics.median(theirs), 4),
+            }
+    return result
+
+
 def main():
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -70,6 +107,11 @@ def main():
     if len(counts) != 1:
         sys.exit(f"the numbers of tokens differ: {sorted(counts)}")
 
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as short:
+        short.write("Hello")
+        short.flush()
+        forms = loads(arguments.directory, short.name, arguments)
+
     megabytes = os.path.getsize(arguments.text) / 1e6
 
     def medians(results):
@@ -83,7 +125,7 @@ def main():
 
     mine, package = medians(ours), medians(theirs)
     report = {
-        "schema": "benchmark-tokenizers/1",
+        "schema": "benchmark-tokenizers/2",
         "machine": {
             "processor": processor(),
             "cores": os.cpu_count(),
@@ -99,6 +141,7 @@ def main():
         "tokens": counts.pop(),
         "spin": mine,
         "tokenizers": dict(package, version=tokenizers.__version__),
+        "merges": forms,
         "ratio": {
             "load": round(package["load_seconds"] / mine["load_seconds"], 2),
             "encode": round(package["encode_seconds"] / mine["encode_seconds"], 2),

@@ -19,6 +19,7 @@ spin=$2
 "$python" Tools/conformance/compare_choices.py "$spin" --limit 6
 swift build -c release --product tokenizer-probe
 "$python" Tools/tokenizers/compare.py
+"$python" Tools/tokenizers/compare.py --classes
 # A trained model and real texts, where they lie beside the checkout.
 shared=../shared
 if [ -d "$shared/models/stories260K" ]; then
@@ -34,6 +35,11 @@ if [ -d "$shared/models/stories260K" ]; then
 fi
 if [ -d "$shared/tokenizers/llama3" ]; then
   "$python" Tools/conformance/compare_import.py "$spin" "$shared/tokenizers"
+fi
+# Real vocabularies, as they are, with their merges in the other form, and behind published pre-tokenizers.
+if [ -d "$shared/tokenizers/qwen2" ]; then
+  "$python" Tools/tokenizers/compare.py "$shared/tokenizers/qwen2" "$shared/tokenizers/llama2"
+  "$python" Tools/tokenizers/compare.py --published "$shared/tokenizers/qwen2"
 fi
 # Real templates have licenses of their own and lie beside the checkout, where there are any.
 material=../shared/tokenizers
