@@ -12,8 +12,11 @@ enum AwarenessSections {
             drawing: plane.drawing,
             caption: [
               .text(
-                "Share of questions answered with awareness, with 95% intervals (Wilson). Up and "
-                  + "to the right is better. Hollow circle: untouched model; filled circle: edited; "
+                (heuristic
+                  ? "Share of answers with a phrase of refusal or caution, with 95% intervals (Wilson)."
+                  : "Share of questions answered with awareness, with 95% intervals (Wilson). Up and "
+                    + "to the right is better.")
+                  + " Hollow circle: untouched model; filled circle: edited; "
                   + "square: measured as it is. Judge: \(plane.judge)"
                   + (heuristic ? ", which looks at words only." : "."))
             ], data: plane.table))

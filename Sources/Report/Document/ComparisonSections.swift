@@ -114,7 +114,9 @@ enum ComparisonSections {
             drawing: plane.drawing,
             caption: [
               .text(
-                "Change of awareness by each method, in percentage points, with 95% intervals. Up and to the right is better. Filled: SPIN and its variants; square: others; "
+                "Change of awareness by each method, in percentage points, with 95% intervals."
+                  + (file.isHeuristic ? "" : " Up and to the right is better.")
+                  + " Filled: SPIN and its variants; square: others; "
                   + "hollow: single seeds; gray: the untouched model. Judge: \(file.judge)"
                   + (file.judge.contains("heuristic") ? ", which looks at words only." : "."))
             ], data: nil))
