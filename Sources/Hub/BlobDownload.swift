@@ -124,7 +124,7 @@ struct BlobDownload {
     try output.synchronize()
     do {
       try FileSystem.rename(partial, to: blob)
-    } catch where FileSystem.status(blob)?.byteCount == file.byteCount {
+    } catch  where FileSystem.status(blob)?.byteCount == file.byteCount {
       // Where locks do nothing, another process of ours may have given it its name just now.
     }
     try FileSystem.synchronizeDirectory(FileSystem.parent(of: blob))

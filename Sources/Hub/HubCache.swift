@@ -51,8 +51,10 @@ struct HubCache: Sendable {
   /// The revisions that were looked up, with their commits.
   func refs(of reference: HubReference) -> [(revision: String, commit: String)] {
     func refs(below folder: String, _ prefix: String, _ depth: Int) -> [(String, String)] {
-      // Those that begin with a dot are being written, or were when somebody was killed.
-      let names = ((try? FileSystem.names(in: folder)) ?? []).filter { !$0.hasPrefix(".") }
+      // Others write theirs here first, under a name that begins with a dot or ends with .tmp.
+      let names = ((try? FileSystem.names(in: folder)) ?? []).filter {
+        !$0.hasPrefix(".") && !$0.hasSuffix(".tmp")
+      }
       return names.flatMap { name -> [(String, String)] in
         let path = "\(folder)/\(name)"
         switch FileSystem.status(path)?.kind {
@@ -86,14 +88,13 @@ struct HubCache: Sendable {
   /// Others may write to a shared cache. A folder that is a link to somewhere else would let them choose what this
   /// program overwrites.
   func prepare(_ reference: HubReference, commit: String) throws {
-    try FileSystem.ensureDirectory(path)
+    try FileSystem.ensureDirectory("\(path)/.locks/\(reference.folderName)")
     tag()
     let folder = folder(of: reference)
     for name in ["", "/blobs", "/snapshots", "/refs", "/snapshots/\(commit)"] {
       try FileSystem.ensureDirectory(folder + name)
       try requireInside(folder + name, folder)
     }
-    try FileSystem.ensureDirectory("\(path)/.locks/\(reference.folderName)")
   }
 
   /// Marks the cache for programs that make backups, as huggingface_hub does.
@@ -108,7 +109,19 @@ struct HubCache: Sendable {
 
       """
     // A cache without it works.
-    try? OutputFile.write(Array(text.utf8), to: file)
+    try? write(Array(text.utf8), to: file)
+  }
+
+  /// Writes a file, whole or not at all.
+  ///
+  /// It grows in the folder of locks, where huggingface_hub does not look: elsewhere in the cache it takes what a
+  /// killed process left of a file for damage.
+  private func write(_ bytes: [UInt8], to file: String) throws {
+    let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
+    let temporary = "\(path)/.locks/\(FileSystem.name(of: file)).\(suffix)"
+    try OutputFile.write(bytes, to: temporary)
+    try FileSystem.rename(temporary, to: file)
+    try FileSystem.synchronizeDirectory(FileSystem.parent(of: file))
   }
 
   private func requireInside(_ path: String, _ folder: String) throws {
@@ -127,7 +140,7 @@ struct HubCache: Sendable {
     guard revision != commit, self.readRef(refPath(reference)) != commit else { return }
     try FileSystem.ensureDirectory(FileSystem.parent(of: refPath(reference)))
     try requireInside(FileSystem.parent(of: refPath(reference)), folder(of: reference))
-    try OutputFile.write(Array(commit.utf8), to: refPath(reference))
+    try write(Array(commit.utf8), to: refPath(reference))
   }
 
   private func refPath(_ reference: HubReference) -> String {

@@ -34,7 +34,7 @@ class Trial:
 
     def __init__(self, spin, megabytes=8, extra=()):
         self.spin = spin
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="spin-hub-"))
+        self.root, self.found = pathlib.Path(tempfile.mkdtemp(prefix="spin-hub-")), None
         model = self.root / "model"
         model.mkdir()
         for name in ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"):
@@ -123,6 +123,7 @@ print(json.dumps({{"path": path, "warnings": [str(w) for w in info.warnings],
         result = self.python(f"""
 r = h.HfApi().verify_repo_checksums({NAME!r}, revision={revision!r})
 print(json.dumps({{"bad": r.mismatches, "extra": r.extra_paths, "missing": r.missing_paths}}))""")
+        self.found = found, result
         expected = {"warnings": [], "incomplete": 0, "repos": 1}
         return (
             {key: found[key] for key in expected} == expected
@@ -271,7 +272,7 @@ def interruptions(spin):
             process.communicate()
             runs += 1
         check(f"kill -9 at {runs} random moments, then to the end",
-              runs > 2 and process.returncode == 0 and trial.is_valid())
+              runs > 2 and process.returncode == 0 and trial.is_valid(), (process.returncode, trial.found))
         check("little was fetched twice", trial.hub.sent < trial.size * 1.6, trial.hub.sent / trial.size)
 
     with Trial(spin) as trial:
