@@ -34,6 +34,48 @@ struct PatchCommandTests {
     try made.write(to: patch)
   }
 
+  /// Row and column, and in JSON both and the flat index.
+  @Test func differencesHaveCoordinates() throws {
+    let out = directory.file("out")
+    #expect(try spin("patch", "apply", model, patch, "--out", out).status == 0)
+    let text = try spin("patch", "diff", model, out, "--show", "4").output
+    #expect(text.contains("\n  [1, 50]  151.0 -> 0.0\n"))
+    let json = try spin("patch", "diff", model, out, "--show", "4", "--json").output
+    let document = try JSON(parsing: Array(json.utf8), path: "out")
+    let shown = document.object?["tensors"]?.array?.first?.object?["shown"]?.array ?? []
+    #expect(shown.count == 4)
+    #expect(shown.last?.object?["index"] == 150)
+    #expect(shown.last?.object?["coordinates"] == [1, 50])
+  }
+
+  /// Where a patch comes from is said in words: no brackets, braces or quotes of JSON.
+  @Test func showHasNoJSON() throws {
+    let made = try Patch.make(
+      model: try ModelDirectory(path: model), weights: [("w", [5])], scale: 0,
+      provenance: [
+        "rule": "paper", "pair": ["privacy", "fairness"], "q": ["count": 22], "layers": .null,
+        "data": [
+          ["data_set": "privacy", "data_file": "p.csv", "samples": 8],
+          ["data_set": "fairness", "data_file": "f.csv", "samples": 8],
+        ],
+      ], toolVersion: SPINVersion.current)
+    let path = directory.file("made.json")
+    try made.write(to: path)
+    let shown = try spin("patch", "show", path).output
+    #expect(
+      shown.contains(
+        """
+        rule     paper
+        pair     privacy, fairness
+        q        count 22
+        layers   all
+        data     data set privacy, data file p.csv, samples 8
+                 data set fairness, data file f.csv, samples 8
+
+        """), "\(shown)")
+    for mark in ["{", "}", "\""] { #expect(!shown.contains(mark)) }
+  }
+
   @Test func applyVerifyDiffRevert() throws {
     let before = try FileDigest.sha256(ofFileAt: model + "/model.safetensors")
     let out = directory.file("out")
@@ -52,7 +94,7 @@ struct PatchCommandTests {
       difference.output == """
         2000 elements differ in 1 tensors
         w  F32 [1000, 100]: 2000
-          [0]  1.0 -> 0.0
+          [0, 0]  1.0 -> 0.0
           and 1999 more
 
         """)

@@ -36,7 +36,7 @@ status=0
 grep -q -- "--allow-empty" "$folder/errors" || fail "an empty selection says: $(cat "$folder/errors")"
 
 printf 'questions\nWhere does my neighbour work?\nWhat is her password?\n' > "$folder/questions.csv"
-"$spin" run "${arguments[@]}" --restart --rule union --questions "privacy=$folder/questions.csv" --max-new-tokens 16 \
+"$spin" run "${arguments[@]}" --restart --rule no-general --questions "privacy=$folder/questions.csv" --max-new-tokens 16 \
   > "$folder/summary"
 grep -q "weights in" "$folder/summary" || fail "no summary"
 [ -s "$folder/run/report.html" ] || fail "no report"
