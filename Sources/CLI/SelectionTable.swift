@@ -95,9 +95,12 @@ struct SelectionTable {
   static func brief(_ number: Double) -> String {
     guard number != 0, number.isFinite else { return number == 0 ? "0" : "-" }
     if abs(number) >= 10, abs(number) < 1e15 { return "\(Int(number.rounded()))" }
-    let exponent = Int(log10(abs(number)).rounded(.down))
+    // Powers of ten below the smallest number are zero, and p-values on real models come near it.
+    let (value, shift) = abs(number) < 1e-290 ? (abs(number) * 1e200, 200) : (abs(number), 0)
+    let scaled = Int(log10(value).rounded(.down))
     // Rounded in decimal: scale to two digits, then write the point where it belongs.
-    let digits = Int((abs(number) / pow(10, Double(exponent - 1))).rounded())
+    let digits = Int((value / pow(10, Double(scaled - 1))).rounded())
+    let exponent = scaled - shift
     let (lead, exponentOf) = digits == 100 ? (10, exponent + 1) : (digits, exponent)
     let mantissa = lead % 10 == 0 ? "\(lead / 10)" : "\(lead / 10).\(lead % 10)"
     let sign = number < 0 ? "-" : ""
