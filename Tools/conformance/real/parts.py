@@ -266,7 +266,7 @@ def selected(arguments):
                 out = f"{temporary}/{rule}-{amount[-1]}.json"
                 run(arguments.spin, "select", arguments.model, "--scores", f"{temporary}/scores",
                     "--pair", "privacy,fairness", "--general", "general", "--rule", rule,
-                    "--target-module", "all", "--out", out, *amount)
+                    "--target-module", "all", "--out", out, "--json", *amount)
                 found = patch_file.indices(out)
                 expected = top_sets.select(kept, rule, amount)
                 wrong = [
