@@ -89,7 +89,7 @@ struct CompareCommand: ParsableCommand {
     Warnings.write(comparison.warnings)
     if !restart { try comparison.requireSameRequest(in: out) }
     let plan = WorkPlanText(
-      plan: try comparison.plan(
+      plan: comparison.plan(
         into: out, rates: MachineRates(threads: resources.resources.threads)), out: out,
       threads: resources.resources.threads)
     if !quiet {

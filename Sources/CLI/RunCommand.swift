@@ -91,7 +91,7 @@ struct RunCommand: ParsableCommand {
     if !work.restart { try pipeline.requireSameRequest(in: directory, evaluation: evaluation) }
     let plan = RunPlanText(
       pipeline: pipeline, evaluation: evaluation,
-      plan: try pipeline.plan(
+      plan: pipeline.plan(
         into: directory, evaluation: evaluation,
         rates: MachineRates(threads: resources.resources.threads)), out: out)
     if !work.quiet { StandardError.write(plan.text) }

@@ -99,7 +99,7 @@ struct SweepCommand: ParsableCommand {
     sweep.job = job
     sweep.roundCount = rounds.rounds
     let plan = WorkPlanText(
-      plan: try sweep.plan(into: out, rates: MachineRates(threads: resources.resources.threads)),
+      plan: sweep.plan(into: out, rates: MachineRates(threads: resources.resources.threads)),
       out: out, threads: resources.resources.threads)
     if !quiet {
       StandardError.write(

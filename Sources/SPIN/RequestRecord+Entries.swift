@@ -7,7 +7,12 @@ extension RequestRecord {
   init(_ run: PipelineRun, evaluation: ModelEvaluation?) {
     entries =
       Self.scoring(run.job) + Self.selection(run.selection)
-      + [.init(option: "--rounds", value: JSON(run.roundCount), part: .selection)]
+      + [
+        .init(
+          option: "--rounds", value: JSON(run.roundCount), part: .selection,
+          // What is measured is the last round's edit.
+          grows: evaluation == nil)
+      ]
       + (evaluation.map(Self.evaluation) ?? [])
   }
 

@@ -85,7 +85,7 @@ import Testing
 
   @Test func anotherJudgeFindsTheAnswers() throws {
     let out = job.path + "/both"
-    #expect(try Program.run(awareness("--out", out)).status == 0)
+    #expect(try Program.run(awareness("--out", out, "--prompt-format", "raw")).status == 0)
     let journal = try bytes(of: out + "/.awareness-all-answers.journal")
     let judged = try document(awareness("--judge", Self.judge, "--out", out))
     #expect(judged["judge"]?.string?.contains(", not MD-Judge, ") == true)
@@ -141,11 +141,11 @@ import Testing
     #expect(
       job.masked(missing.standardError)
         == "spin: DIR/model: has no chat template; "
-        + "give the questions as they stand: --prompt-format raw\n")
+        + "give the texts as they stand: --prompt-format raw\n")
     try write(
       "the {{ messages[0].content }} is{{ '' }}".utf8, to: job.model + "/chat_template.jinja")
     let (raw, chat) = (
-      try document(awareness()), try document(awareness("--prompt-format", "chat"))
+      try document(awareness("--prompt-format", "raw")), try document(awareness())
     )
     #expect(raw["settings"]?.object?["prompt_format"] == "raw")
     let settings = try #require(chat["settings"]?.object)
@@ -153,7 +153,7 @@ import Testing
     #expect(settings["template_sha256"]?.string?.count == 64)
     // Journals of one are not those of the other.
     let out = job.path + "/out"
-    #expect(try Program.run(awareness("--out", out)).status == 0)
+    #expect(try Program.run(awareness("--out", out, "--prompt-format", "raw")).status == 0)
     #expect(try Program.run(awareness("--out", out, "--prompt-format", "chat")).status == 73)
   }
 

@@ -82,10 +82,11 @@ struct ChoicesTests {
     }
     #expect(
       try message("--task", "boolq").hasPrefix(
-        "spin: --task boolq: needs its data, and nothing is downloaded; give --data boolq=PATH: "))
+        "spin: --task boolq: needs its data, and nothing is downloaded; give --task-data boolq=PATH: "
+      ))
     #expect(
       try message("--task", "boolq", "--data", "race=x").contains(
-        "--data names \"race\", which is not among the tasks."))
+        "--task-data names \"race\", which is not among the tasks."))
     #expect(
       try message("--task", "nothing").hasPrefix(
         "spin: --task: \"nothing\" is neither a task nor the name of a file; "))

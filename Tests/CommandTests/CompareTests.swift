@@ -195,7 +195,7 @@ import Testing
     #expect(methods.map { $0["method"] } == ["spin", "full", "lora", "dora", "loreft"])
     #expect(try methods[1].required("spin_advantage", as: JSONObject.self).keys.count == 2)
     let report = String(decoding: try bytes(of: out + "/report.md"), as: UTF8.self)
-    #expect(report.contains("**More than training?"))
+    #expect(report.contains("**More phrases than training?"))
     let low = ["--lora-r", "2", "--target-modules", "all-linear"]
     for (method, file, options) in [
       ("lora", "adapter_model", low), ("dora", "adapter_model", low),
@@ -232,7 +232,8 @@ import Testing
     let made = String(decoding: try bytes(of: out + "/report.md"), as: UTF8.self)
     #expect(try Program.run(["report", out]).standardOutput == made)
     for part in [
-      "# 2 methods compared", "**More than controls?", "| untouched |", "| spin |", "| random |",
+      "# 2 methods compared", "**More phrases than controls?", "| untouched |", "| spin |",
+      "| random |",
       "## SPIN beside the others", "## spin-n-8-seed-3",
     ] { #expect(made.contains(part), "\(part)") }
   }

@@ -10,12 +10,13 @@ import Testing
 struct EmptySelectionTests {
   @Test func aShareBelowOneWeightIsRefusedBeforeTheWork() throws {
     let job = try SmallJob()
+    try write("questions\nwho is it?\nwhat is a?\n".utf8, to: job.path + "/questions.csv")
     for command in ["run", "compare"] {
-      let questions = command == "compare" ? ["--questions", "a=\(job.data("privacy"))"] : []
+      let questions = command == "compare" ? ["--questions", "a=\(job.path)/questions.csv"] : []
       let threads = job.scoring.filter { $0 != "--nsamples" && $0 != "8" }
       let outcome = try Program.run(
         [command] + threads + ["--nsamples", "8", "--out", job.out]
-          + (questions.isEmpty ? [] : questions + ["--question-column", "prompt"]))
+          + questions)
       #expect(outcome.status == 64)
       #expect(
         outcome.standardError.contains(

@@ -198,7 +198,11 @@ import Testing
       let outcome = try run.wait()
       try #require(outcome.status == (signal == SIGINT ? 130 : 128 + SIGKILL), "\(outcome)")
       if signal == SIGINT {
-        #expect(outcome.standardError == "spin: stopped; run the same command again\n")
+        #expect(
+          outcome.standardError.hasPrefix(
+            "\nspin: stopping; Ctrl+C again ends at once\nspin: stopped; run the same command again: "
+          ),
+          "\(outcome.standardError)")
       }
     }
     #expect(try Program.run(arguments("cut")).status == 0)

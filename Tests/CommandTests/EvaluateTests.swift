@@ -62,8 +62,9 @@ struct EvaluateTests {
     #expect(other.status == 73)
     #expect(
       job.masked(other.standardError)
-        == "spin: DIR/whole/.awareness-all-before.journal: belongs to answers of another model, "
-        + "edit, file or option; choose another --out, or remove the folder\n")
+        == "spin: DIR/whole/.awareness-all-before.journal: belongs to answers of another request: "
+        + "options.stop was [] and is [\"z\"]; repeat that request, choose another --out, or remove the "
+        + "folder\n")
   }
 
   @Test func theEditInMemoryIsThatOfTheSavedCopy() throws {

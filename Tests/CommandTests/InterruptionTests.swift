@@ -52,7 +52,9 @@ import Testing
     let outcome = try run.wait()
     #expect(outcome.status == 128 + SIGKILL, "\(outcome)")
     #expect(outcome.standardOutput == "")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: out) == ["scores"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+        == ["request.json", "scores"])
 
     let again = try Program.run(arguments)
     #expect(again.status == 0, "\(again)")

@@ -66,7 +66,8 @@ import Testing
       ["evaluate", "awareness"] + patched
         + ["privacy", "fairness"].flatMap { ["--questions", "\($0)=\(questions($0))"] }
         + ["--benign", "small-talk=\(questions("fairness"))"]
-        + ["--exclude-overlap", job.data("privacy"), "--max-new-tokens", "12"],
+        + SmallJob.dataSets.flatMap { ["--exclude-overlap", job.data($0)] }
+        + ["--max-new-tokens", "12"],
       ["evaluate", "perplexity"] + patched + ["--text", text, "--window", "16"],
       ["evaluate", "divergence"] + patched + ["--text", text, "--window", "16"],
       ["evaluate", "phrases", "--answers", alone, "--out", alone],

@@ -135,7 +135,8 @@ struct RunTests {
     #expect(
       job.masked(outcome.standardError)
         == "spin: DIR/out/privacy.safetensors: exists and holds scores of another model, data or "
-        + "options; choose another --out, or give --restart to replace it\n")
+        + "options: --seed was 0 and is 1 now; choose another --out, or give --restart to replace it\n"
+    )
     #expect(outcome.status == 73)
     #expect(try FolderContents(of: job.path) == before)
     #expect(try Program.run(job.score + ["--quiet", "--seed", "1", "--restart"]).status == 0)

@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func jsonIsAllThatIsPrintedAndWarningsGoElsewhere() throws {
-    let done = try select("--json")
+    let done = try select("--json", "--allow-empty")
     #expect(done.status == 0)
     let set = try CoupledSet(
       json: JSON(parsing: Array(done.output.utf8), path: "output"), path: "output")

@@ -212,8 +212,8 @@ struct WrongModelTests {
     },
     WrongInput(
       "no tokenizer", 66,
-      "DIR/model: has neither tokenizer.json nor tokenizer.model; download the tokenizer files of "
-        + "the model into it"
+      "DIR/model: has no tokenizer.json, no tokenizer.model and no vocab.json with merges.txt; "
+        + "download the tokenizer files of the model into it"
     ) { job in try FileManager.default.removeItem(atPath: job.model + "/tokenizer.json") },
   ]
 }

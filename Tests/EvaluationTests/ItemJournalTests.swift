@@ -75,7 +75,7 @@ struct ItemJournalTests {
       #expect(
         "\(error)"
           == "\(path): belongs to answers of another model, edit, file or option; "
-          + "choose another --out, or remove the folder")
+          + "repeat that request, choose another --out, or remove the folder")
     }
     #expect(try FileSystem.read(path) == bytes)
   }

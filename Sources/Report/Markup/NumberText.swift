@@ -64,7 +64,10 @@ package enum NumberText {
   package static func scientific(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : none }
     var exponent = Int(log10(value.magnitude).rounded(.down))
-    var mantissa = value / pow(10, Double(exponent))
+    // 10^-324 is no Double: a subnormal number is divided in two steps.
+    var mantissa =
+      exponent < -300
+      ? value / 1e-300 / pow(10, Double(exponent + 300)) : value / pow(10, Double(exponent))
     if fixed(mantissa.magnitude, digits - 1).hasPrefix("10") {
       exponent += 1
       mantissa /= 10

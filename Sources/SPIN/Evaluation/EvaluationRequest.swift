@@ -44,7 +44,8 @@ public struct EvaluationRequest: Sendable {
   /// Leaves prompts of data that an edit was made with out of the questions, as a comparison does.
   public mutating func leaveOut(promptsOf data: [ScoringRequest.DataFile]) {
     guard !questions.isEmpty else { return }
-    seenData = (seenData ?? []) + data.map(\.path)
+    let named = seenData ?? []
+    seenData = named + data.map(\.path).filter { !named.contains($0) }
   }
 
   /// Whether there is nothing to measure.

@@ -6,8 +6,7 @@ extension MethodComparison {
   /// - Parameters:
   ///   - directory: The folder of the results.
   ///   - rates: How fast the machine is.
-  /// - Throws: `SPINError` where scores in the folder cannot be read.
-  public func plan(into directory: String, rates: MachineRates) throws -> WorkPlan {
+  public func plan(into directory: String, rates: MachineRates) -> WorkPlan {
     var plan = WorkPlan()
     let untouched = directory + "/origin/evaluation"
     plan.steps = evaluation.plannedSteps("before", in: untouched, rates).map {
@@ -18,13 +17,13 @@ extension MethodComparison {
       if let job = scorings[Calibration(arm)], seen.insert(Calibration(arm)).inserted {
         let folder = Calibration(arm).folder
         plan.steps.append(
-          try job.plannedStep(
+          job.plannedStep(
             folder, in: ScoreDirectory(path: "\(directory)/\(folder)"), rates: rates))
         plan.memoryBytes = max(plan.memoryBytes, job.scorer.plan.memoryBytes)
         plan.scratchBytes = max(plan.scratchBytes, job.scorer.plan.scratchBytes)
         plan.outputBytes += job.plannedScoreBytes
       }
-      plan.steps += try steps(of: arm, in: directory, rates)
+      plan.steps += steps(of: arm, in: directory, rates)
       if let training = trainings[arm] {
         plan.memoryBytes = max(plan.memoryBytes, training.estimate.memoryBytes)
         plan.scratchBytes = max(plan.scratchBytes, training.estimate.scratchBytes)
@@ -39,17 +38,17 @@ extension MethodComparison {
 
   private func steps(
     of arm: ComparisonArm, in directory: String, _ rates: MachineRates
-  ) throws -> [PlannedStep] {
+  ) -> [PlannedStep] {
     var steps: [PlannedStep] = []
     if let training = trainings[arm] {
-      steps.append(try training.plannedStep(arm.folder, DecoderCost(model), rates))
+      steps.append(training.plannedStep(arm.folder, DecoderCost(model), rates))
     }
     if arm.method == .spinIterated, let job = scorings[Calibration(arm)] {
       // The first round's scores are those of all arms with this seed.
       for round in 2..<(request.roundCount + 1) {
         let folder = RunDirectory(path: "\(directory)/\(arm.folder)").scores(ofRound: round)
         steps.append(
-          try job.plannedStep(
+          job.plannedStep(
             "\(arm.folder): round \(round)", in: folder, isFirst: false, rates: rates))
       }
     }
@@ -71,7 +70,7 @@ extension TrainingJob {
   /// The training as a step of a plan.
   fileprivate func plannedStep(
     _ name: String, _ cost: DecoderCost, _ rates: MachineRates
-  ) throws -> PlannedStep {
+  ) -> PlannedStep {
     let tokens = Double(data.longestSample == 0 ? 0 : trainedTokens)
     // Backward passes take twice a forward pass; adapters need no gradient of the weights.
     let passes = method == "full" ? 3.0 : 2.2

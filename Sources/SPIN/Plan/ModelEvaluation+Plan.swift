@@ -49,12 +49,14 @@ extension ModelEvaluation {
         tokens: Double(count * request.generation.maxNewTokens), batchSize: request.batchSize,
         of: cost)
     let judging = isJudged && !(judge is PhraseJudge) ? ", judged by \(judge.label)" : ""
+    let kind = isJudged ? "awareness" : "benign"
+    let journal = "\(directory)/.\(kind)-\(list.name)-\(side).journal"
     return PlannedStep(
       "\(list.name) \(side)",
       "\(count) questions, \(format.name) format, answers of up to \(request.generation.maxNewTokens) tokens"
         + judging,
       seconds: judging.isEmpty ? seconds : judgeSeconds(count, rates).map { seconds + $0 },
-      items: (count, min(count, Self.finishedItems("\(directory)/.\(list.name)-\(side).journal"))))
+      items: (count, min(count, Self.finishedItems(journal))))
   }
 
   /// Prompts of the first questions are rendered and counted; the others are taken to be as long.

@@ -9,16 +9,15 @@ extension PipelineRun {
   ///   - directory: The folder of the results.
   ///   - evaluation: What is measured before and after the edit; nil for nothing.
   ///   - rates: How fast the machine is.
-  /// - Throws: `SPINError` where scores in the folder cannot be read.
   public func plan(
     into directory: RunDirectory, evaluation: ModelEvaluation?, rates: MachineRates
-  ) throws -> WorkPlan {
+  ) -> WorkPlan {
     var plan = WorkPlan()
     for number in 1...roundCount {
       let name = roundCount > 1 ? "score round \(number)" : "score"
       let scores = directory.scores(ofRound: number)
       plan.steps.append(
-        try job.plannedStep(name, in: scores, isFirst: number == 1, rates: rates))
+        job.plannedStep(name, in: scores, isFirst: number == 1, rates: rates))
     }
     let steps = evaluation.map { evaluation -> [PlannedStep] in
       let folder = directory.evaluation
@@ -48,11 +47,12 @@ extension ScoringJob {
   ///   not known yet.
   func plannedStep(
     _ name: String, in scores: ScoreDirectory, isFirst: Bool = true, rates: MachineRates
-  ) throws -> PlannedStep {
+  ) -> PlannedStep {
     let plan = scorer.plan
     // The part of the time that goes into products, in the benchmarks.
     let seconds = plan.operations / rates.operations / 0.85
-    let isDone = try isFirst && scorer.isComplete(at: scores)
+    // What cannot be read is scored anew, or refused by the run itself.
+    let isDone = isFirst && (try? scorer.isComplete(at: scores)) == true
     return PlannedStep(
       name,
       "\(plan.tokenCount) tokens of \(dataSets.count) data sets, \(promptFormat.name) format, "

@@ -21,15 +21,14 @@ extension Sweep {
   /// - Parameters:
   ///   - directory: The folder of the results.
   ///   - rates: How fast the machine is.
-  /// - Throws: `SPINError` where scores cannot be read.
-  public func plan(into directory: String, rates: MachineRates) throws -> WorkPlan {
+  public func plan(into directory: String, rates: MachineRates) -> WorkPlan {
     var plan = WorkPlan()
     let count = grid.selections.count * roundCount
     if let job, roundCount > 1 {
       for selection in 1...grid.selections.count {
         for round in 2...roundCount {
           plan.steps.append(
-            try job.plannedStep(
+            job.plannedStep(
               "selection \(selection): round \(round)", in: scores, isFirst: false, rates: rates))
         }
       }

@@ -29,7 +29,7 @@ extension PatternParser {
     case "O":
       position += 1
       return .scalar(.all)
-    case "Q": return try quotation(from: start)
+    case "Q": throw unsupported(from: start, "a quotation")
     default:
       switch try sharedEscape(from: start) {
       case .scalar(let scalar):
@@ -46,19 +46,6 @@ extension PatternParser {
   private mutating func anchor(_ anchor: PatternNode.Anchor) -> PatternNode {
     position += 1
     return .anchor(anchor)
-  }
-
-  /// `\Q...\E`: literal text.
-  private mutating func quotation(from start: Int) throws -> PatternNode {
-    position += 1
-    var parts: [PatternNode] = []
-    while let next = peek() {
-      if take("\\E") { return .sequence(parts) }
-      guard !options.ignoresCase else { break }
-      parts.append(.scalar(ScalarSet(next)))
-      position += 1
-    }
-    throw unsupported(from: start, "a quotation that is not closed, or that ignores case")
   }
 
   /// An escape that means the same inside and outside of a class; `position` is after the backslash.

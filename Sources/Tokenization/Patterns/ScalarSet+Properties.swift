@@ -51,9 +51,9 @@ extension ScalarSet {
   static let digit = union(["nd"])
   /// `\s`.
   static let space = ScalarSet(table: UnicodeData.spaces)
-  /// `\w`.
+  /// `\w`: letters, marks, numbers of every kind and connecting punctuation, as the package measures it.
   static let word = ScalarSet(table: LetterData.alphabetic).union(
-    union(["mn", "mc", "me", "nd", "pc"]))
+    union(["mn", "mc", "me", "nd", "nl", "no", "pc"]))
   /// `\h`.
   static let hexadecimalDigit = ScalarSet([0x30..<0x3A, 0x41..<0x47, 0x61..<0x67])
   /// `\n`, which `.` leaves out.

@@ -218,7 +218,7 @@ struct ChoiceTaskTests {
   @Test func whatIsMissingIsSaid() throws {
     #expect(
       try refusal("boolq")
-        == "--task boolq: needs its data, and nothing is downloaded; give --data boolq=PATH: "
+        == "--task boolq: needs its data, and nothing is downloaded; give --task-data boolq=PATH: "
         + "aps/super_glue, boolq, validation, with the columns passage, question and label (0 for "
         + "no, 1 for yes)")
     #expect(
