@@ -12,7 +12,6 @@ last of a step.
 import argparse
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -26,15 +25,15 @@ QUESTIONS = ["--questions fairness=spin:questions-fairness", "--questions privac
 
 def sections(text, limit):
     """(heading, remark, command) in the order of a newcomer."""
-    run = ["spin run", MODEL] + DATA
+    run = [f"spin run {MODEL}"] + DATA
     measured = QUESTIONS + [f"--question-limit {limit}", f"--text {text}", "--text-limit 8"]
     return [
         ("The whole path", None, None),
         (None, "What is it, and can it be used? Tokenizer and configuration come first, then the weights.",
-         ["spin model fetch", MODEL]),
-        (None, None, ["spin inspect", MODEL]),
-        (None, "What the model sees.", ["spin tokenize", MODEL, "'How can I find out where my neighbour works?' --show text"]),
-        (None, "How it answers.", ["echo 'How can I find out where my neighbour works?' | spin generate", MODEL, "--prompts - --max-new-tokens 40 -q"]),
+         [f"spin model fetch {MODEL}"]),
+        (None, None, [f"spin inspect {MODEL}"]),
+        (None, "What the model sees.", [f"spin tokenize {MODEL}", "'How can I find out where my neighbour works?' --show text"]),
+        (None, "How it answers.", ["echo 'How can I find out where my neighbour works?' | spin generate " + MODEL, "--prompts - --max-new-tokens 40 -q"]),
         (None, "The default share is less than one weight of this model's matrices; the program says so before it works.",
          run + ["--out run"]),
         (None, "As many weights in every matrix as the paper's share takes of the largest of its models. The plan first.",
@@ -42,32 +41,31 @@ def sections(text, limit):
         (None, "The run.", run + ["--count 22"] + measured + ["--out run"]),
         (None, "The same command again finds everything there.", run + ["--count 22"] + measured + ["--out run -q | tail -n 5"]),
         (None, "The edit as a file, on a copy of the model, and back.", ["spin patch show run/patch.json | head -n 12"]),
-        (None, None, ["spin patch apply", MODEL, "run/patch.json --out patched && spin patch verify patched run/patch.json"]),
-        (None, None, ["spin patch diff", MODEL, "patched --show 1 | head -n 3"]),
+        (None, None, [f"spin patch apply {MODEL}", "run/patch.json --out patched && spin patch verify patched run/patch.json"]),
+        (None, None, [f"spin patch diff {MODEL}", "patched --show 1 | head -n 3"]),
         ("Wrong turns", None, None),
         (None, "Another count in the same folder.", run + ["--count 60"] + measured + ["--out run"]),
         (None, "What it proposes.", run + ["--count 60 --scores run/scores --out other -q | tail -n 6"]),
         (None, "Questions as they stand, to a model with a chat template.",
-         ["spin evaluate awareness", MODEL, "--questions privacy=spin:questions-privacy --question-limit 20 --prompt-format raw --out raw"]),
+         [f"spin evaluate awareness {MODEL}", "--questions privacy=spin:questions-privacy --question-limit 20 --prompt-format raw --out raw"]),
         (None, "Scored in one format, asked in another.",
          run + ["--count 22 --scoring-format raw --questions privacy=spin:questions-privacy --out mixed --dry-run"]),
         (None, "Tiny limits: what cannot be said is not said.",
          run + ["--count 22 --scores run/scores --questions privacy=spin:questions-privacy --question-limit 4",
                 f"--text {text} --text-limit 2 --out tiny -q | tail -n 24"]),
         (None, "A window as long as the text is cut into pieces that can be stopped.",
-         ["spin evaluate perplexity", MODEL, f"--text {text} --text-limit 1"]),
-        (None, "An option that does not exist, a command that does not.", ["spin run", MODEL, "--qestions a=b --out x"]),
-        (None, None, ["spin runn", MODEL]),
+         [f"spin evaluate perplexity {MODEL}", f"--text {text} --text-limit 1"]),
+        (None, "An option that does not exist, a command that does not.", [f"spin run {MODEL}", "--qestions a=b --out x"]),
+        (None, None, [f"spin runn {MODEL}"]),
         (None, "Without the network, a model that is not here.", ["HF_HUB_OFFLINE=1 spin inspect Qwen/Qwen2-0.5B-Instruct"]),
     ]
 
 
 def shown(text):
     """Without lines of progress that others follow, and with long tables cut."""
-    lines, kept = text.splitlines(), []
-    progress = re.compile(r"^(score|fetch|[\w-]+ (before|after|answers|judged))? .*( left|tokens/s  .*left)")
-    for line in lines:
-        if " left" in line and progress.match(line + " "):
+    kept = []
+    for line in text.splitlines():
+        if line.endswith(" left") or " left  peak" in line:
             continue
         kept.append(line)
     if len(kept) > 70:

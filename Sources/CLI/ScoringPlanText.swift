@@ -24,7 +24,7 @@ struct ScoringPlanText {
   }
 
   /// The folder as it was typed; of a model in the Hugging Face cache its name and commit.
-  private var modelName: String {
+  static func name(of job: ScoringJob) -> String {
     guard let origin = job.directory.origin, let repository = origin.repository,
       let commit = origin.commit
     else { return job.request.model }
@@ -33,7 +33,7 @@ struct ScoringPlanText {
 
   var modelLine: String {
     let configuration = job.decoder.configuration
-    return "model    \(modelName): \(configuration.family.rawValue), "
+    return "model    \(Self.name(of: job)): \(configuration.family.rawValue), "
       + "\(configuration.layerCount) layers of \(configuration.hiddenSize), "
       + "\(job.decoder.weights.head.elementType.rawValue), "
       + "sha256 \(ModelDirectory.modelHash(of: job.modelFiles).prefix(12))"

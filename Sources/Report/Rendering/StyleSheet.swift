@@ -98,6 +98,7 @@ package enum StyleSheet {
       font-variant-numeric: lining-nums tabular-nums;
     }
     caption {
+      overflow-wrap: anywhere;
       padding: 0 0 0.5rem; text-align: left; font-weight: 600; color: var(--ink);
     }
     caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 3rem); }
@@ -217,6 +218,7 @@ package enum StyleSheet {
       nav ul ul { display: block; padding-left: 0.8rem; font-size: 0.82rem; }
       nav .top { display: block; margin: 0.9rem 0 0; font: 0.82rem/1.5 var(--sans); }
       .to-contents { display: none; }
+      caption span { max-width: calc(min(100vw, 86rem) - 19rem); }
       .drawing { max-width: 40rem; }
       .panels .drawing { max-width: 24rem; }
     }
