@@ -45,7 +45,8 @@ struct RunSummary {
       lines.append("model      \(directory.model)")
     } else if result.patch.weightCount > 0 {
       lines.append(
-        "apply with: spin patch apply \(ScoringPlanText.name(of: pipeline.job)) \(directory.patch) --out DIR")
+        "apply with: spin patch apply \(ScoringPlanText.name(of: pipeline.job)) \(directory.patch) --out DIR"
+      )
     }
     return lines.joined(separator: "\n")
   }
