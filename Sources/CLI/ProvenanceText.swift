@@ -10,7 +10,9 @@ enum ProvenanceText {
     return provenance.members.flatMap { key, value -> [String] in
       let objects = value.array?.compactMap(\.object) ?? []
       guard !objects.isEmpty, objects.count == value.array?.count else {
-        return ["\(Columns.padded(name(key), width)) \(text(value))"]
+        // Nobody narrowed it: the matrices that were scored.
+        let shown = key == "target_module" && value == .null ? "as scored" : text(value)
+        return ["\(Columns.padded(name(key), width)) \(shown)"]
       }
       return objects.enumerated().map { place, object in
         Columns.padded(place == 0 ? name(key) : "", width) + " " + facts(object)

@@ -42,10 +42,11 @@ struct RunPlanText {
   var warnings: [String] {
     var warnings: [String] = []
     let path = job.directory.path
-    if let warning = PromptRequest.warning(job.promptFormat, ofModelAt: path) {
+    let differs = evaluation.map { $0.format.name != job.promptFormat.name } ?? false
+    if !differs, let warning = PromptRequest.warning(job.promptFormat, ofModelAt: path) {
       warnings.append(warning)
     }
-    if let evaluation, evaluation.format.name != job.promptFormat.name {
+    if let evaluation, differs {
       warnings.append(
         "weights are scored in the \(job.promptFormat.name) format and questions are asked in the "
           + "\(evaluation.format.name) format; --scoring-format and --prompt-format decide")

@@ -114,6 +114,9 @@ public struct ImportanceScorer: Sendable {
     report: @escaping (ScoringEvent) -> Void = { _ in }
   ) throws {
     try FileSystem.ensureDirectory(directory.path)
+    // Two processes that fill one folder would mix their sums.
+    let lock = try DirectoryLock(directory.path)
+    defer { lock.release() }
     let workspace = ScoringWorkspace(directory: directory, resources: resources, identity: identity)
     if restart { try workspace.discard(dataSets.map(\.name)) }
     try requireVacant(directory)

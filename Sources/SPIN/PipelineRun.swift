@@ -80,6 +80,8 @@ public struct PipelineRun: Sendable {
     if !directory.ownsScores { try job.requireScores(at: directory.scores) }
     let record = RequestRecord(self, evaluation: evaluation)
     try FileSystem.ensureDirectory(directory.path)
+    let lock = try DirectoryLock(directory.path)
+    defer { lock.release() }
     try record.write(to: directory.path)
     if restart {
       for path in [directory.model, directory.path + "/rounds", directory.evaluation]

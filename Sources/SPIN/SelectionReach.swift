@@ -60,8 +60,16 @@ public struct SelectionReach: Sendable {
   ///
   /// - Throws: `SPINError` with code `usage` that says what share or count would select something.
   public func requireWeights() throws {
-    guard limit == 0, let largest = kinds.max(by: { $0.rows * $0.columns < $1.rows * $1.columns })
-    else { return }
+    guard let largest = kinds.max(by: { $0.rows * $0.columns < $1.rows * $1.columns }) else {
+      return
+    }
+    if case .count(let count) = amount, count > largest.rows * largest.columns {
+      throw SPINError(
+        .usage, at: "--count",
+        "is \(count), the largest matrix here has \(largest.rows * largest.columns) weights",
+        remedy: "give a number of weights for each matrix; the paper's share is \(Self.paperCount)")
+    }
+    guard limit == 0 else { return }
     let option = selection.rule == .generalOnly ? "--p" : "--q"
     guard case .share(let share) = amount else { return }
     throw SPINError(

@@ -18,7 +18,7 @@ package final class DirectoryLock: Sendable {
     // may have been given the number again by then.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       throw SPINError(
-        .resumable, at: path, "is being edited by another process",
+        .resumable, at: path, "is being worked on by another process",
         remedy: "wait for it to end, then run the command again")
     }
   }

@@ -58,6 +58,16 @@ struct EmptySelectionTests {
     #expect(!FileManager.default.fileExists(atPath: job.path + "/patch.json"))
   }
 
+  @Test func aCountBeyondEveryMatrixIsRefused() throws {
+    let job = try SmallJob()
+    let outcome = try Program.run(["run"] + job.scoring + ["--count", "9999999", "--out", job.out])
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.standardError.contains("spin: --count: is 9999999, the largest matrix here has "),
+      "\(outcome.standardError)")
+    #expect(!FileManager.default.fileExists(atPath: job.out))
+  }
+
   /// What would select something is named, and it does.
   @Test func theRemedySelectsSomething() throws {
     let job = try SmallJob()

@@ -63,6 +63,28 @@ import Testing
     #expect(try bytes(of: out + "/selection.json") == bytes(of: demo.selection))
   }
 
+  /// Two processes in one folder would mix their sums: the second is refused and changes nothing.
+  @Test func aFolderBelongsToOneProcess() throws {
+    let demo = try Demo.shared()
+    let directory = try TemporaryDirectory()
+    let out = directory.file("run")
+    let arguments = demo.run + ["--threads", "1", "--out", out]
+    let first = try Program.start(arguments)
+    while first.isRunning, lineCount(out + "/scores/.scoring/journal.jsonl") < 4 { usleep(500) }
+    first.send(SIGSTOP)
+    let second = try Program.run(arguments)
+    #expect(second.status == 75, "\(second)")
+    #expect(
+      second.standardError.hasSuffix(
+        "is being worked on by another process; wait for it to end, then run the command again\n"))
+    let scores = try Program.run(
+      ["score"] + demo.run.dropFirst().prefix(7) + ["--out", out + "/scores"])
+    #expect(scores.status != 0, "\(scores)")
+    first.send(SIGCONT)
+    #expect(try first.wait().status == 0)
+    #expect(try FolderContents(of: out + "/scores") == FolderContents(of: demo.scores))
+  }
+
   /// Ctrl+C is answered at once, says how to resume, and costs no finished window.
   @Test func ctrlCStopsWithinAPass() throws {
     let demo = try Demo.shared()

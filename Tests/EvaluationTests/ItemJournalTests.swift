@@ -57,7 +57,7 @@ struct ItemJournalTests {
     } catch {
       #expect(
         "\(error)"
-          == "\(path): is being edited by another process; "
+          == "\(path): is being worked on by another process; "
           + "wait for it to end, then run the command again")
     }
     try first.record(["index": 1])

@@ -169,6 +169,8 @@ public struct MethodComparison {
     if !restart { try requireSameRequest(in: directory) }
     let record = RequestRecord(self)
     try FileSystem.ensureDirectory(directory)
+    let lock = try DirectoryLock(directory)
+    defer { lock.release() }
     if restart { try Self.discard(in: directory) }
     try record.write(to: directory)
     let untouched = directory + "/origin/evaluation"
