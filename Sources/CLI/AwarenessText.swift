@@ -134,7 +134,7 @@ extension PairedOutcomes {
       }
     return "  change \(signed(change.mean)) points, \(interval); of \(change.count) "
       + "\(change.count == 1 ? "question" : "questions") \(onlyAfter) \(more), \(onlyBefore) \(less), "
-      + "McNemar p \(SelectionTable.brief(pValue))"
+      + (change.reported == nil ? "not tested" : "McNemar p \(SelectionTable.brief(pValue))")
   }
 }
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import SPIN
+import SPINStorage
 
 /// `spin run`: the whole job.
 struct RunCommand: ParsableCommand {
@@ -64,6 +65,12 @@ struct RunCommand: ParsableCommand {
     }
   }
 
+  /// The scores of a run lie in a folder of its own.
+  private static func scoreFolder(_ path: String) -> ScoreDirectory {
+    let inner = path + "/scores"
+    return ScoreDirectory(path: FileSystem.status(inner) == nil ? path : inner)
+  }
+
   func run() throws {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
     let job = try ScoringJob(
@@ -87,7 +94,7 @@ struct RunCommand: ParsableCommand {
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
       allowsEmpty: rule.amounts.allowEmpty, arguments: Invocation.arguments)
     let directory = RunDirectory(
-      path: out, scores: scores.map { ScoreDirectory(path: $0) }, ownsScores: scores == nil)
+      path: out, scores: scores.map(Self.scoreFolder), ownsScores: scores == nil)
     if !work.restart { try pipeline.requireSameRequest(in: directory, evaluation: evaluation) }
     let plan = RunPlanText(
       pipeline: pipeline, evaluation: evaluation,

@@ -78,6 +78,7 @@ public struct PipelineRun: Sendable {
     let start = clock.now
     if !restart { try requireSameRequest(in: directory, evaluation: evaluation) }
     if !directory.ownsScores { try job.requireScores(at: directory.scores) }
+    if restart { try requireOwnFolder(directory) }
     let record = RequestRecord(self, evaluation: evaluation)
     try FileSystem.ensureDirectory(directory.path)
     let lock = try DirectoryLock(directory.path)
@@ -113,6 +114,28 @@ public struct PipelineRun: Sendable {
     return Result(
       rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations,
       report: try writeReport(directory))
+  }
+
+  /// Refuses to discard folders that no run has left, or in which the model lies.
+  private func requireOwnFolder(_ directory: RunDirectory) throws {
+    let names = ["model", "rounds", "evaluation"].filter {
+      FileSystem.status("\(directory.path)/\($0)") != nil
+    }
+    guard !names.isEmpty else { return }
+    let records = [RequestRecord.path(directory.path), directory.manifest]
+    guard records.contains(where: { FileSystem.status($0) != nil }) else {
+      throw SPINError(
+        .cannotCreate, at: directory.path,
+        "has \(names.joined(separator: ", ")), and no record says that a run made them",
+        remedy: "choose another --out: --restart discards what a run left, and nothing else")
+    }
+    guard let model = FileSystem.resolved(job.directory.path),
+      let out = FileSystem.resolved(directory.path),
+      names.contains(where: { (model + "/").hasPrefix("\(out)/\($0)/") })
+    else { return }
+    throw SPINError(
+      .cannotCreate, at: directory.path, "holds the model itself, which --restart would discard",
+      remedy: "choose another --out")
   }
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.

@@ -6,7 +6,8 @@ extension RequestRecord {
   /// The record of a run.
   init(_ run: PipelineRun, evaluation: ModelEvaluation?) {
     entries =
-      Self.scoring(run.job) + Self.selection(run.selection)
+      [.init(option: "spin", value: "run", part: .scores)] + Self.scoring(run.job)
+      + Self.selection(run.selection)
       + [
         .init(
           option: "--rounds", value: JSON(run.roundCount), part: .selection,
@@ -23,6 +24,7 @@ extension RequestRecord {
   init(_ comparison: MethodComparison) {
     let request = comparison.request
     var entries = [
+      Entry(option: "spin", value: "compare", part: .scores),
       Entry(
         option: "MODEL", value: .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
         part: .scores),

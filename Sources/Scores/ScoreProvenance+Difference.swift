@@ -14,6 +14,10 @@ extension ScoreProvenance {
       ("--prompt-format", { $0.promptFormat == "raw" ? "raw" : "chat" }),
       ("--target-module", { $0.targetModule.rawValue }), ("--keep", { $0.keep.description }),
       ("--first-response-token", { $0.firstResponseToken }), ("--overflow", { $0.overflow }),
+      (
+        "the chat template, --system or --template-variable",
+        { String(FileDigest.sha256(Array($0.promptFormat.utf8)).prefix(12)) }
+      ),
       ("tokens", { String($0.sampleDigest.prefix(12)) }), ("version", { $0.tool }),
     ]
     for (option, value) in options where value(self) != value(other) {

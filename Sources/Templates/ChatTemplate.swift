@@ -78,6 +78,12 @@ public struct ChatTemplate: Sendable {
           return .object(present)
         }),
     ]
+    // The conversation is the caller's: a variable of its name would answer every question alike.
+    if let taken = context.keys.filter({ variables[$0] != nil && $0 == "messages" }).first {
+      throw SPINError(
+        .usage, at: template.name, "the variable \"\(taken)\" is the conversation itself",
+        remedy: "leave it out of --template-variable")
+    }
     for (name, token) in specialTokens { context[name] = .string(token) }
     for (name, value) in variables { context[name] = value }
     return try template.render(context, date: date)

@@ -86,6 +86,42 @@ struct RequestTests {
     #expect(without.standardError.contains("and is not given now"))
   }
 
+  /// Folders of others are theirs, whatever they are called, and the model is never discarded.
+  @Test func restartDiscardsOnlyWhatARunLeft() throws {
+    let job = try SmallJob()
+    try FileManager.default.createDirectory(
+      atPath: job.out + "/rounds", withIntermediateDirectories: true)
+    try write("mine".utf8, to: job.out + "/rounds/notes.txt")
+    let others = try run(job, ["--count", "30", "--restart"])
+    #expect(others.status == 73)
+    #expect(others.standardError.contains("has rounds, and no record says that a run made them"))
+    #expect(try text(of: job.out + "/rounds/notes.txt") == "mine")
+
+    // The model of the job is called model, and OUT is where it lies.
+    let before = try bytes(of: job.weights)
+    for record in [false, true] {
+      if record { try write("{}".utf8, to: job.path + "/manifest.json") }
+      let inside = try run(job, ["--count", "30", "--restart"], out: job.path)
+      #expect(inside.status == 73, "\(inside)")
+      #expect(try bytes(of: job.weights) == before)
+    }
+  }
+
+  /// A comparison's folder is not a run's, and a run's folder has its scores inside.
+  @Test func foldersAreToldApart() throws {
+    let job = try SmallJob()
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    let inner = try run(
+      job, ["--count", "20", "--scores", job.out], out: job.path + "/taken")
+    #expect(inner.status == 0, "\(inner)")
+    try write("questions\nwho is it?\nwhat is a?\n".utf8, to: job.path + "/questions.csv")
+    let compared = try Program.run(
+      ["compare"] + job.scoring
+        + ["--count", "30", "--questions", "a=\(job.path)/questions.csv", "--out", job.out])
+    #expect(compared.status == 73)
+    #expect(compared.standardError.contains("spin was run and is compare now"))
+  }
+
   /// What stands in scoring data is no test of the edit.
   @Test func questionsThatWereScoredAreLeftOut() throws {
     let measured = try MeasuredJob()

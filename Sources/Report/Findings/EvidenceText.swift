@@ -25,8 +25,8 @@ enum EvidenceText {
     return "A change counts as shown where its p-value, adjusted for \(tests) (Holm), is below "
       + "\(level); only such changes are marked. Tests are paired, of the same items (rates: McNemar, "
       + "exact; perplexity: resampled windows\(seeds)). A 95% interval is of one change by itself: it says "
-      + "how large the change may be and decides nothing. Fewer than \(Evidence.minimumCount) "
-      + "questions or windows have neither interval nor test."
+      + "how large the change may be and decides nothing. A change of fewer than \(Evidence.minimumCount) "
+      + "questions or windows has neither interval nor test."
   }
 
   /// "too few windows": why a change has no interval; "windows" of another word where it is of other
