@@ -83,7 +83,7 @@ public struct PipelineRun: Sendable {
     try FileSystem.ensureDirectory(directory.path)
     let lock = try DirectoryLock(directory.path)
     defer { lock.release() }
-    try record.write(to: directory.path)
+    try record.write(to: directory.path, making: Self.discarded)
     if restart {
       for path in [directory.model, directory.path + "/rounds", directory.evaluation]
       where FileSystem.status(path) != nil {
@@ -116,17 +116,17 @@ public struct PipelineRun: Sendable {
       report: try writeReport(directory))
   }
 
+  /// What a run leaves beside its scores and files, and `--restart` discards.
+  private static let discarded = ["model", "rounds", "evaluation"]
+
   /// Refuses to discard folders that no run has left, or in which the model lies.
   private func requireOwnFolder(_ directory: RunDirectory) throws {
-    let names = ["model", "rounds", "evaluation"].filter {
-      FileSystem.status("\(directory.path)/\($0)") != nil
-    }
-    guard !names.isEmpty else { return }
-    let records = [RequestRecord.path(directory.path), directory.manifest]
-    guard records.contains(where: { FileSystem.status($0) != nil }) else {
+    let names = Self.discarded.filter { FileSystem.status("\(directory.path)/\($0)") != nil }
+    let others = try RequestRecord.others(in: directory.path, among: names)
+    guard others.isEmpty else {
       throw SPINError(
         .cannotCreate, at: directory.path,
-        "has \(names.joined(separator: ", ")), and no record says that a run made them",
+        "has \(others.joined(separator: ", ")), and no record says that a run made them",
         remedy: "choose another --out: --restart discards what a run left, and nothing else")
     }
     guard let model = FileSystem.resolved(job.directory.path),

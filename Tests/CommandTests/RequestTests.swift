@@ -96,6 +96,11 @@ struct RequestTests {
     #expect(others.status == 73)
     #expect(others.standardError.contains("has rounds, and no record says that a run made them"))
     #expect(try text(of: job.out + "/rounds/notes.txt") == "mine")
+    // A run that worked there in between does not make them its own.
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    let later = try run(job, ["--count", "30", "--restart"])
+    #expect(later.status == 73, "\(later)")
+    #expect(try text(of: job.out + "/rounds/notes.txt") == "mine")
 
     // The model of the job is called model, and OUT is where it lies.
     let before = try bytes(of: job.weights)
