@@ -9,12 +9,6 @@ public struct MachineRates: Sendable {
   /// Bytes of weights a second that a product with one row reads.
   public let bytes: Double
 
-  /// Rates that are known.
-  public init(operations: Double, bytes: Double) {
-    self.operations = operations
-    self.bytes = bytes
-  }
-
   /// Measures so many threads.
   public init(threads: Int) {
     operations = Machine.measuredRate(threads: threads)
