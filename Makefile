@@ -12,6 +12,8 @@
 # make conformance-endpoint   compare models behind a real OpenAI-compatible server, which it installs
 # make conformance-hub   share a cache with huggingface_hub, on a stub of the Hub that has bad days (two minutes)
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
+# make crash        end each writing command at its calls that change files, and let these fail (POINTS=0: at all of them)
+# make pairs        start writing commands in pairs on one folder
 # make docs         the library's documentation, into .build/docs
 # make demo-data    write the text, data sets, tokenizer and configuration of the demo's model into .build/demo-data
 # make demo-model   train that model with spin train, measure it, and write Sources/DemoModel: the same bits again
@@ -23,7 +25,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval crash pairs docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -148,6 +150,15 @@ conformance-hub: build $(PYTHON)
 conformance-lm-eval: build $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tools/requirements-lm-eval.txt
 	$(PYTHON) Tools/conformance/compare_lm_eval.py $(SPIN) $(MODEL)
+
+POINTS ?= 60
+ROUNDS ?= 20
+
+crash: build
+	python3 Tools/reliability/crash.py $(SPIN) --points $(POINTS)
+
+pairs: build
+	python3 Tools/reliability/pairs.py $(SPIN) --rounds $(ROUNDS)
 
 docs:
 	mkdir -p .build

@@ -65,6 +65,7 @@ struct ChoicesCommand: ParsableCommand {
     let evaluation = try evaluation()
     let (model, overlay) = try model.load(threads: output.threads)
     let modelHash = try overlay?.modelHash ?? model.directory.modelHash()
+    try output.openFolder("choices", apartFrom: [model.directory.path])
     Interruption.listen()
     var files = JSONObject()
     func measure(_ side: ChoiceSide, _ edit: String?) throws -> ChoiceResults {

@@ -98,6 +98,7 @@ struct CouplingCommand: ParsableCommand {
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
     let (model, overlay) = try model.load(threads: output.threads)
+    try output.openFolder("coupling", apartFrom: [model.directory.path])
     Interruption.listen()
     func measure(_ name: String) throws -> CouplingEvaluation {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)

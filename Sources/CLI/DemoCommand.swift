@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import SPIN
+import SPINStorage
 
 /// `spin demo`: the whole job on the model inside the program, told step by step.
 struct DemoCommand: ParsableCommand {
@@ -38,6 +39,9 @@ struct DemoCommand: ParsableCommand {
   }
 
   func run() throws {
+    let output = try OutputFolder(out, of: "demo")
+    defer { output.close() }
+    try output.begin(restart: false)
     try DemoFiles.write(to: out)
     let story = DemoStory(folder: out, limit: limit, threads: threads)
     print(story.introduction)

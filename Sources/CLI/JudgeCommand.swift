@@ -45,6 +45,7 @@ struct JudgeCommand: ParsableCommand {
     columns.label = labelColumn
     let answers = try LabelledAnswer.read(path: file, columns: columns)
     let judge = try judge.load(threads: output.threadCount)
+    try output.openFolder("judge")
     Interruption.listen()
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let agreement = try progress.during {

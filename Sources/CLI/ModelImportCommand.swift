@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import SPIN
+import SPINStorage
 
 /// `spin model import`: a GGUF file or a folder of PyTorch weights to a checkpoint in safetensors.
 struct ModelImportCommand: ParsableCommand {
@@ -57,6 +58,9 @@ struct ModelImportCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    if FileSystem.status(source)?.kind == .directory {
+      try FileSystem.requireApart(out, from: source)
+    }
     let job = try ModelImport(
       source: source, elementType: dtype?.elementType, maximumShardByteCount: maxShardSize.bytes)
     if !quiet { StandardError.write("plan     \(ModelImportText.plan(job.plan))\n") }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import SPIN
+import SPINStorage
 
 /// `spin patch export`: a patch in another program's format.
 struct PatchExportCommand: ParsableCommand {
@@ -49,6 +50,7 @@ struct PatchExportCommand: ParsableCommand {
     let patch = try Patch(path: patch)
     let model = try ModelDirectory(path: model.folder())
     Warnings.write(model.warnings)
+    try FileSystem.requireApart(out, from: model.path)
     let export = try PatchExport(patch, of: model, baseModel: baseModel)
     try export.write(to: out)
     print(json ? AdapterText.json(export, path: out) : AdapterText.text(export, path: out))

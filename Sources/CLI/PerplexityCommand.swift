@@ -52,6 +52,7 @@ struct PerplexityCommand: ParsableCommand {
 
   func run() throws {
     let (model, overlay) = try model.load(threads: output.threads)
+    try output.openFolder("perplexity", apartFrom: [model.directory.path])
     let evaluation = try text.evaluation(in: output.out)
     let hash = try overlay?.modelHash ?? model.directory.modelHash()
     Interruption.listen()
@@ -111,6 +112,7 @@ struct DivergenceCommand: ParsableCommand {
   func run() throws {
     let (model, overlay) = try model.load(threads: output.threads)
     guard let overlay else { return }
+    try output.openFolder("divergence", apartFrom: [model.directory.path])
     let evaluation = try text.evaluation(in: output.out)
     try overlay.revert()
     Interruption.listen()

@@ -50,7 +50,8 @@ struct PhrasesCommand: ParsableCommand {
     for (name, frequencies) in sets { document[name] = frequencies.json }
     let serialized = JSON.object(document).serialized()
     if let out {
-      try FileSystem.ensureDirectory(out)
+      let folder = try OutputFolder(out, of: "evaluate")
+      defer { folder.close() }
       try OutputFile.write(Array(serialized.utf8), to: "\(out)/phrases.json")
     }
     if json {

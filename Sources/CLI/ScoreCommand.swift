@@ -67,7 +67,8 @@ struct ScoringRun {
   func run(into directory: ScoreDirectory, restart: Bool) throws {
     if !restart, try job.scorer.isComplete(at: directory) {
       if !isQuiet { StandardError.write("score    already done\n") }
-      return
+      // Sees to what a killed run may have left besides.
+      return try job.scorer.run(into: directory)
     }
     Interruption.listen()
     let reporter = ScoringProgressReporter(isQuiet: isQuiet)

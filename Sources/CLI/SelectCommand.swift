@@ -4,6 +4,7 @@ import ArgumentParser
 import SPIN
 import SPINJSON
 import SPINPatch
+import SPINStorage
 
 /// `spin select`: scores to a selection and its patch.
 struct SelectCommand: ParsableCommand {
@@ -49,6 +50,13 @@ struct SelectCommand: ParsableCommand {
   var network: NetworkOptions
 
   func run() throws {
+    for (path, kind, schema) in [
+      (out, "a patch of spin", Patch.schema),
+      (selection, "a selection of spin", CoupledSet.schema),
+    ] {
+      guard let path else { continue }
+      try OutputFile.requireReplaceable(path, by: kind, marker: "\"schema\": \"\(schema)\"")
+    }
     let parameters = try options.parsed(targetModule: targetModule, seed: seed)
     let directory = try ModelDirectory(path: model.folder())
     let hashes = try directory.fileHashes()
@@ -56,13 +64,14 @@ struct SelectCommand: ParsableCommand {
     if !options.amounts.allowEmpty {
       try EmptySelection(set, scores: ScoreDirectory(path: scores)).refuse()
     }
-    if let selection { try set.write(to: selection, tool: SPINVersion.tool) }
-    if let out {
-      let patch = try Patch.make(
+    // Both are known before either is written.
+    let patch = try out.map { _ in
+      try Patch.make(
         model: directory, weights: set.weights, scale: parameters.scale,
         provenance: set.provenance, toolVersion: SPINVersion.current, fileHashes: hashes)
-      try patch.write(to: out)
     }
+    if let selection { try set.write(to: selection, tool: SPINVersion.tool) }
+    if let out { try patch?.write(to: out) }
     show(set)
   }
 

@@ -11,6 +11,8 @@ import SPINStorage
 /// more slots take turns to hold the gradient.
 final class ActivationFile {
   private let file: RandomAccessFile
+  /// Where it is.
+  var path: String { file.path }
   private let tokenCount: Int
   private let width: Int
   private let layerCount: Int
@@ -29,7 +31,7 @@ final class ActivationFile {
         "needs \(needed / 1_000_000) MB of scratch space, \(free / 1_000_000) MB are free",
         remedy: "free some, or name another folder with --scratch")
     }
-    file = try RandomAccessFile(path: path, .createOrUpdate)
+    file = try RandomAccessFile(path: path, .createOrUpdateOwn)
     if existing > needed { try file.truncate(to: needed) }
   }
 
@@ -54,6 +56,17 @@ final class ActivationFile {
     try matrix.buffer.withSpan(range) { span in
       try file.write(span, at: offset(slot, tokens))
     }
+  }
+
+  /// The SHA-256 of the rows of some tokens, as lower-case hexadecimal.
+  func digest(_ slot: Int, _ tokens: Range<Int>) throws -> String {
+    var hash = SHA256()
+    let byteCount = 4 * width * tokens.count
+    for start in stride(from: 0, to: byteCount, by: 4 << 20) {
+      let count = min(4 << 20, byteCount - start)
+      hash.update(try file.read(count: count, at: offset(slot, tokens) + start))
+    }
+    return hash.hexadecimal
   }
 
   /// Waits until all that was written is on disk.

@@ -27,6 +27,8 @@ final class GradientSweep {
   /// States that wait for the backward sweep.
   private var kept: [KeptKey: BlockState] = [:]
   private var keptBytesLeft: Int
+  /// What an earlier process wrote and this one has not read yet: trusted once its digest was compared.
+  private var unchecked: Set<ScoringJournal.Unit> = []
 
   private struct KeptKey: Hashable {
     let layer: Int
@@ -60,9 +62,10 @@ final class GradientSweep {
     let longest = chunks.flatMap { $0.samples.map(\.count) }.max() ?? 0
     rotary = scorer.decoder.rotaryEmbedding(positionCount: longest)
     activations = try ActivationFile(
-      path: workspace.activations, tokenCount: scorer.plan.tokenCount,
+      path: workspace.prepare(), tokenCount: scorer.plan.tokenCount,
       width: configuration.hiddenSize, layerCount: configuration.layerCount)
     journal = try ScoringJournal(path: workspace.journal, identity: workspace.identity)
+    unchecked = journal.finishedUnits
     blockWorkspace = BlockWorkspace(configuration, tokens: widest)
     input = MatrixView(rows: widest, columns: configuration.hiddenSize)
     gradient = MatrixView(rows: widest, columns: configuration.hiddenSize)
@@ -97,6 +100,7 @@ final class GradientSweep {
     let unit = ScoringJournal.Unit.forward(layer: layer, dataSet: packing.name)
     guard !journal.contains(unit) else { return }
     let block = scorer.decoder.block(layer, rotary: rotary)
+    try requireInput(of: layer, packing)
     for chunk in packing.chunks {
       try checkForStop()
       let input = input.rows(0..<chunk.tokens.count)
@@ -112,7 +116,8 @@ final class GradientSweep {
     }
     if packing.name == packings.last?.name { scorer.decoder.weights.blocks[layer].releasePages() }
     try activations.synchronize()
-    try journal.record(unit)
+    try journal.record(
+      unit, digest: activations.digest(activations.output(of: layer), packing.tokenRange))
   }
 
   private func losses(of packing: SamplePacking) throws {
@@ -121,6 +126,7 @@ final class GradientSweep {
     let logits = MatrixView(
       rows: scorer.plan.logitRows, columns: configuration.vocabularySize)
     var losses: [Double] = []
+    try requireInput(of: last + 1, packing)
     for chunk in packing.chunks {
       try checkForStop()
       let hidden = input.rows(0..<chunk.tokens.count)
@@ -144,7 +150,10 @@ final class GradientSweep {
     }
     scorer.decoder.weights.head.releasePages()
     try activations.synchronize()
-    try journal.record(losses: losses, of: packing.name)
+    try journal.record(
+      .losses(dataSet: packing.name),
+      digest: activations.digest(activations.gradient(after: last), packing.tokenRange),
+      losses: losses)
   }
 
   private func backward(
@@ -154,6 +163,8 @@ final class GradientSweep {
     guard !journal.contains(unit) else { return }
     let block = scorer.decoder.block(layer, rotary: rotary)
     accumulator.clear()
+    try requireInput(of: layer, packing)
+    try requireGradient(after: layer, packing)
     for chunk in packing.chunks {
       try checkForStop()
       let input = input.rows(0..<chunk.tokens.count)
@@ -181,7 +192,10 @@ final class GradientSweep {
     try writeScores(layer, packing, from: accumulator)
     if packing.name == packings.last?.name { scorer.decoder.weights.blocks[layer].releasePages() }
     if layer > 0 { try activations.synchronize() }
-    try journal.record(unit)
+    try journal.record(
+      unit,
+      digest: layer > 0
+        ? activations.digest(activations.gradient(after: layer - 1), packing.tokenRange) : "")
   }
 
   private func writeScores(
@@ -195,6 +209,34 @@ final class GradientSweep {
     }
     try ScoreFile(provenance: scorer.provenances[index], matrices: scores)
       .write(to: workspace.part(layer: layer, dataSet: packing.name))
+  }
+
+  // MARK: - What an earlier process wrote
+
+  /// Compares the input of a block with what the journal says of it, where another process wrote it.
+  private func requireInput(of layer: Int, _ packing: SamplePacking) throws {
+    guard layer > 0 else { return }
+    try require(
+      .forward(layer: layer - 1, dataSet: packing.name), activations.output(of: layer - 1), packing)
+  }
+
+  /// The same of the gradient of a block's output.
+  private func requireGradient(after layer: Int, _ packing: SamplePacking) throws {
+    try require(
+      layer == configuration.layerCount - 1
+        ? .losses(dataSet: packing.name) : .backward(layer: layer + 1, dataSet: packing.name),
+      activations.gradient(after: layer), packing)
+  }
+
+  private func require(
+    _ unit: ScoringJournal.Unit, _ slot: Int, _ packing: SamplePacking
+  ) throws {
+    guard unchecked.remove(unit) != nil else { return }
+    guard try activations.digest(slot, packing.tokenRange) == journal.digest(of: unit) else {
+      throw SPINError(
+        .malformedInput, at: activations.path, "was changed since it was written",
+        remedy: "give --restart to begin anew")
+    }
   }
 
   // MARK: - Parts of units

@@ -43,6 +43,7 @@ public struct ImportanceScorer: Sendable {
   let target: TargetModule
   let keep: KeepPolicy
   let resources: Resources
+  private let inputs: [String]
   /// What each data set's scores are computed from, in the order of the data sets.
   package let provenances: [ScoreProvenance]
   /// What the run will take.
@@ -58,11 +59,12 @@ public struct ImportanceScorer: Sendable {
   ///   - keep: How many scores of each matrix to write.
   ///   - tool: Name and version of the program, for the record.
   ///   - resources: What the run may take.
+  ///   - inputs: Folders that the results may not share with: the model's.
   /// - Throws: `SPINError` where names repeat or the budget is too small.
   public init(
     decoder: Decoder, modelFiles: [String: String], modelOrigin: String? = nil,
     dataSets: [CalibrationSet], target: TargetModule = .feedForward, keep: KeepPolicy = .automatic,
-    tool: String, resources: Resources
+    tool: String, resources: Resources, inputs: [String] = []
   ) throws {
     precondition(!dataSets.isEmpty, "dataSets is empty")
     for dataSet in dataSets {
@@ -76,6 +78,7 @@ public struct ImportanceScorer: Sendable {
     self.target = target
     self.keep = keep
     self.resources = resources
+    self.inputs = inputs
     provenances = dataSets.map {
       ScoreProvenance(
         tool: tool, modelFiles: modelFiles, modelOrigin: modelOrigin, dataSet: $0, keep: keep,
@@ -98,7 +101,8 @@ public struct ImportanceScorer: Sendable {
     }
   }
 
-  /// Scores, and writes one file a data set; goes on where an interrupted run stopped.
+  /// Scores, and writes one file a data set; goes on where an interrupted run stopped, and does nothing where all is
+  /// done.
   ///
   /// - Parameters:
   ///   - directory: The folder of the scores; it is made if it is absent.
@@ -113,14 +117,15 @@ public struct ImportanceScorer: Sendable {
     shouldStop: @escaping () -> Bool = { false },
     report: @escaping (ScoringEvent) -> Void = { _ in }
   ) throws {
-    try FileSystem.ensureDirectory(directory.path)
     // Two processes that fill one folder would mix their sums.
-    let lock = try DirectoryLock(directory.path)
-    defer { lock.release() }
-    let workspace = ScoringWorkspace(directory: directory, resources: resources, identity: identity)
-    if restart { try workspace.discard(dataSets.map(\.name)) }
+    let output = try OutputFolder(directory.path, of: "score", apartFrom: inputs)
+    defer { output.close() }
+    let workspace = ScoringWorkspace(
+      directory: directory, output: output, resources: resources, identity: identity)
+    if restart { try workspace.discard() }
+    try output.begin(restart: restart)
     try requireVacant(directory)
-    try workspace.prepare()
+    if try isComplete(at: directory) { return try workspace.discard() }
     let sweep = try GradientSweep(
       self, workspace: workspace, shouldStop: shouldStop, report: report)
     try sweep.run()
@@ -133,7 +138,7 @@ public struct ImportanceScorer: Sendable {
         provenance: provenance, matrices: parts, losses: losses[dataSet.name] ?? []
       ).write(to: directory.path(of: dataSet.name))
     }
-    try workspace.discard([])
+    try workspace.discard()
   }
 
   /// One digest of everything that decides the result.

@@ -6,8 +6,8 @@ import SPINStorage
 
 /// Which units of a scoring run are done, one JSON object a line.
 ///
-/// A unit's outputs are on disk before its line is. The first line names what is scored; a last
-/// line that a crash cut short counts for nothing.
+/// A unit's outputs are on disk before its line is, which holds the digest of the activations that the
+/// unit wrote. The first line names what is scored; lines have checksums (`LineLog`).
 final class ScoringJournal {
   /// A part of the work that is done whole or not at all.
   enum Unit: Hashable {
@@ -19,9 +19,8 @@ final class ScoringJournal {
     case backward(layer: Int, dataSet: String)
   }
 
-  private let file: RandomAccessFile
-  private var end: Int
-  private var done: Set<Unit> = []
+  private let log: LineLog
+  private var done: [Unit: String] = [:]
   private var sampleLosses: [String: [Double]] = [:]
 
   /// Opens the journal of a run, or begins one.
@@ -29,73 +28,78 @@ final class ScoringJournal {
   /// - Parameters:
   ///   - path: Where it lies.
   ///   - identity: A digest of everything that decides the result.
-  /// - Throws: `SPINError` where the journal is of another run.
+  /// - Throws: `SPINError` where the journal is of another run or damaged.
   init(path: String, identity: String) throws {
-    let bytes = FileSystem.status(path) == nil ? [] : try FileSystem.read(path)
-    let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    let lines = bytes[..<whole].split(separator: UInt8(ascii: "\n"))
-    file = try RandomAccessFile(path: path, .createOrUpdate)
-    end = whole
-    guard let first = lines.first else {
-      try append(["schema": "scoring-journal/1", "identity": .string(identity)])
+    log = try LineLog(path: path)
+    guard let first = log.lines.first else {
+      try append(["schema": "scoring-journal/2", "identity": .string(identity)])
       return
     }
-    let header = try JSON(parsing: Array(first), path: path)
+    let header = try JSON(parsing: first, path: path)
     guard header.object?["identity"] == .string(identity) else {
       throw SPINError(
         .cannotCreate, at: path, "belongs to an unfinished run on another model, data or options",
         remedy: "repeat that run's command, choose another --out, or give --restart to discard it")
     }
-    for line in lines.dropFirst() { try read(try JSON(parsing: Array(line), path: path), path) }
+    for line in log.lines.dropFirst() {
+      try read(JSON(parsing: line, path: path).requireObject(at: path), path)
+    }
   }
 
   /// How many units are done.
   var finishedCount: Int { done.count }
 
+  /// The units that are done.
+  var finishedUnits: Set<Unit> { Set(done.keys) }
+
   /// Whether a unit is done.
-  func contains(_ unit: Unit) -> Bool { done.contains(unit) }
+  func contains(_ unit: Unit) -> Bool { done[unit] != nil }
+
+  /// The digest of the activations that a finished unit wrote; nil where it is not done.
+  func digest(of unit: Unit) -> String? { done[unit] }
 
   /// The mean loss of each sample, in nats, once the losses of a data set are done.
   func losses(of dataSet: String) -> [Double] { sampleLosses[dataSet] ?? [] }
 
   /// Records that a unit is done; its outputs must be on disk.
-  func record(_ unit: Unit) throws {
-    switch unit {
-    case .forward(let layer, let dataSet):
-      try append(["unit": "forward", "layer": JSON(layer), "data_set": .string(dataSet)])
-    case .backward(let layer, let dataSet):
-      try append(["unit": "backward", "layer": JSON(layer), "data_set": .string(dataSet)])
-    case .losses: preconditionFailure("losses are recorded with their values")
-    }
-    done.insert(unit)
+  ///
+  /// - Parameters:
+  ///   - digest: The SHA-256 of the activations that it wrote.
+  ///   - losses: The losses of the samples, of a unit `losses`.
+  func record(_ unit: Unit, digest: String, losses: [Double]? = nil) throws {
+    var line: JSONObject =
+      switch unit {
+      case .forward(let layer, let dataSet):
+        ["unit": "forward", "layer": JSON(layer), "data_set": .string(dataSet)]
+      case .backward(let layer, let dataSet):
+        ["unit": "backward", "layer": JSON(layer), "data_set": .string(dataSet)]
+      case .losses(let dataSet): ["unit": "losses", "data_set": .string(dataSet)]
+      }
+    line["activations_sha256"] = .string(digest)
+    if let losses { line["losses"] = .array(losses.map { .number($0) }) }
+    try append(line)
+    keep(unit, digest, losses)
   }
 
-  /// Records that the losses of a data set are done.
-  func record(losses: [Double], of dataSet: String) throws {
-    try append([
-      "unit": "losses", "data_set": .string(dataSet), "losses": .array(losses.map { .number($0) }),
-    ])
-    sampleLosses[dataSet] = losses
-    done.insert(.losses(dataSet: dataSet))
+  private func keep(_ unit: Unit, _ digest: String, _ losses: [Double]?) {
+    done[unit] = digest
+    if case .losses(let dataSet) = unit { sampleLosses[dataSet] = losses }
   }
 
-  private func read(_ line: JSON, _ path: String) throws {
-    guard let object = line.object else { throw SPINError(.malformedInput, at: path, "is damaged") }
-    let dataSet: String = try object.required("data_set")
-    switch try object.required("unit", as: String.self) {
-    case "forward": done.insert(.forward(layer: try object.required("layer"), dataSet: dataSet))
-    case "backward": done.insert(.backward(layer: try object.required("layer"), dataSet: dataSet))
-    default:
-      let losses = object["losses"]?.array ?? []
-      sampleLosses[dataSet] = losses.compactMap { Double(json: $0) }
-      done.insert(.losses(dataSet: dataSet))
+  private func read(_ line: JSONObject, _ path: String) throws {
+    let dataSet: String = try line.required("data_set")
+    let digest: String = try line.required("activations_sha256")
+    switch try line.required("unit", as: String.self) {
+    case "forward":
+      keep(.forward(layer: try line.required("layer"), dataSet: dataSet), digest, nil)
+    case "backward":
+      keep(.backward(layer: try line.required("layer"), dataSet: dataSet), digest, nil)
+    default: keep(.losses(dataSet: dataSet), digest, try line.required("losses"))
     }
   }
 
   private func append(_ object: JSONObject) throws {
-    let line = Array((JSON.object(object).serialized(indented: false) + "\n").utf8)
-    try file.write(line, at: end)
-    try file.synchronize()
-    end += line.count
+    try log.append(Array(JSON.object(object).serialized(indented: false).utf8))
+    try log.synchronize()
   }
 }

@@ -1,41 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
 import SPINScores
 import SPINStorage
 
 /// Where an unfinished run keeps its journal, its finished parts and its scratch file.
 struct ScoringWorkspace {
   let directory: ScoreDirectory
+  let output: OutputFolder
   let resources: ImportanceScorer.Resources
   let identity: String
 
-  private var folder: String { directory.path + "/.scoring" }
+  private static let folderName = ".scoring"
+  private var folder: String { "\(directory.path)/\(Self.folderName)" }
   var journal: String { folder + "/journal.jsonl" }
 
   /// The scores of a block for a data set.
   func part(layer: Int, dataSet: String) -> String { folder + "/\(dataSet)-\(layer).safetensors" }
 
-  var activations: String {
-    guard let scratch = resources.scratchDirectory else { return folder + "/activations" }
-    return scratch + "/spin-\(identity.prefix(16)).activations"
-  }
-
-  /// Makes the folders; a journal whose scratch file is gone begins anew.
-  func prepare() throws {
+  /// Makes the folders and finds the scratch file; a journal whose scratch file is gone begins anew.
+  ///
+  /// A scratch file in a folder that others write to as well has a random name, which the workspace holds, and
+  /// is made by this run or an earlier one of it: never one that somebody has put there.
+  ///
+  /// - Returns: The path of the scratch file.
+  func prepare() throws -> String {
     try FileSystem.ensureDirectory(folder)
-    if let scratch = resources.scratchDirectory { try FileSystem.ensureDirectory(scratch) }
-    if FileSystem.status(activations) == nil, FileSystem.status(journal) != nil {
-      try FileSystem.remove(journal)
+    let before = try activations()
+    let path: String
+    if let scratch = resources.scratchDirectory {
+      try FileSystem.ensureDirectory(scratch)
+      if let before, FileSystem.parent(of: before) == FileSystem.parent(of: scratch + "/x") {
+        path = before
+      } else {
+        if let before { try FileSystem.remove(before) }
+        let random = (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 16) }
+        path = "\(scratch)/spin-\(random.joined()).activations"
+        try OutputFile.write(Array(path.utf8), to: scratchRecord)
+      }
+    } else {
+      path = folder + "/activations"
     }
+    guard FileSystem.status(path, following: false) == nil else { return path }
+    if FileSystem.status(journal) != nil { try FileSystem.remove(journal) }
+    _ = try RandomAccessFile(path: path, .create)
+    return path
   }
 
-  /// Removes the workspace, and the scores of some data sets.
-  func discard(_ dataSets: [String]) throws {
-    for dataSet in dataSets {
-      let path = try directory.path(of: dataSet)
-      if FileSystem.status(path) != nil { try FileSystem.remove(path) }
+  /// Removes the workspace.
+  func discard() throws {
+    if let path = try activations() { try FileSystem.remove(path) }
+    try output.discard(Self.folderName)
+  }
+
+  /// Where a scratch file in another folder lies.
+  private var scratchRecord: String { folder + "/scratch" }
+
+  /// The scratch file that a run here made; nil where there is none.
+  private func activations() throws -> String? {
+    guard FileSystem.status(scratchRecord, following: false)?.kind == .file else { return nil }
+    let path = String(decoding: try FileSystem.read(scratchRecord), as: UTF8.self)
+    let name = FileSystem.name(of: path)
+    guard name.hasPrefix("spin-"), name.hasSuffix(".activations") else {
+      throw SPINError(
+        .malformedInput, at: scratchRecord, "does not name a scratch file",
+        remedy: "give --restart to begin anew")
     }
-    if FileSystem.status(activations) != nil { try FileSystem.remove(activations) }
-    if FileSystem.status(folder) != nil { try FileSystem.removeTree(folder) }
+    return FileSystem.status(path, following: false)?.kind == .file ? path : nil
   }
 }

@@ -78,18 +78,13 @@ public struct PipelineRun: Sendable {
     let start = clock.now
     if !restart { try requireSameRequest(in: directory, evaluation: evaluation) }
     if !directory.ownsScores { try job.requireScores(at: directory.scores) }
-    if restart { try requireOwnFolder(directory) }
-    let record = RequestRecord(self, evaluation: evaluation)
-    try FileSystem.ensureDirectory(directory.path)
-    let lock = try DirectoryLock(directory.path)
-    defer { lock.release() }
-    try record.write(to: directory.path, making: Self.discarded)
-    if restart {
-      for path in [directory.model, directory.path + "/rounds", directory.evaluation]
-      where FileSystem.status(path) != nil {
-        try FileSystem.removeTree(path)
-      }
-    }
+    let folder = try OutputFolder(
+      directory.path, of: "run", apartFrom: [job.directory.path])
+    defer { folder.close() }
+    try folder.requireFree(directory.fileNames)
+    // The scores are the scoring's own to discard.
+    try folder.begin(restart: restart, keeping: "scores")
+    try RequestRecord(self, evaluation: evaluation).write(to: directory.path)
     let rounds = try SuppressionRounds(
       run: self, directory: directory, restart: restart, shouldStop: shouldStop, report: report
     ).all()
@@ -114,28 +109,6 @@ public struct PipelineRun: Sendable {
     return Result(
       rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations,
       report: try writeReport(directory))
-  }
-
-  /// What a run leaves beside its scores and files, and `--restart` discards.
-  private static let discarded = ["model", "rounds", "evaluation"]
-
-  /// Refuses to discard folders that no run has left, or in which the model lies.
-  private func requireOwnFolder(_ directory: RunDirectory) throws {
-    let names = Self.discarded.filter { FileSystem.status("\(directory.path)/\($0)") != nil }
-    let others = try RequestRecord.others(in: directory.path, among: names)
-    guard others.isEmpty else {
-      throw SPINError(
-        .cannotCreate, at: directory.path,
-        "has \(others.joined(separator: ", ")), and no record says that a run made them",
-        remedy: "choose another --out: --restart discards what a run left, and nothing else")
-    }
-    guard let model = FileSystem.resolved(job.directory.path),
-      let out = FileSystem.resolved(directory.path),
-      names.contains(where: { (model + "/").hasPrefix("\(out)/\($0)/") })
-    else { return }
-    throw SPINError(
-      .cannotCreate, at: directory.path, "holds the model itself, which --restart would discard",
-      remedy: "choose another --out")
   }
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.

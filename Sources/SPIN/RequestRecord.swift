@@ -71,35 +71,18 @@ struct RequestRecord {
         + "replace what is there")
   }
 
-  /// Records the request, so that later ones can be compared, and what stood in the folder before the first.
-  ///
-  /// - Parameter names: Entries of the folder that this command makes, and that `--restart` would discard.
-  func write(to folder: String, making names: [String] = []) throws {
+  /// Records the request, so that later ones can be compared.
+  func write(to folder: String) throws {
     var members = JSONObject()
     for entry in entries { members[entry.option] = entry.value }
-    let others = try Self.others(in: folder, among: names)
     let document: JSON = [
       "schema": "request/1", "tool_version": .string(SPINVersion.current),
-      "request": .object(members), "not_ours": .array(others.map { .string($0) }),
+      "request": .object(members),
     ]
     let bytes = Array(document.serialized().utf8)
     let path = Self.path(folder)
     if FileSystem.status(path) != nil, try FileSystem.read(path) == bytes { return }
     try OutputFile.write(bytes, to: path)
-  }
-
-  /// Those of some entries of a folder that stood there before a run did, or of which no record says
-  /// whose they are.
-  static func others(in folder: String, among names: [String]) throws -> [String] {
-    let path = path(folder)
-    if FileSystem.status(path) != nil {
-      let document = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
-      let recorded = try document.optional("not_ours", as: [String].self) ?? []
-      return names.filter(recorded.contains)
-    }
-    // Earlier versions left a manifest only.
-    guard FileSystem.status(folder + "/manifest.json") == nil else { return [] }
-    return names.filter { FileSystem.status("\(folder)/\($0)") != nil }
   }
 
   static func path(_ folder: String) -> String { folder + "/request.json" }

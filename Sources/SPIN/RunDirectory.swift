@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// The folder that a whole run leaves behind.
 public struct RunDirectory: Sendable, Hashable {
   /// Where it is.
@@ -37,6 +39,13 @@ public struct RunDirectory: Sendable, Hashable {
   public var data: String { path + "/data.json" }
   /// The patched checkpoint, where one was asked for.
   public var model: String { path + "/model" }
+
+  /// The names of all files that a run writes beside its folders.
+  var fileNames: [String] {
+    let (html, markdown, json) = report
+    return [selection, patch, manifest, data, html, markdown, json, RequestRecord.path(path)]
+      .map(FileSystem.name)
+  }
 
   /// The folder of one round of several, counted from 1.
   public func round(_ number: Int) -> String { path + "/rounds/\(number)" }

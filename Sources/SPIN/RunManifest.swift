@@ -23,9 +23,24 @@ struct RunManifest {
   static let schema = "run/3"
 
   /// Writes `manifest.json`, whole or not at all.
+  ///
+  /// A run that was finished before and is asked for again did nothing: its record stays as it was.
   func write() throws {
-    let text = try json().serialized()
-    try OutputFile.write(Array(text.utf8), to: directory.manifest)
+    let json = try json()
+    if let before = try recorded(), Self.isSame(before, json) { return }
+    try OutputFile.write(Array(json.serialized().utf8), to: directory.manifest)
+  }
+
+  private func recorded() throws -> JSON? {
+    guard FileSystem.status(directory.manifest) != nil else { return nil }
+    return try JSON(parsing: FileSystem.read(directory.manifest), path: directory.manifest)
+  }
+
+  /// Whether two records are of the same results, whatever it took and however it was typed.
+  private static func isSame(_ one: JSON, _ other: JSON) -> Bool {
+    ["schema", "tool_version", "identity", "results", "outputs"].allSatisfy {
+      one.object?[$0] == other.object?[$0]
+    }
   }
 
   private func json() throws -> JSON {

@@ -111,6 +111,7 @@ public struct ScoringJob: Sendable {
     try ImportanceScorer(
       decoder: model.decoder, modelFiles: modelFiles,
       modelOrigin: model.directory.origin?.statement, dataSets: dataSets, target: request.target,
-      keep: request.keep, tool: SPINVersion.tool, resources: request.resources)
+      keep: request.keep, tool: SPINVersion.tool, resources: request.resources,
+      inputs: [model.directory.path])
   }
 }

@@ -79,11 +79,11 @@ struct SuppressionRounds {
     _ scorer: ImportanceScorer, with patch: Patch?, into scores: ScoreDirectory, number: Int
   ) throws {
     if number == 1, !directory.ownsScores { return }
-    guard try restart || !scorer.isComplete(at: scores) else { return }
     let work = {
       try scorer.run(into: scores, restart: restart, shouldStop: shouldStop, report: report)
     }
-    guard let patch else { return try work() }
+    // What is done needs no overlay, and is only looked at.
+    guard let patch, try restart || !scorer.isComplete(at: scores) else { return try work() }
     try FileSystem.ensureDirectory(directory.round(number))
     return try PatchOverlay(patch, on: run.job.directory).with(true, work)
   }

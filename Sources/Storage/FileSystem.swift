@@ -63,6 +63,7 @@ package enum FileSystem {
 
   /// Makes a directory whose parent exists.
   package static func makeDirectory(_ path: String) throws {
+    try OutputFolder.willMakeDirectory(path)
     try FileFault.check(.makeDirectory, path)
     guard unsafe mkdir(path, 0o777) == 0 else { throw SPINError.cannotCreate(path, errno: errno) }
   }

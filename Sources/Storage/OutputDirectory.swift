@@ -25,17 +25,41 @@ package final class OutputDirectory {
       }
     }
     path = target
-    temporaryPath = "\(FileSystem.parent(of: target))/.\(FileSystem.name(of: target)).partial"
-    if FileSystem.status(temporaryPath, following: false) == nil {
+    try Self.removeAbandoned(of: target)
+    let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
+    temporaryPath = Self.prefix(of: target) + suffix + Self.suffix
+    do {
+      try FileSystem.makeDirectory(temporaryPath)
+    } catch let error as SPINError {
+      throw SPINError(error.code, at: target, error.message, remedy: error.remedy)
+    }
+    lock = try DirectoryLock(temporaryPath)
+  }
+
+  private static let suffix = ".partial"
+  private static func prefix(of target: String) -> String {
+    "\(FileSystem.parent(of: target))/.\(FileSystem.name(of: target))."
+  }
+
+  /// Removes what killed processes left of a directory; a link of such a name is nobody's leftover.
+  ///
+  /// - Throws: `SPINError` with code `resumable` where another process is making the same directory.
+  private static func removeAbandoned(of target: String) throws {
+    let parent = FileSystem.parent(of: target)
+    let prefix = FileSystem.name(of: prefix(of: target) + "x").dropLast()
+    for name in try FileSystem.names(in: parent) {
+      let path = "\(parent)/\(name)"
+      guard name.hasPrefix(prefix), name.hasSuffix(suffix),
+        UInt32(name.dropFirst(prefix.count).dropLast(suffix.count), radix: 16) != nil,
+        FileSystem.status(path, following: false)?.kind == .directory
+      else { continue }
       do {
-        try FileSystem.makeDirectory(temporaryPath)
+        let lock = try DirectoryLock(path)
+        try FileSystem.removeTree(path)
+        lock.release()
       } catch let error as SPINError {
         throw SPINError(error.code, at: target, error.message, remedy: error.remedy)
       }
-    }
-    lock = try DirectoryLock(temporaryPath)
-    for name in try FileSystem.names(in: temporaryPath) {
-      try FileSystem.removeTree(temporaryPath + "/" + name)
     }
   }
 
@@ -44,8 +68,10 @@ package final class OutputDirectory {
     do {
       try body()
       try FileSystem.synchronizeDirectory(temporaryPath)
+      try OutputFolder.willMove(temporaryPath, to: path)
       try FileSystem.rename(temporaryPath, to: path)
       try FileSystem.synchronizeDirectory(FileSystem.parent(of: path))
+      try OutputFolder.didMove(to: path)
       lock.release()
     } catch {
       // The error that led here is the one to report.

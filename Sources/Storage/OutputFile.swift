@@ -20,6 +20,7 @@ package final class OutputFile {
     let parent = FileSystem.parent(of: path)
     let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
     self.path = path
+    try OutputFolder.willWrite(path)
     temporaryPath = "\(parent)/.\(FileSystem.name(of: path)).\(suffix).tmp"
     do {
       file = try RandomAccessFile(path: temporaryPath, .create)
@@ -38,17 +39,13 @@ package final class OutputFile {
     }
   }
 
-  /// Removes what writers of any file of a directory left behind that were killed before `commit`.
-  ///
-  /// - Precondition: nobody is writing there now; the caller holds the lock that says so.
-  package static func removeAbandoned(in directory: String) throws {
-    for name in try FileSystem.names(in: directory) {
-      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-      guard parts.count >= 4, parts[0].isEmpty, parts[parts.count - 1] == "tmp",
-        UInt32(parts[parts.count - 2], radix: 16) != nil
-      else { continue }
-      try FileSystem.remove("\(directory)/\(name)")
-    }
+  /// The file that a temporary sibling would have become; nil for other names.
+  static func target(ofTemporary name: String) -> String? {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[0].isEmpty, parts[parts.count - 1] == "tmp",
+      UInt32(parts[parts.count - 2], radix: 16) != nil
+    else { return nil }
+    return parts[1..<parts.count - 2].joined(separator: ".")
   }
 
   /// The names of temporary siblings of `path`, a writer's or a dead one's.
@@ -81,6 +78,7 @@ package final class OutputFile {
     try FileSystem.rename(temporaryPath, to: path)
     isCommitted = true
     try FileSystem.synchronizeDirectory(FileSystem.parent(of: path))
+    try OutputFolder.didWrite(path)
   }
 
   /// Writes a whole file.

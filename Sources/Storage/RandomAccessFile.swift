@@ -36,7 +36,9 @@ package final class RandomAccessFile: Sendable {
       case .createOrUpdateOwn: O_RDWR | O_CREAT | O_NOFOLLOW
       }
     switch access {
-    case .create, .createOrUpdate, .createOrUpdateOwn: try FileFault.check(.create, path)
+    case .create, .createOrUpdate, .createOrUpdateOwn:
+      try OutputFolder.willWrite(path)
+      try FileFault.check(.create, path)
     case .read, .update: break
     }
     descriptor = unsafe open(path, flags | O_CLOEXEC, 0o666)

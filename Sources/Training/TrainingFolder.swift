@@ -3,7 +3,7 @@
 import SPINCheckpoint
 import SPINErrors
 public import SPINJSON
-import SPINStorage
+package import SPINStorage
 
 /// The folder that a training run writes to: its result, `training.json` beside it, and `.training`
 /// with what an interrupted run goes on from, which is removed at the end.
@@ -30,7 +30,8 @@ public struct TrainingFolder: Sendable {
   }
 
   /// What an unfinished run keeps.
-  public var workspace: String { path + "/.training" }
+  public var workspace: String { "\(path)/\(Self.workspaceName)" }
+  private static let workspaceName = ".training"
   /// What was trained how.
   public var record: String { path + "/" + Self.recordName }
 
@@ -49,28 +50,40 @@ public struct TrainingFolder: Sendable {
     return json.object?["identity_sha256"] == .string(digest)
   }
 
-  /// Makes the folder, or sees to it that nothing else lies there.
+  /// Makes the folder, or sees to it that nothing else lies there, and opens it for writing.
   ///
-  /// - Parameter restart: Whether to discard what a training run left there, finished or not.
+  /// - Parameters:
+  ///   - restart: Whether to discard what a training run left there, finished or not.
+  ///   - inputs: Folders that are read.
   /// - Throws: `SPINError` with code `cannotCreate` where the folder holds something else.
-  public func prepare(restart: Bool) throws {
-    try FileSystem.ensureDirectory(path)
-    let isOurs = FileSystem.status(record) != nil || FileSystem.status(workspace) != nil
-    guard try isOurs || FileSystem.names(in: path).isEmpty else {
+  package func open(restart: Bool, apartFrom inputs: [String] = []) throws -> OutputFolder {
+    let output = try OutputFolder(path, of: "train", apartFrom: inputs)
+    do {
+      try prepare(output, restart: restart)
+    } catch {
+      output.close()
+      throw error
+    }
+    return output
+  }
+
+  /// Removes what a killed run may have left beside a finished result.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` where the result was changed since.
+  public func tidy() throws {
+    let output = try OutputFolder(path, of: "train")
+    defer { output.close() }
+    try output.begin(restart: false)
+  }
+
+  private func prepare(_ output: OutputFolder, restart: Bool) throws {
+    guard try output.isOwn else {
       throw SPINError(
         .cannotCreate, at: path, "exists and is not the folder of a training run",
         remedy: "choose another --out")
     }
-    if restart {
-      // The record first: without it what is left is an unfinished run's.
-      try FileSystem.ensureDirectory(workspace)
-      if FileSystem.status(record) != nil { try FileSystem.remove(record) }
-      for name in try FileSystem.names(in: workspace) {
-        try FileSystem.removeTree(workspace + "/" + name)
-      }
-      return
-    }
-    if FileSystem.status(record) != nil, FileSystem.status(workspace) == nil {
+    try output.begin(restart: restart)
+    if !restart, FileSystem.status(record) != nil, FileSystem.status(workspace) == nil {
       let before = try JSON(parsing: FileSystem.read(record), path: record).object?["identity"]
       let differences = before?.differences(from: .object(identity)) ?? []
       let names = differences.prefix(5).map(\.text).joined(separator: "; ")
@@ -86,19 +99,20 @@ public struct TrainingFolder: Sendable {
   ///
   /// - Parameters:
   ///   - trainer: What is to be done.
+  ///   - output: The folder, open for writing.
   ///   - circumstances: Asked at the end what it took.
   ///   - shouldStop: As in `Trainer.run`.
   ///   - report: Told of progress.
   ///   - writeResult: Writes the model or adapter into the folder.
-  public func run(
-    _ trainer: Trainer, circumstances: () -> JSON, shouldStop: () -> Bool = { false },
+  package func run(
+    _ trainer: Trainer, in output: OutputFolder, circumstances: () -> JSON,
+    shouldStop: () -> Bool = { false },
     report: (TrainingEvent) -> Void = { _ in },
     writeResult: (_ folder: String, _ history: TrainingHistory) throws -> Void
   ) throws -> TrainingHistory {
     let history = try trainer.run(
       in: workspace, identity: digest, shouldStop: shouldStop, report: report
     ) { history in
-      try OutputFile.removeAbandoned(in: path)
       try writeResult(path, history)
       let json: JSON = [
         "schema": .string(Self.schema), "tool_version": .string(toolVersion),
@@ -108,7 +122,7 @@ public struct TrainingFolder: Sendable {
       ]
       try OutputFile.write(Array(json.serialized().utf8), to: record)
     }
-    try FileSystem.removeTree(workspace)
+    try output.discard(Self.workspaceName)
     return history
   }
 }

@@ -3,14 +3,16 @@
 import Foundation
 import SPIN
 
-/// Everything below a folder: relative paths, and the SHA-256 of each file.
+/// Everything below a folder: relative paths, and the SHA-256 of each file, but for the record of what was written there,
+/// which holds digests of files that hold times.
 struct FolderContents: Equatable, CustomStringConvertible {
   /// Hidden files too; a folder has the digest "folder".
   let digests: [String: String]
 
   init(of folder: String) throws {
     var digests: [String: String] = [:]
-    for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+    for name in try FileManager.default.subpathsOfDirectory(atPath: folder)
+    where !name.hasSuffix(".spin-files") {
       let path = folder + "/" + name
       let type = try FileManager.default.attributesOfItem(atPath: path)[.type]
       digests[name] =

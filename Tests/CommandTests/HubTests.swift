@@ -83,6 +83,19 @@ struct HubTests {
     #expect(shown.standardOutput.contains(source))
   }
 
+  /// A misspelt file costs no download.
+  @Test(arguments: ["--text", "--questions", "--exclude-overlap", "--scores"])
+  func whatIsMissingHereIsSaidBeforeWeightsAreFetched(_ option: String) throws {
+    let hub = try HubJob()
+    let value = option == "--questions" ? "a=absent.csv" : "absent.csv"
+    let outcome = try hub.run(hub.named(hub.job.run) + [option, value])
+    #expect(outcome.status == 66, "\(outcome)")
+    #expect(
+      outcome.standardError.hasSuffix(
+        "spin: absent.csv: no such file or folder; check \(option) \(value)\n"))
+    #expect(hub.hub.storeRequests.isEmpty)
+  }
+
   @Test func modelsAreFetchedListedAndFound() throws {
     let hub = try HubJob()
     #expect(try hub.run(["model", "list"]).standardOutput.hasPrefix("no models in "))

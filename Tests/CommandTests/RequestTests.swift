@@ -86,30 +86,51 @@ struct RequestTests {
     #expect(without.standardError.contains("and is not given now"))
   }
 
-  /// Folders of others are theirs, whatever they are called, and the model is never discarded.
+  /// Files of others are theirs, whatever they are called, and the model is never discarded.
   @Test func restartDiscardsOnlyWhatARunLeft() throws {
     let job = try SmallJob()
     try FileManager.default.createDirectory(
       atPath: job.out + "/rounds", withIntermediateDirectories: true)
     try write("mine".utf8, to: job.out + "/rounds/notes.txt")
-    let others = try run(job, ["--count", "30", "--restart"])
-    #expect(others.status == 73)
-    #expect(others.standardError.contains("has rounds, and no record says that a run made them"))
-    #expect(try text(of: job.out + "/rounds/notes.txt") == "mine")
-    // A run that worked there in between does not make them its own.
     #expect(try run(job, ["--count", "30"]).status == 0)
-    let later = try run(job, ["--count", "30", "--restart"])
-    #expect(later.status == 73, "\(later)")
+    let again = try run(job, ["--count", "20", "--restart"])
+    #expect(again.status == 0, "\(again)")
     #expect(try text(of: job.out + "/rounds/notes.txt") == "mine")
 
-    // The model of the job is called model, and OUT is where it lies.
-    let before = try bytes(of: job.weights)
-    for record in [false, true] {
-      if record { try write("{}".utf8, to: job.path + "/manifest.json") }
-      let inside = try run(job, ["--count", "30", "--restart"], out: job.path)
-      #expect(inside.status == 73, "\(inside)")
-      #expect(try bytes(of: job.weights) == before)
+    // The model of the job is called model, and OUT is where it lies, or in it.
+    let before = try FolderContents(of: job.path)
+    for out in [job.path, job.model, job.model + "/run", job.path + "/."] {
+      for restart in [[], ["--restart"]] {
+        let inside = try run(job, ["--count", "30"] + restart, out: out)
+        #expect(inside.status == 73, "\(inside)")
+        #expect(inside.standardError.contains("which this command reads; choose an --out apart"))
+        #expect(try FolderContents(of: job.path) == before)
+      }
     }
+  }
+
+  /// Results have names that others use, too, and so may inputs.
+  @Test(arguments: ["report.md", "data.json", "manifest.json", "patch.json", "request.json"])
+  func filesOfOthersAreNotReplaced(_ name: String) throws {
+    let job = try SmallJob()
+    try FileManager.default.createDirectory(
+      atPath: job.out, withIntermediateDirectories: true)
+    try write("{}".utf8, to: "\(job.out)/\(name)")
+    for restart in [[], ["--restart"]] {
+      let outcome = try run(job, ["--count", "30"] + restart)
+      #expect(outcome.status != 0, "\(outcome)")
+      #expect(try text(of: "\(job.out)/\(name)") == "{}")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: job.out) == [name])
+    }
+  }
+
+  /// What was measured once stays as it is recorded, time and memory included.
+  @Test func aFinishedRunIsNotRecordedAgain() throws {
+    let job = try SmallJob()
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    let before = try FolderContents(of: job.out)
+    #expect(try run(job, ["--count", "30", "--threads", "1"]).status == 0)
+    #expect(try FolderContents(of: job.out) == before)
   }
 
   /// A comparison's folder is not a run's, and a run's folder has its scores inside.

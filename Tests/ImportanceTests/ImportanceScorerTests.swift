@@ -130,6 +130,48 @@ struct ImportanceScorerTests {
     #expect(FileSystem.status(folder + "/.scoring") == nil)
   }
 
+  /// A byte of an interrupted run's state that was changed is found, or it decides nothing.
+  @Test(arguments: [3, 8, 14, 20]) func changedStateIsAnErrorOrHarmless(_ steps: Int) throws {
+    let fixture = try ScoringFixture(family: "llama")
+    let whole = fixture.directory.file("whole")
+    try fixture.scorer().run(into: ScoreDirectory(path: whole))
+    let expected = try fixture.bytes(in: whole)
+    let stopped = fixture.directory.file("stopped")
+    var count = 0
+    #expect(throws: SPINError.self) {
+      try fixture.scorer().run(
+        into: ScoreDirectory(path: stopped),
+        shouldStop: {
+          count += 1
+          return count > steps
+        })
+    }
+    let files = try FileSystem.names(in: stopped + "/.scoring").map { ".scoring/" + $0 }
+    var generator = SeededGenerator(seed: UInt64(steps))
+    var found = 0
+    for trial in 0..<24 {
+      let folder = fixture.directory.file("changed-\(trial)")
+      try FileManager.default.copyItem(atPath: stopped, toPath: folder)
+      let path = folder + "/" + files[trial % files.count]
+      let size = FileSystem.status(path)?.byteCount ?? 0
+      guard size > 0 else { continue }
+      let file = try RandomAccessFile(path: path, .update)
+      let place = Int.random(in: 0..<size, using: &generator)
+      let byte = try file.read(count: 1, at: place)[0]
+      try file.write([byte ^ UInt8(1 << Int.random(in: 0..<8, using: &generator))], at: place)
+      do {
+        try fixture.scorer().run(into: ScoreDirectory(path: folder))
+        #expect(try fixture.bytes(in: folder) == expected, "byte \(place) of \(path)")
+      } catch let error as SPINError {
+        found += 1
+        #expect([.malformedInput, .cannotCreate].contains(error.code), "\(error)")
+        try fixture.scorer().run(into: ScoreDirectory(path: folder), restart: true)
+        #expect(try fixture.bytes(in: folder) == expected)
+      }
+    }
+    #expect(found > 4)
+  }
+
   /// `kill -9` at every operation on the file system, as far as it can be played in a process: the
   /// operation and all later ones never happen.
   @Test func killedAtAnyOperationTheNextRunEndsWithTheSameBytes() throws {
@@ -188,6 +230,37 @@ struct ImportanceScorerTests {
     #expect(seen.count == 1)
     #expect(try FileSystem.names(in: scratch).isEmpty)
     #expect(try fixture.bytes(in: folder) == fixture.bytes(in: plain))
+  }
+
+  /// Folders for scratch files are shared: two runs with equal inputs, and links that somebody put there.
+  @Test func scratchFilesAreNobodyElses() throws {
+    let fixture = try ScoringFixture(family: "llama")
+    let scratch = fixture.directory.file("scratch")
+    let folders = ["a", "b"].map { ScoreDirectory(path: fixture.directory.file($0)) }
+    var count = 0
+    // Each waits in the middle while the other goes on.
+    for folder in folders {
+      count = 0
+      #expect(throws: SPINError.self) {
+        try fixture.scorer(scratch: scratch).run(
+          into: folder,
+          shouldStop: {
+            count += 1
+            return count > 9
+          })
+      }
+    }
+    let names = try FileSystem.names(in: scratch)
+    #expect(names.count == 2)
+    // A file elsewhere that a link of the same name would hit.
+    let precious = fixture.directory.file("precious")
+    try Data("mine".utf8).write(to: URL(filePath: precious))
+    try FileSystem.remove("\(scratch)/\(names[0])")
+    _ = try FileSystem.makeSymbolicLink("\(scratch)/\(names[0])", to: precious)
+    for folder in folders { try fixture.scorer(scratch: scratch).run(into: folder) }
+    #expect(try fixture.bytes(in: folders[0].path) == fixture.bytes(in: folders[1].path))
+    #expect(try Data(contentsOf: URL(filePath: precious)) == Data("mine".utf8))
+    #expect(try FileSystem.names(in: scratch) == [names[0]])
   }
 }
 

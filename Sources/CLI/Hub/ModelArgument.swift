@@ -33,6 +33,7 @@ struct ModelArgument: ExpressibleByArgument, Equatable {
       return try HubAccess.use { library in
         try library.model(reference) { folder in
           try HubLibrary.requireSupported(folder)
+          try LocalFiles.require(Invocation.arguments)
           if isDryRun { throw DryRun() }
         }.path
       }

@@ -3,6 +3,8 @@
 import ArgumentParser
 import SPIN
 import SPINJSON
+import SPINStorage
+import Synchronization
 
 /// How a measure is computed and shown; shared by the subcommands of `evaluate`.
 struct MeasureOptions: ParsableArguments {
@@ -25,6 +27,21 @@ struct MeasureOptions: ParsableArguments {
   }
 
   var threadCount: Int { threads ?? Machine.processorCount }
+
+  /// Opens the folder of the results, if there is one, until the program ends.
+  ///
+  /// - Parameters:
+  ///   - measure: The name of the measure, whose file may not be another's.
+  ///   - inputs: Folders that are read.
+  func openFolder(_ measure: String, apartFrom inputs: [String] = []) throws {
+    guard let out else { return }
+    let folder = try OutputFolder(out, of: "evaluate", apartFrom: inputs)
+    try folder.requireFree(["\(measure).json"])
+    try folder.begin(restart: false)
+    Self.folder.withLock { $0 = folder }
+  }
+
+  private static let folder = Mutex<OutputFolder?>(nil)
 
   /// Writes and prints what was found of a model.
   ///

@@ -26,8 +26,9 @@ struct TrainingExecution {
           into: out, restart: work.restart, shouldStop: { Interruption.wasRequested },
           report: reporter.show)
       }
-    } else if !work.quiet {
-      StandardError.write("train    already done\n")
+    } else {
+      try folder.tidy()
+      if !work.quiet { StandardError.write("train    already done\n") }
     }
     guard work.json else { return print(out) }
     print(

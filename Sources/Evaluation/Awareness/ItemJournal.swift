@@ -11,14 +11,13 @@ import SPINStorage
 ///     try journal.record(["index": 7, "answer": "No."])
 ///     try journal.synchronize()
 ///
-/// The first line names everything that decides an item; a last line that a crash cut short counts
-/// for nothing. A journal belongs to one process at a time.
+/// The first line names everything that decides an item; lines have checksums (`LineLog`). A journal
+/// belongs to one process at a time.
 public final class ItemJournal {
   /// The items so far, in the order in which they were recorded.
   public private(set) var items: [JSONObject] = []
-  private let file: RandomAccessFile
+  private let log: LineLog
   private let lock: DirectoryLock
-  private var end: Int
   private var unsynchronized = 0
 
   /// Opens the journal of a run, or begins one.
@@ -29,32 +28,28 @@ public final class ItemJournal {
   ///   - identity: A digest of all that decides an item, such as model, edit, questions and options.
   ///   - about: The same in words, kept beside the digest, so that what differs can be named.
   /// - Throws: `SPINError` with code `cannotCreate` where the journal is of another run, with code
-  ///   `resumable` where another process has it, with code `malformedInput` where a whole line is no
-  ///   JSON object.
+  ///   `resumable` where another process has it, with code `malformedInput` where a line was
+  ///   changed.
   public init(path: String, kind: String, identity: String, about: JSON? = nil) throws {
-    file = try RandomAccessFile(path: path, .createOrUpdate)
+    // Before it is looked at: nobody else may be writing it.
+    _ = try RandomAccessFile(path: path, .createOrUpdateOwn)
     lock = try DirectoryLock(path)
-    let bytes = try file.read(count: file.byteCount(), at: 0)
-    let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    let lines = bytes[..<whole].split(separator: UInt8(ascii: "\n"))
-    end = whole
-    if let first = lines.first {
-      guard try JSON(parsing: Array(first), path: path).object?["identity"] == .string(identity)
-      else {
-        throw Self.otherRequest(path, kind, header: Array(first), about)
+    log = try LineLog(path: path)
+    if let first = log.lines.first {
+      guard try JSON(parsing: first, path: path).object?["identity"] == .string(identity) else {
+        throw Self.otherRequest(path, kind, header: first, about)
       }
     }
-    items = try lines.dropFirst().map {
-      try JSON(parsing: Array($0), path: path).requireObject(at: path)
+    items = try log.lines.dropFirst().map {
+      try JSON(parsing: $0, path: path).requireObject(at: path)
     }
-    if bytes.count > whole { try file.truncate(to: whole) }
-    if lines.isEmpty {
+    if log.lines.isEmpty {
       var header: JSONObject = [
-        "schema": "item-journal/1", "kind": .string(kind), "identity": .string(identity),
+        "schema": "item-journal/2", "kind": .string(kind), "identity": .string(identity),
       ]
       if let about { header["about"] = about }
       try append(header)
-      try file.synchronize()
+      try log.synchronize()
     }
   }
 
@@ -83,7 +78,7 @@ public final class ItemJournal {
   /// Makes sure that all items are on disk.
   public func synchronize() throws {
     guard unsynchronized > 0 else { return }
-    try file.synchronize()
+    try log.synchronize()
     unsynchronized = 0
   }
 
@@ -99,8 +94,6 @@ public final class ItemJournal {
   }
 
   private func append(_ object: JSONObject) throws {
-    let line = Array((JSON.object(object).serialized(indented: false) + "\n").utf8)
-    try file.write(line, at: end)
-    end += line.count
+    try log.append(Array(JSON.object(object).serialized(indented: false).utf8))
   }
 }

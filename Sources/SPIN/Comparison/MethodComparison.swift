@@ -167,12 +167,11 @@ public struct MethodComparison {
     report: @escaping (Progress) -> Void = { _ in }
   ) throws -> Result {
     if !restart { try requireSameRequest(in: directory) }
-    let record = RequestRecord(self)
-    try FileSystem.ensureDirectory(directory)
-    let lock = try DirectoryLock(directory)
-    defer { lock.release() }
-    if restart { try Self.discard(in: directory) }
-    try record.write(to: directory)
+    let output = try OutputFolder(directory, of: "compare", apartFrom: [model.directory.path])
+    defer { output.close() }
+    try output.requireFree(Self.fileNames(directory))
+    try output.begin(restart: restart)
+    try RequestRecord(self).write(to: directory)
     let untouched = directory + "/origin/evaluation"
     try FileSystem.ensureDirectory(directory + "/origin")
     _ = try evaluation.measure(
@@ -204,25 +203,12 @@ public struct MethodComparison {
     try RequestRecord(self).require(in: directory, scores: nil)
   }
 
-  /// Removes what comparisons write.
-  private static func discard(in directory: String) throws {
+  /// The names of all files that a comparison writes beside its folders.
+  private static func fileNames(_ directory: String) -> [String] {
     let report = RunDirectory(path: directory).report
-    // The result first: without it what is left is an unfinished comparison's.
-    let own = [
-      directory + "/compare.json", report.html, report.markdown, report.json,
-      RequestRecord.path(directory),
-    ]
-    for path in own + Report.tableNames.map({ "\(directory)/\($0)" })
-    where FileSystem.status(path) != nil {
-      try FileSystem.remove(path)
-    }
-    // Others may call a folder so, too.
-    let untouched = directory + "/origin/evaluation"
-    if FileSystem.status(untouched) != nil { try FileSystem.removeTree(untouched) }
-    for name in try FileSystem.names(in: directory)
-    where ComparisonArm(folder: name) != nil || Calibration(folder: name) != nil {
-      try FileSystem.removeTree("\(directory)/\(name)")
-    }
+    return ["compare.json"] + Report.tableNames
+      + [report.html, report.markdown, report.json, RequestRecord.path(directory)]
+      .map(FileSystem.name)
   }
 }
 
@@ -233,16 +219,6 @@ extension MethodComparison.Calibration {
 
   /// The folder of the scores within the comparison's.
   var folder: String { "scores-n-\(sampleCount)-seed-\(seed)" }
-
-  /// What has its scores in the folder of this name; nil where nothing has.
-  init?(folder: String) {
-    let parts = folder.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 5, let count = Int(parts[2]), let seed = UInt64(parts[4]) else {
-      return nil
-    }
-    self.init(seed: seed, sampleCount: count)
-    guard self.folder == folder else { return nil }
-  }
 }
 
 extension ModelEvaluation {

@@ -101,14 +101,18 @@ public struct Sweep {
     into directory: String, shouldStop: @escaping () -> Bool = { false },
     report: @escaping (Progress) -> Void = { _ in }
   ) throws -> Result {
-    try FileSystem.ensureDirectory(directory)
+    let output = try OutputFolder(
+      directory, of: "sweep", apartFrom: [model.directory.path, scores.path])
+    defer { output.close() }
+    try output.requireFree(["sweep.json", "patch.json", "selection.json"])
+    try output.begin(restart: false)
     let candidates = try SweepCandidates(
       sweep: self, directory: directory, shouldStop: shouldStop, report: { report(.scoring($0)) }
     ).all()
     let rows = try measured(candidates, directory + "/validation", shouldStop, report)
     let chosen = Self.best(rows)
     let test = try chosen.map { place in
-      try measureChosen(rows[place].candidate, directory, shouldStop, report)
+      try measureChosen(rows[place].candidate, output, shouldStop, report)
     }
     let result = Result(rows: rows, chosen: chosen, test: test)
     try OutputFile.write(Array(json(result).serialized().utf8), to: directory + "/sweep.json")
@@ -164,16 +168,17 @@ public struct Sweep {
 
   /// Writes the chosen edit and measures it on the test part.
   private func measureChosen(
-    _ candidate: SweepCandidate, _ directory: String, _ shouldStop: () -> Bool,
+    _ candidate: SweepCandidate, _ output: OutputFolder, _ shouldStop: () -> Bool,
     _ report: (Progress) -> Void
   ) throws -> EvaluationComparison {
+    let directory = output.path
     let (patchPath, folder) = ("\(directory)/patch.json", "\(directory)/evaluation")
     // An earlier sweep of fewer candidates may have chosen another edit.
     if FileSystem.status(patchPath) != nil,
       try Patch(path: patchPath).contentDigest != candidate.patch.contentDigest,
       FileSystem.status(folder) != nil
     {
-      try FileSystem.removeTree(folder)
+      try output.discard("evaluation")
     }
     // Made again with the hashes of the edited files, which only this one needs.
     let patch = try Patch.make(

@@ -72,6 +72,14 @@ public struct FullTrainingJob: TrainingJob {
     }
   }
 
+  /// The folder of the model, or that of the tokenizer.
+  public var inputFolders: [String] {
+    switch source {
+    case .checkpoint(let model, _): [model.directory.path]
+    case .scratch(_, _, let tokenizerFolder, _): [tokenizerFolder]
+    }
+  }
+
   /// What is odd about the model that training begins with.
   public var warnings: [String] {
     switch source {

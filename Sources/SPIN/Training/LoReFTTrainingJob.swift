@@ -85,6 +85,9 @@ public struct LoReFTTrainingJob: TrainingJob {
   /// "loreft".
   public var method: String { "loreft" }
 
+  /// The model's folder.
+  public var inputFolders: [String] { [model.directory.path] }
+
   /// What is odd about the model without being wrong.
   public var warnings: [String] { model.warnings }
 

@@ -78,6 +78,9 @@ public struct LowRankTrainingJob: TrainingJob {
   /// "lora" or "dora".
   public var method: String { adapter.usesDoRA ? "dora" : "lora" }
 
+  /// The model's folder.
+  public var inputFolders: [String] { [model.directory.path] }
+
   /// What is odd about the model without being wrong.
   public var warnings: [String] { model.warnings }
 

@@ -27,6 +27,9 @@ public protocol TrainingJob: Sendable {
   /// What decides the result besides program, data and arguments.
   var subject: JSONObject { get }
 
+  /// Folders that the result may not share with: the model's.
+  var inputFolders: [String] { get }
+
   /// What is trained, at its beginning.
   func begin() throws -> Trained
   /// Writes what was trained into the folder of the run.
@@ -79,7 +82,8 @@ extension TrainingJob {
     report: (TrainingEvent) -> Void = { _ in }
   ) throws -> TrainingHistory {
     let folder = folder(path)
-    try folder.prepare(restart: restart)
+    let output = try folder.open(restart: restart, apartFrom: inputFolders)
+    defer { output.close() }
     let clock = ContinuousClock()
     let start = clock.now
     let trained = try begin()
@@ -90,7 +94,7 @@ extension TrainingJob {
         momentsDirectory: estimate.scratchBytes > 0
           ? request.resources.scratchDirectory ?? folder.workspace : nil))
     return try folder.run(
-      trainer,
+      trainer, in: output,
       circumstances: {
         [
           "seconds": .number((clock.now - start) / .seconds(1)),
@@ -106,7 +110,7 @@ extension TrainingJob {
   func runUnlessDone(
     in path: String, shouldStop: () -> Bool, report: (TrainingEvent) -> Void
   ) throws {
-    guard try !folder(path).isComplete() else { return }
+    guard try !folder(path).isComplete() else { return try folder(path).tidy() }
     try run(into: path, shouldStop: shouldStop, report: report)
   }
 }

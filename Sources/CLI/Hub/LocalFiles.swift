@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINStorage
+
+/// The files and folders that a command line names besides the model.
+///
+/// A model can be gigabytes to fetch, and commands read it first: a misspelt file is found out before that.
+enum LocalFiles {
+  /// Options whose value is a file or folder that has to be there, some with a name and an equals sign before it.
+  private static let options: Set = [
+    "--text", "--train", "--prompts", "--exclude-overlap", "--patch", "--adapter", "--scores",
+    "--judge-template", "--data", "--questions", "--benign", "--task-data", "--fewshot-data",
+  ]
+
+  /// Requires what the arguments of this program name.
+  ///
+  /// - Throws: `SPINError` with code `missingInput` for the first that is not there.
+  static func require(_ arguments: [String]) throws {
+    for (option, value) in pairs(arguments)
+    where options.contains(option) && !["-", "md-judge"].contains(value) {
+      var path = value
+      // NAME=FILE, where a file is not called so.
+      if let sign = value.firstIndex(of: "="), FileSystem.status(value) == nil {
+        path = String(value[value.index(after: sign)...])
+      }
+      // What stands for a file elsewhere has been fetched by now.
+      guard FileSystem.status(path) == nil, try NamedFile(path) == nil else { continue }
+      throw SPINError(
+        .missingInput, at: path, "no such file or folder", remedy: "check \(option) \(value)")
+    }
+  }
+
+  /// The options with their values, each in one argument or two.
+  private static func pairs(_ arguments: [String]) -> [(option: String, value: String)] {
+    var pairs: [(String, String)] = []
+    for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
+      if let sign = argument.firstIndex(of: "=") {
+        pairs.append(
+          (String(argument[..<sign]), String(argument[argument.index(after: sign)...])))
+      } else if index + 1 < arguments.count {
+        pairs.append((argument, arguments[index + 1]))
+      }
+    }
+    return pairs
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+
+extension FileSystem {
+  /// A path without repeated and trailing slashes.
+  package static func normalized(_ path: String) -> String {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
+    return (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts.joined(separator: "/")
+  }
+
+  /// Requires that a folder that is written to and one that is read have nothing in common.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` where one lies in the other, by whatever links.
+  package static func requireApart(_ output: String, from input: String) throws {
+    guard let input = resolved(input), let place = resolvedBeginning(of: output) else { return }
+    let isInside = (place + "/").utf8.starts(with: (input + "/").utf8)
+    guard isInside || (input + "/").utf8.starts(with: (place + "/").utf8) else { return }
+    throw SPINError(
+      .cannotCreate, at: output,
+      "\(isInside ? "lies inside" : "holds") \(input), which this command reads",
+      remedy: "choose an --out apart from it")
+  }
+
+  /// The path without symbolic links of something that need not be there yet.
+  private static func resolvedBeginning(of path: String) -> String? {
+    if let whole = resolved(path) { return whole }
+    let parent = parent(of: path)
+    guard parent != path, let beginning = resolvedBeginning(of: parent) else { return nil }
+    return (beginning == "/" ? "" : beginning) + "/" + name(of: path)
+  }
+
+  /// Removes a folder if nothing is in it.
+  package static func removeEmptyDirectory(_ path: String) throws {
+    try FileFault.check(.remove, path)
+    guard unsafe rmdir(path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else {
+      throw SPINError.cannotWrite(path, errno: errno)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+
+/// Which entries of a folder a command wrote: `.spin-files`, in the format of `sha256sum`.
+///
+/// Its first line names the command. Each further line has a path in the folder and, behind it in time, what the
+/// finished file holds; the last line of a path counts. A line is written before its file is, so that
+/// whatever a killed process leaves is on record.
+struct OutputRecord {
+  /// What the record says of an entry.
+  enum Content: Equatable {
+    /// A folder, a journal, or a file that was being replaced when the process ended.
+    case open
+    /// A finished file by its digest.
+    case finished(FileFingerprint)
+  }
+
+  static let name = ".spin-files"
+  private static let schema = "# spin-files/1 "
+
+  /// The command that writes into the folder: "run".
+  let command: String
+  private(set) var entries: [String: Content] = [:]
+  private let path: String
+  private var file: RandomAccessFile?
+  private var end = 0
+
+  /// Reads the record of a folder, if there is one; writes nothing.
+  ///
+  /// - Throws: `SPINError` where it is of another command, or cannot be one of ours.
+  init(folder: String, command: String) throws {
+    self.command = command
+    path = "\(folder)/\(Self.name)"
+    guard let status = FileSystem.status(path, following: false) else { return }
+    guard status.kind == .file else { throw damaged("is not a file") }
+    let bytes = try FileSystem.read(path)
+    // A line that a crash cut short counts for nothing.
+    end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    let lines = bytes[..<end].split(separator: UInt8(ascii: "\n")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    guard let first = lines.first else { return }
+    guard first.hasPrefix(Self.schema) else { throw damaged("does not begin as one of spin's") }
+    let other = first.dropFirst(Self.schema.count)
+    guard other == command else {
+      throw SPINError(
+        .cannotCreate, at: folder, "is the folder of `spin \(other)`",
+        remedy: "choose another --out")
+    }
+    for line in lines.dropFirst() {
+      guard let (name, content) = Self.parse(line) else {
+        throw damaged("has the line \"\(line)\"")
+      }
+      entries[name] = content
+    }
+  }
+
+  /// The command of the record at a path; nil where there is none that can be read.
+  static func command(at path: String) -> String? {
+    guard let bytes = try? FileSystem.read(path),
+      let first = bytes.split(separator: UInt8(ascii: "\n")).first
+    else { return nil }
+    let line = String(decoding: first, as: UTF8.self)
+    return line.hasPrefix(schema) ? String(line.dropFirst(schema.count)) : nil
+  }
+
+  private func damaged(_ found: String) -> SPINError {
+    SPINError(
+      .malformedInput, at: path, "\(found), so that nobody can tell which files here are spin's",
+      remedy: "choose another --out")
+  }
+
+  /// Records what an entry is, or that it is about to be written.
+  mutating func record(_ name: String, _ content: Content) throws {
+    if entries[name] == content { return }
+    let file = try self.file ?? RandomAccessFile(path: path, .createOrUpdateOwn)
+    self.file = file
+    let line = (end == 0 ? Self.schema + command + "\n" : "") + Self.line(name, content)
+    try file.truncate(to: end)
+    try file.write(Array(line.utf8), at: end)
+    end += line.utf8.count
+    entries[name] = content
+  }
+
+  /// Forgets entries that are gone, and writes the others in order, so that equal folders have equal records.
+  mutating func compact(forgetting isGone: (String) -> Bool) throws {
+    guard end > 0 else { return }
+    entries = entries.filter { !isGone($0.key) }
+    let names = entries.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let lines = names.map { Self.line($0, entries[$0] ?? .open) }
+    file = nil
+    let bytes = Array((Self.schema + command + "\n" + lines.joined()).utf8)
+    if try FileSystem.read(path) != bytes { try OutputFile.write(bytes, to: path) }
+    end = bytes.count
+  }
+
+  // MARK: - Lines
+
+  private static func line(_ name: String, _ content: Content) -> String {
+    let digest =
+      switch content {
+      case .open: "-"
+      case .finished(let fingerprint): fingerprint.text
+      }
+    // As sha256sum writes names that would break its lines.
+    var escaped = name
+    for (character, code) in [("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r")] {
+      escaped = escaped.split(separator: Character(character), omittingEmptySubsequences: false)
+        .joined(separator: code)
+    }
+    return (escaped == name ? "" : "\\") + "\(digest)  \(escaped)\n"
+  }
+
+  private static func parse(_ line: String) -> (name: String, content: Content)? {
+    let isEscaped = line.hasPrefix("\\")
+    let fields = line.dropFirst(isEscaped ? 1 : 0).utf8
+    guard let space = fields.firstIndex(of: UInt8(ascii: " ")),
+      let rest = fields.index(space, offsetBy: 2, limitedBy: fields.endIndex)
+    else { return nil }
+    let digest = String(fields[..<space]) ?? ""
+    let name = String(fields[rest...]) ?? ""
+    guard let name = isEscaped ? unescaped(name) : name, isInside(name) else { return nil }
+    if digest == "-" { return (name, .open) }
+    return FileFingerprint(text: digest).map { (name, .finished($0)) }
+  }
+
+  private static func unescaped(_ text: String) -> String? {
+    var result = ""
+    var iterator = text.unicodeScalars.makeIterator()
+    while let scalar = iterator.next() {
+      guard scalar == "\\" else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
+      switch iterator.next() {
+      case "\\": result += "\\"
+      case "n": result += "\n"
+      case "r": result += "\r"
+      default: return nil
+      }
+    }
+    return result
+  }
+
+  /// Whether a name stays in the folder, whoever wrote the record.
+  private static func isInside(_ name: String) -> Bool {
+    let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return !name.isEmpty && !name.utf8.contains(0)
+      && parts.allSatisfy {
+        !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+      }
+  }
+}
