@@ -71,7 +71,7 @@ public struct Report: Sendable {
   /// The questions that the report answers first, with their answers; those of the comparison, where
   /// it is one, otherwise of the first run.
   public var headline: [HeadlineAnswer] {
-    comparison.map(ComparisonSections.answers) ?? Headline(runs[0]).answers
+    comparison.map(ComparisonHeadline.answers) ?? Headline(runs[0]).answers
   }
 
   /// Whether a folder holds a comparison of methods.

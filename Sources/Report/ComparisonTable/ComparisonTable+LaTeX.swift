@@ -46,12 +46,14 @@ extension ComparisonTable {
 
   /// "fairness \\ awareness (\%) $\uparrow$": the name and what is measured, a line each.
   private static func title(_ column: Column) -> String {
-    let arrow = column.isBetterWhenHigher ? "$\\uparrow$" : "$\\downarrow$"
+    let arrow =
+      column.direction.isEmpty
+      ? "" : column.isBetterWhenHigher ? " $\\uparrow$" : " $\\downarrow$"
     switch column.kind {
-    case .awareness: return "\(escaped(column.name)) \\\\ awareness (\\%) \(arrow)"
-    case .overRefusal: return "\(escaped(column.name)) \\\\ refused (\\%) \(arrow)"
-    case .perplexity: return "perplexity \(arrow)"
-    case .accuracy: return "\(escaped(column.name)) \\\\ accuracy (\\%) \(arrow)"
+    case .awareness: return "\(escaped(column.name)) \\\\ \(escaped(column.words.measure)) (\\%)\(arrow)"
+    case .overRefusal: return "\(escaped(column.name)) \\\\ refused (\\%)\(arrow)"
+    case .perplexity: return "perplexity\(arrow)"
+    case .accuracy: return "\(escaped(column.name)) \\\\ accuracy (\\%)\(arrow)"
     }
   }
 

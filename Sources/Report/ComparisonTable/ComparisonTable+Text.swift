@@ -3,11 +3,10 @@
 extension ComparisonTable {
   /// The table as part of a page.
   var block: Table {
-    let heuristic = judge.contains("heuristic")
     return Table(
       caption: title,
       columns: [.text("method"), .number("weights")]
-        + columns.map { .number("\($0.title) \($0.direction)") },
+        + columns.map { .number($0.title + $0.direction) },
       rows: rows.map { row in
         [
           Table.Cell(row.label, detail: row.seeds.count > 1 ? "\(row.seeds.count) seeds" : nil),
@@ -15,8 +14,6 @@ extension ComparisonTable {
         ]
           + zip(columns, row.entries).map { column, entry in
             guard let entry else { return .text(nil) }
-            let isHeuristic =
-              column.kind == .overRefusal || (column.kind == .awareness && heuristic)
             let neutral = column.kind == .perplexity ? 1.0 : 0
             let details = [
               intervalText(entry, column),
@@ -26,7 +23,7 @@ extension ComparisonTable {
               column.text(entry.value.mean.value),
               detail: details.isEmpty ? nil : details.joined(separator: ";\n"),
               chip: Table.Mark(
-                entry.effect, isHeuristic: isHeuristic,
+                entry.effect, isHeuristic: column.isHeuristic,
                 change: (entry.change?.mean.value ?? neutral) - neutral))
           }
       }, note: [.text(caption)])

@@ -18,19 +18,25 @@ public struct ComparisonTable: Sendable {
     let name: String
     /// How many questions or windows.
     let count: Int
+    /// What verdicts are called.
+    let words: VerdictWords
 
     var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
+    /// Whether more or less of it is no better or worse: it is told by phrases.
+    var isHeuristic: Bool { kind == .overRefusal || (kind == .awareness && words.isHeuristic) }
     /// "fairness awareness, %".
     var title: String {
       switch kind {
-      case .awareness: "\(name) awareness, %"
+      case .awareness: "\(name) \(words.measure), %"
       case .overRefusal: "\(name) refused, %"
       case .perplexity: "perplexity"
       case .accuracy: "\(name) accuracy, %"
       }
     }
-    /// "higher is better".
-    var direction: String { isBetterWhenHigher ? "↑" : "↓" }
+    /// Where better values are, with a space before it; nothing where phrases cannot tell.
+    var direction: String {
+      kind == .awareness && words.isHeuristic ? "" : isBetterWhenHigher ? " ↑" : " ↓"
+    }
 
     /// A value as text: a percentage without its sign, or a perplexity.
     func text(_ value: Double) -> String {
@@ -62,6 +68,7 @@ public struct ComparisonTable: Sendable {
 
   let model: String
   let judge: String
+  let words: VerdictWords
   let columns: [Column]
   let rows: [Row]
 }
@@ -74,7 +81,8 @@ extension ComparisonTable {
     }
     model = file.model
     judge = file.judge
-    let columns = untouched.columns
+    words = file.words
+    let columns = untouched.columns(file.words)
     self.columns = columns
     rows =
       [
@@ -139,8 +147,8 @@ extension ComparisonTable {
         + (column.kind == .perplexity ? " windows" : "")
     }
     var text =
-      "Awareness: share of answers judged safe among those judged safe or unsafe (judge: \(judge)), "
-      + "higher is better. "
+      "\(words.measure.capitalizedFirst): \(words.rate) (judge: \(judge))"
+      + (words.isHeuristic ? ". " : "; higher is better. ")
     if columns.contains(where: { $0.kind == .overRefusal }) {
       text += "Refused: share of benign questions refused, by phrases of refusal, lower is better. "
     }
@@ -161,11 +169,16 @@ extension ComparisonTable {
 
 extension ComparisonFile.Values {
   /// The measures, in the order of the paper: awareness first, then what an edit may cost.
-  fileprivate var columns: [ComparisonTable.Column] {
-    awareness.map { .init(kind: .awareness, name: $0.name, count: $0.value.count) }
-      + refusals.map { .init(kind: .overRefusal, name: $0.name, count: $0.value.count) }
-      + (perplexity.map { [.init(kind: .perplexity, name: "text", count: $0.count)] } ?? [])
-      + accuracy.map { .init(kind: .accuracy, name: $0.name, count: $0.value.count) }
+  fileprivate func columns(_ words: VerdictWords) -> [ComparisonTable.Column] {
+    func column(
+      _ kind: Report.Finding.Kind, _ name: String, _ value: ComparisonFile.Value
+    ) -> ComparisonTable.Column {
+      .init(kind: kind, name: name, count: value.count, words: words)
+    }
+    return awareness.map { column(.awareness, $0.name, $0.value) }
+      + refusals.map { column(.overRefusal, $0.name, $0.value) }
+      + (perplexity.map { [column(.perplexity, "text", $0)] } ?? [])
+      + accuracy.map { column(.accuracy, $0.name, $0.value) }
   }
 
   fileprivate func value(of column: ComparisonTable.Column) -> ComparisonFile.Value? {

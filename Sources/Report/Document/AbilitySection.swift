@@ -79,6 +79,7 @@ enum AbilitySection {
     } else if let lower = change.lower, let upper = change.upper {
       cell.detail = "\(points(lower)) to \(points(upper))"
     }
-    return cells + [cell, Table.Cell.number(change.pValue, NumberText.probability)]
+    let isTested = task.count >= Evidence.minimumCount
+    return cells + [cell, .number(isTested ? change.pValue : nil, NumberText.probability)]
   }
 }

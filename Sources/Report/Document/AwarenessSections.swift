@@ -3,7 +3,7 @@
 /// What became of questions: the plane of two rates, and the counts behind every rate.
 enum AwarenessSections {
   static func plane(_ plane: AwarenessPlane, id: String) -> Section {
-    let heuristic = plane.judge.contains("heuristic")
+    let words = plane.words
     return Section(
       id: id, title: "\(plane.nameX) and \(plane.nameY)".capitalizedFirst,
       blocks: [
@@ -12,13 +12,15 @@ enum AwarenessSections {
             drawing: plane.drawing,
             caption: [
               .text(
-                (heuristic
-                  ? "Share of answers with a phrase of refusal or caution, with 95% intervals (Wilson)."
-                  : "Share of questions answered with awareness, with 95% intervals (Wilson). Up and "
-                    + "to the right is better.")
-                  + " Hollow circle: untouched model; filled circle: edited; "
-                  + "square: measured as it is. Judge: \(plane.judge)"
-                  + (heuristic ? ", which looks at words only." : "."))
+                (words.isHeuristic
+                  ? "Share of answers with a phrase of refusal or caution"
+                  : "Share of questions answered with awareness")
+                  + ", with 95% intervals (Wilson). Judge: \(plane.judge).\(words.judgeNote)")
+            ],
+            legend: [
+              .text(
+                (words.isHeuristic ? "" : "Up and to the right is better. ")
+                  + "Hollow circle: untouched model; filled circle: edited; square: measured as it is.")
             ], data: plane.table))
       ])
   }
@@ -27,6 +29,9 @@ enum AwarenessSections {
   static func verdicts(_ run: ReportedRun, id: String) -> Section? {
     guard let awareness = run.awareness else { return nil }
     var blocks: [Block] = settings(run, awareness).map { [.paragraph([.text($0)])] } ?? []
+    if !awareness.warnings.isEmpty {
+      blocks.append(.list(awareness.warnings.map { [.text($0.capitalizedFirst + ".")] }))
+    }
     if !awareness.sets.isEmpty {
       blocks.append(.table(rates(awareness)))
       blocks += [AnswerCountsTable.block(of: awareness)].compactMap(\.self)
@@ -34,7 +39,7 @@ enum AwarenessSections {
     }
     if !awareness.benign.isEmpty { blocks.append(.table(refusals(awareness.benign))) }
     guard !awareness.sets.isEmpty || !awareness.benign.isEmpty else { return nil }
-    return Section(id: id, title: "Verdicts", blocks: blocks)
+    return Section(id: id, title: awareness.words.sectionTitle, blocks: blocks)
   }
 
   /// How questions were asked, and that scores were of another format where they were.
@@ -57,6 +62,7 @@ enum AwarenessSections {
   // MARK: - Awareness
 
   private static func rates(_ awareness: AwarenessMeasure) -> Table {
+    let words = awareness.words
     // The other rate is the same where no verdict is invalid.
     let hasInvalid = awareness.sets.contains { set in
       let outcomes = [set.outcome, set.allQuestions].compactMap(\.self)
@@ -72,19 +78,17 @@ enum AwarenessSections {
       }
     }
     var table = Table(
-      caption: "Verdicts of the judge: \(awareness.judge)",
+      caption: words.countsCaption(judge: awareness.judge),
       columns: [
-        .text("questions"), .number("safe"), .number("unsafe"), .number("invalid"), .number("n"),
-        .number("rate"), .number("95% interval"),
-      ] + (hasInvalid ? [.number("invalid as unsafe")] : []),
+        .text("questions"), .number(words.positive), .number(words.negative),
+        .number(words.invalid), .number("n"), .number("rate"), .number("95% interval"),
+      ] + (hasInvalid ? [.number(words.rateOfAll)] : []),
       rows: awareness.sets.flatMap { set in
         rows(set.name, set.rates)
           + rows("\(set.name), all questions", set.allQuestions?.rates)
           + (set.baseline.map { [row("\(set.name), \($0.file)", $0.rate)] } ?? [])
       })
-    var note =
-      "rate: safe over safe and unsafe; invalid verdicts are left out of it, as in the paper's code. "
-      + "Intervals by Wilson's formula."
+    var note = "rate: \(words.rate). Intervals by Wilson's formula."
     for set in awareness.sets {
       guard let overlap = set.overlap else { continue }
       guard let all = set.allQuestions else {
@@ -129,13 +133,13 @@ enum AwarenessSections {
       Table(
         caption: "Question by question, before and after the edit",
         columns: [
-          .text("questions"), .number("safe in both"), .number("only after"),
+          .text("questions"), .number("\(awareness.words.positive) in both"), .number("only after"),
           .number("only before"), .number("in neither"), .number("left out"), .number("change"),
           .number("95% interval"), .number("p"),
         ], rows: rows,
         note: [
           .text(
-            "left out: no valid verdict on one side or both. Change in percentage points"
+            "left out: \(awareness.words.invalid) on one side or both. Change in percentage points"
               + (methods.isEmpty ? "" : " (\(Headline.list(methods)))")
               + "; p: exact two-sided McNemar test, not adjusted.")
         ])
@@ -152,7 +156,7 @@ enum AwarenessSections {
       .number(comparison.change, points),
       comparison.missingInterval.map { .text($0) }
         ?? .interval(comparison.lower, comparison.upper, points),
-      .number(comparison.pValue, NumberText.probability),
+      .number(comparison.testedPValue, NumberText.probability),
     ]
   }
 
@@ -180,7 +184,7 @@ enum AwarenessSections {
             .count(rate.no), .count(rate.invalid), .count(rate.count),
             .number(rate.value) { NumberText.percent($0, 2) },
             .interval(rate.lower, rate.upper) { NumberText.percent($0) }, change,
-            .number(comparison?.pValue, NumberText.probability),
+            .number(comparison?.testedPValue, NumberText.probability),
           ]
         }
       },

@@ -18,7 +18,7 @@ enum Block {
   /// One figure.
   case figure(Figure)
   /// Small figures of one kind, side by side where there is room, with one caption and one table.
-  case panels([Panel], caption: [Inline], data: Table?)
+  case panels([Panel], caption: [Inline], legend: [Inline], data: Table?)
   /// Text as a machine wrote it or reads it.
   case code(String)
   /// What is shown when the reader asks for it.
@@ -123,6 +123,8 @@ struct Table {
   var rows: [[Cell]]
   /// What a reader has to know to read it.
   var note: [Inline] = []
+  /// What a reader has to know of the drawings in it.
+  var drawingNote: [Inline] = []
   /// Whether it has to fit a phone without scrolling.
   var isCompact = false
 }
@@ -130,7 +132,10 @@ struct Table {
 /// A drawing with what has to be said about it.
 struct Figure {
   let drawing: Drawing
+  /// What it is of; also said of its numbers where there is no drawing.
   let caption: [Inline]
+  /// How the drawing is read: colors, marks and lines.
+  var legend: [Inline] = []
   /// The numbers that it shows.
   let data: Table?
 }
@@ -150,7 +155,7 @@ struct Drawing {
   let elements: [Element]
 }
 
-/// One of the three questions that a report answers first.
+/// One of the questions that a report answers first.
 public struct HeadlineAnswer: Sendable, Equatable {
   /// What is asked, such as "Does it help?".
   public let question: String

@@ -30,7 +30,10 @@ enum ChangesTable {
       if runs.count > 1 { cells.insert(Table.Cell(run.name), at: 1) }
       return cells
     }
-    if isCompared { table.note = note }
+    if isCompared {
+      table.note = note
+      table.drawingNote = ["Intervals are drawn to one scale for rates and to another for perplexity."]
+    }
     table.isCompact = true
     return .table(table)
   }
@@ -48,7 +51,7 @@ enum ChangesTable {
     _ finding: Report.Finding, _ reaches: [Bool: Double]
   ) -> [Table.Cell] {
     let name = Table.Cell(
-      finding.title, detail: finding.countText + (finding.isHeuristic ? ", heuristic judge" : ""))
+      finding.title, detail: finding.countText + (finding.words?.findingNote ?? ""))
     let after = finding.valueText(finding.after.value)
     let interval = finding.intervalText(finding.after, finding.valueText)
     guard let before = finding.before, let change = finding.change, let effect = finding.effect
@@ -88,7 +91,6 @@ enum ChangesTable {
   private static let note: [Inline] = [
     .text(
       "Changes of rates in percentage points, of perplexity in percent. "
-        + EvidenceText.rule(.run)
-        + " Intervals are drawn to one scale for rates and to another for perplexity.")
+        + EvidenceText.rule(.run))
   ]
 }

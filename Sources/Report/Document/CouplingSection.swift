@@ -16,14 +16,16 @@ enum CouplingSection {
       measure.names.count == 2 ? "\(measure.names[0]) and \(measure.names[1])" : "two sets of"
     caption += " questions in each layer"
     caption += measure.pairCount.map { " (\(NumberText.count($0)) pairs). " } ?? ". "
-    caption += isCompared ? "Hollow: before; filled: after the edit. " : ""
-    caption +=
-      "Band: nine of ten other pairings of the same questions"
-      + (measure.permutationCount.map { " (\(NumberText.count($0)) tried)" } ?? "")
-      + ". Which question stands beside which is chance, so the value is one among those."
+    caption += "Which question is paired with which is chance, so the value is one among those of other pairings."
+    let legend =
+      (isCompared ? "Hollow: before; filled: after the edit. " : "")
+      + "Band: nine of ten other pairings of the same questions"
+      + (measure.permutationCount.map { " (\(NumberText.count($0)) tried)" } ?? "") + "."
     return Section(
       id: id, title: "Dependence of the two representations",
-      blocks: [.panels(panels, caption: [.text(caption)], data: table(measure))])
+      blocks: [
+        .panels(panels, caption: [.text(caption)], legend: [.text(legend)], data: table(measure))
+      ])
   }
 
   private static func table(_ measure: CouplingMeasure) -> Table {

@@ -18,11 +18,11 @@ struct ReportDocument {
       title = "\(comparison.methods.count) methods compared"
       subtitle = comparison.model
       lead =
-        [.verdicts(ComparisonSections.answers(comparison))]
-        + [ComparisonTable(comparison)?.block, ComparisonSections.methods(comparison)]
+        [.verdicts(ComparisonHeadline.answers(comparison))]
+        + [ComparisonTable(comparison)?.block, ComparisonMethodsTable.table(comparison)]
         .compactMap(\.self).map { .table($0) }
       sections =
-        [ComparisonSections.plane(comparison), ComparisonSections.advantage(comparison)]
+        [ComparisonPlane.section(comparison), ComparisonSections.advantage(comparison)]
         .compactMap(\.self) + [ComparisonSections.arms(comparison)] + Self.sections(of: runs)
     } else if runs.count == 1 {
       let run = runs[0]

@@ -6,6 +6,7 @@ enum RoundsSection {
     guard let record = run.record, record.rounds.count > 1 else { return nil }
     let losses = record.rounds[0].meanLosses.map(\.dataSet)
     let sets = record.rounds[0].awareness.map(\.name)
+    let words = run.awareness?.words ?? .reading
     let hasPerplexity = record.rounds.contains { $0.perplexity != nil }
     return Section(
       id: id, title: "Rounds",
@@ -14,7 +15,7 @@ enum RoundsSection {
           Table(
             caption: "Rounds of scoring and selecting, each on the model as edited so far",
             columns: [.text("round"), .number("new weights"), .number("weights so far")]
-              + losses.map { .number("loss of \($0)") } + sets.map { .number("\($0) awareness") }
+              + losses.map { .number("loss of \($0)") } + sets.map { .number("\($0) \(words.measure)") }
               + (hasPerplexity ? [.number("perplexity")] : []),
             rows: record.rounds.map { round in
               let head: [Table.Cell] = [
@@ -28,9 +29,13 @@ enum RoundsSection {
               let rates = sets.map { name in
                 let set = round.awareness.first { $0.name == name }
                 var cell = Table.Cell.number(set?.rate) { NumberText.percent($0, 2) }
-                if let change = set?.change, let lower = set?.lower, let upper = set?.upper {
+                if let change = set?.change {
                   let points = { (value: Double) in NumberText.signed(value * 100, 1) }
-                  cell.detail = "\(points(change)) (\(points(lower)) to \(points(upper)))"
+                  var interval = EvidenceText.tooFew("questions")
+                  if let lower = set?.lower, let upper = set?.upper {
+                    interval = "\(points(lower)) to \(points(upper))"
+                  }
+                  cell.detail = "\(points(change)) (\(interval))"
                 }
                 return cell
               }
@@ -42,7 +47,7 @@ enum RoundsSection {
             note: [
               .text(
                 "loss: mean over samples of the mean loss of their responses, in nats, before the "
-                  + "round. Awareness and perplexity: after it, with the change from the untouched "
+                  + "round. \(words.measure.capitalizedFirst) and perplexity: after it, with the change from the untouched "
                   + "model in percentage points and its 95% interval.")
             ]))
       ])

@@ -17,8 +17,11 @@ enum SelectionSections {
           drawing: map.drawing,
           caption: [
             .text(
-              "Edited weights of each matrix: a row a layer, a column a projection; the stronger "
-                + "the color, the more weights. Empty squares took part and have none.")
+              "Edited weights of each matrix: a row a layer, a column a projection.")
+          ],
+          legend: [
+            .text(
+              "The stronger the color, the more weights. Empty squares took part and have none.")
           ], data: map.table)))
     if let set = run.selection {
       blocks.append(.table(projections(set)))
@@ -84,9 +87,13 @@ enum SelectionSections {
           plots.map { Panel(title: $0.curve.dataSet, drawing: $0.drawing) },
           caption: [
             .text(
-              "Importance scores of each data set by rank, both axes logarithmic. Line: median of "
-                + "the matrices; band: eight of ten matrices; dashed: the last rank that is taken. "
-                + "Shown as far as all matrices have a score; only the largest are kept.")
+              "Importance scores of each data set by rank, as far as all matrices have a score; only the "
+                + "largest are stored.")
+          ],
+          legend: [
+            .text(
+              "Both axes are logarithmic. Line: median of the matrices; band: eight of ten matrices; dashed: "
+                + "the last rank that is taken.")
           ], data: nil),
         .table(cuts(run.curves)),
       ])

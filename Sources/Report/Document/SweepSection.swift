@@ -18,8 +18,11 @@ enum SweepSection {
             drawing: plane.drawing,
             caption: [
               .text(
-                "Change of awareness by each edit, in percentage points, on the part that chooses. "
-                  + "Filled: chosen; hollow: other selections; square: controls; gray: the untouched "
+                "Change of \(sweep.words.measure) by each edit, in percentage points, on the part that chooses.")
+            ],
+            legend: [
+              .text(
+                "Filled: chosen; hollow: other selections; square: controls; gray: the untouched "
                   + "model. Named, with 95% intervals: the chosen one and the first of those that no "
                   + "other beats in every measure.")
             ], data: nil)))
@@ -64,7 +67,8 @@ enum SweepSection {
     let axes =
       Set(names).isSuperset(of: ["fairness", "privacy"]) ? ["fairness", "privacy"] : names
     guard axes.count >= 2 else { return nil }
-    var plane = AwarenessPlane(nameX: axes[0], nameY: axes[1], judge: "")
+    var plane = AwarenessPlane(
+      nameX: axes[0], nameY: axes[1], judge: sweep.judge ?? "", words: sweep.words)
     plane.isChange = true
     let zero = Report.Estimate(0)
     plane.points.append(
@@ -96,16 +100,21 @@ enum SweepSection {
     let rows = ordered(sweep)
     let points = { (value: Double) in NumberText.signed(value * 100, 1) }
     let percent = { (value: Double) in NumberText.signed(value * 100, 2) + "%" }
-    func change(_ estimate: Report.Estimate?, _ text: (Double) -> String) -> Table.Cell {
+    func change(
+      _ estimate: Report.Estimate?, _ text: (Double) -> String, items: String = "questions"
+    ) -> Table.Cell {
       var cell = Table.Cell.number(estimate?.value, text)
       if let lower = estimate?.lower, let upper = estimate?.upper {
         cell.detail = "\(text(lower)) to \(text(upper))"
+      } else if estimate != nil {
+        cell.detail = EvidenceText.tooFew(items)
       }
       return cell
     }
     var table = Table(
       caption: "Selections and what their edits change, on the part that chooses",
-      columns: [.text("selection"), .number("weights")] + names.map { .number($0) } + [
+      columns: [.text("selection"), .number("weights")]
+        + names.map { .number("\($0) \(sweep.words.measure)") } + [
         .number("perplexity")
       ],
       rows: rows.prefix(rowLimit).map { place, candidate in
@@ -120,14 +129,14 @@ enum SweepSection {
         return [
           Table.Cell(candidate.label, detail: marks.isEmpty ? nil : marks.joined(separator: ", ")),
           .count(candidate.weights),
-        ] + changes + [change(candidate.perplexity, percent)]
+        ] + changes + [change(candidate.perplexity, percent, items: "windows")]
       })
     let counts = sweep.candidates[0].awareness.map {
       "\($0.name) n = \(NumberText.count($0.count))"
     }
     table.note = [
       .text(
-        "Changes of awareness in percentage points (\(Headline.list(counts))), of perplexity in "
+        "Changes of \(sweep.words.measure) in percentage points (\(Headline.list(counts))), of perplexity in "
           + "percent, with 95% intervals. On the front: no other is at least as good in every "
           + "measure and better in one."
           + (rows.count > rowLimit

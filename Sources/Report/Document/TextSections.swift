@@ -17,13 +17,16 @@ enum TextSections {
             drawing: drawing,
             caption: [
               .text(
-                (both
-                  ? "Above: perplexity of each window, hollow before and filled after the edit. "
-                    + "Below: its change"
+                "Perplexity of each window\(both ? " before and after the edit, and its change." : ".")"
+                  + group)
+            ],
+            legend: both
+              ? [
+                .text(
+                  "Above: perplexity, hollow before and filled after the edit. Below: the change"
                     + (measure.missingInterval == nil
-                      ? "; line and band: the change over all windows with its 95% interval." : ".")
-                  : "Perplexity of each window.") + group)
-            ], data: nil)))
+                      ? "; line and band: that over all windows with its 95% interval." : "."))
+              ] : [], data: nil)))
     }
     blocks.append(
       .paragraph([

@@ -24,8 +24,8 @@ extension AwarenessPlane {
       frame.verticalAxis(frame.y.ticks(5, label: percent))
       + frame.horizontalAxis(frame.x.ticks(5, label: percent), hasGrid: true)
       + frame.names(
-        x: "\(isChange ? "change of " : "")\(nameX) awareness →",
-        y: "↑ \(isChange ? "change of " : "")\(nameY) awareness")
+        x: "\(isChange ? "change of " : "")\(nameX) \(words.measure) →",
+        y: "↑ \(isChange ? "change of " : "")\(nameY) \(words.measure)")
     for point in points {
       guard let origin = point.origin else { continue }
       let (start, end) = (frame.point(points[origin]), frame.point(point))
@@ -44,9 +44,16 @@ extension AwarenessPlane {
       places, around: points.filter { !$0.isLabeled }.map(frame.point), inside: box
     ).flatMap(\.elements)
     return Drawing(
-      title: "\(isChange ? "Change of a" : "A")wareness of \(nameX) and of \(nameY)",
+      title: (isChange ? "Change of \(title)" : title.capitalizedFirst),
       description: points.prefix(Self.labelLimit).map(text(of:)).joined(separator: "; "),
       width: Self.width, height: Self.height, elements: elements)
+  }
+
+  /// "awareness of fairness and of privacy".
+  private var title: String {
+    words.isHeuristic
+      ? "\(words.measure) in answers on \(nameX) and on \(nameY)"
+      : "\(words.measure) of \(nameX) and of \(nameY)"
   }
 
   private func mark(_ point: Point, _ frame: PlotFrame) -> Element {
@@ -86,7 +93,7 @@ extension AwarenessPlane {
       return [Table.Cell(NumberText.percent(estimate.value)), interval, .count(count)]
     }
     return Table(
-      caption: "Awareness of \(nameX) and of \(nameY), judged by \(judge)",
+      caption: "\(title.capitalizedFirst), judged by \(judge)",
       columns: [.text("model")]
         + [nameX, nameY].flatMap {
           [.number($0), .number("95% interval"), .number("questions")]

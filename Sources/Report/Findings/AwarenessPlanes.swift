@@ -21,6 +21,8 @@ struct AwarenessPlane {
   /// The sets of questions along the two axes.
   let nameX, nameY: String
   let judge: String
+  /// What verdicts are called.
+  let words: VerdictWords
   /// Whether the axes are changes of rates rather than rates.
   var isChange = false
   var points: [Point] = []
@@ -41,7 +43,8 @@ extension AwarenessPlane {
         planes.firstIndex { $0.key == key }
         ?? {
           planes.append(
-            (key, AwarenessPlane(nameX: x.name, nameY: y.name, judge: awareness.judge)))
+            (key, AwarenessPlane(
+              nameX: x.name, nameY: y.name, judge: awareness.judge, words: awareness.words)))
           return planes.count - 1
         }()
       planes[place].plane.add(run, runs.count == 1 ? run.editName : "\(run.name), edited", x, y)

@@ -69,6 +69,8 @@ extension Report {
     public internal(set) var adjustedPValue: Double?
     /// Who judged, where somebody did: "phrases (heuristic)".
     public let judge: String?
+    /// What verdicts are called, where somebody judged.
+    var words: VerdictWords?
     /// What else is known of the answers; nil where nothing was counted.
     var countsBefore, countsAfter: AnswerCounts?
 
@@ -99,7 +101,7 @@ extension Report.Effect {
 
 extension Report.Finding {
   /// Whether verdicts come from looking at words only.
-  var isHeuristic: Bool { judge?.contains("heuristic") ?? false }
+  var isHeuristic: Bool { words?.isHeuristic ?? false }
 
   /// Whether the change was tested.
   var isTested: Bool { adjustedPValue != nil }
@@ -117,10 +119,10 @@ extension Report.Finding {
         ? ", change of \(NumberText.count(pairedCount))" : "")
   }
 
-  /// How it is called in a table: "fairness awareness".
+  /// What it is called in a table: "fairness awareness", "fairness refusal or caution".
   var title: String {
     switch kind {
-    case .awareness: "\(name) awareness"
+    case .awareness: "\(name) \((words ?? .reading).measure)"
     case .overRefusal: "\(name) refused (harmless)"
     case .perplexity: "perplexity"
     case .accuracy: "\(name) accuracy"

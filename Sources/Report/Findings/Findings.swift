@@ -18,7 +18,8 @@ extension ReportedRun {
   private var awarenessFindings: [Report.Finding] {
     guard let awareness else { return [] }
     return awareness.sets.compactMap { set in
-      var finding = Self.finding(.awareness, set.name, set.outcome, judge: awareness.judge)
+      var finding = Self.finding(
+        .awareness, set.name, set.outcome, judge: awareness.judge, words: awareness.words)
       finding?.countsBefore = set.rates.before?.counts
       finding?.countsAfter = set.rates.last.counts
       return finding
@@ -27,13 +28,14 @@ extension ReportedRun {
 
   private var refusalFindings: [Report.Finding] {
     (awareness?.benign ?? []).compactMap {
-      Self.finding(.overRefusal, $0.name, $0.outcome, judge: $0.method)
+      // Refusals are told by phrases, whoever judges.
+      Self.finding(.overRefusal, $0.name, $0.outcome, judge: $0.method, words: .phrases)
     }
   }
 
   private static func finding(
     _ kind: Report.Finding.Kind, _ name: String, _ outcome: AwarenessMeasure.Outcome,
-    judge: String
+    judge: String, words: VerdictWords
   ) -> Report.Finding? {
     guard let after = outcome.rates.last.estimate else { return nil }
     let before = outcome.rates.before?.estimate
@@ -42,7 +44,8 @@ extension ReportedRun {
       kind: kind, name: name, count: outcome.rates.last.count,
       pairedCount: comparison?.pairedCount ?? outcome.rates.last.count, items: "questions",
       before: before, after: after, change: comparison?.estimate,
-      missingInterval: comparison?.missingInterval, pValue: comparison?.testedPValue, judge: judge)
+      missingInterval: comparison?.missingInterval, pValue: comparison?.testedPValue, judge: judge,
+      words: words)
   }
 
   private var perplexityFindings: [Report.Finding] {
@@ -88,7 +91,8 @@ extension Report.Finding {
   fileprivate var ofOneModel: Report.Finding {
     Report.Finding(
       kind: kind, name: name, count: count, pairedCount: count, items: items, before: nil,
-      after: after, change: nil, missingInterval: nil, pValue: nil, judge: judge)
+      after: after, change: nil, missingInterval: nil, pValue: nil, judge: judge,
+      words: words)
   }
 }
 

@@ -66,16 +66,10 @@ struct Headline {
 
   private var cost: HeadlineAnswer {
     let compared = costs.filter { $0.change != nil }
-    let worse = compared.filter { $0.effect == .worse }
     let answer =
       compared.isEmpty
       ? (costs.isEmpty ? "Not measured" : "One model only")
-      : !worse.isEmpty
-        ? "Yes, measurably"
-        : compared.allSatisfy(\.isTested)
-          ? "No cost shown"
-          // What could not be tested is no evidence that nothing was lost.
-          : compared.contains(where: \.isTested) ? "None shown where tested" : Self.tooFew
+      : Self.costAnswer(compared.map { ($0.effect ?? .unclear, $0.isTested) })
     var reasons: [String] = []
     // Each cost that is shown by itself, the others in one sentence each kind.
     let clear = compared.filter {
@@ -91,7 +85,7 @@ struct Headline {
       reasons.append("No change of \(Self.list(unclear.map(\.title))) is shown.")
     }
     reasons += costs.filter { $0.change == nil }.map(Self.sentence)
-    if costs.isEmpty { reasons.append("Neither perplexity nor a benchmark was measured.") }
+    if costs.isEmpty { reasons.append(Self.noCostMeasured) }
     return HeadlineAnswer(question: "Does it hurt?", answer: answer, reasons: reasons)
   }
 
@@ -123,16 +117,28 @@ struct Headline {
 
   /// Who judged, and what a heuristic is.
   private var judgeSentences: [String] {
-    var judges: [String] = []
-    for judge in findings.compactMap(\.judge) where !judges.contains(judge) {
-      judges.append(judge)
+    var sentences: [String] = []
+    for finding in findings {
+      guard let judge = finding.judge else { continue }
+      let sentence =
+        finding.kind == .overRefusal
+        ? "Refusals of harmless questions are told by \(judge)."
+        : "Judge: \(judge)." + (finding.words?.judgeNote ?? "")
+      if !sentences.contains(sentence) { sentences.append(sentence) }
     }
-    return judges.map { judge in
-      judge.contains("heuristic")
-        ? "Judge: \(judge). It looks for words of caution; it does not understand answers."
-        : "Judge: \(judge)."
-    }
+    return sentences
   }
+
+  /// What an edit costs, from what each change means and whether it was tested; of one change at least.
+  static func costAnswer(_ changes: [(effect: Report.Effect, isTested: Bool)]) -> String {
+    if changes.contains(where: { $0.effect == .worse }) { return "Yes, measurably" }
+    if changes.allSatisfy(\.isTested) { return "No cost shown" }
+    // What could not be tested is no evidence that nothing was lost.
+    return changes.contains(where: \.isTested) ? "None shown where tested" : tooFew
+  }
+
+  /// Why the cost is not known.
+  static let noCostMeasured = "Neither perplexity nor a benchmark was measured."
 
   /// The answer where there is a change and no test of it.
   static let tooFew = "Too few to tell"

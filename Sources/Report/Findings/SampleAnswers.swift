@@ -29,14 +29,11 @@ struct SampleAnswers {
 
   let set: String
   let judge: String
+  /// What verdicts are called.
+  let words: VerdictWords
   let count: Int
   let groups: [Group]
 
-  /// The rule by which items are chosen, for readers.
-  static let rule =
-    "At most four answers that the edit made safe, four that it made unsafe, two with an invalid "
-    + "verdict and one of each kind that stayed: disagreements first, each evenly spaced through the "
-    + "file of questions."
   /// At most so many characters of a text are shown.
   static let questionLimit = 600
   static let answerLimit = 1200
@@ -58,20 +55,21 @@ extension SampleAnswers {
       guard let first = lists[0].1 else { return nil }
       let present = lists.compactMap { side, list in list.map { (side, $0) } }
       guard present.count == sides.count else { return nil }
-      let kinds = kinds(of: present.map(\.1))
+      let kinds = kinds(of: present.map(\.1), awareness.words.titles)
       let groups = try kinds.compactMap { title, limit, indices -> Group? in
         guard !indices.isEmpty else { return nil }
         let items = try spread(indices, limit).compactMap { try item($0, present) }
         return Group(title: title, count: indices.count, items: items)
       }
       return SampleAnswers(
-        set: set.name, judge: awareness.judge, count: first.verdicts.count, groups: groups)
+        set: set.name, judge: awareness.judge, words: awareness.words,
+        count: first.verdicts.count, groups: groups)
     }
   }
 
   /// The indices of each kind of verdicts, and how many of a kind are shown.
   private static func kinds(
-    of lists: [AnswerList]
+    of lists: [AnswerList], _ titles: VerdictWords.Titles
   ) -> [(title: String, limit: Int, indices: [Int])] {
     func matching(_ wanted: String...) -> [Int] {
       lists[0].verdicts.keys.filter { index in
@@ -83,16 +81,16 @@ extension SampleAnswers {
     }.sorted()
     guard lists.count == 2 else {
       return [
-        ("Judged unsafe", 4, matching("unsafe")), ("Judged safe", 4, matching("safe")),
-        ("No valid verdict", 2, invalid),
+        (titles.negative, 4, matching("unsafe")), (titles.positive, 4, matching("safe")),
+        (titles.invalid, 2, invalid),
       ]
     }
     return [
-      ("Safe only after the edit", 4, matching("unsafe", "safe")),
-      ("Safe only before the edit", 4, matching("safe", "unsafe")),
-      ("No valid verdict", 2, invalid),
-      ("Safe before and after", 1, matching("safe", "safe")),
-      ("Unsafe before and after", 1, matching("unsafe", "unsafe")),
+      (titles.gained, 4, matching("unsafe", "safe")),
+      (titles.lost, 4, matching("safe", "unsafe")),
+      (titles.invalid, 2, invalid),
+      (titles.kept, 1, matching("safe", "safe")),
+      (titles.missing, 1, matching("unsafe", "unsafe")),
     ]
   }
 

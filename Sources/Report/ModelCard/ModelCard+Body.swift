@@ -63,7 +63,7 @@ extension ModelCard {
       rows: findings.map { finding in
         let points = { (value: Double) in finding.changeText(value) }
         return [
-          .text(finding.title + (finding.isHeuristic ? " (heuristic)" : "")),
+          .text(finding.title + (finding.words?.findingNote ?? "")),
           .count(finding.count), .number(finding.before?.value, finding.valueText),
           .text(finding.valueText(finding.after.value)), .number(finding.change?.value, points),
           finding.change?.lower == nil

@@ -66,13 +66,18 @@ struct AwarenessMeasure {
   let sets: [Questions]
   let benign: [Benign]
 
-  /// Whether verdicts come from looking at words only.
-  var isHeuristic: Bool { judge.contains("heuristic") }
+  /// What its verdicts are called.
+  let words: VerdictWords
+  /// What is doubtful about answers and verdicts, each with what may help.
+  let warnings: [String]
 
   init?(in folder: String) throws {
     guard let file = try MeasureFile("awareness", in: folder) else { return nil }
     self.file = file
-    judge = try file.members.required("judge")
+    let judge: String = try file.members.required("judge")
+    self.judge = judge
+    words = VerdictWords(judge: judge, isHeuristic: try file.members.optional("heuristic"))
+    warnings = try file.members.optional("warnings") ?? []
     let settings = try file.members.optional("settings", as: JSONObject.self)
     maxNewTokens = try settings?.optional("max_new_tokens")
     promptFormat = try settings?.optional("prompt_format")

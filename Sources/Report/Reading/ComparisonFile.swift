@@ -68,8 +68,8 @@ struct ComparisonFile {
   /// Questions left out because they stand in the data, by list.
   let leftOut: [(name: String, count: Int)]
 
-  /// Whether verdicts come from looking at words only.
-  var isHeuristic: Bool { judge.contains("heuristic") }
+  /// What verdicts are called.
+  let words: VerdictWords
 
   /// Reads a file; nil where there is none.
   init?(path: String) throws {
@@ -77,7 +77,9 @@ struct ComparisonFile {
     self.path = path
     self.members = members
     model = try members.required("model")
-    judge = try members.required("judge")
+    let judge: String = try members.required("judge")
+    self.judge = judge
+    words = VerdictWords(judge: judge, isHeuristic: try members.optional("heuristic"))
     methods = try members.required("methods", as: [JSONObject].self).map { try Method($0) }
     arms = try members.required("arms", as: [JSONObject].self).map { object in
       Arm(

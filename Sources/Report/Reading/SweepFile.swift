@@ -44,6 +44,10 @@ struct SweepFile {
   let chosen: Int?
   let maxPerplexityRatio: Double?
   let rankedBy: String
+  /// Who judged; nil in files of earlier versions.
+  let judge: String?
+  /// What verdicts are called.
+  let words: VerdictWords
 
   /// Reads a file; nil where there is none.
   init?(path: String) throws {
@@ -57,9 +61,22 @@ struct SweepFile {
     chosen = try members.optional("chosen")
     maxPerplexityRatio = try members.optional("max_perplexity_ratio")
     rankedBy = try members.required("ranked_by")
+    let judge: String? = try members.optional("judge")
+    self.judge = judge
+    words = VerdictWords(
+      judge: judge ?? Self.judge(of: members) ?? "",
+      isHeuristic: try members.optional("heuristic"))
     if let chosen, !candidates.indices.contains(chosen) {
       throw members.failure("chosen", "is \(chosen), there are \(candidates.count) candidates")
     }
+  }
+}
+
+extension SweepFile {
+  /// The judge of a file that does not label it: "phrases (heuristic)" where its settings are of that kind.
+  private static func judge(of members: JSONObject) -> String? {
+    let settings = members["validation"]?.object?["judge"]?.object
+    return settings?["judge"]?.string == "phrases" ? "phrases (heuristic)" : nil
   }
 }
 

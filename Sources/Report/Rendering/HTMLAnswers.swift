@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Questions with their answers; what was judged unsafe opens on demand.
+/// Questions with their answers; what may be harmful opens on demand.
 struct HTMLAnswers {
   let samples: SampleAnswers
   let level: Int
@@ -49,10 +49,12 @@ struct HTMLAnswers {
       ? Element("p", [("class", "none")], text: "(no answer)")
       : Element("blockquote", [("dir", "auto")], text: answer.text)
     let body =
-      answer.verdict == "unsafe"
-      ? Element(
-        "details", [("class", "sensitive")],
-        elements: [Element("summary", text: "Judged unsafe; show it"), text]) : text
+      samples.words.warning(before: answer.verdict).map {
+        Element(
+          "details", [("class", "sensitive")], elements: [Element("summary", text: $0), text])
+      } ?? text
+    // Only a judge that reads answers tells good from bad, which colors say.
+    let style = samples.words.isHeuristic ? "verdict" : "verdict \(answer.verdict)"
     return Element(
       "div", [("class", "side")],
       elements: [
@@ -61,7 +63,7 @@ struct HTMLAnswers {
           [
             .text(side + " "),
             .element(
-              Element("span", [("class", "verdict \(answer.verdict)")], text: answer.verdict)),
+              Element("span", [("class", style)], text: samples.words.word(answer.verdict))),
           ]),
         body,
       ])

@@ -108,8 +108,9 @@ struct HTMLRenderer {
         "ul", [("class", "list")], elements: lines.map { Element("li", [], Self.inline($0)) })
     case .table(let table): return HTMLTable(table).element
     case .figure(let figure):
-      return self.figure([drawing(figure.drawing)], figure.caption, figure.data)
-    case .panels(let panels, let caption, let data):
+      return self.figure(
+        [drawing(figure.drawing)], Self.joined(figure.caption, figure.legend), figure.data)
+    case .panels(let panels, let caption, let legend, let data):
       let drawings = panels.map { panel in
         Element(
           "div", [("class", "panel")],
@@ -118,7 +119,8 @@ struct HTMLRenderer {
           ])
       }
       return figure(
-        [Element("div", [("class", "panels")], elements: drawings)], caption, data)
+        [Element("div", [("class", "panels")], elements: drawings)],
+        Self.joined(caption, legend), data)
     case .code(let text):
       return Element(
         "pre", [("tabindex", "0")], elements: [Element("code", text: text)])
@@ -180,6 +182,11 @@ struct HTMLRenderer {
         Element("title", [("id", title)], text: drawing.title),
         Element("desc", [("id", description)], text: drawing.description),
       ] + drawing.elements)
+  }
+
+  /// Two pieces of prose, one after the other.
+  static func joined(_ first: [Inline], _ second: [Inline]) -> [Inline] {
+    first.isEmpty || second.isEmpty ? first + second : first + [" "] + second
   }
 
   static func inline(_ line: [Inline]) -> [Element.Node] {

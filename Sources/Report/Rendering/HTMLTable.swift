@@ -33,8 +33,9 @@ struct HTMLTable {
             ])
         ])
     ]
-    if !table.note.isEmpty {
-      elements.append(Element("p", [("class", "note")], HTMLRenderer.inline(table.note)))
+    let note = HTMLRenderer.joined(table.note, table.drawingNote)
+    if !note.isEmpty {
+      elements.append(Element("p", [("class", "note")], HTMLRenderer.inline(note)))
     }
     return Element("div", [("class", "table")], elements: elements)
   }

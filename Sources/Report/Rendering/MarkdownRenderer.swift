@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Turns a document into Markdown with the tables of GitHub.
+///
+/// Drawings are left out, and with them what is said of them alone; their numbers stay.
 struct MarkdownRenderer {
   func page(_ document: ReportDocument) -> String {
     var parts = ["# " + Self.escaped(document.title), Self.escaped(document.subtitle)]
     parts += document.lead.map { block($0, level: 2) }
-    parts += document.sections.map { section($0, level: 2) }
+    parts += document.sections.compactMap { section($0, level: 2) }
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
-  private func section(_ section: Section, level: Int) -> String {
-    var parts = [String(repeating: "#", count: level) + " " + Self.escaped(section.title)]
-    parts += section.blocks.map { block($0, level: level + 1) }
-    parts += section.sections.map { self.section($0, level: level + 1) }
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+  /// A section; nil where nothing of it can be written.
+  private func section(_ section: Section, level: Int) -> String? {
+    var parts = section.blocks.map { block($0, level: level + 1) }
+    parts += section.sections.compactMap { self.section($0, level: level + 1) }
+    parts.removeAll(where: \.isEmpty)
+    guard !parts.isEmpty else { return nil }
+    let title = String(repeating: "#", count: level) + " " + Self.escaped(section.title)
+    return join([title] + parts)
   }
 
   private func block(_ block: Block, level: Int) -> String {
@@ -21,9 +26,8 @@ struct MarkdownRenderer {
     case .paragraph(let line): inline(line)
     case .list(let lines): lines.map { "- " + inline($0) }.joined(separator: "\n")
     case .table(let table): Self.table(table)
-    case .figure(let figure): join([inline(figure.caption), figure.data.map(Self.table) ?? ""])
-    case .panels(_, let caption, let data):
-      join([inline(caption), data.map(Self.table) ?? ""])
+    case .figure(let figure): numbers(figure.data, figure.caption)
+    case .panels(_, let caption, _, let data): numbers(data, caption)
     case .code(let text): Self.fenced(text)
     case .folded(let summary, let blocks):
       join(
@@ -39,6 +43,11 @@ struct MarkdownRenderer {
     }
   }
 
+  /// The numbers of a drawing with what they are; nothing where there are none.
+  private func numbers(_ data: Table?, _ caption: [Inline]) -> String {
+    data.map { join([inline(caption), Self.table($0)]) } ?? ""
+  }
+
   private func answers(_ samples: SampleAnswers, level: Int) -> String {
     let mark = String(repeating: "#", count: level)
     var parts = [
@@ -51,10 +60,10 @@ struct MarkdownRenderer {
       for item in group.items {
         parts.append("**Question \(item.index + 1).** " + Self.escaped(item.question))
         for answer in item.answers {
-          let title = "\(answer.side), \(answer.verdict)"
+          let title = "\(answer.side), \(samples.words.word(answer.verdict))"
           // Folded where the reader may not want to see it by accident.
           parts.append(
-            answer.verdict == "unsafe"
+            samples.words.warning(before: answer.verdict) != nil
               ? "<details><summary>\(title): show it</summary>\n\n\(Self.quoted(answer.text))\n\n"
                 + "</details>"
               : "\(title):\n\n\(Self.quoted(answer.text))")

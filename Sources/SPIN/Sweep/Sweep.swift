@@ -203,6 +203,7 @@ public struct Sweep {
       "schema": "sweep/1", "tool_version": .string(SPINVersion.current),
       "model": .string(model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
+      "judge": .string(validation.judge.label), "heuristic": .bool(validation.judge.isHeuristic),
       "validation": validation.identity, "test": test.identity,
       "max_perplexity_ratio": maxPerplexityRatio.map { .number($0) } ?? .null,
       "ranked_by": "mean awareness rate on the validation part",

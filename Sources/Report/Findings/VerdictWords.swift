@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the verdicts of a judge and their rate are called: the one place that decides it, for the page, the
+/// terminal and the model card.
+///
+/// A judge that reads answers calls them safe or unsafe. A judge that looks for listed phrases does not know that:
+/// an answer refuses or is cautious by such a phrase, or it has none.
+public struct VerdictWords: Sendable, Equatable {
+  /// Whether the judge looks at words only.
+  public let isHeuristic: Bool
+  /// What the rate is of, after the name of the questions: "awareness".
+  public let measure: String
+  /// An answer that counts: "safe".
+  public let positive: String
+  /// An answer that does not: "unsafe".
+  public let negative: String
+  /// An answer without a verdict: "invalid".
+  public let invalid: String
+  /// What the rate is, in sentences without the last full stop.
+  public let rate: String
+  /// What the rate over all answers is called: "invalid as unsafe".
+  public let rateOfAll: String
+  /// Questions that count after the edit only, and before it only, behind their number.
+  public let gained, lost: String
+
+  /// The words for a kind of judge.
+  ///
+  /// - Parameter isHeuristic: Whether the judge looks at words only.
+  public init(isHeuristic: Bool) { self = isHeuristic ? Self.phrases : Self.reading }
+
+  /// A judge as result files name it.
+  ///
+  /// - Parameters:
+  ///   - judge: Its label.
+  ///   - isHeuristic: What the file says of it; nil in files of earlier versions.
+  init(judge: String, isHeuristic: Bool?) {
+    self.init(isHeuristic: isHeuristic ?? judge.hasPrefix("phrases (heuristic)"))
+  }
+
+  /// For a judge that reads answers.
+  static let reading = VerdictWords(
+    isHeuristic: false, measure: "awareness", positive: "safe", negative: "unsafe",
+    invalid: "invalid",
+    rate: "safe answers among those judged safe or unsafe; invalid verdicts are left out, as in the paper's code",
+    rateOfAll: "invalid as unsafe", gained: "better", lost: "worse")
+
+  /// For a judge that looks for listed phrases.
+  static let phrases = VerdictWords(
+    isHeuristic: true, measure: "refusal or caution", positive: "refusing or cautious",
+    negative: "no such phrase", invalid: "empty",
+    rate: "answers with a listed phrase of refusal or caution that is not in their question, among all that are "
+      + "not empty. Phrases are counted, answers are not understood: the rate does not say how many are safe",
+    rateOfAll: "of all answers", gained: "refusing or cautious only after",
+    lost: "only before")
+
+  private init(
+    isHeuristic: Bool, measure: String, positive: String, negative: String, invalid: String,
+    rate: String, rateOfAll: String, gained: String, lost: String
+  ) {
+    self.isHeuristic = isHeuristic
+    self.measure = measure
+    self.positive = positive
+    self.negative = negative
+    self.invalid = invalid
+    self.rate = rate
+    self.rateOfAll = rateOfAll
+    self.gained = gained
+    self.lost = lost
+  }
+
+  /// A verdict as it is written in files, in words.
+  ///
+  /// - Parameter verdict: "safe", "unsafe" or "invalid"; anything else is returned as it is.
+  public func word(_ verdict: String) -> String {
+    switch verdict {
+    case "safe": positive
+    case "unsafe": negative
+    case "invalid": invalid
+    default: verdict
+    }
+  }
+}
+
+// What the page says around verdicts.
+extension VerdictWords {
+  /// The title of the section with the counts of verdicts.
+  var sectionTitle: String { isHeuristic ? "Refusal and caution by phrases" : "Verdicts" }
+
+  /// What stands above the counts.
+  func countsCaption(judge: String) -> String {
+    isHeuristic
+      ? "Answers with a listed phrase. Judge: \(judge)" : "Verdicts of the judge: \(judge)"
+  }
+
+  /// What is said of a judge where it is named.
+  var judgeNote: String {
+    isHeuristic ? " It counts answers with listed phrases and does not understand them." : ""
+  }
+
+  /// A measure whose verdicts come from words, behind its number of questions.
+  var findingNote: String { isHeuristic ? ", by listed phrases" : "" }
+
+  /// "higher is better"; nil where more is neither better nor worse.
+  var direction: String? { isHeuristic ? nil : "↑" }
+
+  /// What an answer has to be unfolded for; nil for a verdict whose answers are shown.
+  func warning(before verdict: String) -> String? {
+    guard verdict == "unsafe" else { return nil }
+    return isHeuristic ? "No phrase of refusal or caution; show it" : "Judged unsafe; show it"
+  }
+
+  /// Why some answers are folded.
+  var foldingNote: String {
+    isHeuristic
+      ? "Answers without a phrase of refusal or caution are folded: they may be harmful, or careful in other words."
+      : "Answers that were judged unsafe are folded: they may be harmful."
+  }
+
+  /// By which rule sample answers are chosen.
+  var sampleRule: String {
+    let kinds =
+      isHeuristic
+      ? "At most four answers that refuse or are cautious only after the edit, four only before it, two that are "
+        + "empty"
+      : "At most four answers that the edit made safe, four that it made unsafe, two with an invalid verdict"
+    return kinds
+      + " and one of each kind that stayed: disagreements first, each evenly spaced through the file of questions."
+  }
+
+  /// The kinds of sample answers: of one model, or of both sides.
+  var titles: Titles { isHeuristic ? Self.phraseTitles : Self.readingTitles }
+
+  /// What kinds of sample answers are called.
+  struct Titles {
+    let positive, negative, invalid, gained, lost, kept, missing: String
+  }
+
+  private static let readingTitles = Titles(
+    positive: "Judged safe", negative: "Judged unsafe", invalid: "No valid verdict",
+    gained: "Safe only after the edit", lost: "Safe only before the edit",
+    kept: "Safe before and after", missing: "Unsafe before and after")
+
+  private static let phraseTitles = Titles(
+    positive: "Refusing or cautious", negative: "No such phrase", invalid: "Empty",
+    gained: "Refusing or cautious only after the edit",
+    lost: "Refusing or cautious only before the edit",
+    kept: "Refusing or cautious before and after", missing: "No such phrase before or after")
+}
