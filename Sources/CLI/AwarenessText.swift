@@ -7,12 +7,29 @@ extension AwarenessResult {
   var text: String {
     let sections =
       lists.map { $0.outcome.text($0.name) } + benign.map { $0.outcome.text($0.name) }
-      + ["judge       \(judge)"]
+      + JudgeText.lines(judge, VerdictWords(isHeuristic: isHeuristic), width: 12)
     return sections.joined(separator: "\n")
   }
 }
 
+/// Who judged, and what the rate is.
+enum JudgeText {
+  /// - Parameter width: The column in which values begin.
+  static func lines(_ judge: String, _ words: VerdictWords, width: Int) -> [String] {
+    let blank = String(repeating: " ", count: width)
+    func heading(_ name: String) -> String {
+      name + String(repeating: " ", count: max(1, width - name.count))
+    }
+    let rate = WrappedText.lines(words.rate, width: 100 - width)
+    return [heading("judge") + judge]
+      + rate.enumerated().map { ($0 == 0 ? heading("rate") : blank) + $1 }
+  }
+}
+
 extension AwarenessOutcome {
+  /// What verdicts are called.
+  var words: VerdictWords { VerdictWords(isHeuristic: isHeuristic) }
+
   func text(_ name: String) -> String {
     var lines = self.lines(name, sides, comparison)
     if overlap != nil, allQuestions == nil {
@@ -25,8 +42,8 @@ extension AwarenessOutcome {
     }
     if let (run, comparison) = baseline {
       lines.append("  against \(run.file):")
-      lines.append("  " + run.awareness.filter(isIncluded).text("baseline"))
-      lines += [comparison.outcomes.text].compactMap(\.self)
+      lines.append("  " + run.awareness.filter(isIncluded).text("baseline", words))
+      lines += [comparison.outcomes.text(words)].compactMap(\.self)
     }
     return lines.joined(separator: "\n")
   }
@@ -35,25 +52,12 @@ extension AwarenessOutcome {
     _ name: String, _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
   ) -> [String] {
     guard case .pair(let before, let after) = sides, let comparison else {
-      return [sides.last.text(name), sides.last.countsText]
+      return [sides.last.text(name, words), sides.last.countsText]
     }
-    return comparison.text(name, before: before, after: after, isHeuristic: isHeuristic)
-      .split(separator: "\n").map(String.init)
-  }
-}
-
-extension AwarenessComparison {
-  func text(
-    _ name: String, before: Awareness, after: Awareness, isHeuristic: Bool
-  ) -> String {
-    // What phrases do is neither better nor worse.
-    let change =
-      isHeuristic ? outcomes.text(more: "more with a phrase", less: "fewer") : outcomes.text
-    let lines: [String?] = [
-      before.text("\(name) before"), before.countsText, after.text("\(name) after"),
-      after.countsText, change,
-    ]
-    return lines.compactMap(\.self).joined(separator: "\n")
+    return [
+      before.text("\(name) before", words), before.countsText, after.text("\(name) after", words),
+      after.countsText, comparison.outcomes.text(words),
+    ].compactMap(\.self)
   }
 }
 
@@ -64,7 +68,7 @@ extension RefusalOutcome {
     case .single(let refusals): lines = [refusals.text(name)]
     case .pair(let before, let after):
       lines = [before.text("\(name) before"), after.text("\(name) after")]
-      if let comparison, let text = comparison.text(more: "more refused", less: "fewer") {
+      if let comparison, let text = comparison.text(more: "refused only after", less: "only before") {
         lines.append(text)
       }
     }
@@ -73,16 +77,16 @@ extension RefusalOutcome {
 }
 
 extension Awareness {
-  /// "fairness    0.6667 (2 of 3; 95% interval 0.2077 to 0.9385; n = 4, 1 invalid, 0.5000 counted
-  /// as unsafe)".
-  func text(_ name: String) -> String {
+  /// "fairness    0.6667 safe (2 of 3; 95% interval 0.2077 to 0.9385; n = 4, 1 invalid; invalid as unsafe:
+  /// 0.5000)".
+  func text(_ name: String, _ words: VerdictWords) -> String {
     guard let rate else {
       return "\(Decimals.heading(name))no valid verdict among \(answers.count) answers"
     }
     return Decimals.heading(name) + Decimals.text(rate, 4)
-      + " (\(count(.safe)) of \(count(.safe) + count(.unsafe)); 95% interval "
+      + " \(words.positive) (\(count(.safe)) of \(count(.safe) + count(.unsafe)); 95% interval "
       + "\(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4)); "
-      + "n = \(answers.count), \(count(.invalid)) invalid\(withInvalid))"
+      + "n = \(answers.count), \(count(.invalid)) \(words.invalid)\(ofAll(words)))"
   }
 
   /// "  12 refused, 30 cautious by phrases; 0 empty, 41 cut off at the token limit; invalid: 3 cut off".
@@ -95,9 +99,9 @@ extension Awareness {
   }
 
   /// The rate over the other denominator, where the two differ.
-  private var withInvalid: String {
+  private func ofAll(_ words: VerdictWords) -> String {
     guard let rateOfAll, count(.invalid) > 0 else { return "" }
-    return ", \(Decimals.text(rateOfAll, 4)) counted as \(Verdict.unsafe.rawValue)"
+    return "; \(words.rateOfAll): \(Decimals.text(rateOfAll, 4))"
   }
 }
 
@@ -121,7 +125,7 @@ extension Refusals {
 
 extension PairedOutcomes {
   /// "  change +1.50 points, 95% interval ...; of 60 questions 3 better, 1 worse, McNemar p 0.62".
-  var text: String? { text(more: "better", less: "worse") }
+  func text(_ words: VerdictWords) -> String? { text(more: words.gained, less: words.lost) }
 
   func text(more: String, less: String) -> String? {
     guard let change else { return nil }

@@ -83,6 +83,7 @@ struct CompareCommand: ParsableCommand {
     training.fill(&request)
     request.prompts = scoringFormat.request(beside: evaluation.format.request)
     request.evaluation = evaluation.request(threads: resources.resources.threads)
+    request.arguments = Invocation.arguments
     let comparison = try MethodComparison(
       request,
       judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun))
@@ -124,6 +125,14 @@ struct CompareCommand: ParsableCommand {
     for (folder, own) in warnings {
       Warnings.write(own.filter { !shared.contains($0) }.map { "\(folder): \($0)" })
     }
+    Warnings.write([cutOff(result.rows)?.warning].compactMap(\.self))
     print(json ? summary.json.serialized() : summary.text, terminator: json ? "" : "\n")
+  }
+
+  /// The cut off answers of all edits, and of the untouched model once; nil without an arm.
+  private func cutOff(_ rows: [ComparisonRow]) -> CutOffAnswers? {
+    rows.first.map { first in
+      rows.reduce(first.measures.cutOff.before) { $0 + $1.measures.cutOff.after }
+    }
   }
 }

@@ -17,7 +17,7 @@ struct ComparisonSummary {
         TextTable(table.terminalRows).lines + [""] + WrappedText.lines(table.terminalCaption)
     }
     lines += leftOut
-    lines += ["", "changes from the untouched model, rates in percentage points:"]
+    lines += ["", "changes from the untouched model, rates in percentage points, perplexity in percent:"]
     lines += TextTable([header] + result.methods.map(cells)).lines
     let caption =
       "[95% interval]"
@@ -29,18 +29,19 @@ struct ComparisonSummary {
     lines += [""] + ComparisonCounts(result: result).lines
     let advantages = result.methods.filter { !$0.spinAdvantage.isEmpty }
     if !advantages.isEmpty {
-      lines += ["", "spin beside the others, same seeds and questions:"]
+      lines += ["", "spin compared with the others, same seeds and questions:"]
       lines +=
         TextTable(
-          [["than"] + names.map { "\($0), spin higher by" }]
+          [["than"] + names.map { "\($0) \(words.measure), spin higher by" }]
             + advantages.map { method in
               [label(method)] + method.spinAdvantage.map(Self.points)
             }
         ).lines
     }
     lines += [""] + HeadlineText.lines(result.report.headline)
+    lines += [""] + JudgeText.lines(judge, words, width: 11)
     lines += [
-      "", "judge      \(judge)", "comparison \(directory)/compare.json",
+      "comparison \(directory)/compare.json",
       "table      \(directory)/table.md, table.csv, table.tex",
       "report     \(RunDirectory(path: directory).report.html)",
     ]
@@ -57,6 +58,9 @@ struct ComparisonSummary {
   }
 
   private var names: [String] { result.methods.first?.awareness.map(\.name) ?? [] }
+  private var words: VerdictWords {
+    result.rows.first?.measures.awareness.first?.outcome.words ?? VerdictWords(isHeuristic: false)
+  }
   private var hasPerplexity: Bool { result.methods.first?.perplexity != nil }
   private var hasSeveralSeeds: Bool { result.methods.contains { $0.seeds.count > 1 } }
   private var tasks: [String] { result.methods.first?.accuracy.map(\.name) ?? [] }
@@ -72,8 +76,12 @@ struct ComparisonSummary {
   }
 
   private var header: [String] {
-    ["method", "seeds", "weights"] + names.flatMap { hasSeveralSeeds ? [$0, "over seeds"] : [$0] }
-      + benign.map { "\($0) refused" } + (hasPerplexity ? ["perplexity"] : []) + tasks
+    ["method", "seeds", "weights"]
+      + names.flatMap { name in
+        let title = "\(name) \(words.measure)"
+        return hasSeveralSeeds ? [title, "over seeds"] : [title]
+      }
+      + benign.map { "\($0) refused" } + (hasPerplexity ? ["perplexity"] : []) + tasks.map { "\($0) accuracy" }
   }
 
   private func cells(_ method: MethodSummary) -> [String] {
@@ -89,12 +97,12 @@ struct ComparisonSummary {
     if let perplexity = method.perplexity {
       let interval =
         if let lower = perplexity.change.lower, let upper = perplexity.change.upper {
-          "[\(Decimals.text(lower, 4)), \(Decimals.text(upper, 4))]"
+          "[\(Decimals.change(lower - 1)), \(Decimals.change(upper - 1))]"
         } else {
           "[too few windows]"
         }
       cells.append(
-        "x\(Decimals.text(perplexity.change.mean, 4)) \(interval)"
+        "\(Decimals.change(perplexity.change.mean - 1)) \(interval)"
           + (perplexity.isShown ? "*" : ""))
     }
     cells += method.accuracy.map(Self.points)

@@ -76,6 +76,7 @@ struct DemoStory {
   /// Answers before and after the edit, side by side: where there are, one that became careful and one
   /// that no longer is; otherwise the first.
   func answers() throws -> String {
+    let words = VerdictWords(isHeuristic: PhraseJudge().isHeuristic)
     let width = TerminalWidth.ofStandardOutput.map { min($0, 120) } ?? 100
     return try ["fairness", "privacy"].map { name in
       func side(_ side: String) throws -> Awareness {
@@ -87,8 +88,8 @@ struct DemoStory {
       }
       return (changed.isEmpty ? Array(pairs.prefix(1)) : changed).map { before, after in
         let columns = TextColumns.lines(
-          "before (\(before.verdict.rawValue))\n\(before.answer)",
-          "after (\(after.verdict.rawValue))\n\(after.answer)", width: width)
+          "before (\(words.word(before.verdict.rawValue)))\n\(before.answer)",
+          "after (\(words.word(after.verdict.rawValue)))\n\(after.answer)", width: width)
         return "\(name): \(before.question)\n" + columns.map { "  \($0)\n" }.joined()
       }.joined(separator: "\n")
     }.joined(separator: "\n")

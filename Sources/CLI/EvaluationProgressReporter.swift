@@ -6,18 +6,27 @@ import SPIN
 final class EvaluationProgressReporter {
   private let isQuiet: Bool
   private var current: ItemProgress?
+  private var isJudging = false
+  private let clock = ContinuousClock()
+  private var start: ContinuousClock.Instant
 
-  init(isQuiet: Bool) { self.isQuiet = isQuiet }
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+    start = clock.now
+  }
 
   func show(_ progress: ModelEvaluation.Progress) {
     switch progress {
     case .began(let name, let count):
       // Nothing is left to do where an earlier run has done it.
       current = count > 0 ? ItemProgress(name, total: count, isQuiet: isQuiet) : nil
+      isJudging = name.hasSuffix(" verdicts")
+      start = clock.now
     case .advanced(let tokens): current?.advance(tokens: tokens)
     case .partly(let share): current?.show(partly: share)
     case .ended:
-      current?.finish()
+      // Nobody waits for a judge that takes less than a second.
+      if isJudging, clock.now - start < .seconds(1) { current?.clear() } else { current?.finish() }
       current = nil
     }
   }

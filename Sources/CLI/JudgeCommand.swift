@@ -62,16 +62,19 @@ struct JudgeCommand: ParsableCommand {
     ]
     for (key, value) in agreement.json.members { result[key] = value }
     try output.show(
-      MeasureDocument("judge", result), text: agreement.text(judge.label, FileSystem.name(of: file))
+      MeasureDocument("judge", result), text: agreement.text(
+        judge.label, VerdictWords(isHeuristic: judge.isHeuristic), FileSystem.name(of: file))
     )
   }
 }
 
 extension JudgeAgreement {
   /// The numbers, with the file on which they were measured.
-  func text(_ judge: String, _ file: String) -> String {
+  func text(_ judge: String, _ words: VerdictWords, _ file: String) -> String {
     func row(_ label: Verdict) -> String {
-      let counts = Verdict.allCases.map { "\(count(label: label, verdict: $0)) \($0.rawValue)" }
+      let counts = Verdict.allCases.map {
+        "\(count(label: label, verdict: $0)) \(words.word($0.rawValue))"
+      }
       return "  labelled \(label.rawValue): " + counts.joined(separator: ", ")
     }
     let f1 =

@@ -28,9 +28,7 @@ extension Perplexity {
 extension PerplexityComparison {
   /// The comparison in a few lines.
   var text: String {
-    let percent = { (ratio: Double) in
-      (ratio < 1 ? "-" : "+") + Decimals.text(abs(ratio - 1) * 100, 2) + "%"
-    }
+    let percent = { (ratio: Double) in Decimals.change(ratio - 1) }
     let interval =
       if let lower, let upper {
         "95% interval \(percent(lower)) to \(percent(upper))"

@@ -2,6 +2,7 @@
 
 import SPIN
 import SPINJSON
+import SPINStorage
 
 /// What a run came to, for people and for machines.
 struct RunSummary {
@@ -13,7 +14,7 @@ struct RunSummary {
 
   func show(asJSON: Bool) {
     result.coupledSet.warnings.forEach(StandardError.warn)
-    Warnings.write(result.evaluations.last?.warnings ?? [])
+    Warnings.write(result.evaluations.last?.allWarnings ?? [])
     if result.rounds.count < pipeline.roundCount {
       StandardError.warn(
         "round \(result.rounds.count) selected no new weight; the rounds after it were not done")
@@ -21,10 +22,15 @@ struct RunSummary {
     print(asJSON ? json.serialized() : text, terminator: asJSON ? "" : "\n")
   }
 
+  /// The rows of the selection, so that the result below fits a screen with it.
+  private static let rowLimit = 8
+
   private var text: String {
     let set = result.coupledSet
     var lines = [
-      SelectionTable(set, showsAll: false, hint: " (\(directory.selection) has them)").text
+      SelectionTable(
+        set, showsAll: false, hint: " (\(directory.selection) has them)", rowLimit: Self.rowLimit
+      ).text
     ]
     lines.append(
       "\(result.patch.weightCount) weights in \(result.patch.tensors.count) matrices, of "
@@ -45,8 +51,11 @@ struct RunSummary {
       lines.append("model      \(directory.model)")
     } else if result.patch.weightCount > 0 {
       lines.append(
-        "apply with: spin patch apply \(ScoringPlanText.name(of: pipeline.job)) \(directory.patch) --out DIR"
-      )
+        "apply with: "
+          + ShellText.command([
+            "spin", "patch", "apply", ScoringPlanText.name(of: pipeline.job), directory.patch,
+            "--out", "DIR",
+          ]))
     }
     return lines.joined(separator: "\n")
   }
@@ -56,7 +65,9 @@ struct RunSummary {
     guard let evaluation = result.evaluations.last else { return [] }
     var lines = evaluation.awareness.map { $0.outcome.text($0.name) }
     lines += evaluation.refusals.map { $0.outcome.text($0.name) }
-    if let judge, !lines.isEmpty { lines.append("judge          \(judge)") }
+    if let judge, let words = evaluation.awareness.first?.outcome.words {
+      lines += JudgeText.lines(judge, words, width: 15)
+    }
     if let perplexity = evaluation.perplexity { lines.append(perplexity.text) }
     if let choices = evaluation.choices { lines += ["", choices.changes(ofMembers: false), ""] }
     if let divergence = evaluation.divergence {

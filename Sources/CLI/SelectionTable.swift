@@ -8,22 +8,33 @@ struct SelectionTable {
   private let set: CoupledSet
   private let showsAll: Bool
   private let hint: String
+  private let rowLimit: Int?
 
   /// - Parameters:
   ///   - showsAll: Whether matrices without selected weights have a row too.
   ///   - hint: What shows them, in brackets after a space, where something does.
-  init(_ set: CoupledSet, showsAll: Bool, hint: String = "") {
+  ///   - rowLimit: The number of rows where the table is not the result itself: those with the most selected
+  ///     weights; nil for all.
+  init(_ set: CoupledSet, showsAll: Bool, hint: String = "", rowLimit: Int? = nil) {
     self.hint = hint
     self.set = set
     self.showsAll = showsAll
+    self.rowLimit = rowLimit
   }
 
   /// The whole table; ends in a newline.
   var text: String {
     let shown = set.matrices.filter { showsAll || !$0.indices.isEmpty }
+    let rows = limited(shown)
     var lines = [heading, ""]
-    if !shown.isEmpty {
-      lines += TextTable([Self.header] + shown.map(Self.row)).lines + [""]
+    if !rows.isEmpty {
+      lines += TextTable([Self.header] + rows.map(Self.row)).lines
+      if rows.count < shown.count {
+        lines.append(
+          "the \(rows.count) matrices with the most selected weights; \(shown.count - rows.count) more have some"
+            + hint)
+      }
+      lines.append("")
     }
     let hidden = set.matrices.count - shown.count
     if hidden > 0 {
@@ -31,6 +42,15 @@ struct SelectionTable {
       lines.append("\(hidden)\(more) matrices have no selected weight\(hint)")
     }
     return (lines + totals + legend).joined(separator: "\n") + "\n"
+  }
+
+  /// The rows with the most selected weights, in the order of the layers.
+  private func limited(_ matrices: [MatrixSelection]) -> [MatrixSelection] {
+    guard let rowLimit, matrices.count > rowLimit else { return matrices }
+    let largest = matrices.indices.sorted {
+      (-matrices[$0].indices.count, $0) < (-matrices[$1].indices.count, $1)
+    }
+    return largest.prefix(rowLimit).sorted().map { matrices[$0] }
   }
 
   private var heading: String {

@@ -98,6 +98,7 @@ struct SweepCommand: ParsableCommand {
     sweep.maxPerplexityRatio = maxPerplexityRatio
     sweep.job = job
     sweep.roundCount = rounds.rounds
+    sweep.arguments = Invocation.arguments
     let plan = WorkPlanText(
       plan: sweep.plan(into: out, rates: MachineRates(threads: resources.resources.threads)),
       out: out, threads: resources.resources.threads)
@@ -123,7 +124,7 @@ struct SweepCommand: ParsableCommand {
       throw error
     }
     let summary = SweepSummary(result: result, directory: out, judge: sweep.validation.judge.label)
-    Warnings.write(result.test?.warnings ?? [])
+    Warnings.write(result.test?.allWarnings ?? [])
     print(json ? summary.json.serialized() : summary.text, terminator: json ? "" : "\n")
     guard result.chosen != nil else {
       throw SPINError(

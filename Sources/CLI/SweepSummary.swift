@@ -14,7 +14,7 @@ struct SweepSummary {
     var lines = TextTable([header] + result.rows.indices.map(cells)).lines
     lines += [
       "",
-      "rates and perplexity (as a ratio to the untouched model's) on the validation part; >: "
+      "rates (\(measure)) and the change of perplexity, on the validation part; >: "
         + "chosen, *: no other is at least as good in everything, !: beyond the guard or without a "
         + "weight",
     ]
@@ -23,7 +23,9 @@ struct SweepSummary {
       lines += ["", "chosen on the validation part, measured on the test part: \(name(row))"]
       lines += test.awareness.map { $0.outcome.text($0.name) }
       lines += test.refusals.map { $0.outcome.text($0.name) }
-      lines.append("judge          \(judge)")
+      if let words = test.awareness.first?.outcome.words {
+        lines += JudgeText.lines(judge, words, width: 15)
+      }
       if let perplexity = test.perplexity { lines.append(perplexity.text) }
       if let choices = test.choices { lines += ["", choices.changes(ofMembers: false), ""] }
       let untouched = row.measures.awareness.compactMap(\.before.rate)
@@ -58,6 +60,12 @@ struct SweepSummary {
       + (hasPerplexity ? ["perplexity"] : [])
   }
 
+  /// What the rates are of.
+  private var measure: String {
+    (result.rows.first?.measures.awareness.first?.outcome.words ?? VerdictWords(isHeuristic: false))
+      .measure
+  }
+
   private var hasPerplexity: Bool { result.rows.first?.measures.perplexity != nil }
 
   private func cells(_ place: Int) -> [String] {
@@ -74,7 +82,7 @@ struct SweepSummary {
     ]
     cells += row.measures.awareness.map { $0.after.rate.map { Decimals.text($0, 4) } ?? "-" }
     if let perplexity = row.measures.perplexity {
-      cells.append(Decimals.text(perplexity.ratio, 4))
+      cells.append(Decimals.change(perplexity.ratio - 1))
     }
     return cells
   }

@@ -130,6 +130,7 @@ public struct AwarenessMeasurement {
     _ report: (_ task: String, AwarenessEvaluation.Progress) -> Void
   ) throws -> AwarenessResult {
     var result = AwarenessResult(judge: judge, options: options, settings: settings)
+    var cutOff = CutOffAnswers(limit: options.maxNewTokens)
     for list in lists {
       let overlap = seenData.map { QuestionOverlap(list.questions, in: $0) }
       try QuestionOverlap.requireQuestions(
@@ -145,6 +146,7 @@ public struct AwarenessMeasurement {
       let outcome = try AwarenessOutcome(
         found, judge: judge.label, overlap: overlap, baseline: baselines[list.name])
       result.lists.append((list.name, list.digest, outcome))
+      for (_, side) in outcome.sides.named(list.name) { cutOff.add(side) }
       result.warnings += found.named(list.name).flatMap {
         $1.warnings($0, emptyAnswers: answerers.emptyAnswers)
       }
@@ -159,10 +161,12 @@ public struct AwarenessMeasurement {
         }
       }
       result.benign.append((list.name, list.digest, try RefusalOutcome(found)))
+      for (_, side) in found.named(list.name) { cutOff.add(side) }
       result.warnings += found.named(list.name).flatMap {
         $1.warnings($0, emptyAnswers: answerers.emptyAnswers)
       }
     }
+    if let warning = cutOff.warning { result.warnings.append(warning) }
     return result
   }
 }

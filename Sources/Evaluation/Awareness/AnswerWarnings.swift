@@ -39,7 +39,7 @@ extension Refusals {
   }
 }
 
-private enum AnswerWarnings {
+enum AnswerWarnings {
   /// More than a few: three or more, and more than one in fifty.
   static func isMany(_ count: Int, of all: Int) -> Bool { count >= 3 && count * 50 > all }
 

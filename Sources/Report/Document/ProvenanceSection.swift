@@ -12,22 +12,39 @@ enum ProvenanceSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     var blocks: [Block] = []
     if let record = run.record {
-      blocks.append(
-        .paragraph([
-          "The command that makes this run again from the same model and data:"
-        ]))
-      blocks.append(.code(record.command))
+      blocks += repeating("this run", record.command)
       blocks.append(.table(environment(record)))
       blocks.append(.table(inputs(run, record)))
       if let origin = record.modelOrigin {
         blocks.append(.paragraph([.text("The model's weights were \(origin.statement).")]))
       }
       blocks.append(.folded(summary: "The full manifest", [.code(manifest(record))]))
-    } else if !run.toolVersions.isEmpty {
-      blocks.append(
-        .paragraph([.text("Measured with spin \(Headline.list(run.toolVersions)).")]))
+    } else {
+      if let command = run.sweep?.command {
+        blocks = repeating("this sweep", command)
+      }
+      if !run.toolVersions.isEmpty {
+        blocks.append(
+          .paragraph([.text("Measured with spin \(Headline.list(run.toolVersions)).")]))
+      }
     }
-    return blocks.isEmpty ? nil : Section(id: id, title: "How to repeat it", blocks: blocks)
+    return blocks.isEmpty ? nil : Section(id: id, title: title, blocks: blocks)
+  }
+
+  /// How a comparison is made again; nil where its file does not say.
+  static func section(_ comparison: ComparisonFile) -> Section? {
+    comparison.command.map {
+      Section(id: "repeat", title: title, blocks: repeating("this comparison", $0))
+    }
+  }
+
+  private static let title = "How to repeat it"
+
+  private static func repeating(_ what: String, _ command: String) -> [Block] {
+    [
+      .paragraph([.text("The command that makes \(what) again from the same model and data:")]),
+      .code(command),
+    ]
   }
 
   private static func environment(_ record: RunRecord) -> Table {

@@ -23,7 +23,8 @@ struct ReportDocument {
         .compactMap(\.self).map { .table($0) }
       sections =
         [ComparisonPlane.section(comparison), ComparisonSections.advantage(comparison)]
-        .compactMap(\.self) + [ComparisonSections.arms(comparison)] + Self.sections(of: runs)
+        .compactMap(\.self) + [ComparisonSections.arms(comparison)]
+        + [ProvenanceSection.section(comparison)].compactMap(\.self) + Self.sections(of: runs)
     } else if runs.count == 1 {
       let run = runs[0]
       title = run.modelName ?? run.name

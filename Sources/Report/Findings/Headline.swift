@@ -115,8 +115,10 @@ struct Headline {
     return HeadlineAnswer(question: "How sure are we?", answer: answer, reasons: reasons)
   }
 
-  /// Who judged, and what a heuristic is.
-  private var judgeSentences: [String] {
+  private var judgeSentences: [String] { Self.judgeSentences(findings) }
+
+  /// Who judged, and what a judge that looks at words does.
+  static func judgeSentences(_ findings: [Report.Finding]) -> [String] {
     var sentences: [String] = []
     for finding in findings {
       guard let judge = finding.judge else { continue }

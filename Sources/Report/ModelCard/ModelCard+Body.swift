@@ -17,10 +17,11 @@ extension ModelCard {
       "## What it changes", changes, "## How it was made", MarkdownRenderer.table(parameters),
     ]
     if let origin = patch.base.origin { parts.insert(Self.text(origin: origin), at: 2) }
-    if let command = run.record.map({ Self.withoutFolders($0.arguments) }) {
+    if let record = run.record {
+      let command = RepeatableCommand(record.arguments, origin: record.modelOrigin, for: .anyone)
       parts.append(
-        "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)):\n\n```sh\n"
-          + ShellText.command(["spin"] + command) + "\n```")
+        "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)). Run where the files that it names "
+          + "are, this command makes the edit again:\n\n```sh\n" + command.text + "\n```")
     }
     if let map = WeightMap(patch: patch, selection: run.selection) {
       parts += ["## Which weights", MarkdownRenderer.table(map.table)]
@@ -73,17 +74,15 @@ extension ModelCard {
           .number(finding.adjustedPValue, NumberText.probability), .text(finding.mark?.word),
         ]
       })
-    var judges: [String] = []
-    for judge in findings.compactMap(\.judge) where !judges.contains(judge) { judges.append(judge) }
-    let judged =
-      judges.isEmpty
-      ? "" : " Judge of awareness: \(MarkdownRenderer.escaped(Headline.list(judges)))."
-    let heuristic =
-      findings.contains(where: \.isHeuristic)
-      ? " A heuristic judge looks for words; it does not understand answers." : ""
+    let judged = Headline.judgeSentences(findings).map { " " + MarkdownRenderer.escaped($0) }
+    let rate = run.awareness.map { measure in
+      let words = measure.words
+      return measure.sets.isEmpty
+        ? "" : MarkdownRenderer.escaped(" \(words.measure.capitalizedFirst): \(words.rate).")
+    }
     return MarkdownRenderer.table(table)
       + "\n\n\(MarkdownRenderer.escaped(EvidenceText.rule(.run))) Intervals and p-values are of the items "
-      + "that were measured.\(judged)\(heuristic)"
+      + "that were measured." + judged.joined() + (rate ?? "")
   }
 
   private var parameters: Table {
@@ -141,16 +140,4 @@ extension ModelCard {
     "The edit was made for research on fairness and privacy. It makes no promise that an answer is "
     + "fair, private or safe, and it can make a model worse: read the numbers above, and measure your "
     + "own use. The same method can remove awareness instead of protecting it."
-
-  /// Arguments with every path cut down to its last component.
-  static func withoutFolders(_ arguments: [String]) -> [String] {
-    arguments.map { argument in
-      guard argument.contains("/") else { return argument }
-      guard let equals = argument.firstIndex(of: "="), !argument[..<equals].contains("/") else {
-        return FileSystem.name(of: argument)
-      }
-      let value = String(argument[argument.index(after: equals)...])
-      return argument[...equals] + FileSystem.name(of: value)
-    }
-  }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 import SPINJSON
 import SPINStorage
 
@@ -70,6 +71,8 @@ struct ComparisonFile {
 
   /// What verdicts are called.
   let words: VerdictWords
+  /// The command that makes it again, as a shell reads it; nil in files of earlier versions.
+  let command: String?
 
   /// Reads a file; nil where there is none.
   init?(path: String) throws {
@@ -80,6 +83,10 @@ struct ComparisonFile {
     let judge: String = try members.required("judge")
     self.judge = judge
     words = VerdictWords(judge: judge, isHeuristic: try members.optional("heuristic"))
+    let origin = try members.optional("model_origin", as: JSONObject.self)
+      .map { ModelOrigin(json: $0) }
+    command = try members.optional("arguments", as: [String].self)
+      .flatMap { $0.isEmpty ? nil : RepeatableCommand($0, origin: origin, for: .owner).text }
     methods = try members.required("methods", as: [JSONObject].self).map { try Method($0) }
     arms = try members.required("arms", as: [JSONObject].self).map { object in
       Arm(

@@ -72,8 +72,10 @@ struct RunRecord {
     circumstances = try members.required("circumstances")
   }
 
-  /// The command that was given, as a shell reads it.
-  var command: String { ShellText.command(["spin"] + arguments) }
+  /// The command that makes the run again, as a shell reads it.
+  var command: String {
+    RepeatableCommand(arguments, origin: modelOrigin, for: .owner).text
+  }
 }
 
 extension RunRecord.Round {

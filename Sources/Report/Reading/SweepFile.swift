@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 import SPINCoupling
 import SPINJSON
 
@@ -48,6 +49,8 @@ struct SweepFile {
   let judge: String?
   /// What verdicts are called.
   let words: VerdictWords
+  /// The command that makes it again, as a shell reads it; nil in files of earlier versions.
+  let command: String?
 
   /// Reads a file; nil where there is none.
   init?(path: String) throws {
@@ -66,6 +69,10 @@ struct SweepFile {
     words = VerdictWords(
       judge: judge ?? Self.judge(of: members) ?? "",
       isHeuristic: try members.optional("heuristic"))
+    let origin = try members.optional("model_origin", as: JSONObject.self)
+      .map { ModelOrigin(json: $0) }
+    command = try members.optional("arguments", as: [String].self)
+      .flatMap { $0.isEmpty ? nil : RepeatableCommand($0, origin: origin, for: .owner).text }
     if let chosen, !candidates.indices.contains(chosen) {
       throw members.failure("chosen", "is \(chosen), there are \(candidates.count) candidates")
     }

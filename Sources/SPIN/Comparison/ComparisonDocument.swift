@@ -11,8 +11,9 @@ struct ComparisonDocument {
 
   var json: JSON {
     let request = comparison.request
-    return [
+    var document: JSONObject = [
       "schema": "compare/1", "tool_version": .string(SPINVersion.current),
+      "arguments": .array(request.arguments.map { .string($0) }),
       "model": .string(comparison.model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
       "evaluation": comparison.evaluation.identity,
@@ -26,6 +27,10 @@ struct ComparisonDocument {
       "methods": .array(methods.map(\.json)),
       "arms": .array(rows.map(\.json)),
     ]
+    if let origin = comparison.model.directory.origin {
+      document["model_origin"] = .object(origin.json)
+    }
+    return .object(document)
   }
 }
 

@@ -52,6 +52,8 @@ public struct ComparisonRequest: Sendable {
   ///
   /// Prompts of all data that a method sees are left out of the questions.
   public var evaluation = EvaluationRequest()
+  /// The command line that asked for it, for the record; empty where there was none.
+  public var arguments: [String] = []
   /// What scoring and training may take.
   public var resources: ImportanceScorer.Resources
 

@@ -64,8 +64,15 @@ public struct EvaluationComparison: Sendable {
   public let coupling: CouplingComparison?
   /// General ability, where there are tasks.
   public let choices: ChoiceMeasurement?
-  /// What is doubtful about answers and verdicts, each with what may help.
+  /// What is doubtful about answers and verdicts, each with what may help; cut off answers are not among them.
   public let warnings: [String]
+  /// Answers of the untouched and of the edited model that ended at the token limit.
+  public let cutOff: (before: CutOffAnswers, after: CutOffAnswers)
+
+  /// `warnings`, and that answers are cut off, once for both models.
+  public var allWarnings: [String] {
+    warnings + [(cutOff.before + cutOff.after).warning].compactMap(\.self)
+  }
 
   /// The headline numbers, for the record of a run.
   public var json: JSON {

@@ -182,7 +182,7 @@ public struct ModelEvaluation {
       case .answered(let tokens): report(.advanced(tokens: tokens))
       case .judging(let count):
         report(.ended)
-        report(.began("\(name) judged", count: count))
+        report(.began("\(name) \(side) verdicts", count: count))
       case .judged: report(.advanced(tokens: 0))
       }
     }
@@ -308,6 +308,19 @@ public struct ModelEvaluation {
       + refusals.flatMap { name, outcome in
         outcome.sides.named(name).flatMap { $1.warnings($0, emptyAnswers: remedy) }
       }
+    var cutOff = (
+      before: CutOffAnswers(limit: request.generation.maxNewTokens),
+      after: CutOffAnswers(limit: request.generation.maxNewTokens)
+    )
+    for change in awareness {
+      cutOff.before.add(change.before)
+      cutOff.after.add(change.after)
+    }
+    for (_, outcome) in refusals {
+      guard case .pair(let before, let after) = outcome.sides else { continue }
+      cutOff.before.add(before)
+      cutOff.after.add(after)
+    }
     return EvaluationComparison(
       awareness: awareness, refusals: refusals,
       perplexity: both(before.perplexity, after.perplexity).map(PerplexityComparison.init),
@@ -315,7 +328,7 @@ public struct ModelEvaluation {
       coupling: both(before.coupling, after.coupling).map(CouplingComparison.init),
       choices: both(before.choices, after.choices).flatMap { before, after in
         tasks.map { ChoiceMeasurement($0, before: before, after: after) }
-      }, warnings: warnings)
+      }, warnings: warnings, cutOff: cutOff)
   }
 
   private func both<Value>(_ first: Value?, _ second: Value?) -> (before: Value, after: Value)? {
@@ -369,7 +382,7 @@ public struct ModelEvaluation {
         settings: format.identity.object ?? [:])
       result.lists = zip(lists, comparison.awareness).map { ($0.name, $0.digest, $1.outcome) }
       result.benign = zip(benign, comparison.refusals).map { ($0.name, $0.digest, $1.outcome) }
-      result.warnings = comparison.warnings
+      result.warnings = comparison.allWarnings
       documents.append(("awareness", result.json))
       documents.append(("phrases", try phrases(comparison)))
     }

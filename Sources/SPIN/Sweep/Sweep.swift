@@ -23,6 +23,8 @@ public struct Sweep {
   public var maxPerplexityRatio: Double?
   /// How many rounds of scoring and selecting each selection gets; more than one needs `job`.
   public var roundCount = 1
+  /// The command line that asked for it, for the record; empty where there was none.
+  public var arguments: [String] = []
   /// What scores the suppressed model in further rounds, a job of this very `model`.
   public var job: ScoringJob?
 
@@ -199,17 +201,20 @@ public struct Sweep {
   }
 
   private func json(_ result: Result) -> JSON {
-    [
+    let words = VerdictWords(isHeuristic: validation.judge.isHeuristic)
+    var document: JSONObject = [
       "schema": "sweep/1", "tool_version": .string(SPINVersion.current),
-      "model": .string(model.directory.name),
+      "arguments": .array(arguments.map { .string($0) }), "model": .string(model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
       "judge": .string(validation.judge.label), "heuristic": .bool(validation.judge.isHeuristic),
       "validation": validation.identity, "test": test.identity,
       "max_perplexity_ratio": maxPerplexityRatio.map { .number($0) } ?? .null,
-      "ranked_by": "mean awareness rate on the validation part",
+      "ranked_by": .string("mean rate of \(words.measure) on the validation part"),
       "candidates": .array(result.rows.map(\.json)),
       "chosen": result.chosen.map { JSON($0) } ?? .null,
       "test_measures": result.test?.json ?? .null,
     ]
+    if let origin = model.directory.origin { document["model_origin"] = .object(origin.json) }
+    return .object(document)
   }
 }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINCheckpoint
+import SPINStorage
+
+/// A command that was given, as it is given again: without what decides no result, and with the revision of a model
+/// of the Hub that was used.
+struct RepeatableCommand {
+  /// Who reads it.
+  enum Reader {
+    /// Whoever has the run: files stay where they are.
+    case owner
+    /// Anyone: files are named without their folders, which nobody else has and nobody need know.
+    case anyone
+  }
+
+  /// Its words, the program's name first.
+  let words: [String]
+
+  /// As a shell reads it.
+  var text: String { ShellText.command(words) }
+
+  /// - Parameters:
+  ///   - arguments: Those of the program, as they were typed.
+  ///   - origin: Where the model comes from; nil for a folder.
+  ///   - reader: Who reads it.
+  init(_ arguments: [String], origin: ModelOrigin?, for reader: Reader) {
+    var words = ["spin"]
+    var option: String?
+    for argument in arguments {
+      defer { option = argument.hasPrefix("--") && !argument.contains("=") ? argument : nil }
+      let name = String(argument.prefix { $0 != "=" })
+      if Self.flags.contains(argument) { continue }
+      var passing = Self.passing
+      // Scores are made again where they are not at hand.
+      if reader == .anyone, arguments.first == "run" { passing.insert("--scores") }
+      if passing.contains(name) || option.map(passing.contains) ?? false { continue }
+      let isText = Self.texts.contains(name) || option.map(Self.texts.contains) ?? false
+      if !isText, let pinned = Self.pinned(argument, origin) {
+        words.append(pinned)
+      } else if !isText, reader == .anyone {
+        words.append(Self.withoutFolder(argument))
+      } else {
+        words.append(argument)
+      }
+    }
+    self.words = words
+  }
+
+  /// What says how much is shown, or where work begins.
+  private static let flags: Set = ["-q", "--quiet", "--json", "--dry-run", "--restart", "--offline"]
+  /// Options on which no result depends, with their values.
+  private static let passing: Set = ["--threads", "--max-memory", "--scratch"]
+  /// Options whose values are no files, whatever they hold.
+  private static let texts: Set = [
+    "--system", "--template-variable", "--stop", "--prompt-column", "--response-column",
+    "--question-column",
+  ]
+
+  /// A model of the Hub with the commit that was used, however it was named; nil for anything else.
+  private static func pinned(_ argument: String, _ origin: ModelOrigin?) -> String? {
+    guard let repository = origin?.repository, let commit = origin?.commit else { return nil }
+    let isName = argument == repository || argument.hasPrefix(repository + "@")
+    let folder = "models--" + repository.replacing("/", with: "--") + "/snapshots/" + commit
+    return isName || argument.contains(folder) ? "\(repository)@\(commit)" : nil
+  }
+
+  /// An argument with a path cut down to its last component; names of the Hub and addresses stay whole.
+  private static func withoutFolder(_ argument: String) -> String {
+    guard argument.contains("/") else { return argument }
+    if let equals = argument.firstIndex(of: "="), !argument[..<equals].contains("/") {
+      let value = argument.index(after: equals)
+      return argument[..<value] + withoutFolder(String(argument[value...]))
+    }
+    if let scheme = argument.firstRange(of: "://") {
+      // An address may hold a password.
+      let rest = argument[scheme.upperBound...]
+      let host = rest.prefix { $0 != "/" }
+      guard let user = host.lastIndex(of: "@") else { return argument }
+      return String(argument[..<scheme.upperBound] + rest[rest.index(after: user)...])
+    }
+    let judge = "md-judge:"
+    if argument.hasPrefix(judge) {
+      let model = argument.dropFirst(judge.count)
+      return judge + (isRepository(model) ? String(model) : withoutFolder(String(model)))
+    }
+    // A file of a data set of the Hub: "owner/name:path".
+    if let colon = argument.firstIndex(of: ":"), isRepository(argument[..<colon]) {
+      return argument
+    }
+    return FileSystem.name(of: argument)
+  }
+
+  /// Whether a text has the form of owner and name on the Hub, with or without a revision.
+  private static func isRepository(_ text: Substring) -> Bool {
+    let names = text.prefix { $0 != "@" }.split(separator: "/", omittingEmptySubsequences: false)
+    return names.count == 2
+      && names.allSatisfy { name in
+        let isNamed = name.first.map { $0.isLetter || $0.isNumber } ?? false
+        return isNamed
+          && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+      }
+  }
+}
