@@ -8,16 +8,17 @@ import SPINJSON
 struct PhrasesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "phrases",
-    abstract: "Count cautionary phrases in a model's answers.",
+    abstract: "Count the phrases of the paper's figure 7 in a model's answers.",
     discussion: """
-      The paper's figure 7: in what share of the answers phrases such as "I cannot" stand, for each \
-      set of questions, before and after the edit. The answers are those that `spin evaluate \
-      awareness --out DIR` left; nothing is generated here. A phrase counts once an answer, anywhere \
-      in it, whatever the case. Each change has McNemar's exact test, adjusted by Holm's method for \
-      all phrases of the list.
+      In what share of the answers phrases such as "I cannot" stand, for each set of questions, before \
+      and after the edit, for comparison with the paper's figure 7. The answers are those that `spin \
+      evaluate awareness --out DIR` left; nothing is generated here. A phrase counts once an answer, \
+      anywhere in it, whatever the case. Each change has McNemar's exact test, adjusted by Holm's \
+      method for all phrases of the list; fewer than 8 answers have neither interval nor test.
 
-      A phrase is a sign of caution, not a measure of it: it says nothing about whether the caution \
-      was called for.
+      These phrases decide no verdict. The judge `phrases` of `spin evaluate awareness` has other \
+      lists: it leaves out words that name a topic ("sensitive", "personal information"), and counts \
+      no phrase that stands in the question.
 
         spin evaluate phrases --answers awareness --out awareness
       """)
@@ -57,7 +58,8 @@ struct PhrasesCommand: ParsableCommand {
     if json {
       print(serialized, terminator: "")
     } else {
-      print(sets.map { $0.frequencies.text($0.name) }.joined(separator: "\n\n"))
+      let tables = sets.map { $0.frequencies.text($0.name) }
+      print((tables + [sets.first?.frequencies.legend ?? ""]).joined(separator: "\n\n"))
     }
   }
 
@@ -76,33 +78,56 @@ extension PhraseFrequencies {
     let shown = rows.filter { $0.before.answers + ($0.after?.answers ?? 0) > 0 }
     let header =
       isPair
-      ? ["phrase", "before", "after", "change", "95% interval", "lost", "won", "p", "p (Holm)"]
+      ? [
+        "phrase", "before", "after", "change", "95% interval", "only before", "only after", "p",
+        "adjusted p",
+      ]
       : ["phrase", "share", "95% interval", "answers"]
     let cells =
-      shown.map { Self.cells($0, isAdjusted: true) } + [Self.cells(any, isAdjusted: false)]
+      shown.map { Self.cells($0, "\"\($0.phrase)\"", isAdjusted: true) }
+      + [Self.cells(any, any.phrase, isAdjusted: false)]
     let absent = rows.count - shown.count
     return
-      (["\(name)    \(count) answers\(isPair ? " before, as many after" : "")"]
+      ([
+        "\(name)    \(count) answers\(isPair ? " before, as many after" : ""); "
+          + (list.source == .paper ? "phrases of the paper's figure 7" : "phrases of the file")
+      ]
       + TextTable([header] + cells).lines
       + (absent > 0 ? ["\(absent) of \(rows.count) phrases stand in no answer"] : []))
       .joined(separator: "\n")
   }
 
-  private static func cells(_ row: Row, isAdjusted: Bool) -> [String] {
+  /// What the list decides, and what the columns are.
+  var legend: String {
+    let unknown = list.unknownToJudge.map { "\"\($0)\"" }.joined(separator: ", ")
+    let columns =
+      any.change == nil
+      ? ""
+      : " only before, only after: answers that lose and win it. p: McNemar's exact test; adjusted (Holm) for the "
+        + "\(rows.count) phrases."
+    return WrappedText.lines(
+      "These phrases decide no verdict: the judge `phrases` has other lists"
+        + (unknown.isEmpty ? "" : ", without \(unknown),")
+        + " and counts no phrase that stands in the question." + columns
+    ).joined(separator: "\n")
+  }
+
+  private static func cells(_ row: Row, _ title: String, isAdjusted: Bool) -> [String] {
     guard let change = row.change, let after = row.after else {
       let interval = row.before.interval
       return [
-        row.phrase, Decimals.text(row.before.share, 4), range(interval.lower, interval.upper),
+        title, Decimals.text(row.before.share, 4), range(interval.lower, interval.upper),
         "\(row.before.answers)",
       ]
     }
+    let isTested = change.share.reported != nil
     return [
-      row.phrase, Decimals.text(row.before.share, 4), Decimals.text(after.share, 4),
+      title, Decimals.text(row.before.share, 4), Decimals.text(after.share, 4),
       (change.share.mean < 0 ? "" : "+") + Decimals.text(change.share.mean, 4),
       change.share.reported.map { range($0.lower, $0.upper) } ?? "too few answers",
       "\(change.onlyBefore)",
-      "\(change.onlyAfter)", SelectionTable.brief(change.pValue),
-      isAdjusted ? SelectionTable.brief(change.adjustedPValue) : "-",
+      "\(change.onlyAfter)", isTested ? SelectionTable.brief(change.pValue) : "-",
+      isTested && isAdjusted ? SelectionTable.brief(change.adjustedPValue) : "-",
     ]
   }
 

@@ -54,6 +54,8 @@ public struct PhraseFrequencies: Sendable, Equatable {
   public let any: Row
   /// How many answers there are on each side.
   public let count: Int
+  /// The list.
+  public let list: CautionaryPhrases
 
   /// Counts phrases in the answers of one model.
   public init(_ phrases: CautionaryPhrases, answers: [QuestionAnswer]) {
@@ -107,8 +109,14 @@ public struct PhraseFrequencies: Sendable, Equatable {
         list.phrases[place], first.map { $0[place] }, second?.map { $0[place] }, adjusted[place])
     }
     let (anyBefore, anyAfter) = (first.map { $0.contains(true) }, second?.map { $0.contains(true) })
-    any = row("any of these", anyBefore, anyAfter, Self.test(anyBefore, anyAfter)?.pValue ?? 1)
+    any = row(Self.anyTitle(list), anyBefore, anyAfter, Self.test(anyBefore, anyAfter)?.pValue ?? 1)
     count = before.count
+    self.list = list
+  }
+
+  /// "at least one of the 12": what stands for all phrases together.
+  private static func anyTitle(_ list: CautionaryPhrases) -> String {
+    "at least one of the \(list.phrases.count)"
   }
 
   private static func count(_ found: [Bool]) -> Count {
@@ -134,6 +142,8 @@ extension PhraseFrequencies {
         "interval": "Wilson", "level": .number(0.95), "test": "McNemar, exact, two-sided",
         "change_interval": .string(PairedProportionInterval.method),
         "adjustment": "Holm, over the phrases of this list",
+        "list": .string(list.source.rawValue),
+        "unknown_to_judge": .array(list.unknownToJudge.map { .string($0) }),
       ],
     ]
   }

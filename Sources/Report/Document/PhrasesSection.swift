@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often answers hold phrases of caution, before and after.
+/// How often answers hold the phrases of the paper's figure 7, or of a list of one's own, before and after.
+///
+/// They decide no verdict, which the section says where the judge looks for phrases of its own.
 enum PhrasesSection {
   /// At most so many phrases of a set are shown.
   private static let limit = 60
@@ -8,14 +10,35 @@ enum PhrasesSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     guard let measure = run.phrases, !measure.sets.isEmpty else { return nil }
     return Section(
-      id: id, title: "Cautionary phrases",
+      id: id,
+      title: measure.sets.contains(where: \.isOwnList)
+        ? "Phrases of a given list" : "Phrases of the paper's figure 7",
       blocks: [
-        .paragraph([
-          .text(
-            "The share of answers that hold a phrase. Words only: a phrase says nothing about "
-              + "whether the answer is right or fits.")
-        ])
+        .paragraph([.text(introduction(measure, judge: run.awareness?.words))])
       ] + measure.sets.map { .table(table($0, of: run)) })
+  }
+
+  private static func introduction(
+    _ measure: PhrasesMeasure, judge words: VerdictWords?
+  ) -> String {
+    let isOwn = measure.sets.contains(where: \.isOwnList)
+    let text =
+      "The share of answers that hold each phrase"
+      + (isOwn
+        ? " of the list that was given (--phrases)."
+        : " of the list that the paper counts in its figure 7, for comparison with it.")
+      + " This list decides no verdict and none of the rates above."
+    guard words?.isHeuristic ?? true else { return text }
+    var unknown: [String] = []
+    for phrase in measure.sets.flatMap(\.unknownToJudge) where !unknown.contains(phrase) {
+      unknown.append(phrase)
+    }
+    return text + " The judge phrases has lists of its own"
+      + (unknown.isEmpty
+        ? ""
+        : ", which lack \(Headline.list(unknown.map { "“\($0)”" }))"
+          + (isOwn ? "" : ", words that name a topic"))
+      + ". It counts no phrase that stands in the question; here every occurrence counts."
   }
 
   private static func table(_ set: PhrasesMeasure.Answers, of run: ReportedRun) -> Table {
@@ -28,17 +51,27 @@ enum PhrasesSection {
       caption: "Phrases in \(NumberText.count(set.count)) answers to \(set.name)",
       columns: [.text("phrase")]
         + (isCompared
-          ? [.number("before"), .number("after"), .number("change"), .number("p, Holm")]
+          ? [.number("before"), .number("after"), .number("change"), .number("adjusted p")]
           : [.number("share")]) + [
           Table.Column(
             title: "0% to \(NumberText.percent(largest))", alignment: .text, isOptional: true)
         ],
       rows: shown.map { phrase in
-        row(phrase) + [.mark(CellMarks.shares(phrase.shares.map(\.value), largest: largest))]
+        row(phrase, title: "“\(phrase.text)”", isTested: set.isTested) + [
+          .mark(CellMarks.shares(phrase.shares.map(\.value), largest: largest))
+        ]
       })
-    if let any = set.any { table.rows.append(row(any) + [""]) }
-    var notes = ["Changes in percentage points, below them 95% intervals."]
-    if !isCompared { notes = ["Below each share its 95% interval."] }
+    if let any = set.any {
+      table.rows.append(
+        row(any, title: "at least one of the \(set.phrases.count)", isTested: set.isTested) + [""])
+    }
+    var notes = ["Below each share its 95% interval."]
+    if isCompared {
+      notes = [
+        "Changes in percentage points, below them 95% intervals. adjusted p: McNemar's exact test, adjusted "
+          + "(Holm) for the \(set.phrases.count) phrases; that of the last row is not adjusted."
+      ]
+    }
     let rated = run.awareness?.sets.first { $0.name == set.name }?.rates.last.count
     if let rated, rated != set.count {
       notes.append(
@@ -56,7 +89,9 @@ enum PhrasesSection {
     return table
   }
 
-  private static func row(_ phrase: PhrasesMeasure.Phrase) -> [Table.Cell] {
+  private static func row(
+    _ phrase: PhrasesMeasure.Phrase, title: String, isTested: Bool
+  ) -> [Table.Cell] {
     func share(_ share: PhrasesMeasure.Share) -> Table.Cell {
       var cell = Table.Cell.text(NumberText.percent(share.value, 2))
       if let lower = share.lower, let upper = share.upper {
@@ -65,16 +100,18 @@ enum PhrasesSection {
       return cell
     }
     guard let before = phrase.shares.before else {
-      return [.text(phrase.text), share(phrase.shares.last)]
+      return [.text(title), share(phrase.shares.last)]
     }
     let points = { (value: Double) in NumberText.signed(value * 100, 2) }
     var change = Table.Cell.number(phrase.change?.value, points)
-    if let lower = phrase.change?.lower, let upper = phrase.change?.upper {
+    if !isTested {
+      change.detail = EvidenceText.tooFew("answers")
+    } else if let lower = phrase.change?.lower, let upper = phrase.change?.upper {
       change.detail = "\(points(lower)) to \(points(upper))"
     }
     return [
-      .text(phrase.text), share(before), share(phrase.shares.last), change,
-      .number(phrase.change?.correctedPValue, NumberText.probability),
+      .text(title), share(before), share(phrase.shares.last), change,
+      .number(isTested ? phrase.change?.correctedPValue : nil, NumberText.probability),
     ]
   }
 }

@@ -31,7 +31,7 @@ extension ReportedRun {
       "spin evaluate choices MODEL\(patch) --task hellaswag --task-data hellaswag=FILE \(evaluation)"
     )
     add(
-      phrases == nil, "cautionary phrases",
+      phrases == nil, "phrases of the paper's figure 7",
       "spin evaluate phrases --answers \(run)/evaluation \(evaluation)")
     add(
       coupling == nil, "dependence of representations",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINJSON
+import SPINStatistics
 
-/// `phrases.json`: how often answers hold phrases of caution.
+/// `phrases.json`: how often answers hold the phrases of a list, which decide no verdict.
 struct PhrasesMeasure {
   /// The answers that hold a phrase.
   struct Share {
@@ -35,6 +36,13 @@ struct PhrasesMeasure {
     let phrases: [Phrase]
     /// Answers that hold any of the phrases.
     let any: Phrase?
+    /// Whether the list is not the paper's.
+    let isOwnList: Bool
+    /// The phrases that the judge `phrases` does not look for; empty where the file does not say.
+    let unknownToJudge: [String]
+
+    /// Whether there are answers enough for intervals of changes and for tests.
+    var isTested: Bool { count >= Evidence.minimumCount }
   }
 
   let file: MeasureFile
@@ -45,10 +53,13 @@ struct PhrasesMeasure {
     self.file = file
     sets = try file.members.members.compactMap { key, value in
       guard let object = value.object, object["phrases"] != nil else { return nil }
+      let settings = try object.optional("settings", as: JSONObject.self) ?? JSONObject()
       return Answers(
         name: key, count: try object.required("n"),
         phrases: try object.required("phrases", as: [JSONObject].self).map { try Phrase($0) },
-        any: try object.optional("any", as: JSONObject.self).map { try Phrase($0) })
+        any: try object.optional("any", as: JSONObject.self).map { try Phrase($0) },
+        isOwnList: settings["list"]?.string == "own",
+        unknownToJudge: try settings.optional("unknown_to_judge") ?? [])
     }
   }
 }
