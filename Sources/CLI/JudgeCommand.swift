@@ -62,7 +62,8 @@ struct JudgeCommand: ParsableCommand {
     ]
     for (key, value) in agreement.json.members { result[key] = value }
     try output.show(
-      MeasureDocument("judge", result), text: agreement.text(
+      MeasureDocument("judge", result),
+      text: agreement.text(
         judge.label, VerdictWords(isHeuristic: judge.isHeuristic), FileSystem.name(of: file))
     )
   }
@@ -81,11 +82,14 @@ extension JudgeAgreement {
       (unsafeRecall.map { "; recall of \(Verdict.unsafe) \(Decimals.text($0, 4))" } ?? "")
       + (unsafeF1.map { ", F1 \(Decimals.text($0, 4))" } ?? "")
     let reasons = InvalidReasons(judgements).text
+    let meaning =
+      words.isHeuristic
+      ? "\n  \(words.positive) counts as safe, \(words.negative) as unsafe" : ""
     return """
       accuracy    \(Decimals.text(accuracy, 4)) on \(file) (\(agreed) of \(answers.count); 95% interval \
       \(Decimals.text(interval.lower, 4)) to \(Decimals.text(interval.upper, 4))\(f1))
       \(row(.safe))
-      \(row(.unsafe))
+      \(row(.unsafe))\(meaning)
       judge       \(judge)
       """ + (reasons.isEmpty ? "" : "\ninvalid     \(reasons)")
   }

@@ -201,8 +201,9 @@ import Testing
       outcome.standardOutput == """
         accuracy    0.6667 on labelled.csv (2 of 3; 95% interval 0.2077 to 0.9385; recall of unsafe \
         1.0000, F1 0.6667)
-          labelled safe: 1 safe, 1 unsafe, 0 invalid
-          labelled unsafe: 0 safe, 1 unsafe, 0 invalid
+          labelled safe: 1 refusing or cautious, 1 no such phrase, 0 empty
+          labelled unsafe: 0 refusing or cautious, 1 no such phrase, 0 empty
+          refusing or cautious counts as safe, no such phrase as unsafe
         judge       phrases (heuristic)
 
         """)
@@ -241,6 +242,10 @@ import Testing
     let shown = try Program.run(awareness())
     #expect(shown.status == 0, "\(shown)")
     let lines = shown.standardOutput.split(separator: "\n")
+    // What is counted is said in each line, and explained below.
+    #expect(lines[0].contains(" refusing or cautious (") && lines[0].contains(" empty"))
+    #expect(lines.contains { $0.hasPrefix("rate        answers with a listed phrase of refusal") })
+    #expect(!shown.standardOutput.contains("unsafe"))
     #expect(lines[1].contains(" refused, ") && lines[1].contains(" cautious by phrases; "))
     #expect(lines[1].contains(" empty, ") && lines[1].contains(" cut off at the token limit"))
     let found = try document(awareness())

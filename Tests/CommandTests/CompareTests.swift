@@ -232,9 +232,10 @@ import Testing
     let made = String(decoding: try bytes(of: out + "/report.md"), as: UTF8.self)
     #expect(try Program.run(["report", out]).standardOutput == made)
     for part in [
-      "# 2 methods compared", "**More phrases than controls?", "| untouched |", "| spin |",
+      "# 2 methods compared", "**Does it hurt?", "## How to repeat it",
+      "**More phrases than controls?", "| untouched |", "| spin |",
       "| random |",
-      "## SPIN beside the others", "## spin-n-8-seed-3",
+      "## SPIN compared with the others", "## spin-n-8-seed-3",
     ] { #expect(made.contains(part), "\(part)") }
   }
 
@@ -253,6 +254,12 @@ import Testing
       #expect(outcome.standardOutput.contains(name) || table.contains(name), "\(name)")
     }
     #expect(try text("table.tex").contains("\\toprule"))
+    // Perplexity changes in percent, on the terminal as on the page.
+    let changes = outcome.standardOutput.split(separator: "\n").drop {
+      !$0.contains("changes from")
+    }
+    let spin = try #require(changes.first { $0.hasPrefix("spin ") })
+    #expect(spin.contains("%") && !spin.contains(" x0.") && !spin.contains(" x1."), "\(spin)")
     let lines = try text("table.csv").split(separator: "\r\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }

@@ -76,6 +76,43 @@ import Testing
     #expect(try results(alone) == results(job.out + "/evaluation"))
   }
 
+  /// The result fits a screen: few rows of the selection, verdicts in words, and one warning of cut off answers.
+  @Test func theResultIsNotBuried() throws {
+    let outcome = try Program.run(
+      run.dropLast() + ["--threads", "2", "--question-limit", "7", "--out", job.out])
+    #expect(outcome.status == 0, "\(outcome)")
+    let lines = outcome.standardOutput.split(separator: "\n").map(String.init)
+    let set = try CoupledSet(path: job.out + "/selection.json")
+    let selected = set.matrices.count { !$0.indices.isEmpty }
+    #expect(selected > 8)
+    #expect(lines.count { $0.contains("_proj ") } == 8)
+    #expect(
+      lines.contains {
+        $0.contains("8 matrices with the most selected weights; \(selected - 8) more have some (")
+          && $0.contains("selection.json has them)")
+      })
+    #expect(
+      lines.contains { $0.hasPrefix("privacy before ") && $0.contains("refusing or cautious (") })
+    #expect(lines.contains { $0.hasPrefix("rate           answers with a listed phrase") })
+    // Six questions are too few for an interval and a test.
+    #expect(!outcome.standardOutput.contains("McNemar p"))
+    #expect(!outcome.standardError.contains(" judged "))
+    let warnings = outcome.standardError.split(separator: "\n").filter {
+      $0.contains("were cut off")
+    }
+    #expect(warnings.count <= 1)
+    let path = job.out + "/evaluation/awareness.json"
+    let document = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+    var cut = 0
+    for name in ["privacy", "fairness"] {
+      for side in ["before", "after"] {
+        cut += try document.required(name, as: JSONObject.self)
+          .required(side, as: JSONObject.self).required("cut_off", as: Int.self)
+      }
+    }
+    #expect((cut >= 3) == (warnings.count == 1), "\(cut)")
+  }
+
   @Test func killedMeasuresGoOn() throws {
     let whole = job.path + "/whole"
     #expect(try Program.run(run + ["--threads", "1", "--out", whole]).status == 0)

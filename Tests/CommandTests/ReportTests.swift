@@ -58,8 +58,10 @@ struct ReportTests {
     #expect(try FolderContents(of: job.out) == before)
     let page = try text(of: files[0])
     for title in [
-      "Fairness and privacy", "Verdicts", "Edited weights", "Scores and the cut", "Perplexity",
-      "Divergence of the next token", "Cautionary phrases", "Dependence of the two representations",
+      "Fairness and privacy", "Refusal and caution by phrases", "Edited weights",
+      "Scores and the cut", "Perplexity",
+      "Divergence of the next token", "Phrases of the paper's figure 7",
+      "Dependence of the two representations",
       "Sample answers", "Data files", "How to repeat it",
     ] { #expect(page.contains(">\(title)</h2>"), "\(title)") }
     let document = try JSON(parsing: bytes(of: files[2]), path: files[2])

@@ -269,4 +269,35 @@ struct JudgeFailureTests {
       refusals.warnings("plain", emptyAnswers: "do this")
         == ["plain: 3 of 4 answers are empty; do this"])
   }
+
+  /// All answers that were cut off are one warning, with the option; a few are none.
+  @Test func cutOffAnswersAreSaidOnce() {
+    func awareness(_ cut: Int, of count: Int, unknown: Int = 0) -> Awareness {
+      Awareness(
+        (0..<(count + unknown)).map { index in
+          JudgedAnswer(
+            index: index, question: "q\(index)",
+            answer: Answer("here", isCutOff: index < count ? index < cut : nil),
+            judgement: Judgement(.unsafe))
+        })
+    }
+    func warning(_ sides: Awareness...) -> String? {
+      var cutOff = CutOffAnswers(limit: 64)
+      for side in sides { cutOff.add(side) }
+      return cutOff.warning
+    }
+    #expect(
+      warning(awareness(20, of: 20), awareness(19, of: 20, unknown: 5))
+        == "39 of 40 answers were cut off at 64 tokens, and the rest of an answer can change its "
+        + "verdict; --max-new-tokens allows longer ones")
+    #expect(warning(awareness(2, of: 10)) == nil)
+    #expect(warning(awareness(2, of: 10), awareness(1, of: 10)) != nil)
+    #expect(warning(awareness(3, of: 150)) == nil)
+    #expect(warning(awareness(0, of: 0, unknown: 3)) == nil)
+    var benign = CutOffAnswers(limit: 8)
+    benign.add(
+      Refusals(
+        (0..<3).map { BenignAnswer(question: "q\($0)", answer: Answer("a", isCutOff: true)) }))
+    #expect((benign + benign).warning?.hasPrefix("6 of 6 answers were cut off at 8 tokens") == true)
+  }
 }

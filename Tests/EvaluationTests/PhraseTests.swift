@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINEvaluation
+import SPINJSON
 import SPINStatistics
 import SPINStorage
 import SPINTestSupport
@@ -9,6 +10,19 @@ import Testing
 struct PhraseTests {
   private func answers(_ texts: [String]) -> [QuestionAnswer] {
     texts.enumerated().map { QuestionAnswer(question: "q\($0)", answer: $1) }
+  }
+
+  /// What the paper counts and the judge does not: words that name a topic.
+  @Test func thePapersListIsNotTheJudges() throws {
+    #expect(CautionaryPhrases.fairness.unknownToJudge == ["diverse"])
+    #expect(
+      CautionaryPhrases.privacy.unknownToJudge == [
+        "diverse", "sensitive", "personal information", "personal space",
+      ])
+    #expect(CautionaryPhrases(["I can't", "nonsense"]).unknownToJudge == ["nonsense"])
+    let json = PhraseFrequencies(.fairness, answers: []).json.object
+    #expect(json?["settings"]?.object?["list"] == "paper")
+    #expect(json?["settings"]?.object?["unknown_to_judge"] == ["diverse"])
   }
 
   @Test func phrasesAreFoundWhateverCaseApostropheAndPlace() {

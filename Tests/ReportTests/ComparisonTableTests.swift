@@ -29,6 +29,15 @@ struct ComparisonTableTests {
 
     func report() throws -> Report { try Report(comparison: directory.path) }
 
+    /// Reads the document, changes it, and writes it back.
+    func edit(_ change: (inout JSONObject) -> Void) throws {
+      let path = directory.path + "/compare.json"
+      var object = try JSON(parsing: Array(Data(contentsOf: URL(filePath: path))), path: path)
+        .requireObject(at: path)
+      change(&object)
+      try Data(JSON.object(object).serialized().utf8).write(to: URL(filePath: path))
+    }
+
     private func value(
       _ mean: Double, _ ends: (Double, Double)?, _ seeds: [Double], _ count: Int
     ) -> JSON {
@@ -157,13 +166,78 @@ struct ComparisonTableTests {
 
   @Test func filesOfEarlierVersionsHaveNoTable() throws {
     let made = try MadeComparison()
-    let path = made.directory.path + "/compare.json"
-    var object = try JSON(parsing: Array(Data(contentsOf: URL(filePath: path))), path: path)
-      .requireObject(at: path)
-    object["untouched"] = nil
-    try Data(JSON.object(object).serialized().utf8).write(to: URL(filePath: path))
+    try made.edit { $0["untouched"] = nil }
     let report = try made.report()
     #expect(report.comparisonTable == nil)
     #expect(report.html.contains("What each method changes"))
+  }
+
+  /// Changes the first method of a comparison.
+  private func editSpin(
+    _ made: MadeComparison, _ key: String, _ change: (inout JSONObject) -> Void
+  ) throws {
+    try made.edit { object in
+      guard var spin = object["methods"]?.array?[0].object, var members = spin[key]?.object else {
+        return
+      }
+      change(&members)
+      spin[key] = .object(members)
+      object["methods"] = [.object(spin)]
+    }
+  }
+
+  /// A comparison says what SPIN costs, by the rule of a run's page.
+  @Test func whatSPINCostsIsAnswered() throws {
+    let made = try MadeComparison()
+    var answers = try made.report().headline
+    #expect(answers.map(\.question) == ["Does SPIN help?", "Does it hurt?"])
+    #expect(answers[1].answer == "No cost shown")
+    #expect(
+      answers[1].reasons == [
+        "Perplexity changes by +1.25% (95% interval +0.10% to +3.00%).",
+        "Every_day refused (harmless) changes by +2.5 points (95% interval −5.0 to +11.0).",
+      ])
+    try editSpin(made, "perplexity_ratio") { $0["p_value_holm"] = 0.01 }
+    answers = try made.report().headline
+    #expect(answers[1].answer == "Yes, measurably" && answers[1].reasons[0].hasSuffix("; shown)."))
+    // What could not be tested is no evidence that nothing was lost.
+    try editSpin(made, "perplexity_ratio") {
+      for key in ["p_value_holm", "p_value", "lower", "upper"] { $0[key] = .null }
+    }
+    answers = try made.report().headline
+    #expect(answers[1].answer == "None shown where tested")
+    #expect(answers[1].reasons[0] == "Perplexity changes by +1.25% (too few windows).")
+  }
+
+  /// Where phrases are counted the columns say so, and more is not better.
+  @Test func phrasesAreNoAwareness() throws {
+    let made = try MadeComparison()
+    try made.edit {
+      $0["judge"] = "phrases (heuristic)"
+      $0["heuristic"] = true
+    }
+    let report = try made.report()
+    let table = try #require(report.comparisonTable)
+    let markup = try Markup(report.html)
+    #expect(
+      markup.table("Rates of each method")[0][2] == "fairness refusal or caution, %"
+        && markup.table("What each method changes")[0][2] == "fairness refusal or caution")
+    #expect(markup.table("Rates of each method")[2][2].hasPrefix("61.0 higher"))
+    for text in [table.markdown, table.latex, table.terminalCaption] {
+      #expect(text.contains("efusal or caution") && !text.contains("wareness"), "\(text)")
+      #expect(text.contains("does not say how many are safe"))
+    }
+    #expect(report.headline.map(\.question) == ["What do the phrases do?", "Does it hurt?"])
+  }
+
+  /// A comparison can be made again from what its file holds.
+  @Test func theCommandStandsInTheReport() throws {
+    let made = try MadeComparison()
+    func codes() throws -> [String] { try Markup(made.report().html).all("code").map(\.text) }
+    #expect(try !codes().contains { $0.hasPrefix("spin compare") })
+    try made.edit { $0["arguments"] = ["compare", "m", "--methods", "spin", "--train", "a b.csv"] }
+    let name = try #require(made.directory.path.split(separator: "/").last)
+    #expect(
+      try codes().contains("spin compare m --methods spin --train 'a b.csv' --out \(name)"))
   }
 }

@@ -66,12 +66,14 @@ struct ContentTests {
     #expect(rows.count == 7)
     #expect(
       rows[1] == [
-        "fairness awarenessn = 9 questions, change of 8, heuristic judge", "37.5% → 66.7%",
+        "fairness refusal or cautionn = 9 questions, change of 8, by listed phrases",
+        "37.5% → 66.7%",
         "+28.1 higher+3.1 to +53.1", "", "0.0078Holm 0.039",
       ])
     #expect(
       rows[2] == [
-        "privacy awarenessn = 9 questions, change of 8, heuristic judge", "37.5% → 66.7%",
+        "privacy refusal or cautionn = 9 questions, change of 8, by listed phrases",
+        "37.5% → 66.7%",
         "+28.1+6.3 to +50.0", "", "0.031Holm 0.13",
       ])
     #expect(
@@ -121,7 +123,7 @@ struct ContentTests {
       cards[1].contains(
         "Perplexity changes by +41.42%; no test: too few windows (n = 7 windows of 16 tokens)."))
     #expect(cards[2].contains("0 of 4 changes shown"))
-    #expect(cards[2].contains("Not tested: fairness awareness and perplexity."))
+    #expect(cards[2].contains("Not tested: fairness refusal or caution and perplexity."))
     try run.remove("evaluation/choices.json")
     try run.edit("evaluation/awareness.json") { $0["benign"] = nil }
     #expect(try run.report().headline[1].answer == "Too few to tell")
@@ -193,7 +195,7 @@ struct ContentTests {
     }
     let markup = try Markup(run.report().html)
     #expect(
-      markup.table("Verdicts of the judge").map { $0[0] } == [
+      markup.table("Answers with a listed phrase").map { $0[0] } == [
         "questions", "fairness, before", "fairness, after", "privacy, before", "privacy, after",
         "privacy, all questions, before", "privacy, all questions, after",
       ])
@@ -209,8 +211,12 @@ struct ContentTests {
         object[name] = .object(set)
       }
     }
-    let columns = try Markup(clean.report().html).table("Verdicts of the judge")[0]
-    #expect(columns == ["questions", "safe", "unsafe", "invalid", "n", "rate", "95% interval"])
+    let columns = try Markup(clean.report().html).table("Answers with a listed phrase")[0]
+    #expect(
+      columns == [
+        "questions", "refusing or cautious", "no such phrase", "empty", "n", "rate",
+        "95% interval",
+      ])
   }
 
   @Test func promptFormatsThatDifferAreNamed() throws {
@@ -241,7 +247,7 @@ struct ContentTests {
 
   @Test func verdictsAndPairsAreCounted() throws {
     let markup = try Markup(MadeRun().report().html)
-    let verdicts = markup.table("Verdicts of the judge: phrases (heuristic)")
+    let verdicts = markup.table("Answers with a listed phrase. Judge: phrases (heuristic)")
     #expect(
       verdicts[1] == [
         "fairness, before", "3", "5", "1", "9", "37.50%", "15.0% to 80.0%", "33.33%",
@@ -325,10 +331,10 @@ struct ContentTests {
     let phrases = markup.table("Phrases in 9 answers to fairness")
     #expect(
       phrases[1] == [
-        "I'm sorry", "25.00%10.0% to 60.0%", "50.00%20.0% to 80.0%", "+25.00−10.00 to +60.00",
+        "“I'm sorry”", "25.00%10.0% to 60.0%", "50.00%20.0% to 80.0%", "+25.00−10.00 to +60.00",
         "0.75", "",
       ])
-    #expect(phrases.count == 3 && phrases[2][0] == "any of these")
+    #expect(phrases.count == 3 && phrases[2][0] == "at least one of the 2")
     #expect(
       markup.table("Dependence by layer")[2] == [
         "1", "2.00 → 1.00−50.0% (−62.5% to −37.5%, p 0.80)",

@@ -66,7 +66,7 @@ struct ModelCardTests {
     let text = try card(run).text()
     for line in [
       "# org/tiny, edited with SPIN",
-      "| fairness awareness (heuristic) | 9 | 37.5% | 66.7% | +28.1 points | +3.1 points to +53.1 points | 0.0078 | 0.039 | higher |",
+      "| fairness refusal or caution, by listed phrases | 9 | 37.5% | 66.7% | +28.1 points | +3.1 points to +53.1 points | 0.0078 | 0.039 | higher |",
       "| perplexity | 8 | 8.000 | 11.31 | +41.42% | +6.25% to +75.00% | 0.0050 | 0.030 | worse |",
       "| rule | paper |", "| rounds | 2 |", "| factor | 0 |", "| 0 | 2 | 2 | 4 |",
       "spin patch revert MODEL patch.json --in-place  # back to the base model, bit by bit",

@@ -137,11 +137,18 @@ struct PageTests {
   }
 
   @Test func unsafeAnswersAreFoldedAway() throws {
+    let run = try MadeRun()
+    try run.edit("evaluation/awareness.json") { $0["judge"] = "MD-Judge-v0.1" }
+    let read = try Markup(run.report().html).all("div", class: "side").map(\.text)
+    #expect(read.contains { $0.contains("unsafe") })
+    for side in read where side.contains("unsafe") {
+      #expect(side.contains("Judged unsafe; show it"))
+    }
     let markup = try Markup(MadeRun().report().html)
-    let sides = markup.all("div", class: "side")
-    #expect(!sides.isEmpty)
-    for side in sides where side.text.contains("unsafe") {
-      #expect(side.text.contains("Judged unsafe; show it"))
+    let sides = markup.all("div", class: "side").map(\.text)
+    #expect(sides.contains { $0.contains("no such phrase") })
+    for side in sides where side.contains("no such phrase") {
+      #expect(side.contains("No phrase of refusal or caution; show it"))
     }
     let quotes = markup.all("blockquote")
     let folded = quotes.filter { $0.classes.contains("sensitive") }

@@ -149,6 +149,8 @@ struct ReadingTests {
       markup.all("figcaption").contains { $0.text.contains("the mean of 21 neighboring windows") })
     #expect(markup.all("blockquote").contains { $0.text.hasSuffix(" […] (8,800 more characters)") })
     #expect(
-      markup.all("h4").contains { $0.text == "Unsafe before and after: 3,000 questions, 1 shown" })
+      markup.all("h4").contains {
+        $0.text == "No such phrase before or after: 3,000 questions, 1 shown"
+      })
   }
 }

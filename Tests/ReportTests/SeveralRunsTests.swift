@@ -28,7 +28,7 @@ struct SeveralRunsTests {
     let rows = markup.table("What was measured, by run")
     // Equal measures stand below each other.
     #expect(rows[1...4].map { $0[1] } == ["paper", "random", "paper", "random"])
-    #expect(rows[1...2].allSatisfy { $0[0].hasPrefix("fairness awareness") })
+    #expect(rows[1...2].allSatisfy { $0[0].hasPrefix("fairness refusal or caution") })
   }
 
   @Test func ratesOfOtherJudgesAreNotCompared() throws {
@@ -84,7 +84,10 @@ struct SeveralRunsTests {
   }
 
   @Test(arguments: [
-    ("evaluation/awareness.json", "Verdicts", "Awareness: spin evaluate awareness MODEL"),
+    (
+      "evaluation/awareness.json", "Refusal and caution by phrases",
+      "Awareness: spin evaluate awareness MODEL"
+    ),
     ("evaluation/perplexity.json", "Perplexity", "Perplexity: spin evaluate perplexity MODEL"),
     (
       "evaluation/divergence.json", "Divergence of the next token",
@@ -92,8 +95,8 @@ struct SeveralRunsTests {
     ),
     ("evaluation/choices.json", "General ability", "General ability: spin evaluate choices MODEL"),
     (
-      "evaluation/phrases.json", "Cautionary phrases",
-      "Cautionary phrases: spin evaluate phrases --answers RUN/evaluation"
+      "evaluation/phrases.json", "Phrases of the paper's figure 7",
+      "Phrases of the paper's figure 7: spin evaluate phrases --answers RUN/evaluation"
     ),
     (
       "evaluation/coupling.json", "Dependence of the two representations",

@@ -43,11 +43,18 @@ extension AwarenessPlane {
         planes.firstIndex { $0.key == key }
         ?? {
           planes.append(
-            (key, AwarenessPlane(
-              nameX: x.name, nameY: y.name, judge: awareness.judge, words: awareness.words)))
+            (
+              key,
+              AwarenessPlane(
+                nameX: x.name, nameY: y.name, judge: awareness.judge, words: awareness.words)
+            ))
           return planes.count - 1
         }()
-      planes[place].plane.add(run, runs.count == 1 ? run.editName : "\(run.name), edited", x, y)
+      // The page of one run has the model's name as its title.
+      let isAlone = runs.count == 1
+      planes[place].plane.add(
+        run, isAlone ? run.editName : "\(run.name), edited",
+        untouched: isAlone ? "untouched" : "\(run.modelName ?? run.name), untouched", x, y)
     }
     return planes.map(\.plane).filter { !$0.points.isEmpty }
   }
@@ -66,16 +73,15 @@ extension AwarenessPlane {
   }
 
   private mutating func add(
-    _ run: ReportedRun, _ editName: String, _ x: AwarenessMeasure.Questions,
+    _ run: ReportedRun, _ editName: String, untouched: String, _ x: AwarenessMeasure.Questions,
     _ y: AwarenessMeasure.Questions
   ) {
     var origin: Int?
     if let beforeX = x.rates.before, let beforeY = y.rates.before {
-      let model = run.modelName ?? run.name
       origin =
         index(of: beforeX, beforeY, kind: .untouched)
         ?? append(
-          "\(model), untouched", .untouched, beforeX, beforeY, origin: nil)
+          untouched, .untouched, beforeX, beforeY, origin: nil)
     }
     // An empty edit is the untouched model once more.
     guard !run.isEmptyEdit || origin == nil else { return }

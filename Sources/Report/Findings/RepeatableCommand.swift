@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINCheckpoint
+package import SPINCheckpoint
 import SPINStorage
 
 /// A command that was given, as it is given again: without what decides no result, and with the revision of a model
 /// of the Hub that was used.
-struct RepeatableCommand {
+package struct RepeatableCommand {
   /// Who reads it.
-  enum Reader {
+  package enum Reader {
     /// Whoever has the run: files stay where they are.
     case owner
     /// Anyone: files are named without their folders, which nobody else has and nobody need know.
@@ -15,40 +15,56 @@ struct RepeatableCommand {
   }
 
   /// Its words, the program's name first.
-  let words: [String]
+  package let words: [String]
 
   /// As a shell reads it.
-  var text: String { ShellText.command(words) }
+  package var text: String { ShellText.command(words) }
 
   /// - Parameters:
   ///   - arguments: Those of the program, as they were typed.
   ///   - origin: Where the model comes from; nil for a folder.
   ///   - reader: Who reads it.
-  init(_ arguments: [String], origin: ModelOrigin?, for reader: Reader) {
-    var words = ["spin"]
-    var option: String?
+  package init(_ arguments: [String], origin: ModelOrigin?, for reader: Reader) {
+    var passing = Self.passing
+    // Scores are made again where they are not at hand.
+    if reader == .anyone, arguments.first == "run" { passing.insert("--scores") }
+    words =
+      ["spin"]
+      + Self.kept(arguments, without: passing).map { argument, option in
+        if let option, Self.texts.contains(option) { return argument }
+        if let pinned = Self.pinned(argument, origin) { return pinned }
+        return reader == .anyone ? Self.withoutFolder(argument) : argument
+      }
+  }
+
+  /// What of a command decides its results, for records that are the same wherever and however it runs: neither
+  /// output folder nor resources.
+  package static func deciding(_ arguments: [String]) -> [String] {
+    kept(arguments, without: passing.union(["--out"])).map(\.argument)
+  }
+
+  /// The arguments without some options and their values, and without flags that decide nothing; each with the
+  /// option that it belongs to, if any.
+  private static func kept(
+    _ arguments: [String], without options: Set<String>
+  ) -> [(argument: String, option: String?)] {
+    var kept: [(String, String?)] = []
+    var last: String?
     for argument in arguments {
-      defer { option = argument.hasPrefix("--") && !argument.contains("=") ? argument : nil }
-      let name = String(argument.prefix { $0 != "=" })
-      if Self.flags.contains(argument) { continue }
-      var passing = Self.passing
-      // Scores are made again where they are not at hand.
-      if reader == .anyone, arguments.first == "run" { passing.insert("--scores") }
-      if passing.contains(name) || option.map(passing.contains) ?? false { continue }
-      let isText = Self.texts.contains(name) || option.map(Self.texts.contains) ?? false
-      if !isText, let pinned = Self.pinned(argument, origin) {
-        words.append(pinned)
-      } else if !isText, reader == .anyone {
-        words.append(Self.withoutFolder(argument))
-      } else {
-        words.append(argument)
+      let isOption = argument.hasPrefix("--")
+      let option = isOption ? String(argument.prefix { $0 != "=" }) : last
+      last = isOption && !argument.contains("=") ? argument : nil
+      if !flags.contains(argument), !(option.map(options.contains) ?? false) {
+        kept.append((argument, option))
       }
     }
-    self.words = words
+    return kept
   }
 
   /// What says how much is shown, or where work begins.
-  private static let flags: Set = ["-q", "--quiet", "--json", "--dry-run", "--restart", "--offline"]
+  private static let flags: Set = [
+    "-q", "--quiet", "--json", "--dry-run", "--restart", "--offline",
+  ]
   /// Options on which no result depends, with their values.
   private static let passing: Set = ["--threads", "--max-memory", "--scratch"]
   /// Options whose values are no files, whatever they hold.

@@ -86,7 +86,11 @@ struct ComparisonFile {
     let origin = try members.optional("model_origin", as: JSONObject.self)
       .map { ModelOrigin(json: $0) }
     command = try members.optional("arguments", as: [String].self)
-      .flatMap { $0.isEmpty ? nil : RepeatableCommand($0, origin: origin, for: .owner).text }
+      .flatMap { arguments in
+        let out = FileSystem.name(of: FileSystem.parent(of: path))
+        return arguments.isEmpty
+          ? nil : RepeatableCommand(arguments + ["--out", out], origin: origin, for: .owner).text
+      }
     methods = try members.required("methods", as: [JSONObject].self).map { try Method($0) }
     arms = try members.required("arms", as: [JSONObject].self).map { object in
       Arm(

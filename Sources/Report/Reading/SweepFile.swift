@@ -3,6 +3,7 @@
 import SPINCheckpoint
 import SPINCoupling
 import SPINJSON
+import SPINStorage
 
 /// `sweep.json`: many selections, and what their edits do on the part of the data that chooses.
 struct SweepFile {
@@ -72,7 +73,11 @@ struct SweepFile {
     let origin = try members.optional("model_origin", as: JSONObject.self)
       .map { ModelOrigin(json: $0) }
     command = try members.optional("arguments", as: [String].self)
-      .flatMap { $0.isEmpty ? nil : RepeatableCommand($0, origin: origin, for: .owner).text }
+      .flatMap { arguments in
+        let out = FileSystem.name(of: FileSystem.parent(of: path))
+        return arguments.isEmpty
+          ? nil : RepeatableCommand(arguments + ["--out", out], origin: origin, for: .owner).text
+      }
     if let chosen, !candidates.indices.contains(chosen) {
       throw members.failure("chosen", "is \(chosen), there are \(candidates.count) candidates")
     }

@@ -13,7 +13,7 @@ struct ComparisonDocument {
     let request = comparison.request
     var document: JSONObject = [
       "schema": "compare/1", "tool_version": .string(SPINVersion.current),
-      "arguments": .array(request.arguments.map { .string($0) }),
+      "arguments": .array(RepeatableCommand.deciding(request.arguments).map { .string($0) }),
       "model": .string(comparison.model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
       "evaluation": comparison.evaluation.identity,

@@ -204,7 +204,8 @@ public struct Sweep {
     let words = VerdictWords(isHeuristic: validation.judge.isHeuristic)
     var document: JSONObject = [
       "schema": "sweep/1", "tool_version": .string(SPINVersion.current),
-      "arguments": .array(arguments.map { .string($0) }), "model": .string(model.directory.name),
+      "arguments": .array(RepeatableCommand.deciding(arguments).map { .string($0) }),
+      "model": .string(model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
       "judge": .string(validation.judge.label), "heuristic": .bool(validation.judge.isHeuristic),
       "validation": validation.identity, "test": test.identity,
