@@ -36,7 +36,7 @@ struct ContentTests {
     #expect(
       texts[2].contains(
         "Shown: 2 of 6 tested changes, at p < 0.05 after Holm's adjustment for 6 tests."))
-    #expect(texts[2].contains("Judge: phrases (heuristic). It looks for words of caution"))
+    #expect(texts[2].contains("Judge: phrases (heuristic). It counts answers with listed phrases"))
   }
 
   /// Chips, headline, counts and numbers for machines follow one rule, which stands once on the page.

@@ -162,7 +162,7 @@ struct SeveralRunsTests {
       rows[1] == [
         "rule paper, p 1e-05, q 20 weights, round 2chosen, on the front", "5",
         "+25.0+12.5 to +37.5",
-        "+25.0+12.5 to +37.5", "+6.25%",
+        "+25.0+12.5 to +37.5", "+6.25%too few windows",
       ])
     #expect(rows[2][0].hasSuffix("round 2control") && rows[3][0].hasSuffix("outside the guard"))
     try run.edit("sweep.json") { $0["chosen"] = 3 }

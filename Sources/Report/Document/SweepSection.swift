@@ -18,7 +18,8 @@ enum SweepSection {
             drawing: plane.drawing,
             caption: [
               .text(
-                "Change of \(sweep.words.measure) by each edit, in percentage points, on the part that chooses.")
+                "Change of \(sweep.words.measure) by each edit, in percentage points, on the part that chooses."
+              )
             ],
             legend: [
               .text(
@@ -101,13 +102,13 @@ enum SweepSection {
     let points = { (value: Double) in NumberText.signed(value * 100, 1) }
     let percent = { (value: Double) in NumberText.signed(value * 100, 2) + "%" }
     func change(
-      _ estimate: Report.Estimate?, _ text: (Double) -> String, items: String = "questions"
+      _ estimate: Report.Estimate?, _ text: (Double) -> String, missing: String?
     ) -> Table.Cell {
       var cell = Table.Cell.number(estimate?.value, text)
       if let lower = estimate?.lower, let upper = estimate?.upper {
         cell.detail = "\(text(lower)) to \(text(upper))"
       } else if estimate != nil {
-        cell.detail = EvidenceText.tooFew(items)
+        cell.detail = missing
       }
       return cell
     }
@@ -115,8 +116,8 @@ enum SweepSection {
       caption: "Selections and what their edits change, on the part that chooses",
       columns: [.text("selection"), .number("weights")]
         + names.map { .number("\($0) \(sweep.words.measure)") } + [
-        .number("perplexity")
-      ],
+          .number("perplexity")
+        ],
       rows: rows.prefix(rowLimit).map { place, candidate in
         var marks: [String] = []
         if place == sweep.chosen { marks.append("chosen") }
@@ -124,12 +125,14 @@ enum SweepSection {
         if candidate.isControl { marks.append("control") }
         if !candidate.isWithinGuard { marks.append("outside the guard") }
         let changes = names.map { name in
-          change(candidate.awareness.first { $0.name == name }?.change, points)
+          change(
+            candidate.awareness.first { $0.name == name }?.change, points,
+            missing: EvidenceText.tooFew("questions"))
         }
         return [
           Table.Cell(candidate.label, detail: marks.isEmpty ? nil : marks.joined(separator: ", ")),
           .count(candidate.weights),
-        ] + changes + [change(candidate.perplexity, percent, items: "windows")]
+        ] + changes + [change(candidate.perplexity, percent, missing: candidate.missingInterval)]
       })
     let counts = sweep.candidates[0].awareness.map {
       "\($0.name) n = \(NumberText.count($0.count))"

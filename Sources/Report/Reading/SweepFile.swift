@@ -25,6 +25,8 @@ struct SweepFile {
     let awareness: [Awareness]
     /// Perplexity after over before, less 1.
     let perplexity: Report.Estimate?
+    /// Why that has no interval; nil where it has one.
+    let missingInterval: String?
     let isWithinGuard, isOnFront: Bool
 
     /// Whether it is there to compare with, and never chosen.
@@ -117,6 +119,9 @@ extension SweepFile.Candidate {
     }
     let comparison = try measures.optional("perplexity", as: JSONObject.self)?
       .required("comparison", as: JSONObject.self)
+    let status = try comparison?.optional("interval_status", as: String.self)
+    missingInterval =
+      status.map { $0 == "known" ? nil : $0 } ?? EvidenceText.tooFew("windows")
     perplexity = try comparison.map {
       let (lower, upper): (Double?, Double?) =
         (try $0.optional("ratio_lower"), try $0.optional("ratio_upper"))
