@@ -59,8 +59,24 @@ struct PhrasesCommand: ParsableCommand {
       print(serialized, terminator: "")
     } else {
       let tables = sets.map { $0.frequencies.text($0.name) }
-      print((tables + [sets.first?.frequencies.legend ?? ""]).joined(separator: "\n\n"))
+      print((tables + [Self.legend(sets.map(\.frequencies))]).joined(separator: "\n\n"))
     }
+  }
+
+  /// What the lists decide, and what is tested.
+  private static func legend(_ sets: [PhraseFrequencies]) -> String {
+    var unknown: [String] = []
+    for phrase in sets.flatMap(\.list.unknownToJudge) where !unknown.contains("\"\(phrase)\"") {
+      unknown.append("\"\(phrase)\"")
+    }
+    let tests =
+      sets.contains { $0.any.change != nil }
+      ? " p: McNemar's exact test; adjusted (Holm) for all phrases of a list." : ""
+    return WrappedText.lines(
+      "These phrases decide no verdict: the judge `phrases` has lists of its own"
+        + (unknown.isEmpty ? "" : ", without \(unknown.joined(separator: ", ")),")
+        + " and counts no phrase that stands in the question." + tests
+    ).joined(separator: "\n")
   }
 
   /// What the evaluation that left the answers says of its model; nothing where it is not there.
@@ -95,21 +111,6 @@ extension PhraseFrequencies {
       + TextTable([header] + cells).lines
       + (absent > 0 ? ["\(absent) of \(rows.count) phrases stand in no answer"] : []))
       .joined(separator: "\n")
-  }
-
-  /// What the list decides, and what the columns are.
-  var legend: String {
-    let unknown = list.unknownToJudge.map { "\"\($0)\"" }.joined(separator: ", ")
-    let columns =
-      any.change == nil
-      ? ""
-      : " only before, only after: answers that lose and win it. p: McNemar's exact test; adjusted (Holm) for the "
-        + "\(rows.count) phrases."
-    return WrappedText.lines(
-      "These phrases decide no verdict: the judge `phrases` has other lists"
-        + (unknown.isEmpty ? "" : ", without \(unknown),")
-        + " and counts no phrase that stands in the question." + columns
-    ).joined(separator: "\n")
   }
 
   private static func cells(_ row: Row, _ title: String, isAdjusted: Bool) -> [String] {
