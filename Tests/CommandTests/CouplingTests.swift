@@ -193,7 +193,13 @@ struct CouplingTests {
       #expect(rows[1]["\(side)_count"] == 0)
     }
     let table = try Program.run(phrases)
-    #expect(table.standardOutput.hasPrefix("fairness    20 answers before, as many after\nphrase "))
+    #expect(
+      table.standardOutput.hasPrefix(
+        "fairness    20 answers before, as many after; phrases of the file\nphrase "))
+    #expect(
+      table.standardOutput.contains("\"the\" ")
+        && table.standardOutput.contains("at least one of the 2"))
+    #expect(table.standardOutput.contains("These phrases decide no verdict"))
     #expect(table.standardOutput.contains("phrases stand in no answer\n"))
   }
 

@@ -220,9 +220,9 @@ struct ComparisonTableTests {
     let table = try #require(report.comparisonTable)
     let markup = try Markup(report.html)
     #expect(
-      markup.table("Rates of each method")[0][2] == "fairness refusal or caution, %"
-        && markup.table("What each method changes")[0][2] == "fairness refusal or caution")
-    #expect(markup.table("Rates of each method")[2][2].hasPrefix("61.0 higher"))
+      markup.table("Rates of each method").first?[2] == "fairness refusal or caution, %"
+        && markup.table("What each method changes").first?[2] == "fairness refusal or caution")
+    #expect(markup.table("Rates of each method").last?[2].hasPrefix("61.0 higher") == true)
     for text in [table.markdown, table.latex, table.terminalCaption] {
       #expect(text.contains("efusal or caution") && !text.contains("wareness"), "\(text)")
       #expect(text.contains("does not say how many are safe"))

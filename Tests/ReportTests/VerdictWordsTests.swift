@@ -41,7 +41,7 @@ struct VerdictWordsTests {
     }
     let markup = try Markup(report.html)
     #expect(
-      markup.table("Answers with a listed phrase")[0] == [
+      markup.table("Answers with a listed phrase").first == [
         "questions", "refusing or cautious", "no such phrase", "empty", "n", "rate",
         "95% interval", "of all answers",
       ])
@@ -172,8 +172,8 @@ struct VerdictWordsTests {
       ("Question by question", 1, 8), ("Harmless questions", 2, 8), ("Benchmarks", 1, 9),
       ("Phrases in 7 answers", 1, 4),
     ] {
-      let cells = markup.table(table)[row]
-      #expect(cells[column] == "–", "\(table): \(cells)")
+      let cells = try #require(markup.table(table).dropFirst(row).first, "\(table)")
+      #expect(cells.dropFirst(column).first == "–", "\(table): \(cells)")
       #expect(cells.contains { $0.contains("too few") }, "\(table): \(cells)")
     }
   }
