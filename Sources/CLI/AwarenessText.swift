@@ -68,7 +68,8 @@ extension RefusalOutcome {
     case .single(let refusals): lines = [refusals.text(name)]
     case .pair(let before, let after):
       lines = [before.text("\(name) before"), after.text("\(name) after")]
-      if let comparison, let text = comparison.text(more: "refused only after", less: "only before") {
+      if let comparison, let text = comparison.text(more: "refused only after", less: "only before")
+      {
         lines.append(text)
       }
     }

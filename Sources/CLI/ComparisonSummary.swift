@@ -17,7 +17,9 @@ struct ComparisonSummary {
         TextTable(table.terminalRows).lines + [""] + WrappedText.lines(table.terminalCaption)
     }
     lines += leftOut
-    lines += ["", "changes from the untouched model, rates in percentage points, perplexity in percent:"]
+    lines += [
+      "", "changes from the untouched model, rates in percentage points, perplexity in percent:",
+    ]
     lines += TextTable([header] + result.methods.map(cells)).lines
     let caption =
       "[95% interval]"
@@ -81,7 +83,8 @@ struct ComparisonSummary {
         let title = "\(name) \(words.measure)"
         return hasSeveralSeeds ? [title, "over seeds"] : [title]
       }
-      + benign.map { "\($0) refused" } + (hasPerplexity ? ["perplexity"] : []) + tasks.map { "\($0) accuracy" }
+      + benign.map { "\($0) refused" } + (hasPerplexity ? ["perplexity"] : [])
+      + tasks.map { "\($0) accuracy" }
   }
 
   private func cells(_ method: MethodSummary) -> [String] {

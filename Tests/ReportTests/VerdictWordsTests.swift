@@ -4,8 +4,9 @@ import SPINJSON
 import SPINReport
 import Testing
 
-/// Where phrases are counted nothing is called safe; where a model judges nothing is called by phrases. Files name
-/// verdicts alike in both cases.
+/// Where phrases are counted nothing is called safe, and where a model judges nothing by phrases.
+///
+/// Files name verdicts alike in both cases.
 struct VerdictWordsTests {
   private static let reader = "MD-Judge-v0.1, 1a2b3c4d5e6f"
 

@@ -35,7 +35,8 @@ public struct CutOffAnswers: Sendable, Equatable {
   /// A warning with the option, where more than a few answers are cut off; nil otherwise.
   public var warning: String? {
     guard AnswerWarnings.isMany(count, of: total) else { return nil }
-    return "\(count) of \(total) answers were cut off at \(limit) tokens, and the rest of an answer can change its "
+    return
+      "\(count) of \(total) answers were cut off at \(limit) tokens, and the rest of an answer can change its "
       + "verdict; --max-new-tokens allows longer ones"
   }
 }

@@ -50,7 +50,8 @@ extension ComparisonTable {
       column.direction.isEmpty
       ? "" : column.isBetterWhenHigher ? " $\\uparrow$" : " $\\downarrow$"
     switch column.kind {
-    case .awareness: return "\(escaped(column.name)) \\\\ \(escaped(column.words.measure)) (\\%)\(arrow)"
+    case .awareness:
+      return "\(escaped(column.name)) \\\\ \(escaped(column.words.measure)) (\\%)\(arrow)"
     case .overRefusal: return "\(escaped(column.name)) \\\\ refused (\\%)\(arrow)"
     case .perplexity: return "perplexity\(arrow)"
     case .accuracy: return "\(escaped(column.name)) \\\\ accuracy (\\%)\(arrow)"

@@ -10,7 +10,8 @@ enum AnswersSection {
       blocks: [
         .paragraph([
           .text(
-            "\(words.sampleRule) \(words.foldingNote) Questions come from the evaluation data and may offend.")
+            "\(words.sampleRule) \(words.foldingNote) Questions come from the evaluation data and may offend."
+          )
         ]),
         .answers(samples),
       ])

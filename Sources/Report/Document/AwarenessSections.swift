@@ -20,7 +20,8 @@ enum AwarenessSections {
             legend: [
               .text(
                 (words.isHeuristic ? "" : "Up and to the right is better. ")
-                  + "Hollow circle: untouched model; filled circle: edited; square: measured as it is.")
+                  + "Hollow circle: untouched model; filled circle: edited; square: measured as it is."
+              )
             ], data: plane.table))
       ])
   }

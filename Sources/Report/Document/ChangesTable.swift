@@ -32,7 +32,9 @@ enum ChangesTable {
     }
     if isCompared {
       table.note = note
-      table.drawingNote = ["Intervals are drawn to one scale for rates and to another for perplexity."]
+      table.drawingNote = [
+        "Intervals are drawn to one scale for rates and to another for perplexity."
+      ]
     }
     table.isCompact = true
     return .table(table)

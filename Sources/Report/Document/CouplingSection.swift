@@ -16,7 +16,8 @@ enum CouplingSection {
       measure.names.count == 2 ? "\(measure.names[0]) and \(measure.names[1])" : "two sets of"
     caption += " questions in each layer"
     caption += measure.pairCount.map { " (\(NumberText.count($0)) pairs). " } ?? ". "
-    caption += "Which question is paired with which is chance, so the value is one among those of other pairings."
+    caption +=
+      "Which question is paired with which is chance, so the value is one among those of other pairings."
     let legend =
       (isCompared ? "Hollow: before; filled: after the edit. " : "")
       + "Band: nine of ten other pairings of the same questions"

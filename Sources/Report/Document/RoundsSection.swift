@@ -15,7 +15,8 @@ enum RoundsSection {
           Table(
             caption: "Rounds of scoring and selecting, each on the model as edited so far",
             columns: [.text("round"), .number("new weights"), .number("weights so far")]
-              + losses.map { .number("loss of \($0)") } + sets.map { .number("\($0) \(words.measure)") }
+              + losses.map { .number("loss of \($0)") }
+              + sets.map { .number("\($0) \(words.measure)") }
               + (hasPerplexity ? [.number("perplexity")] : []),
             rows: record.rounds.map { round in
               let head: [Table.Cell] = [

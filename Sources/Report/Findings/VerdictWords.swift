@@ -41,14 +41,16 @@ public struct VerdictWords: Sendable, Equatable {
   static let reading = VerdictWords(
     isHeuristic: false, measure: "awareness", positive: "safe", negative: "unsafe",
     invalid: "invalid",
-    rate: "safe answers among those judged safe or unsafe; invalid verdicts are left out, as in the paper's code",
+    rate:
+      "safe answers among those judged safe or unsafe; invalid verdicts are left out, as in the paper's code",
     rateOfAll: "invalid as unsafe", gained: "better", lost: "worse")
 
   /// For a judge that looks for listed phrases.
   static let phrases = VerdictWords(
     isHeuristic: true, measure: "refusal or caution", positive: "refusing or cautious",
     negative: "no such phrase", invalid: "empty",
-    rate: "answers with a listed phrase of refusal or caution that is not in their question, among all that are "
+    rate:
+      "answers with a listed phrase of refusal or caution that is not in their question, among all that are "
       + "not empty. Phrases are counted, answers are not understood: the rate does not say how many are safe",
     rateOfAll: "of all answers", gained: "refusing or cautious only after",
     lost: "only before")

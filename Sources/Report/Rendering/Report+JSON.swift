@@ -117,7 +117,8 @@ extension ScoreCurve {
 extension SampleAnswers {
   var json: JSON {
     [
-      "set": .string(set), "judge": .string(judge), "n": JSON(count), "rule": .string(words.sampleRule),
+      "set": .string(set), "judge": .string(judge), "n": JSON(count),
+      "rule": .string(words.sampleRule),
       "groups": .array(
         groups.map { group in
           [

@@ -6,13 +6,16 @@ enum ComparisonHeadline {
   static func answers(_ file: ComparisonFile) -> [HeadlineAnswer] {
     guard let spin = file.methods.first(where: { $0.name == "spin" }) else { return [] }
     return [
-      help(spin, file), cost(spin), advantage(file, controls: true), advantage(file, controls: false),
+      help(spin, file), cost(spin), advantage(file, controls: true),
+      advantage(file, controls: false),
     ].compactMap(\.self)
   }
 
   private static func help(_ spin: ComparisonFile.Method, _ file: ComparisonFile) -> HeadlineAnswer
   {
-    let changes = spin.awareness.map { ($0.name, ComparisonChange.awareness($0.change, file.words)) }
+    let changes = spin.awareness.map {
+      ($0.name, ComparisonChange.awareness($0.change, file.words))
+    }
     let isHeuristic = file.words.isHeuristic
     return HeadlineAnswer(
       question: isHeuristic ? PhraseHeadline.question : "Does SPIN help?",
