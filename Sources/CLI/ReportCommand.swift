@@ -85,6 +85,13 @@ struct ReportCommand: ParsableCommand {
     guard out != nil || markdown != nil || json != nil || modelCard else {
       return print(report.markdown, terminator: "")
     }
+    for (path, marker) in [
+      (out, "content=\"\(ReportMarker.generator)\""), (markdown, ReportMarker.comment),
+      (json, "\"schema\": \"\(Report.schema)\""),
+    ] {
+      guard let path else { continue }
+      try OutputFile.requireReplaceable(path, by: "a report of spin", marker: marker)
+    }
     func write(_ name: String, _ path: String?, _ text: () -> String) throws {
       guard let path else { return }
       try OutputFile.write(Array(text().utf8), to: path)
@@ -95,6 +102,9 @@ struct ReportCommand: ParsableCommand {
     try write("numbers ", json) { report.json(toolVersion: SPINVersion.current).serialized() }
     guard modelCard else { return }
     let run = RunDirectory(path: runs[0].source.path)
+    // The run's record of its files has to know of the new card.
+    let folder = try OutputFolder.hasRecord(at: run.path) ? OutputFolder(run.path, of: "run") : nil
+    defer { folder?.close() }
     try ModelCard(of: run.path, baseModel: baseModel, dataSets: dataset).write(to: run.model)
     print("card      \(run.model)/README.md")
   }

@@ -55,6 +55,11 @@ package final class OutputFolder: Sendable {
     }
   }
 
+  /// Whether a folder has a record.
+  package static func hasRecord(at path: String) -> Bool {
+    FileSystem.status("\(path)/\(OutputRecord.name)", following: false) != nil
+  }
+
   /// Removes what killed processes were about to give the names of files that are on record.
   private func removeAbandoned() throws {
     let names = record.withLock { Set($0.entries.keys) }

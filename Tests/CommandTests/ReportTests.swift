@@ -83,6 +83,25 @@ struct ReportTests {
     #expect(outcome.standardOutput.hasPrefix("# 2 runs compared\n\npaper and again\n"))
   }
 
+  /// Reports are written over reports, and over nothing else.
+  @Test func filesOfOthersAreNotReplaced() throws {
+    for option in ["--out", "--markdown", "--json"] {
+      let path = job.path + "/page"
+      try write("# mine".utf8, to: path)
+      let refused = try Program.run(["report", job.out, option, path])
+      #expect(refused.status == 73, "\(refused)")
+      #expect(
+        job.masked(refused.standardError)
+          == "spin: DIR/page: exists and is not a report of spin; remove it, or choose another name\n"
+      )
+      #expect(try text(of: path) == "# mine")
+      try FileManager.default.removeItem(atPath: path)
+      for _ in 0..<2 {
+        #expect(try Program.run(["report", job.out, option, path]).status == 0)
+      }
+    }
+  }
+
   @Test func theCardLeavesTheModelAsItIs() throws {
     let folder = job.out + "/model"
     var before = try FolderContents(of: folder).digests
@@ -97,6 +116,9 @@ struct ReportTests {
     #expect(after == before)
     let card = try text(of: folder + "/README.md")
     #expect(card.hasPrefix("---\nbase_model: org/small\n") && !card.contains(job.path))
+    // The run still knows its files.
+    let again = try Program.run(job.run + ["--quiet", "--save-model"])
+    #expect(again.status == 0, "\(again)")
     // The patch still knows its model, and takes the edit back.
     let verified = try Program.run(["patch", "verify", folder, job.out + "/patch.json"])
     #expect(verified.status == 0, "\(verified)")

@@ -56,6 +56,24 @@ import Testing
     #expect(patch.provenance == selection.provenance)
   }
 
+  /// A file that is no patch or selection of ours is not written over, the scores least of all.
+  @Test func filesOfOthersAreNotReplaced() throws {
+    let scores = directory.file("privacy.safetensors")
+    let notes = directory.file("notes.json")
+    try write("{\"mine\": true}".utf8, to: notes)
+    for (option, path) in [
+      ("--out", notes), ("--selection", notes), ("--out", scores), ("--out", directory.path),
+    ] {
+      let before = try FolderContents(of: directory.path)
+      let outcome = try select("--p", "0.1", "--q", "0.1", option, path)
+      #expect(outcome.status == 73, "\(option) \(path)")
+      #expect(try FolderContents(of: directory.path) == before)
+    }
+    for q in ["0.1", "0.02"] {
+      #expect(try select("--p", q, "--q", q, "--out", directory.file("patch.json")).status == 0)
+    }
+  }
+
   @Test func otherRulesAndSharesNeedNoOtherScores() throws {
     #expect(try select("--p", "0.02", "--q", "0.02").output.contains("selected 17 weights"))
     let released = try select("--p", "0.3", "--q", "0.3", "--rule", "released-code")

@@ -11,6 +11,7 @@ struct HTMLRenderer {
       "head",
       elements: [
         Element("meta", [("charset", "utf-8")]),
+        Element("meta", [("name", "generator"), ("content", ReportMarker.generator)]),
         Element(
           "meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
         Element("meta", [("name", "color-scheme"), ("content", "light dark")]),

@@ -8,7 +8,7 @@ struct MarkdownRenderer {
     var parts = ["# " + Self.escaped(document.title), Self.escaped(document.subtitle)]
     parts += document.lead.map { block($0, level: 2) }
     parts += document.sections.compactMap { section($0, level: 2) }
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    return (parts + [ReportMarker.comment]).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
   /// A section; nil where nothing of it can be written.
