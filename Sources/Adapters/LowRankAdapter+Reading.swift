@@ -162,6 +162,12 @@ private struct AdapterReader {
     guard let type = entry.elementType else {
       throw failure(entry.name, "holds \(entry.elementTypeName), expected F32, F16 or BF16")
     }
+    if let count = entry.nonFiniteCount(), !count.isEmpty {
+      throw SPINError(
+        .malformedInput, at: "\(path): tensor \"\(entry.name)\"",
+        "holds \(count.text), \(count.firstPlace(in: entry.shape))",
+        remedy: "use another copy of the adapter, or train it again with a lower learning rate")
+    }
     let matrix = WeightMatrix(
       name: entry.name, file: entry.file, offset: entry.byteRange.lowerBound, elementType: type,
       rows: 1, columns: entry.count)

@@ -11,7 +11,8 @@ extension LowRankAdapter {
   /// - Parameters:
   ///   - directory: The folder to make; an empty one may exist.
   ///   - type: How factors are stored; PEFT trains and stores them in F32.
-  /// - Throws: `SPINError` with code `cannotCreate` where the folder exists.
+  /// - Throws: `SPINError` with code `cannotCreate` where the folder exists, `checkFailed` where a factor
+  ///   is not finite.
   public func write(to directory: String, as type: ElementType = .float32) throws {
     let output = try OutputDirectory(path: directory)
     try output.fill { try writeFiles(into: output.temporaryPath, as: type) }
@@ -38,7 +39,8 @@ extension LowRankAdapter {
       path: directory + "/" + Self.fileName,
       tensors: parts.map {
         .init(name: $0.name, type: SafetensorsType(type), shape: $0.shape)
-      })
+      },
+      nonFinite: .refused(.checkFailed, remedy: "train with a lower learning rate"))
     let compute = Compute(threadCount: 1)
     for name in writer.order {
       guard let matrix = values[name] else { continue }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINErrors
 import SPINKernels
 import SPINStorage
 
@@ -41,6 +42,8 @@ struct MergedMatrix {
   }
 
   /// Calls `body` with the new bytes of some rows and their place in the file, front to back.
+  ///
+  /// - Throws: `SPINError` with code `malformedInput` where a weight would be NaN or infinite.
   func forEachBlock(on compute: Compute, _ body: ([UInt8], Int) throws -> Void) throws {
     let columns = weight.columns
     let step = max(1, Self.blockSize / columns)
@@ -49,10 +52,25 @@ struct MergedMatrix {
       let rows = start..<min(start + step, weight.rows)
       let merged = room.rows(0..<rows.count)
       self.rows(rows, into: merged, on: compute)
+      let bytes = compute.encoded(merged, as: type)
+      try requireFinite(bytes, from: start * columns)
       try body(
-        compute.encoded(merged, as: type),
+        bytes,
         entry.byteRange.lowerBound + start * columns * type.byteCount)
     }
+  }
+
+  private func requireFinite(_ bytes: [UInt8], from index: Int) throws {
+    var count = NonFiniteCount()
+    bytes.withRawSpan { count.add($0, type, at: index) }
+    guard !count.isEmpty else { return }
+    let isOwn = entry.nonFiniteCount().map { !$0.isEmpty } ?? false
+    throw SPINError(
+      .malformedInput, at: "\(entry.file.path): tensor \"\(entry.name)\"",
+      "would hold \(count.text) with the adapter, \(count.firstPlace(in: entry.shape)); nothing was written",
+      remedy: isOwn
+        ? "the model holds some already: list them with spin inspect --values"
+        : "the change is too large for \(type.rawValue): check lora_alpha and the adapter's factors")
   }
 
   /// Some rows of the matrix, before they are rounded to the weight's type.

@@ -29,6 +29,9 @@ package final class SafetensorsWriter {
   /// The names in the order of the file; writing in that order writes the file front to back.
   package let order: [String]
   private let output: OutputFile
+  private let path: String
+  private let tensors: [String: Tensor]
+  private let nonFinite: NonFinitePolicy
   private let ranges: [String: Range<Int>]
   private var written: [String: Int] = [:]
 
@@ -39,9 +42,11 @@ package final class SafetensorsWriter {
   ///   - tensors: All tensors, in any order.
   ///   - metadata: Strings for `__metadata__`, after `format`, without which transformers refuses a
   ///     file.
+  ///   - nonFinite: What becomes of NaN and infinity.
   /// - Precondition: names are unique and not empty, and sizes are whole bytes.
   package init(
-    path: String, tensors: [Tensor], metadata: [(key: String, value: String)] = []
+    path: String, tensors: [Tensor], metadata: [(key: String, value: String)] = [],
+    nonFinite: NonFinitePolicy = .refused()
   ) throws {
     let sorted = tensors.sorted { left, right in
       left.type.rank != right.type.rank
@@ -76,15 +81,21 @@ package final class SafetensorsWriter {
     let dataOffset = prefix.count + header.count
     order = sorted.map(\.name)
     self.ranges = ranges.mapValues { $0.lowerBound + dataOffset..<$0.upperBound + dataOffset }
+    self.path = path
+    self.nonFinite = nonFinite
+    self.tensors = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
     output = try OutputFile(path: path)
     try output.write(prefix + header)
   }
 
-  /// Adds bytes to a tensor, after those already added to it.
+  /// Adds bytes to a tensor, after those already added to it: whole elements.
+  ///
+  /// - Throws: `SPINError` where they hold NaN or infinity, and that is refused.
   package func write(_ bytes: RawSpan, to name: String) throws {
-    guard let range = ranges[name] else { preconditionFailure("no tensor \(name) was announced") }
+    guard let range = ranges[name], let tensor = tensors[name] else { preconditionFailure("no tensor \(name) was announced") }
     let done = written[name, default: 0]
     precondition(done + bytes.byteCount <= range.count, "more bytes than tensor \(name) takes")
+    try nonFinite.check(bytes, of: tensor, at: done, path: path)
     try output.write(bytes, at: range.lowerBound + done)
     written[name] = done + bytes.byteCount
   }

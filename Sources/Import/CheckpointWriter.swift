@@ -17,6 +17,8 @@ struct CheckpointWriter {
   let maximumShardByteCount: Int
   /// The number of threads.
   let threadCount: Int
+  /// Where the tensors come from, for messages.
+  let source: String
 
   /// The tensors of each shard, as `split_torch_state_dict_into_shards` of huggingface_hub cuts them.
   var shards: [[ImportedTensor]] {
@@ -67,7 +69,11 @@ struct CheckpointWriter {
     _ shard: [ImportedTensor], to path: String, advance: (Int) throws -> Void
   ) throws {
     let writer = try SafetensorsWriter(
-      path: path, tensors: shard.map { .init(name: $0.name, type: $0.type, shape: $0.shape) })
+      path: path, tensors: shard.map { .init(name: $0.name, type: $0.type, shape: $0.shape) },
+      // A buffer may be a mask, which holds infinities; SPIN does not compute with it.
+      nonFinite: .refused(
+        from: source, remedy: "no model can compute with such weights: use another copy of it",
+        except: { !$0.hasSuffix(".weight") && !$0.hasSuffix(".bias") }))
     let byName = Dictionary(uniqueKeysWithValues: shard.map { ($0.name, $0) })
     for name in writer.order {
       guard let tensor = byName[name] else { continue }

@@ -17,19 +17,28 @@ enum ElementConversion {
       for index in values.indices { bytes.append(littleEndian: values[index].bitPattern) }
     case .bfloat16:
       for index in values.indices {
-        bytes.append(littleEndian: HalfPrecision.bfloat16(values[index]))
+        let half = HalfPrecision.bfloat16(values[index])
+        guard half & 0x7FFF < 0x7F80 || !values[index].isFinite else {
+          throw tooLarge(values[index], "BF16 is 3.39e38", "f32", name)
+        }
+        bytes.append(littleEndian: half)
       }
     case .float16:
       for index in values.indices {
         let half = HalfPrecision.float16(values[index])
         guard half & 0x7FFF < 0x7C00 || !values[index].isFinite else {
-          throw SPINError(
-            .malformedInput, at: "tensor \"\(name)\"",
-            "holds \(values[index]), the largest number of F16 is 65504",
-            remedy: "give --dtype bf16 or f32")
+          throw tooLarge(values[index], "F16 is 65504", "bf16 or f32", name)
         }
         bytes.append(littleEndian: half)
       }
     }
+  }
+
+  private static func tooLarge(
+    _ value: Float, _ limit: String, _ others: String, _ name: String
+  ) -> SPINError {
+    SPINError(
+      .malformedInput, at: "tensor \"\(name)\"", "holds \(value), the largest number of \(limit)",
+      remedy: "give --dtype \(others)")
   }
 }

@@ -66,7 +66,8 @@ public struct ModelImport {
       : try Self.singleFile(source, elementType)
     let tensors = checkpoint.tensors
     let writer = CheckpointWriter(
-      tensors: tensors, maximumShardByteCount: maximumShardByteCount, threadCount: 1)
+      tensors: tensors, maximumShardByteCount: maximumShardByteCount, threadCount: 1,
+      source: source)
     self.source = source
     self.checkpoint = checkpoint
     self.tensors = tensors
@@ -127,7 +128,7 @@ public struct ModelImport {
       var done = 0
       try CheckpointWriter(
         tensors: tensors, maximumShardByteCount: maximumShardByteCount,
-        threadCount: max(1, threadCount)
+        threadCount: max(1, threadCount), source: source
       ).write(to: output.temporaryPath) { count in
         done += count
         report(done)

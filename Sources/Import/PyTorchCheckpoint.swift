@@ -38,7 +38,11 @@ struct PyTorchCheckpoint: ImportableCheckpoint {
     stored = selection.tensors.map(\.tensor)
     let (copied, left) = Self.otherFiles(names, in: directory)
     self.copied = copied
-    notes = selection.notes + (left.isEmpty ? [] : ["not copied: " + left.joined(separator: ", ")])
+    let unchecked = files.filter { !$0.hasChecksums }.map { FileSystem.name(of: $0.path) }
+    notes =
+      selection.notes
+      + unchecked.map { "\($0) holds no checksums: damage to its weights cannot be noticed" }
+      + (left.isEmpty ? [] : ["not copied: " + left.joined(separator: ", ")])
   }
 
   private static func weightFiles(
@@ -121,6 +125,7 @@ struct PyTorchCheckpoint: ImportableCheckpoint {
     if let elementType { try Self.setType(elementType, in: directory + "/config.json") }
     var digests: [(name: String, sha256: String)] = []
     for file in files {
+      try file.checkTensors(stopping: stopping)
       digests.append(
         (FileSystem.name(of: file.path), try FileDigest.sha256(ofFileAt: file.path)))
       try stopping()

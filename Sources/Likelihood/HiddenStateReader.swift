@@ -102,7 +102,7 @@ public final class HiddenStateReader {
       guard sum.allSatisfy(\.isFinite), last.allSatisfy(\.isFinite) else {
         throw SPINError(
           .checkFailed, "the model gives hidden states that are not finite numbers",
-          remedy: "its weights are damaged, or an edit broke it")
+          remedy: "look for weights that are not finite with spin inspect MODEL --values")
       }
       means.append(sum.map { $0 / Double(end - start) })
       lasts.append(last)

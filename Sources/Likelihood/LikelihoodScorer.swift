@@ -175,7 +175,7 @@ public final class LikelihoodScorer {
 
   static let notNumbers = SPINError(
     .checkFailed, "the model gives logits that are not finite numbers",
-    remedy: "its weights are damaged, or an edit broke it")
+    remedy: "look for weights that are not finite with spin inspect MODEL --values")
 
   /// Computes something, unless the caller wants to stop.
   func unlessStopped<Result>(

@@ -25,7 +25,8 @@ extension Patch {
   ///   - shouldStop: Asked while files are hashed; true ends the work with an error of code
   ///     `interrupted`.
   /// - Throws: `SPINError` with code `malformedInput` where a tensor is missing, an index lies
-  ///   outside, or a tensor's elements are not plain numbers.
+  ///   outside, or a tensor's elements are not plain numbers; `usage` where the factor makes a weight
+  ///   larger than its type holds.
   public static func make(
     model: ModelDirectory, weights: [(tensor: String, indices: [Int])], scale: Double,
     provenance: JSONObject, name: String? = nil, toolVersion: String,
@@ -50,8 +51,13 @@ extension Patch {
           remedy: "the selection belongs to another model - select again")
       }
       let old = entry.bits(at: sorted, type)
-      let new = old.map { bits in
-        scale == 0 ? 0 : type.bits(nearest: Double(type.value(ofBits: bits)) * scale)
+      let new = try zip(sorted, old).map { index, bits -> UInt32 in
+        guard scale != 0 else { return 0 }
+        let (value, product) = (type.value(ofBits: bits), type.bits(nearest: Double(type.value(ofBits: bits)) * scale))
+        guard type.value(ofBits: product).isFinite else {
+          throw Self.notFinite(value, times: scale, entry, index)
+        }
+        return product
       }
       tensors.append(
         Tensor(
@@ -67,6 +73,23 @@ extension Patch {
       scale: scale, provenance: provenance, tensors: tensors,
       filesAfter: hashesResult ? try hashesAfter(tensors, model, before: hashes, shouldStop) : nil,
       toolVersion: toolVersion)
+  }
+
+  /// A weight that is not finite, or would not be after the edit.
+  private static func notFinite(
+    _ value: Float, times scale: Double, _ entry: TensorEntry, _ index: Int
+  ) -> SPINError {
+    let place = "\(entry.file.path): tensor \"\(entry.name)\""
+    guard value.isFinite else {
+      return SPINError(
+        .malformedInput, at: place, "holds \(value) at element \(index), which no factor but 0 mends",
+        remedy: "list such values with spin inspect --values")
+    }
+    return SPINError(
+      .usage, at: "--scale \(scale)",
+      "makes the weight \(value) at element \(index) of \"\(entry.name)\" larger than "
+        + "\(entry.elementTypeName) holds; nothing was written",
+      remedy: "give a factor closer to 0")
   }
 
   static func hashesAfter(

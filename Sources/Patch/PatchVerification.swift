@@ -97,6 +97,7 @@ extension Patch {
   ///
   /// - Throws: `SPINError` with code `checkFailed` that says what the model is instead.
   package func requireStart(_ model: ModelDirectory, _ direction: PatchDirection) throws {
+    if direction == .apply { try requireFiniteValues() }
     let found = try verify(model, hashing: false)
     switch (direction, found.state) {
     case (.apply, .unpatched), (.revert, .patched): return
@@ -118,6 +119,27 @@ extension Patch {
         .checkFailed, at: nil,
         (found.firstOther ?? "\(model.path): has other weights") + "; nothing was written",
         remedy: "the patch was made for another model\(base.name.map { ", \($0)" } ?? "")")
+    }
+  }
+
+  /// Checks that a patch writes no NaN and no infinity.
+  ///
+  /// Reverting is not asked: it gives a model back what it had.
+  private func requireFiniteValues() throws {
+    for tensor in tensors {
+      var count = NonFiniteCount()
+      for (index, bits) in zip(tensor.indices, tensor.new)
+      where !tensor.elementType.value(ofBits: bits).isFinite {
+        tensor.elementType.bytes(ofBits: bits).withRawSpan {
+          count.add($0, tensor.elementType, at: index)
+        }
+      }
+      guard count.isEmpty else {
+        throw SPINError(
+          .malformedInput, at: "patch: tensor \"\(tensor.name)\"",
+          "would write \(count.text), \(count.firstPlace(in: tensor.shape)); nothing was written",
+          remedy: "make the patch again, with a --scale closer to 0")
+      }
     }
   }
 

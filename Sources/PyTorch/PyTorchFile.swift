@@ -14,8 +14,12 @@ package struct PyTorchFile: Sendable {
   package let tensors: [StoredTensor]
   /// The mapped file.
   package let file: MappedFile
+  /// Whether the file states checksums, against which `checkTensors` compares.
+  package var hasChecksums: Bool { archive.hasChecksums }
+  private let archive: ZipArchive
+  private let storages: [ZipEntry]
 
-  /// Opens a file and checks it as a whole.
+  /// Opens a file and checks it as a whole, but for the bytes of its tensors.
   ///
   /// - Throws: `SPINError` that says what is not allowed or inconsistent.
   package init(path: String) throws {
@@ -24,6 +28,7 @@ package struct PyTorchFile: Sendable {
     self.file = file
     try Self.requireZip(file)
     let archive = try ZipArchive(file)
+    self.archive = archive
     let (root, pickle) = try Self.pickle(of: archive)
     let entries = Dictionary(uniqueKeysWithValues: archive.entries.map { ($0.name, $0) })
     if let order = entries[root + "/byteorder"] {
@@ -41,6 +46,7 @@ package struct PyTorchFile: Sendable {
     var machine = PickleMachine(
       try archive.contents(of: pickle), path: "\(path): \(pickle.name)")
     var names = Set<String>()
+    var storages: [String: ZipEntry] = [:]
     tensors = try machine.tensors().map { name, tensor in
       func failure(_ message: String) -> SPINError {
         SPINError(
@@ -59,8 +65,20 @@ package struct PyTorchFile: Sendable {
           "is in the entry data/\(tensor.storage.key) of \(entry.range.count) bytes, "
             + "\(tensor.storage.count) elements take \(tensor.storage.count * size)")
       }
+      storages[entry.name] = entry
       return StoredTensor(name: name, tensor: tensor, storageRange: entry.range)
     }
+    self.storages = storages.values.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// Compares the bytes of all tensors with the checksums of the archive, which reads them once.
+  ///
+  /// PyTorch itself compares none, so a damaged file loads there.
+  ///
+  /// - Parameter stopping: Called now and then; throws to stop.
+  /// - Throws: `SPINError` with code `malformedInput` that names the entry that differs.
+  package func checkTensors(stopping: () throws -> Void = {}) throws {
+    for storage in storages { try archive.check(storage, stopping: stopping) }
   }
 
   private static func requireZip(_ file: MappedFile) throws {

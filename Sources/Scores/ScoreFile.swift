@@ -75,7 +75,8 @@ extension ScoreFile {
     let metadata =
       [("schema", Self.schema)] + provenance.metadata
       + [("matrices", JSON.object(shapes).serialized(indented: false))]
-    let writer = try SafetensorsWriter(path: path, tensors: tensors, metadata: metadata)
+    let writer = try SafetensorsWriter(
+      path: path, tensors: tensors, metadata: metadata, nonFinite: .accepted)
     for name in writer.order {
       if name == Self.lossName {
         var bytes: [UInt8] = []

@@ -85,8 +85,7 @@ public struct TopScoreCollector: Sendable {
       throw SPINError(
         .malformedInput, at: tensor,
         "the score of the weight at row \(index / columns), column \(index % columns) is \(score)",
-        remedy: "check the weights of the checkpoint with `spin inspect`; they may hold values "
-          + "that are not finite")
+        remedy: "look for weights that are not finite with spin inspect MODEL --values")
     }
     insert(Self.key(score, index))
   }

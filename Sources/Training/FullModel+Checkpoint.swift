@@ -7,7 +7,7 @@ public import SPINStorage
 extension FullModel {
   /// Writes `model.safetensors` of a folder, each tensor in the precision that `type` names.
   ///
-  /// - Throws: `SPINError` where the file cannot be written, or where a value does not fit its type.
+  /// - Throws: `SPINError` where the file cannot be written, or where a value is not finite in its type.
   public func write(to folder: String, type: (String) -> ElementType) throws {
     let parameters = parameters
     let path = folder + "/model.safetensors"
@@ -17,28 +17,25 @@ extension FullModel {
         SafetensorsWriter.Tensor(
           name: parameter.name, type: SafetensorsType(type(parameter.name)),
           shape: parameter.shape)
-      })
+      },
+      nonFinite: .refused(
+        .checkFailed,
+        remedy: "train with a lower learning rate, or begin with weights of a type with a larger range"))
     let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
     for name in writer.order {
       guard let parameter = byName[name] else { preconditionFailure("no parameter \(name)") }
-      try Self.write(parameter, as: type(name), to: writer, path)
+      try Self.write(parameter, as: type(name), to: writer)
     }
     try writer.finish()
   }
 
   private static func write(
-    _ parameter: Parameter, as type: ElementType, to writer: SafetensorsWriter, _ path: String
+    _ parameter: Parameter, as type: ElementType, to writer: SafetensorsWriter
   ) throws {
     let piece = 1 << 20
     for start in stride(from: 0, to: parameter.values.count, by: piece) {
       let range = start..<min(parameter.values.count, start + piece)
       try parameter.values.withSpan(range) { values in
-        for index in values.indices where !values[index].isFinite {
-          throw SPINError(
-            .checkFailed, at: "\(path): tensor \"\(parameter.name)\"",
-            "became \(values[index]) at element \(start + index)",
-            remedy: "train with a lower learning rate")
-        }
         guard type != .float32 else {
           return try values.withRawSpan { try writer.write($0, to: parameter.name) }
         }

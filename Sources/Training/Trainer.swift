@@ -165,7 +165,11 @@ public final class Trainer {
       throw SPINError(
         .checkFailed,
         "the loss of step \(number + 1) is \(loss), its gradient's norm "
-          + "\(norm.map { "\($0)" } ?? "unknown")", remedy: "train with a lower learning rate")
+          + "\(norm.map { "\($0)" } ?? "unknown")",
+        // Before the first change the reason can only be the model's own weights.
+        remedy: number == 0
+          ? "look for weights that are not finite with spin inspect MODEL --values"
+          : "train with a lower learning rate")
     }
     history.stepCount += 1
     history.tokenCount += step.tokenCount

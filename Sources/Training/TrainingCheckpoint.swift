@@ -32,7 +32,8 @@ struct TrainingCheckpoint {
       metadata: [
         ("schema", Self.schema), ("identity", identity),
         ("history", history.state.serialized(indented: false)),
-      ])
+      ],
+      nonFinite: .accepted)
     for (parameter, moment) in zip(parameters, Self.padded(moments, parameters.count)) {
       try parameter.values.withSpan(0..<parameter.values.count) {
         try $0.withRawSpan { try writer.write($0, to: parameter.name) }

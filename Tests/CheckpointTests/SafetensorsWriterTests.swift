@@ -65,4 +65,53 @@ struct SafetensorsWriterTests {
     }
     #expect(try FileSystem.names(in: directory.path) == [])
   }
+
+  /// Weights that are not finite stop the file, which then does not appear; masks may hold them.
+  @Test(arguments: [
+    (SafetensorsType.float32, [0, 0, 0xC0, 0x7F], "1 NaN value"),
+    (.bfloat16, [0x80, 0xFF], "1 infinite value"), (.float16, [0x00, 0x7C], "1 infinite value"),
+    (.float8E5M2, [0x7E], "1 NaN value"), (.float8E4M3, [0xFF], "1 NaN value"),
+    (.float64, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F], "1 infinite value"),
+  ] as [(SafetensorsType, [UInt8], String)])
+  func valuesThatAreNotFiniteAreRefused(
+    type: SafetensorsType, bytes: [UInt8], found: String
+  ) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("a.safetensors")
+    let size = bytes.count
+    let writer = try SafetensorsWriter(
+      path: path,
+      tensors: [
+        .init(name: "mask", type: type, shape: [1]), .init(name: "w", type: type, shape: [2, 3]),
+      ],
+      nonFinite: .refused(.checkFailed, remedy: "mend it", except: { $0 == "mask" }))
+    try writer.write(bytes, to: "mask")
+    try writer.write([UInt8](repeating: 0, count: 3 * size), to: "w")
+    let error = try #require(throws: SPINError.self) {
+      try writer.write([UInt8](repeating: 0, count: size) + bytes, to: "w")
+    }
+    #expect(
+      "\(error)"
+        == "\(path): tensor \"w\": would hold \(found), the first at row 1, column 1; "
+        + "nothing was written; mend it")
+    #expect(error.code == .checkFailed && FileSystem.status(path) == nil)
+  }
+
+  @Test func theCountOfATensorReadsItWhole() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("a.safetensors")
+    let writer = try SafetensorsWriter(
+      path: path,
+      tensors: [
+        .init(name: "w", type: .bfloat16, shape: [2, 2]),
+        .init(name: "ids", type: .int64, shape: [0]),
+      ],
+      nonFinite: .accepted)
+    try writer.write([0x80, 0x3F, 0xC0, 0xFF, 0x80, 0x7F, 0, 0], to: "w")
+    try writer.finish()
+    let file = try SafetensorsFile(path: path)
+    let counts = file.entries.map { $0.nonFiniteCount() }
+    #expect(counts[0] == nil)
+    #expect(counts[1]?.nan == 1 && counts[1]?.infinity == 1 && counts[1]?.first == 1)
+  }
 }

@@ -42,6 +42,26 @@ struct GGUFImportTests {
     }
   }
 
+  /// NaN in a block's scale is NaN in all of its weights: no model.
+  @Test func weightsThatAreNotFiniteAreNotImported() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("quantized.gguf")
+    var bytes = try FileSystem.read(Self.folder + "/quantized.gguf")
+    let tensor = try #require(
+      try GGUFFile(path: Self.folder + "/quantized.gguf").tensors
+        .first { $0.name == "token_embd.weight" })
+    bytes.replaceSubrange(tensor.byteRange.prefix(2), with: [0x00, 0x7E])
+    try Data(bytes).write(to: URL(filePath: path))
+    let error = try #require(throws: SPINError.self) {
+      try ModelImport(source: path).write(to: directory.file("model"))
+    }
+    #expect(
+      "\(error)".contains(
+        "quantized.gguf: tensor \"model.embed_tokens.weight\": would hold 32 NaN values, the first at "
+          + "row 0, column 0; nothing was written"), "\(error)")
+    #expect(FileSystem.status(directory.file("model")) == nil)
+  }
+
   /// A mixture of eight types, among them q and k in blocks, as transformers loads it.
   @Test func quantizedWeightsAreThoseOfTransformers() throws {
     let directory = try TemporaryDirectory()

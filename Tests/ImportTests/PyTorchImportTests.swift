@@ -70,4 +70,61 @@ struct PyTorchImportTests {
     let error = try #require(throws: SPINError.self) { try ModelImport(source: target) }
     #expect("\(error)".contains("holds too"), "\(error)")
   }
+
+  /// One changed bit of a weight is found before anything is written.
+  @Test func aDamagedWeightIsNotImported() throws {
+    let directory = try TemporaryDirectory()
+    let (source, target) = (directory.file("source"), directory.file("model"))
+    try FileManager.default.copyItem(atPath: Self.folder + "/single", toPath: source)
+    let path = source + "/pytorch_model.bin"
+    var bytes = try FileSystem.read(path)
+    let weights = try SafetensorsFile(path: Self.folder + "/expected.safetensors").entries
+    let embedding = try #require(weights.first { $0.name == "model.embed_tokens.weight" })
+    let first = embedding.byteRange.lowerBound
+    let start = embedding.file.bytes(first..<first + 8)
+    let place = try #require((0..<bytes.count - 8).first { Array(bytes[$0..<$0 + 8]) == start })
+    bytes[place] ^= 1
+    try Data(bytes).write(to: URL(filePath: path))
+    let error = try #require(throws: SPINError.self) {
+      try ModelImport(source: source).write(to: target)
+    }
+    #expect("\(error)".contains("data/0\": has the checksum"), "\(error)")
+    #expect(FileSystem.status(target) == nil)
+  }
+
+  /// NaN in a weight is no model; a number that the type asked for does not hold is named with others.
+  @Test(arguments: [
+    ([0xC0, 0x7F] as [UInt8], nil as ElementType?, "would hold 1 NaN value, the first at row 0, column 0"),
+    ([0xC0, 0x7F], .float32, "would hold 1 NaN value"),
+    ([0x80, 0x47], .float16, "the largest number of F16 is 65504; give --dtype bf16 or f32"),
+  ]) func weightsThatAreNotFiniteAreNotImported(
+    value: [UInt8], type: ElementType?, message: String
+  ) throws {
+    let directory = try TemporaryDirectory()
+    let (source, target) = (directory.file("source"), directory.file("model"))
+    try FileManager.default.copyItem(atPath: Self.folder + "/single", toPath: source)
+    let path = source + "/pytorch_model.bin"
+    var bytes = try FileSystem.read(path)
+    let weights = try SafetensorsFile(path: Self.folder + "/expected.safetensors").entries
+    let embedding = try #require(weights.first { $0.name == "model.embed_tokens.weight" })
+    let first = embedding.byteRange.lowerBound
+    let start = embedding.file.bytes(first..<first + 8)
+    let place = try #require((0..<bytes.count - 8).first { Array(bytes[$0..<$0 + 8]) == start })
+    bytes.replaceSubrange(place..<place + 2, with: value)
+    // As an archive without checksums, which nothing protects.
+    for (mark, offset) in [([0x50, 0x4B, 1, 2] as [UInt8], 16), ([0x50, 0x4B, 3, 4], 14), ([0x50, 0x4B, 7, 8], 4)] {
+      for index in 0..<bytes.count - 20 where Array(bytes[index..<index + 4]) == mark {
+        bytes.replaceSubrange(index + offset..<index + offset + 4, with: [0, 0, 0, 0])
+      }
+    }
+    try Data(bytes).write(to: URL(filePath: path))
+    let job = try ModelImport(source: source, elementType: type)
+    #expect(
+      job.plan.notes.contains(
+        "pytorch_model.bin holds no checksums: damage to its weights cannot be noticed"))
+    let error = try #require(throws: SPINError.self) { try job.write(to: target) }
+    #expect("\(error)".contains(message), "\(error)")
+    #expect("\(error)".contains("tensor \"model.embed_tokens.weight\""), "\(error)")
+    #expect(FileSystem.status(target) == nil)
+  }
 }

@@ -39,7 +39,8 @@ struct PatchFixture {
       tensors: [
         .init(name: "brain", type: .bfloat16, shape: [3, 2]),
         .init(name: "half", type: .float16, shape: [4]),
-      ])
+      ],
+      nonFinite: .accepted)
     try second.write(Self.bytes([0x3F80, 0xBF81, 0x0000, 0x4049, 0x8000, 0x7F80], 2), to: "brain")
     try second.write(Self.bytes([0x3C00, 0xBC01, 0x0001, 0x7BFF], 2), to: "half")
     try second.finish()

@@ -31,9 +31,15 @@ struct PatchTests {
     #expect(patch.tensors[2].old == [0xBC01, 0x7BFF])
     #expect(patch.tensors[2].new == [0xB801, 0x77FF])
     // 1.0078125 * 1.5 = 1.51171875 lies between 0x3FC1 (1.5078125) and 0x3FC2 (1.515625): a tie.
-    #expect(try fixture.patch(scale: 1.5).tensors[0].new[0] == 0xBFC2)
+    let model = try fixture.model()
+    func product(_ scale: Double) throws -> UInt32 {
+      try Patch.make(
+        model: model, weights: [("brain", [1])], scale: scale, provenance: [:], toolVersion: "0"
+      ).tensors[0].new[0]
+    }
+    #expect(try product(1.5) == 0xBFC2)
     // A hair below the tie, which a Float cannot tell from it.
-    #expect(try fixture.patch(scale: 1.5 - 1e-12).tensors[0].new[0] == 0xBFC1)
+    #expect(try product(1.5 - 1e-12) == 0xBFC1)
   }
 
   @Test func aPatchSurvivesItsFile() throws {
@@ -137,5 +143,52 @@ struct PatchTests {
     fixture.expectError("DIR/patch.json: " + message, code: .malformedInput) {
       try Patch(path: path)
     }
+  }
+
+  /// A product beyond the type's largest number, or of a weight that is not finite, makes no patch.
+  @Test(arguments: [
+    // -2 times 1e39 is beyond F32; 65504 times 1.1 beyond F16; -1.0078125 times 3.4e38 beyond BF16.
+    ("full", 1, 1e39, "--scale 1e+39: makes the weight -2.0 at element 1 of \"full\" larger than F32"),
+    ("half", 3, 1.1, "--scale 1.1: makes the weight 65504.0 at element 3 of \"half\" larger than F16"),
+    ("brain", 1, -3.4e38, "makes the weight -1.0078125 at element 1 of \"brain\" larger than BF16"),
+    ("brain", 5, 0.5, "tensor \"brain\": holds inf at element 5, which no factor but 0 mends"),
+  ]) func aFactorThatOverflowsMakesNoPatch(
+    tensor: String, index: Int, scale: Double, message: String
+  ) throws {
+    let model = try fixture.model()
+    let error = try #require(throws: SPINError.self) {
+      try Patch.make(
+        model: model, weights: [(tensor, [index])], scale: scale, provenance: [:], toolVersion: "0")
+    }
+    #expect("\(error)".contains(message), "\(error)")
+  }
+
+  /// A file from elsewhere that would write infinity is applied nowhere; what is not finite before may
+  /// become 0, and comes back when that is reverted.
+  @Test func aPatchThatWritesInfinityIsNotApplied() throws {
+    let path = fixture.directory.file("patch.json")
+    try fixture.patch(scale: 0.5).write(to: path)
+    let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
+    let changed = text.split(separator: "\"3fc9\"", omittingEmptySubsequences: false)
+    try #require(changed.count == 2)
+    try OutputFile.write(Array(changed.joined(separator: "\"7fc1\"").utf8), to: path)
+    let patch = try Patch(path: path)
+    let model = try fixture.model()
+    let before = try PatchFixture.hashes(fixture.path)
+    for apply in [
+      { try patch.apply(to: model, out: fixture.directory.file("out")) },
+      { try patch.applyInPlace(model) },
+      { _ = try PatchOverlay(patch, on: model); throw SPINError(.usage, "was put on") },
+    ] as [() throws -> PatchReceipt] {
+      let error = try #require(throws: SPINError.self) { try apply() }
+      #expect("\(error)".contains("tensor \"brain\": would write 1 NaN value, the first at row 1, column 1"))
+    }
+    #expect(try PatchFixture.hashes(fixture.path) == before)
+    #expect(FileSystem.status(fixture.directory.file("out")) == nil)
+    let mend = try Patch.make(
+      model: model, weights: [("brain", [5])], scale: 0, provenance: [:], toolVersion: "0")
+    try mend.applyInPlace(model)
+    try mend.revertInPlace(try fixture.model())
+    #expect(try PatchFixture.hashes(fixture.path) == before)
   }
 }

@@ -51,6 +51,8 @@ struct PyTorchFileTests {
       let opened = try PyTorchFile(path: path)
       let bytes = try #require(opened.tensors.first).bytes(of: 0..<4, in: opened.file)
       #expect(bytes[4..<8] == [0, 0, 0, 0x40])
+      try opened.checkTensors()
+      #expect(opened.hasChecksums == (file.name != "no-checksums"))
       return
     }
     let error = try #require(throws: SPINError.self) { try PyTorchFile(path: path) }
@@ -59,6 +61,25 @@ struct PyTorchFileTests {
   }
 
   @Test func theListOfHostileFilesIsThere() { #expect(Self.hostile.count > 40) }
+
+  /// A changed weight opens, as in PyTorch, and is found where tensors are compared with their checksums.
+  @Test func aChangedWeightIsFound() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("pytorch_model.bin")
+    let source = try PyTorchFile(path: Self.folder + "/single/pytorch_model.bin")
+    try source.checkTensors()
+    #expect(source.hasChecksums)
+    let embedding = try #require(source.tensors.first { $0.name.hasSuffix("embed_tokens.weight") })
+    let weight = embedding.bytes(of: 3..<7, in: source.file)
+    var bytes = source.file.bytes(0..<source.file.byteCount)
+    let place = try #require(
+      (0..<bytes.count - 8).first { Array(bytes[$0..<$0 + 8]) == weight })
+    bytes[place] ^= 1
+    try Data(bytes).write(to: URL(filePath: path))
+    let error = try #require(throws: SPINError.self) { try PyTorchFile(path: path).checkTensors() }
+    #expect("\(error)".contains("entry \"pytorch_model/data/0\": has the checksum"), "\(error)")
+    #expect(error.remedy == "the file is damaged - download it again")
+  }
 
   /// Whatever bytes change, there is a file or an error.
   @Test func randomDamageNeverTraps() throws {

@@ -45,7 +45,8 @@ extension LoReFT {
     }
     let writer = try SafetensorsWriter(
       path: folder + "/" + Self.weightsName, tensors: tensors,
-      metadata: [("schema", Self.schema)])
+      metadata: [("schema", Self.schema)],
+      nonFinite: .refused(.checkFailed, remedy: "train with a lower learning rate"))
     for name in writer.order {
       var bytes: [UInt8] = []
       for value in values[name] ?? [] { bytes.append(littleEndian: value.bitPattern) }
