@@ -29,21 +29,27 @@ extension LowRankAdapter {
   ///   - model: The model that the adapter belongs to.
   ///   - out: The directory to make; an empty one may exist.
   ///   - threads: Threads that compute; they change no bit.
-  /// - Throws: `SPINError` with code `malformedInput` where the adapter belongs to another model,
-  ///   `cannotCreate` where `out` exists, `inputOutput` where the disk is full. Nothing is left then.
+  ///   - shouldStop: Asked while files are copied and rows merged; true ends the work with an error of
+  ///     code `interrupted`.
+  /// - Throws: `SPINError` with code `malformedInput` where the adapter belongs to another model or makes a
+  ///   weight NaN or infinite, `cannotCreate` where `out` exists, `inputOutput` where the disk is full. Nothing is left then.
   @discardableResult
   public func merge(
-    into model: ModelDirectory, out: String, threads: Int = 1
+    into model: ModelDirectory, out: String, threads: Int = 1,
+    shouldStop: () -> Bool = { false }
   ) throws -> MergeReceipt {
     let parts = try merged(in: model)
     let compute = Compute(threadCount: threads)
     let files = Dictionary(grouping: parts, by: { FileSystem.name(of: $0.entry.file.path) })
     let copy = try DirectoryCopy(of: model.path, to: out)
-    try copy.make(except: [EditJournal.fileName]) {
+    try copy.make(except: [EditJournal.fileName], shouldStop: shouldStop) {
       for (name, parts) in files {
         let file = try RandomAccessFile(path: copy.temporaryPath + "/" + name, .update)
         for part in parts {
-          try part.matrix.forEachBlock(on: compute) { try file.write($0, at: $1) }
+          try part.matrix.forEachBlock(on: compute) {
+            guard !shouldStop() else { throw SPINError.stopped(at: out) }
+            try file.write($0, at: $1)
+          }
           part.entry.file.releasePages(part.entry.byteRange)
         }
         try file.synchronize()

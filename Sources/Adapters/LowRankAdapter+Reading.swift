@@ -44,13 +44,24 @@ extension LowRankAdapter {
       }
       throw SPINError(.missingInput, at: path, "holds no \(Self.fileName)")
     }
-    let file = try SafetensorsFile(path: path + "/" + Self.fileName)
+    let file = try Self.weights(path + "/" + Self.fileName)
     self.init(
       configuration: configuration,
       matrices: try AdapterReader(file, configuration, in: path).matrices(), path: path,
       digest: FileDigest.sha256(
         try FileSystem.read(path + "/" + AdapterConfiguration.fileName)
           + Array(FileDigest.sha256(ofFileAt: file.path).utf8)))
+  }
+}
+
+extension LowRankAdapter {
+  /// An adapter may have been trained here as well as downloaded.
+  static func weights(_ path: String) throws -> SafetensorsFile {
+    do {
+      return try SafetensorsFile(path: path)
+    } catch let error as SPINError where error.remedy?.contains("download it again") == true {
+      throw error.advising("the file is damaged - download the adapter again, or train it again")
+    }
   }
 }
 

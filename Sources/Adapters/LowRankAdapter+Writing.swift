@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINErrors
 import SPINJSON
 import SPINKernels
 public import SPINStorage

@@ -70,7 +70,8 @@ struct MergedMatrix {
       "would hold \(count.text) with the adapter, \(count.firstPlace(in: entry.shape)); nothing was written",
       remedy: isOwn
         ? "the model holds some already: list them with spin inspect --values"
-        : "the change is too large for \(type.rawValue): check lora_alpha and the adapter's factors")
+        : "the change is too large for \(type.rawValue): check lora_alpha and the adapter's factors"
+    )
   }
 
   /// Some rows of the matrix, before they are rounded to the weight's type.

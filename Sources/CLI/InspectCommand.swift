@@ -10,11 +10,19 @@ struct InspectCommand: ParsableCommand {
     abstract: "Explain what a model folder or a file is.",
     discussion: """
       Knows model folders, safetensors files, score files, selections, patches, configurations and \
-      tokenizers, and names what people hold instead of weights.
+      tokenizers, and names what people hold instead of weights. Headers are read, no weights, unless \
+      --values is given.
       """)
 
   @Argument(help: "A folder, a file, or OWNER/NAME[@REVISION] of the Hugging Face Hub.")
   var path: ModelArgument
+
+  @Flag(
+    help: """
+      Read all weights, too, and name the tensors that hold NaN or infinity, with how many; exit status 2 \
+      if there are any.
+      """)
+  var values = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -23,8 +31,25 @@ struct InspectCommand: ParsableCommand {
   var network: NetworkOptions
 
   func run() throws {
-    let inspection = try Inspection(of: path.folder())
+    let folder = try path.folder()
+    var inspection = try Inspection(of: folder)
     Warnings.write(inspection.warnings)
-    print(json ? PatchText.text(inspection.json) : inspection.text)
+    guard values else {
+      print(json ? PatchText.text(inspection.json) : inspection.text)
+      return
+    }
+    let found = try ValueInspection(of: folder)
+    if json {
+      inspection.add("non_finite", found.json)
+      print(PatchText.text(inspection.json))
+    } else {
+      print(inspection.text)
+      print(found.text)
+    }
+    guard found.count == 0 else {
+      throw SPINError(
+        .checkFailed, at: path.text, "holds \(found.count) values that are not finite numbers",
+        remedy: "use another copy of the model; nothing can be computed with this one")
+    }
   }
 }

@@ -37,6 +37,9 @@ struct Inspection {
     return .object(object)
   }
 
+  /// Adds a fact.
+  mutating func add(_ name: String, _ value: JSON) { facts[name] = value }
+
   /// Members of an object that are listed; people want the first, machines have `json`.
   private static let listedCount = 12
 

@@ -24,10 +24,16 @@ public struct CalibrationReport: Sendable, Hashable {
   /// How many of the rows drawn have a cell that `datasets` would read as null: empty, "NA" ...
   public let missingLookingCount: Int
 
+  /// How many of the rows drawn have a prompt or a response of nothing but whitespace.
+  public let blankCount: Int
+
   init(drawn rows: [DataTable.Row]) {
     // Compared as bytes: strings would be equal under canonical equivalence already.
     let distinct = Set(rows.map { [Array($0.prompt.utf8), Array($0.response.utf8)] })
     duplicateCount = rows.count - distinct.count
     missingLookingCount = rows.count { $0.looksMissing }
+    blankCount = rows.count {
+      $0.prompt.allSatisfy(\.isWhitespace) || $0.response.allSatisfy(\.isWhitespace)
+    }
   }
 }

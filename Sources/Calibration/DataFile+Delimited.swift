@@ -6,7 +6,7 @@ import SPINJSON
 extension DataFile {
   /// The records of delimited text; cells are text.
   func delimited(
-    by delimiter: UInt8, columns: [String]?, headerless: ([String]) -> [String]?
+    by delimiter: UInt8, columns: [String]?, _ remedy: String?, headerless: ([String]) -> [String]?
   ) throws -> [Record] {
     var text = DelimitedText(file.bytes, delimiter: delimiter, path: path)
     var cells: [DelimitedText.Cell] = []
@@ -16,7 +16,7 @@ extension DataFile {
     let first = try cells.map { try text.text(of: $0) }
     let names = headerless(first)
     let header = names ?? first
-    let read = try (columns ?? header).map { ($0, try position(of: $0, in: header)) }
+    let read = try (columns ?? header).map { ($0, try position(of: $0, in: header, remedy)) }
     var hasRecord = names != nil
     if !hasRecord { hasRecord = try text.next(into: &cells) }
     var records: [Record] = []
@@ -45,7 +45,9 @@ extension DataFile {
     return try cells.map { try text.text(of: $0) }
   }
 
-  private func position(of column: String, in header: [String]) throws -> Int {
+  private func position(
+    of column: String, in header: [String], _ remedy: String?
+  ) throws -> Int {
     let matches = header.indices.filter { header[$0] == column }
     guard let position = matches.first else {
       if header.count == 1, header[0].contains(";") {
@@ -53,7 +55,7 @@ extension DataFile {
           .malformedInput, at: path, "separates its columns by semicolons, expected commas or tabs",
           remedy: "save it with commas")
       }
-      throw missing(column, found: header, at: path)
+      throw missing(column, found: header, at: path, remedy)
     }
     guard matches.count == 1 else {
       throw SPINError(.malformedInput, at: path, "has \(matches.count) columns \"\(column)\"")

@@ -6,7 +6,7 @@ import SPINStorage
 
 extension DataFile {
   /// The records of a file with one object a line.
-  func jsonLines(columns: [String]?) throws -> [Record] {
+  func jsonLines(columns: [String]?, _ remedy: String?) throws -> [Record] {
     var records: [Record] = []
     let lines = try file.lineSlices()
     for line in lines {
@@ -14,7 +14,9 @@ extension DataFile {
       let place = "\(path): line \(line.number)"
       var reader = try reader(of: line)
       do {
-        let fields = try object(&reader, at: place, columns: columns)
+        let fields = try object(
+          &reader, at: place, columns: columns,
+          records.isEmpty ? remedy : Self.uneven)
         try reader.finish()
         records.append(Record(fields: fields, line: line.number, place: place))
       } catch let error as SPINError {
@@ -33,18 +35,22 @@ extension DataFile {
   }
 
   /// The records of one array.
-  func jsonArray(columns: [String]?) throws -> [Record] {
+  func jsonArray(columns: [String]?, _ remedy: String?) throws -> [Record] {
     var records: [Record] = []
     var reader = try JSONReader(file.bytes, path: path, permitsNonFinite: true)
     try reader.readArray { index, reader in
       try checkCount(index)
       let place = "\(path): element \(index + 1)"
-      let fields = try object(&reader, at: place, columns: columns)
+      let fields = try object(
+        &reader, at: place, columns: columns, index == 0 ? remedy : Self.uneven)
       records.append(Record(fields: fields, line: index + 1, place: place))
     }
     try reader.finish()
     return records
   }
+
+  /// What to do where earlier objects have a key: another name would be wrong for those.
+  private static let uneven = "give every object the same keys"
 
   /// The keys of the first object, without reading others.
   func jsonKeys() throws -> [String] {
@@ -74,7 +80,7 @@ extension DataFile {
   }
 
   private func object(
-    _ reader: inout JSONReader, at place: String, columns: [String]?
+    _ reader: inout JSONReader, at place: String, columns: [String]?, _ remedy: String?
   ) throws -> JSONObject {
     guard try reader.peekKind() == .object else {
       let value = try reader.readJSON()
@@ -91,7 +97,7 @@ extension DataFile {
       }
     }
     for column in columns ?? [] where fields[column] == nil {
-      throw missing(column, found: keys, at: place)
+      throw missing(column, found: keys, at: place, remedy)
     }
     return fields
   }

@@ -49,19 +49,21 @@ struct DataFile {
   ///
   /// - Parameters:
   ///   - columns: The fields to read; nil for all. Others may hold whatever they like.
+  ///   - remedy: What to do where a column is missing, in the words of the command.
   ///   - headerless: Names the columns of delimited text without a header row, from the cells of
   ///     its first row; nil where that row is a header.
   /// - Throws: `SPINError` that names file and line for whatever is malformed, for a column that is
   ///   missing (with those that are there), and where there is no record.
   func records(
-    columns: [String]? = nil, headerless: ([String]) -> [String]? = { _ in nil }
+    columns: [String]? = nil, remedy: String? = nil,
+    headerless: ([String]) -> [String]? = { _ in nil }
   ) throws -> [Record] {
     let records =
       switch format {
       case .delimited(let delimiter):
-        try delimited(by: delimiter, columns: columns, headerless: headerless)
-      case .jsonLines: try jsonLines(columns: columns)
-      case .jsonArray: try jsonArray(columns: columns)
+        try delimited(by: delimiter, columns: columns, remedy, headerless: headerless)
+      case .jsonLines: try jsonLines(columns: columns, remedy)
+      case .jsonArray: try jsonArray(columns: columns, remedy)
       }
     guard !records.isEmpty else {
       throw SPINError(
@@ -72,14 +74,16 @@ struct DataFile {
   }
 
   /// A column that is not there.
-  func missing(_ column: String, found: [String], at place: String) -> SPINError {
+  func missing(
+    _ column: String, found: [String], at place: String, _ remedy: String?
+  ) -> SPINError {
     let kind = if case .delimited = format { "column" } else { "key" }
     let shown = found.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
     let rest = found.count > 20 ? " and \(found.count - 20) more" : ""
     return SPINError(
       .malformedInput, at: place,
       "has no \(kind) \"\(column)\", only \(shown.isEmpty ? "none" : shown)\(rest)",
-      remedy: "name the two to use with --prompt-column and --response-column")
+      remedy: remedy)
   }
 
   func checkCount(_ count: Int) throws {

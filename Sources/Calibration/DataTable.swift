@@ -17,6 +17,8 @@ public struct DataTable: Sendable {
     public var response: String
     /// Whether responses are read; the others are empty.
     var readsResponses = true
+    /// The option that names the column of prompts, for messages.
+    var promptOption = "--prompt-column"
 
     /// Names the columns; the defaults are those of SPIN's own files.
     public init(prompt: String = "prompt", response: String = "response") {
@@ -25,8 +27,13 @@ public struct DataTable: Sendable {
     }
 
     /// A file of prompts alone, such as questions; responses are read as empty.
-    public static func promptsOnly(_ column: String) -> Columns {
+    ///
+    /// - Parameter option: The option that names the column, for messages.
+    public static func promptsOnly(
+      _ column: String, option: String = "--prompt-column"
+    ) -> Columns {
       var columns = Columns(prompt: column)
+      columns.promptOption = option
       columns.readsResponses = false
       return columns
     }
@@ -73,7 +80,11 @@ public struct DataTable: Sendable {
     let data = try DataFile(path: path)
     digest = data.file.digest
     let names = columns.readsResponses ? [columns.prompt, columns.response] : [columns.prompt]
-    rows = try data.records(columns: names).map { record in
+    let remedy =
+      columns.readsResponses
+      ? "name the two to use with --prompt-column and --response-column"
+      : "name the one to use with \(columns.promptOption)"
+    rows = try data.records(columns: names, remedy: remedy).map { record in
       func text(_ key: String) throws -> String {
         let value = record.fields[key] ?? .null
         guard let text = value.string else {

@@ -20,7 +20,7 @@ public struct TextList: Sendable {
   ///   - path: The file.
   ///   - column: The column or key that holds the texts; unused for `.txt`.
   ///   - option: What names the column, for the message where the file does not have it.
-  /// - Throws: `SPINError` as `DataTable` does.
+  /// - Throws: `SPINError` as `DataTable` does, and where a text is blank.
   public init(
     path: String, column: String, option: String = "--question-column"
   ) throws {
@@ -34,14 +34,26 @@ public struct TextList: Sendable {
           "has no column \"\(column)\", only \(found.isEmpty ? "none" : found)",
           remedy: "name the one to use with \(option)")
       }
-      let table = try DataTable(path: path, columns: .promptsOnly(column))
+      let table = try DataTable(path: path, columns: .promptsOnly(column, option: option))
       digest = table.digest
       texts = table.rows.map(\.prompt)
+      try Self.refuseBlanks(table)
       return
     }
     let file = try TextFile(path: path)
     digest = file.digest
     texts = try Self.lines(of: file)
+  }
+
+  /// A cell of nothing but whitespace is no text: as a question it would count in every rate.
+  private static func refuseBlanks(_ table: DataTable) throws {
+    let blank = table.rows.filter { $0.prompt.allSatisfy(\.isWhitespace) }
+    guard let first = blank.first else { return }
+    throw SPINError(
+      .malformedInput, at: "\(table.path): line \(first.line)",
+      blank.count == 1
+        ? "the text is blank" : "the text is blank, as in \(blank.count - 1) other rows",
+      remedy: "fill the cell, or remove the row")
   }
 
   /// The lines of a text that hold more than blanks.

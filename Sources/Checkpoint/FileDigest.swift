@@ -25,9 +25,7 @@ public enum FileDigest {
     for start in stride(from: 0, to: file.byteCount, by: piece) {
       let range = start..<min(start + piece, file.byteCount)
       guard !shouldStop() else {
-        throw SPINError(
-          .interrupted, at: path, "stopped while it was hashed",
-          remedy: "run the same command again")
+        throw SPINError.stopped(at: path, "stopped while it was hashed")
       }
       // An edit may lie across the end of a piece.
       let touching = edits.filter { edit in

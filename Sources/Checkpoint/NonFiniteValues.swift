@@ -13,8 +13,8 @@ extension TensorEntry {
     let size = type.bitCount / 8
     for start in stride(from: 0, to: byteRange.count, by: 1 << 26) {
       let piece =
-        byteRange.lowerBound + start
-        ..< byteRange.lowerBound + min(start + (1 << 26), byteRange.count)
+        byteRange.lowerBound + start..<byteRange.lowerBound
+        + min(start + (1 << 26), byteRange.count)
       file.withBytes(piece) { type.countNonFinite($0, at: start / size, into: &count) }
       file.releasePages(piece)
     }

@@ -92,7 +92,9 @@ package final class SafetensorsWriter {
   ///
   /// - Throws: `SPINError` where they hold NaN or infinity, and that is refused.
   package func write(_ bytes: RawSpan, to name: String) throws {
-    guard let range = ranges[name], let tensor = tensors[name] else { preconditionFailure("no tensor \(name) was announced") }
+    guard let range = ranges[name], let tensor = tensors[name] else {
+      preconditionFailure("no tensor \(name) was announced")
+    }
     let done = written[name, default: 0]
     precondition(done + bytes.byteCount <= range.count, "more bytes than tensor \(name) takes")
     try nonFinite.check(bytes, of: tensor, at: done, path: path)

@@ -38,6 +38,21 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
     (location.map { "\($0): " } ?? "") + message + (remedy.map { "; \($0)" } ?? "")
   }
 
+  /// What work throws whose caller asked it to stop.
+  ///
+  /// Whether the same work resumes later depends on what is stored of it, which is the caller's to say.
+  ///
+  /// - Parameter message: What was stopped, where that helps: "stopped after step 12".
+  public static func stopped(at location: String? = nil, _ message: String = "stopped") -> SPINError
+  {
+    SPINError(.interrupted, at: location, message)
+  }
+
+  /// The same failure with other advice.
+  public func advising(_ remedy: String?) -> SPINError {
+    SPINError(code, at: location, message, remedy: remedy)
+  }
+
   /// The same failure, placed inside something larger, such as a member of an archive.
   public func located(in outer: String) -> SPINError {
     SPINError(code, at: location.map { "\(outer): \($0)" } ?? outer, message, remedy: remedy)

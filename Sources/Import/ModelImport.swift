@@ -117,9 +117,7 @@ public struct ModelImport {
     }
     func stopIfWished() throws {
       guard shouldStop() else { return }
-      throw SPINError(
-        .interrupted, at: directory, "the import was interrupted; nothing was written",
-        remedy: "run the same command again")
+      throw SPINError.stopped(at: directory)
     }
     let output = try OutputDirectory(path: directory)
     var origin: ModelOrigin?

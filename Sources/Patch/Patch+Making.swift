@@ -53,7 +53,9 @@ extension Patch {
       let old = entry.bits(at: sorted, type)
       let new = try zip(sorted, old).map { index, bits -> UInt32 in
         guard scale != 0 else { return 0 }
-        let (value, product) = (type.value(ofBits: bits), type.bits(nearest: Double(type.value(ofBits: bits)) * scale))
+        let (value, product) = (
+          type.value(ofBits: bits), type.bits(nearest: Double(type.value(ofBits: bits)) * scale)
+        )
         guard type.value(ofBits: product).isFinite else {
           throw Self.notFinite(value, times: scale, entry, index)
         }
@@ -82,7 +84,8 @@ extension Patch {
     let place = "\(entry.file.path): tensor \"\(entry.name)\""
     guard value.isFinite else {
       return SPINError(
-        .malformedInput, at: place, "holds \(value) at element \(index), which no factor but 0 mends",
+        .malformedInput, at: place,
+        "holds \(value) at element \(index), which no factor but 0 mends",
         remedy: "list such values with spin inspect --values")
     }
     return SPINError(

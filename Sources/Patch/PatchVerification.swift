@@ -105,10 +105,12 @@ extension Patch {
     case (.revert, .unpatched) where weightCount == unchangedCount: return
     case (.apply, .patched):
       throw SPINError(
-        .checkFailed, at: model.path, "has this patch already; nothing was written")
+        .checkFailed, at: model.path, "has this patch already; nothing was written",
+        remedy: "use the model as it is")
     case (.revert, .unpatched):
       throw SPINError(
-        .checkFailed, at: model.path, "does not have this patch; nothing was written")
+        .checkFailed, at: model.path, "does not have this patch; nothing was written",
+        remedy: "give the patched model")
     case (_, .mixed):
       throw SPINError(
         .checkFailed, at: model.path,

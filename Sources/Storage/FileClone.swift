@@ -47,9 +47,7 @@ extension FileSystem {
     let piece = 4 << 20
     for start in stride(from: 0, to: count, by: piece) {
       guard !shouldStop() else {
-        throw SPINError(
-          .interrupted, at: source, "stopped while it was copied",
-          remedy: "run the same command again")
+        throw SPINError.stopped(at: source, "stopped while it was copied")
       }
       try output.write(try input.read(count: min(piece, count - start), at: start), at: start)
     }

@@ -53,6 +53,76 @@ struct MergeTests {
     }
   }
 
+  /// A change that overflows the weights' type is neither written nor put on in memory.
+  @Test(arguments: [ElementType.float32, .float16, .bfloat16])
+  func aChangeThatOverflowsIsRefused(_ type: ElementType) throws {
+    let made = try MadeModel(type)
+    let model = try made.model()
+    let before = tensors(of: model)
+    let good = Self.adapter(isDoRA: false, seed: 9)
+    for scale in [1e30 * (type == .float32 ? 1e10 : type == .float16 ? 1e-24 : 1e9), 1e308] {
+      let adapter = LowRankAdapter(
+        configuration: good.configuration,
+        matrices: good.matrices.map {
+          LowRankMatrix(name: $0.name, a: $0.a, b: $0.b, magnitude: $0.magnitude, scale: scale)
+        })
+      let out = directory.file("out")
+      for apply in [
+        { _ = try adapter.merge(into: model, out: out) },
+        { try AdapterOverlay(adapter, on: model).apply() },
+      ] as [() throws -> Void] {
+        let error = try #require(throws: SPINError.self) { try apply() }
+        #expect(error.message.contains("would hold"), "\(error)")
+        #expect(error.message.hasSuffix("; nothing was written"))
+        #expect(
+          error.remedy
+            == "the change is too large for \(type.rawValue): check lora_alpha and the adapter's factors"
+        )
+      }
+      #expect(FileSystem.status(out) == nil)
+      #expect(tensors(of: model) == before)
+    }
+  }
+
+  /// A factor that is NaN is named where the adapter is read.
+  @Test func aFactorThatIsNotFiniteIsRefused() throws {
+    let fixture = try AdapterFixture("llama-lora")
+    let adapter = try LowRankAdapter(path: fixture.path)
+    let path = directory.file("adapter")
+    try adapter.write(to: path)
+    let file = path + "/" + LowRankAdapter.fileName
+    let entry = try #require(try SafetensorsFile(path: file).entries.last)
+    var bytes = try FileSystem.read(file)
+    bytes.replaceSubrange(entry.byteRange.prefix(4), with: [0, 0, 0xC0, 0x7F])
+    try OutputFile.write(bytes, to: file)
+    expectError(
+      "DIR/adapter/adapter_model.safetensors: tensor \"\(entry.name)\": holds 1 NaN value, the first at row 0, "
+        + "column 0; use another copy of the adapter, or train it again with a lower learning rate",
+      code: .malformedInput, in: directory.path
+    ) { try LowRankAdapter(path: path) }
+  }
+
+  /// An adapter that became infinite in training is not written.
+  @Test func anAdapterThatIsNotFiniteIsNotWritten() throws {
+    let good = Self.adapter(isDoRA: false, seed: 9)
+    let first = try #require(good.matrices.first)
+    var values = Array(first.b.values)
+    values[3] = .infinity
+    let adapter = LowRankAdapter(
+      configuration: good.configuration,
+      matrices: [
+        LowRankMatrix(
+          name: first.name, a: first.a,
+          b: MatrixView(values, rows: first.b.rows, columns: first.b.columns),
+          magnitude: nil, scale: first.scale)
+      ])
+    let path = directory.file("adapter")
+    let error = try #require(throws: SPINError.self) { try adapter.write(to: path) }
+    #expect(
+      error.code == .checkFailed && error.remedy == "train with a lower learning rate", "\(error)")
+    #expect(FileSystem.status(path) == nil)
+  }
+
   /// Every number against the documented steps, one after the other.
   @Test(arguments: ElementType.allCases) func mergedNumbersFollowTheDocumentedSteps(
     _ type: ElementType

@@ -139,7 +139,8 @@ struct PatchExportTests {
       model: model, weights: [(Self.query, [0])], scale: 0, provenance: [:], toolVersion: "0")
     try patch.applyInPlace(model)
     expectError(
-      "DIR/model: has this patch already; nothing was written", code: .checkFailed,
+      "DIR/model: has this patch already; nothing was written; use the model as it is",
+      code: .checkFailed,
       in: made.directory.path
     ) { try PatchExport(patch, of: try made.model()) }
   }

@@ -67,12 +67,13 @@ struct SafetensorsWriterTests {
   }
 
   /// Weights that are not finite stop the file, which then does not appear; masks may hold them.
-  @Test(arguments: [
-    (SafetensorsType.float32, [0, 0, 0xC0, 0x7F], "1 NaN value"),
-    (.bfloat16, [0x80, 0xFF], "1 infinite value"), (.float16, [0x00, 0x7C], "1 infinite value"),
-    (.float8E5M2, [0x7E], "1 NaN value"), (.float8E4M3, [0xFF], "1 NaN value"),
-    (.float64, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F], "1 infinite value"),
-  ] as [(SafetensorsType, [UInt8], String)])
+  @Test(
+    arguments: [
+      (SafetensorsType.float32, [0, 0, 0xC0, 0x7F], "1 NaN value"),
+      (.bfloat16, [0x80, 0xFF], "1 infinite value"), (.float16, [0x00, 0x7C], "1 infinite value"),
+      (.float8E5M2, [0x7E], "1 NaN value"), (.float8E4M3, [0xFF], "1 NaN value"),
+      (.float64, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F], "1 infinite value"),
+    ] as [(SafetensorsType, [UInt8], String)])
   func valuesThatAreNotFiniteAreRefused(
     type: SafetensorsType, bytes: [UInt8], found: String
   ) throws {

@@ -94,7 +94,10 @@ struct PyTorchImportTests {
 
   /// NaN in a weight is no model; a number that the type asked for does not hold is named with others.
   @Test(arguments: [
-    ([0xC0, 0x7F] as [UInt8], nil as ElementType?, "would hold 1 NaN value, the first at row 0, column 0"),
+    (
+      [0xC0, 0x7F] as [UInt8], nil as ElementType?,
+      "would hold 1 NaN value, the first at row 0, column 0"
+    ),
     ([0xC0, 0x7F], .float32, "would hold 1 NaN value"),
     ([0x80, 0x47], .float16, "the largest number of F16 is 65504; give --dtype bf16 or f32"),
   ]) func weightsThatAreNotFiniteAreNotImported(
@@ -112,7 +115,9 @@ struct PyTorchImportTests {
     let place = try #require((0..<bytes.count - 8).first { Array(bytes[$0..<$0 + 8]) == start })
     bytes.replaceSubrange(place..<place + 2, with: value)
     // As an archive without checksums, which nothing protects.
-    for (mark, offset) in [([0x50, 0x4B, 1, 2] as [UInt8], 16), ([0x50, 0x4B, 3, 4], 14), ([0x50, 0x4B, 7, 8], 4)] {
+    for (mark, offset) in [
+      ([0x50, 0x4B, 1, 2] as [UInt8], 16), ([0x50, 0x4B, 3, 4], 14), ([0x50, 0x4B, 7, 8], 4),
+    ] {
       for index in 0..<bytes.count - 20 where Array(bytes[index..<index + 4]) == mark {
         bytes.replaceSubrange(index + offset..<index + offset + 4, with: [0, 0, 0, 0])
       }

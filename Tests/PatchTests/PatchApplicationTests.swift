@@ -77,11 +77,13 @@ struct PatchApplicationTests {
   @Test func doingThingsTwiceIsRefused() throws {
     let patch = try fixture.patch()
     fixture.expectError(
-      "DIR/model: does not have this patch; nothing was written", code: .checkFailed
+      "DIR/model: does not have this patch; nothing was written; give the patched model",
+      code: .checkFailed
     ) { try patch.revertInPlace(fixture.model()) }
     try patch.applyInPlace(try fixture.model())
     fixture.expectError(
-      "DIR/model: has this patch already; nothing was written", code: .checkFailed
+      "DIR/model: has this patch already; nothing was written; use the model as it is",
+      code: .checkFailed
     ) { try patch.applyInPlace(fixture.model()) }
     try poke([0x81, 0xBF])
     fixture.expectError(

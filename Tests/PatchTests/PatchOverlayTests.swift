@@ -49,7 +49,8 @@ struct PatchOverlayTests {
     let patch = try fixture.patch()
     try patch.applyInPlace(try fixture.model())
     fixture.expectError(
-      "DIR/model: has this patch already; nothing was written", code: .checkFailed
+      "DIR/model: has this patch already; nothing was written; use the model as it is",
+      code: .checkFailed
     ) { try PatchOverlay(patch, on: try fixture.model()) }
   }
 

@@ -148,8 +148,14 @@ struct PatchTests {
   /// A product beyond the type's largest number, or of a weight that is not finite, makes no patch.
   @Test(arguments: [
     // -2 times 1e39 is beyond F32; 65504 times 1.1 beyond F16; -1.0078125 times 3.4e38 beyond BF16.
-    ("full", 1, 1e39, "--scale 1e+39: makes the weight -2.0 at element 1 of \"full\" larger than F32"),
-    ("half", 3, 1.1, "--scale 1.1: makes the weight 65504.0 at element 3 of \"half\" larger than F16"),
+    (
+      "full", 1, 1e39,
+      "--scale 1e+39: makes the weight -2.0 at element 1 of \"full\" larger than F32"
+    ),
+    (
+      "half", 3, 1.1,
+      "--scale 1.1: makes the weight 65504.0 at element 3 of \"half\" larger than F16"
+    ),
     ("brain", 1, -3.4e38, "makes the weight -1.0078125 at element 1 of \"brain\" larger than BF16"),
     ("brain", 5, 0.5, "tensor \"brain\": holds inf at element 5, which no factor but 0 mends"),
   ]) func aFactorThatOverflowsMakesNoPatch(
@@ -178,10 +184,14 @@ struct PatchTests {
     for apply in [
       { try patch.apply(to: model, out: fixture.directory.file("out")) },
       { try patch.applyInPlace(model) },
-      { _ = try PatchOverlay(patch, on: model); throw SPINError(.usage, "was put on") },
+      {
+        _ = try PatchOverlay(patch, on: model); throw SPINError(.usage, "was put on")
+      },
     ] as [() throws -> PatchReceipt] {
       let error = try #require(throws: SPINError.self) { try apply() }
-      #expect("\(error)".contains("tensor \"brain\": would write 1 NaN value, the first at row 1, column 1"))
+      #expect(
+        "\(error)".contains(
+          "tensor \"brain\": would write 1 NaN value, the first at row 1, column 1"))
     }
     #expect(try PatchFixture.hashes(fixture.path) == before)
     #expect(FileSystem.status(fixture.directory.file("out")) == nil)

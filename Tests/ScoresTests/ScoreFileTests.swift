@@ -97,7 +97,8 @@ import Testing
       tensors: [
         .init(name: name + ".idx", type: .uint64, shape: [indices.count]),
         .init(name: name + ".val", type: .float32, shape: [values.count]),
-      ], metadata: metadata.filter { $0.key != "format" }.map { ($0.key, $0.value) })
+      ], metadata: metadata.filter { $0.key != "format" }.map { ($0.key, $0.value) },
+      nonFinite: .accepted)
     var bytes: [UInt8] = []
     for index in indices { bytes.append(littleEndian: index) }
     try writer.write(bytes, to: name + ".idx")

@@ -9,7 +9,8 @@ struct CRC32Tests {
   @Test func knownChecksums() {
     #expect(CRC32.checksum([]) == 0)
     #expect(CRC32.checksum(Array("123456789".utf8)) == 0xCBF4_3926)
-    #expect(CRC32.checksum((0..<1000).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }) == 0xC390_5A1D)
+    #expect(
+      CRC32.checksum((0..<1000).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }) == 0xC390_5A1D)
   }
 
   /// The processor's instructions and the table agree at every length and alignment.

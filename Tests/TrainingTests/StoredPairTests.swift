@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINErrors
 import SPINKernels
 import SPINStorage
 import SPINTestSupport
@@ -37,5 +38,20 @@ struct StoredPairTests {
     let expected = try #require(fixture(name).logits)
     let logits = try Decoder(directory: written).logits(of: fixture.tokens, on: compute)
     #expect(normalizedError(Array(logits.values.suffix(expected.count)), expected) < 2e-5)
+  }
+
+  /// A value that training made too large for the checkpoint's type would be infinite there.
+  @Test func aValueBeyondItsTypeIsNotWritten() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyTraining.model("llama")
+    let parameter = try #require(model.parameters.first)
+    parameter.values.withMutableSpan(0..<1) { $0[0] = 1e5 }
+    try model.write(to: directory.path) { _ in .bfloat16 }
+    let error = try #require(throws: SPINError.self) {
+      try model.write(to: directory.path) { _ in .float16 }
+    }
+    #expect(error.code == .checkFailed)
+    #expect(error.location?.hasSuffix("tensor \"\(parameter.name)\"") == true, "\(error)")
+    #expect(error.message.contains("would hold 1 infinite value"), "\(error)")
   }
 }

@@ -150,7 +150,7 @@ private struct TensorReader {
   init(_ path: String) throws {
     self.path = path
     entries = Dictionary(
-      uniqueKeysWithValues: try SafetensorsFile(path: path).entries.map { ($0.name, $0) })
+      uniqueKeysWithValues: try LowRankAdapter.weights(path).entries.map { ($0.name, $0) })
   }
 
   mutating func numbers(_ name: String, shape: [Int]) throws -> [Float] {

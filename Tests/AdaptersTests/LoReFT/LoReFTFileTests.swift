@@ -80,7 +80,16 @@ struct LoReFTFileTests {
     }
     let skewed = try edited { $0[0] += 0.5 }
     expectError("are not orthonormal") { _ = try LoReFT(path: skewed.path) }
-    let broken = try edited { $0[5] = .nan }
+    expectError("would hold 1 NaN value, the first at row 1, column 2; nothing was written") {
+      _ = try edited { $0[5] = .nan }
+    }
+    let broken = try edited { _ in }
+    let file = broken.file(LoReFT.weightsName)
+    let entry = try #require(
+      try SafetensorsFile(path: file).entries.first { $0.name.hasSuffix("rotate_layer") })
+    var bytes = try FileSystem.read(file)
+    bytes.replaceSubrange(entry.byteRange.prefix(4), with: [0, 0, 0xC0, 0x7F])
+    try write(bytes, to: file)
     expectError("has numbers that are not finite") { _ = try LoReFT(path: broken.path) }
   }
 
