@@ -51,8 +51,10 @@ struct AdapterMergeCommand: ParsableCommand {
     let adapter = try LowRankAdapter(path: adapter)
     let model = try ModelDirectory(path: model.folder())
     Warnings.write(adapter.configuration.warnings + model.warnings)
+    Interruption.listen()
     let receipt = try adapter.merge(
-      into: model, out: out, threads: threads ?? Machine.processorCount)
+      into: model, out: out, threads: threads ?? Machine.processorCount,
+      shouldStop: { Interruption.wasRequested })
     print(json ? AdapterText.json(receipt) : AdapterText.text(receipt))
   }
 }

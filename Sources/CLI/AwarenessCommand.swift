@@ -83,11 +83,9 @@ struct AwarenessCommand: ParsableCommand {
     let hash = try model.directory.modelHash(shouldStop: { Interruption.wasRequested })
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
-      try Interruption.keeping(in: output.out) {
-        try measurement.run(
-          on: model, modelHash: hash, overlay: overlay,
-          shouldStop: { Interruption.wasRequested }, report: progress.show)
-      }
+      try measurement.run(
+        on: model, modelHash: hash, overlay: overlay,
+        shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
     Warnings.write(result.warnings)
     try output.show("awareness", result.json, model, overlay, text: result.text)
@@ -105,10 +103,8 @@ struct AwarenessCommand: ParsableCommand {
       concurrency: answers.answersConcurrency ?? EndpointJudge.defaultConcurrency)
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
-      try Interruption.keeping(in: output.out) {
-        try measurement.run(
-          answeredBy: answerer, shouldStop: { Interruption.wasRequested }, report: progress.show)
-      }
+      try measurement.run(
+        answeredBy: answerer, shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
     Warnings.write(result.warnings)
     try output.show(

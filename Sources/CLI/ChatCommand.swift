@@ -13,7 +13,7 @@ struct ChatCommand: ParsableCommand {
       Each line of standard input is a message of its own; earlier lines are not remembered. A \
       checkpoint with a chat template gets it as the user's message, any other as the text to \
       continue; --prompt-format decides otherwise. The answer appears as it is generated. Empty lines \
-      are skipped; the end of the input or Ctrl+C ends the chat.
+      are skipped. Ctrl+C ends an answer, and at the prompt the chat, as the end of the input does.
 
       With --compare the model answers twice, without and with the patch or adapter: side by side where the \
       terminal is wide enough, otherwise one after the other. The model is loaded once.
@@ -50,16 +50,20 @@ struct ChatCommand: ParsableCommand {
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
     let asks = isatty(STDIN_FILENO) == 1
+    Interruption.listenInConversation()
     while true {
       if asks { StandardError.write("> ") }
       guard let line = readLine() else { break }
       guard !line.isEmpty else { continue }
       let prompt = try format.tokens(of: line, model.tokenizer)
-      guard compare, let overlay else {
-        try stream(prompt, generator)
-        continue
+      let isWhole = try Interruption.answering {
+        guard compare, let overlay else { return try stream(prompt, generator) }
+        try answerTwice(prompt, generator, overlay)
       }
-      try answerTwice(prompt, generator, overlay)
+      guard !isWhole else { continue }
+      try say("\n")
+      // Nobody is there to ask for another answer.
+      guard asks else { throw SPINError.stopped() }
     }
     if asks { StandardError.write("\n") }
   }
@@ -91,13 +95,16 @@ struct ChatCommand: ParsableCommand {
       try FileHandle.standardOutput.write(contentsOf: Data(more))
     }
     try generator.generate(
-      [prompt], options: generation.options, onText: { _, text in try show(text) },
+      [prompt], options: generation.options, shouldStop: { Interruption.wasRequested },
+      onText: { _, text in try show(text) },
       onFinish: { _, text in try show(text.text + "\n") })
   }
 
   private func answer(_ prompt: [Int32], _ generator: TextGenerator) throws -> String {
     var answer = ""
-    try generator.generate([prompt], options: generation.options) { _, text in answer = text.text }
+    try generator.generate(
+      [prompt], options: generation.options, shouldStop: { Interruption.wasRequested }
+    ) { _, text in answer = text.text }
     return answer
   }
 

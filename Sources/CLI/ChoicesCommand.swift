@@ -70,21 +70,19 @@ struct ChoicesCommand: ParsableCommand {
     var files = JSONObject()
     func measure(_ side: ChoiceSide, _ edit: String?) throws -> ChoiceResults {
       try ChoicesProgress(side, isQuiet: output.quiet).during { report in
-        try Interruption.keeping(in: output.out) {
-          guard let out = output.out else {
-            return try evaluation.measure(
-              model, threads: output.threadCount, shouldStop: { Interruption.wasRequested },
-              report: report)
-          }
-          let subject = ChoiceSubject(
-            side: side, name: model.directory.name, modelHash: modelHash,
-            edit: edit)
-          let (results, file) = try evaluation.measure(
-            model, as: subject, in: out, tool: SPINVersion.tool, threads: output.threadCount,
-            shouldStop: { Interruption.wasRequested }, report: report)
-          files[side.rawValue] = .string(file)
-          return results
+        guard let out = output.out else {
+          return try evaluation.measure(
+            model, threads: output.threadCount, shouldStop: { Interruption.wasRequested },
+            report: report)
         }
+        let subject = ChoiceSubject(
+          side: side, name: model.directory.name, modelHash: modelHash,
+          edit: edit)
+        let (results, file) = try evaluation.measure(
+          model, as: subject, in: out, tool: SPINVersion.tool, threads: output.threadCount,
+          shouldStop: { Interruption.wasRequested }, report: report)
+        files[side.rawValue] = .string(file)
+        return results
       }
     }
     let measurement =

@@ -103,12 +103,10 @@ struct CouplingCommand: ParsableCommand {
     func measure(_ name: String) throws -> CouplingEvaluation {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
       return try progress.during {
-        try Interruption.explaining("the same command starts over") {
-          try CouplingEvaluation(
-            of: model, pairs: pairs, options: options, threads: output.threadCount,
-            shouldStop: { Interruption.wasRequested },
-            onLayer: { _, total in progress.advance(of: total) })
-        }
+        try CouplingEvaluation(
+          of: model, pairs: pairs, options: options, threads: output.threadCount,
+          shouldStop: { Interruption.wasRequested },
+          onLayer: { _, total in progress.advance(of: total) })
       }
     }
     let before = try overlay.map { try $0.with(false) { try measure("before") } }

@@ -60,14 +60,12 @@ struct GenerateCommand: ParsableCommand {
     let progress = ItemProgress("generate", total: texts.count, isQuiet: quiet)
     var printer = OrderedPrinter()
     try progress.during {
-      try Interruption.explaining("the texts above are whole; the same command starts over") {
-        try generator.generate(
-          tokens, options: generation.options,
-          shouldStop: { Interruption.wasRequested }
-        ) { index, text in
-          progress.advance(tokens: text.tokens.count)
-          printer.add(index, shown(index, texts[index], format, text))
-        }
+      try generator.generate(
+        tokens, options: generation.options,
+        shouldStop: { Interruption.wasRequested }
+      ) { index, text in
+        progress.advance(tokens: text.tokens.count)
+        printer.add(index, shown(index, texts[index], format, text))
       }
     }
   }

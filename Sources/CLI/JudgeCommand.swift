@@ -49,11 +49,9 @@ struct JudgeCommand: ParsableCommand {
     Interruption.listen()
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let agreement = try progress.during {
-      try Interruption.keeping(in: output.out) {
-        try JudgeAgreement(
-          of: judge, with: answers, directory: output.out,
-          shouldStop: { Interruption.wasRequested }, report: { progress.show("labelled", $0) })
-      }
+      try JudgeAgreement(
+        of: judge, with: answers, directory: output.out,
+        shouldStop: { Interruption.wasRequested }, report: { progress.show("labelled", $0) })
     }
     var result: JSONObject = [
       "judge": .string(judge.label), "judge_settings": judge.identity,

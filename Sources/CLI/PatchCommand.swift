@@ -95,7 +95,17 @@ struct PatchVerifyCommand: ParsableCommand {
     // A patch that changes no bit leaves every model as it was and as it should be.
     if found.state == .unpatched, patch.weightCount == patch.unchangedCount { return }
     throw SPINError(
-      .checkFailed, at: model.text, "is \(found.state.rawValue), expected \(expect.rawValue)")
+      .checkFailed, at: model.text, "is \(found.state.rawValue), expected \(expect.rawValue)",
+      remedy: remedy(found.state))
+  }
+
+  private func remedy(_ state: PatchVerification.State) -> String {
+    switch state {
+    case .unpatched: "give the patched model, or apply the patch: spin patch apply MODEL PATCH"
+    case .patched: "give the unpatched model, or revert the patch: spin patch revert MODEL PATCH"
+    case .mixed: "start from a fresh copy of the model"
+    case .other: "give the model that the patch was made for: spin patch show PATCH names it"
+    }
   }
 }
 

@@ -59,13 +59,11 @@ struct PerplexityCommand: ParsableCommand {
     func measure(_ side: String, _ edit: String?) throws -> Perplexity {
       let progress = ItemProgress(side, total: 0, isQuiet: output.quiet)
       return try progress.during {
-        try Interruption.keeping(in: output.out) {
-          try evaluation.perplexity(
-            of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
-            threads: output.threadCount, shouldStop: { Interruption.wasRequested },
-            onPart: { progress.show(partly: $0, of: $1) },
-            onWindow: { _, total in progress.advance(of: total) })
-        }
+        try evaluation.perplexity(
+          of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
+          threads: output.threadCount, shouldStop: { Interruption.wasRequested },
+          onPart: { progress.show(partly: $0, of: $1) },
+          onWindow: { _, total in progress.advance(of: total) })
       }
     }
     let before = try overlay.map { try $0.with(false) { try measure("before", nil) } }
@@ -118,20 +116,18 @@ struct DivergenceCommand: ParsableCommand {
     Interruption.listen()
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
     let divergence = try progress.during {
-      try Interruption.keeping(in: output.out) {
-        try evaluation.divergence(
-          of: model,
-          identity: [
-            overlay.modelHash
-              ?? model.directory.modelHash(shouldStop: { Interruption.wasRequested }),
-            overlay.digest,
-          ],
-          threads: output.threadCount,
-          setEdited: { try $0 ? overlay.apply() : overlay.revert() },
-          shouldStop: { Interruption.wasRequested },
-          onPart: { progress.show(partly: $0, of: $1) },
-          onWindow: { _, total in progress.advance(of: total) })
-      }
+      try evaluation.divergence(
+        of: model,
+        identity: [
+          overlay.modelHash
+            ?? model.directory.modelHash(shouldStop: { Interruption.wasRequested }),
+          overlay.digest,
+        ],
+        threads: output.threadCount,
+        setEdited: { try $0 ? overlay.apply() : overlay.revert() },
+        shouldStop: { Interruption.wasRequested },
+        onPart: { progress.show(partly: $0, of: $1) },
+        onWindow: { _, total in progress.advance(of: total) })
     }
     let result: JSONObject = [
       "text_sha256": .string(evaluation.digest), "result": divergence.json,

@@ -11,16 +11,20 @@ enum Program {
     signal(SIGXFSZ, SIG_IGN)
     let given = Array(CommandLine.arguments.dropFirst())
     let arguments = RenamedOptions.current(given)
+    Interruption.expect(arguments)
     // A reader of both streams sees whole lines in the order in which they were written.
     if !arguments.contains("--json") { StandardOutput.bufferLines() }
     do {
       var command = try SPINCommand.parseAsRoot(arguments)
+      try DependentOptions.check(arguments)
       if let resolved = try NamedFiles.resolved(arguments) {
         command = try SPINCommand.parseAsRoot(resolved)
       }
       try command.run()
     } catch let error as SPINError {
-      StandardError.write("spin: \(error)\n")
+      let shown =
+        error.code == .interrupted ? Interruption.described(error, arguments) : error
+      StandardError.write("spin: \(NamedInputs.named(shown))\n")
       exit(error.code.exitStatus)
     } catch {
       guard !SPINCommand.exitCode(for: error).isSuccess else { SPINCommand.exit(withError: error) }

@@ -11,5 +11,5 @@ enum StandardError {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  static func warn(_ text: String) { write("warning: \(text)\n") }
+  static func warn(_ text: String) { write("warning: \(NamedInputs.named(text))\n") }
 }

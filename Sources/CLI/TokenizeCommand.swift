@@ -149,7 +149,7 @@ struct TokenizeCommand: ParsableCommand {
     guard let prompts else { return [] }
     return prompts == "-"
       ? try TextList.lines(of: Self.file(prompts))
-      : try TextList(path: prompts, column: promptColumn).texts
+      : try TextList(path: prompts, column: promptColumn, option: "--prompt-column").texts
   }
 
   private static func file(_ path: String) throws -> TextFile {

@@ -15,7 +15,7 @@ extension HTTPFailure {
 
 extension EndpointCall {
   /// The user's wish to stop.
-  static let stopped = SPINError(.interrupted, "stopped", remedy: "run the same command again")
+  static let stopped = SPINError.stopped()
 
   /// How much of a server's own words is repeated, in characters.
   private static let longestQuote = 300

@@ -194,7 +194,7 @@ public final class TextGenerator {
     _ shouldStop: () -> Bool, _ body: () -> Result
   ) throws -> Result {
     guard !shouldStop(), let result = try compute.unlessStopped(shouldStop, body) else {
-      throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+      throw SPINError.stopped()
     }
     return result
   }

@@ -310,8 +310,6 @@ final class GradientSweep {
   }
 
   private static var stopped: SPINError {
-    SPINError(
-      .interrupted, "stopped; what is finished is kept",
-      remedy: "run the same command again to go on")
+    SPINError.stopped()
   }
 }

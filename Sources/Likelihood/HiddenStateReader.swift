@@ -79,7 +79,7 @@ public final class HiddenStateReader {
             samples: chunk.map { starts[$0] - first..<starts[$0 + 1] - first })
         }
         guard isDone != nil, !shouldStop() else {
-          throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+          throw SPINError.stopped()
         }
       }
       try onLayer(pooled(stream, layer, starts))

@@ -182,7 +182,7 @@ public final class LikelihoodScorer {
     _ shouldStop: () -> Bool, _ body: () throws -> Result
   ) throws -> Result {
     guard !shouldStop(), let result = try compute.unlessStopped(shouldStop, body) else {
-      throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+      throw SPINError.stopped()
     }
     return result
   }

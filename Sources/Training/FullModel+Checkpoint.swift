@@ -20,7 +20,8 @@ extension FullModel {
       },
       nonFinite: .refused(
         .checkFailed,
-        remedy: "train with a lower learning rate, or begin with weights of a type with a larger range"))
+        remedy:
+          "train with a lower learning rate, or begin with weights of a type with a larger range"))
     let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
     for name in writer.order {
       guard let parameter = byName[name] else { preconditionFailure("no parameter \(name)") }

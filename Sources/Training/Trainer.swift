@@ -122,9 +122,7 @@ public final class Trainer {
         try state.write(model.parameters, optimizer.moments, history)
       }
       if isStopped {
-        throw SPINError(
-          .interrupted, "stopped after step \(history.stepCount); the state is kept",
-          remedy: "run the same command again to go on")
+        throw SPINError.stopped("stopped after step \(history.stepCount)")
       }
     }
     if options.earlyStoppingPatience != nil, let evaluation = history.best,

@@ -50,6 +50,17 @@ struct TrainingCheckpoint {
   /// - Throws: `SPINError` where the file belongs to another run or is damaged.
   func read(into parameters: [Parameter], _ moments: [AdamWMoments]) throws -> TrainingHistory? {
     guard FileSystem.status(path) != nil else { return nil }
+    do {
+      return try readFile(into: parameters, moments)
+    } catch let error as SPINError where error.code == .malformedInput {
+      // The state is made here: what is damaged is not to be had elsewhere.
+      throw error.advising("give --restart to begin anew")
+    }
+  }
+
+  private func readFile(
+    into parameters: [Parameter], _ moments: [AdamWMoments]
+  ) throws -> TrainingHistory {
     let file = try SafetensorsFile(path: path)
     let metadata = Dictionary(
       file.header.metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })

@@ -200,7 +200,7 @@ import Testing
       if signal == SIGINT {
         #expect(
           outcome.standardError.hasPrefix(
-            "\nspin: stopping; Ctrl+C again ends at once\nspin: stopped; run the same command again: "
+            "\nspin: stopping; Ctrl+C again ends at once\nspin: stopped; what is finished is stored: run the "
           ),
           "\(outcome.standardError)")
       }

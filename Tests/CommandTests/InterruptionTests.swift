@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPIN
 import SPINTestSupport
 import Testing
+
+@testable import SPINCommandLine
 
 /// Runs that end before their time: what is finished stays, and the result is the same to the bit.
 @Suite(.serialized) struct InterruptionTests {
@@ -107,12 +110,56 @@ import Testing
     #expect(outcome.status == 130 && outcome.standardOutput == "", "\(outcome)")
     #expect(outcome.standardError.contains("spin: stopping; Ctrl+C again ends at once\n"))
     #expect(
-      outcome.standardError.contains("run the same command again: it continues with what is in "))
+      outcome.standardError.hasSuffix(
+        "spin: stopped; what is finished is stored: run the same command again to resume\n"))
     let again = try Program.run(arguments + ["--json", "--quiet"])
     #expect(again.status == 0, "\(again)")
     let whole = try Program.run(
       arguments.dropLast() + [directory.file("whole"), "--json", "--quiet"])
     #expect(again.standardOutput == whole.standardOutput)
+  }
+
+  /// What an interruption comes to is said by one table, whatever layer stopped.
+  @Test(arguments: [
+    ("run M --out o", "what is finished is stored: run the same command again to resume"),
+    ("train lora M --out o", "what is finished is stored: run the same command again to resume"),
+    (
+      "evaluate perplexity M --out=o",
+      "what is finished is stored: run the same command again to resume"
+    ),
+    (
+      "evaluate perplexity M",
+      "nothing is stored without --out: give it a folder to be able to resume"
+    ),
+    ("evaluate coupling M --out o", "nothing was written, and the same command starts over"),
+    ("model fetch a/b", "downloaded data is stored: run the same command again to resume"),
+    ("generate M", "the texts above are whole, and the same command starts over"),
+    ("patch apply M p --out o", "nothing was written, and the same command starts over"),
+  ]) func whetherItResumesIsSaid(_ command: String, _ advice: String) {
+    let arguments = command.split(separator: " ").map(String.init)
+    #expect(
+      Interruption.described(.stopped("stopped after step 3"), arguments).description
+        == "stopped after step 3; " + advice)
+  }
+
+  /// From the first moments on, Ctrl+C ends with a message.
+  @Test func ctrlCAtTheBeginningIsAnswered() throws {
+    let job = try SmallJob()
+    var answered = 0
+    for attempt in 0..<40 where answered < 3 {
+      let run = try Program.start(["score"] + job.scoring + ["--out", "\(job.out)-\(attempt)"])
+      usleep(UInt32(2_000 * attempt))
+      run.send(SIGINT)
+      let outcome = try run.wait()
+      // Before the program's first instruction the system ends it, and after the last there is nothing to stop.
+      guard outcome.status != 0, !outcome.standardError.isEmpty else { continue }
+      #expect(outcome.status == 130, "\(outcome)")
+      #expect(outcome.standardError.contains("spin: stopped; "), "\(outcome)")
+      #expect(
+        outcome.standardError.hasSuffix("run the same command again to resume\n"), "\(outcome)")
+      answered += 1
+    }
+    #expect(answered > 0)
   }
 
   /// The last byte of a line is its newline: a line cut short does not count.

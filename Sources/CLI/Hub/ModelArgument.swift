@@ -27,15 +27,16 @@ struct ModelArgument: ExpressibleByArgument, Equatable {
       if let reference { try warn(ofBoth: reference) }
       return text
     }
-    // What cannot be a name of the Hub is a folder that does not exist, which whoever opens it says.
-    guard let reference else { return text }
+    guard let reference else { throw unknown }
     do {
       return try HubAccess.use { library in
-        try library.model(reference) { folder in
+        let path = try library.model(reference) { folder in
           try HubLibrary.requireSupported(folder)
           try LocalFiles.require(Invocation.arguments)
           if isDryRun { throw DryRun() }
         }.path
+        NamedInputs.register(path, as: text)
+        return path
       }
     } catch is DryRun {
       StandardError.write(
@@ -47,9 +48,9 @@ struct ModelArgument: ExpressibleByArgument, Equatable {
   /// The folder with the model's tokenizer and configuration; no weights are fetched.
   func tokenizerFolder() throws -> String {
     if FileSystem.status(text) != nil { return text }
-    guard let reference = HubReference(text) else { return text }
+    guard let reference = HubReference(text) else { throw unknown }
     do {
-      return try HubAccess.use { library in
+      let path = try HubAccess.use { library in
         if let cached = library.cached(reference),
           FileSystem.status(cached.path + "/tokenizer_config.json") != nil
         {
@@ -57,9 +58,43 @@ struct ModelArgument: ExpressibleByArgument, Equatable {
         }
         return try library.model(reference) { throw TokenizerFolder(path: $0) }.path
       }
+      NamedInputs.register(path, as: text)
+      return path
     } catch let found as TokenizerFolder {
+      NamedInputs.register(found.path, as: text)
       return found.path
     }
+  }
+
+  /// What is wrong with a text that is neither a folder nor a name of the Hub.
+  private var unknown: SPINError {
+    let form = "OWNER/NAME[@REVISION]"
+    guard !text.isEmpty else {
+      return SPINError(
+        .usage, at: "the model", "is an empty text",
+        remedy: "give the folder of a checkpoint, or \(form) of the Hugging Face Hub")
+    }
+    if let at = text.firstIndex(of: "@"), HubReference(String(text[..<at])) != nil {
+      let revision = text[text.index(after: at)...]
+      return SPINError(
+        .usage, at: text,
+        revision.isEmpty
+          ? "names no revision after the @" : "names no revision that git allows: \"\(revision)\"",
+        remedy: "give a branch, a tag or a commit, or leave out the @")
+    }
+    guard !text.contains("/") else {
+      return SPINError(.missingInput, at: text, "no such directory", remedy: "check the path")
+    }
+    let name = text.split(separator: "@").first.map { $0.lowercased() } ?? ""
+    let known = ((try? HubLibrary(HubSettings()).inventory()) ?? [])
+      .map(\.snapshot.reference.repository)
+      .filter { $0.lowercased().hasSuffix("/" + name) }
+    let cached = Set(known).sorted().joined(separator: " or ")
+    return SPINError(
+      .missingInput, at: text, "no such directory",
+      remedy: cached.isEmpty
+        ? "check the path, or give a model of the Hugging Face Hub with its owner: OWNER/\(text)"
+        : "check the path, or give \(cached), which is in the Hugging Face cache")
   }
 
   /// Ends the fetching of a model once its small files are here.

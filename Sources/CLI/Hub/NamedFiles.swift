@@ -93,6 +93,7 @@ struct NamedFile {
     if !Invocation.arguments.contains(where: { ["--quiet", "-q"].contains($0) }) {
       StandardError.write("data     \(text): SHA-256 \(found.sha256)\n")
     }
+    NamedInputs.register(found.path, as: text)
     return found.path
   }
 

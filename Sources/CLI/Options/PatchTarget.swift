@@ -31,10 +31,14 @@ struct PatchTarget: ParsableArguments {
     let patch = try Patch(path: patch)
     let model = try ModelDirectory(path: model.folder())
     Warnings.write(model.warnings)
+    // A copy can be abandoned at any time; an edit in place takes no time and is finished.
+    if out != nil { Interruption.listen() }
+    let shouldStop = { Interruption.wasRequested }
     switch (direction, out) {
-    case (.apply, let out?): return try patch.apply(to: model, out: out)
+    case (.apply, let out?):
+      return try patch.apply(to: model, out: out, shouldStop: shouldStop)
     case (.apply, nil): return try patch.applyInPlace(model)
-    case (.revert, let out?): return try patch.revert(model, out: out)
+    case (.revert, let out?): return try patch.revert(model, out: out, shouldStop: shouldStop)
     case (.revert, nil): return try patch.revertInPlace(model)
     }
   }
