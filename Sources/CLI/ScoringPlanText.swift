@@ -54,6 +54,7 @@ struct ScoringPlanText {
       (report.duplicateCount, "duplicates"), (report.truncatedRows.count, "truncated"),
       (report.skippedRows.count, "skipped as too long"),
       (report.rowsWithoutResponse.count, "without response"),
+      (report.blankCount, "with a blank prompt or response"),
       (report.missingLookingCount, "that pandas would read as missing"),
     ]
     let notes = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }

@@ -32,13 +32,16 @@ struct UsageMessage {
   /// The first command or option that does not exist, and what may have been meant.
   private var misspelt: String? {
     let dump = Array(SPINCommand._dumpHelp().utf8)
-    guard var command = try? JSON(parsing: dump, path: "help").object?["command"]?.object else {
+    guard let root = try? JSON(parsing: dump, path: "help").object?["command"]?.object else {
       return nil
     }
+    var command = root
     var isCommandOpen = true
     for argument in arguments.prefix(while: { $0 != "--" }) {
       if argument.hasPrefix("-") {
-        guard let complaint = Self.complaint(ofOption: argument, in: command) else { continue }
+        guard let complaint = Self.complaint(ofOption: argument, in: command, of: root) else {
+          continue
+        }
         return complaint
       }
       let commands = command["subcommands"]?.array?.compactMap(\.object) ?? []
@@ -57,18 +60,57 @@ struct UsageMessage {
     return nil
   }
 
-  private static func complaint(ofOption argument: String, in command: JSONObject) -> String? {
-    let name = String(argument.prefix { $0 != "=" })
-    // A negative number is a value, and letters behind one hyphen may be several flags.
-    guard name.hasPrefix("--"), name.count > 2 else { return nil }
-    let names = (command["arguments"]?.array ?? []).flatMap { argument -> [String] in
+  private static func longNames(of command: JSONObject) -> [String] {
+    (command["arguments"]?.array ?? []).flatMap { argument -> [String] in
       (argument.object?["names"]?.array ?? []).compactMap { name in
         guard name.object?["kind"] == "long" else { return nil }
         return name.object?["name"]?.string.map { "--" + $0 }
       }
     }
+  }
+
+  private static func complaint(
+    ofOption argument: String, in command: JSONObject, of root: JSONObject
+  ) -> String? {
+    let name = String(argument.prefix { $0 != "=" })
+    // A negative number is a value, and letters behind one hyphen may be several flags.
+    guard name.hasPrefix("--"), name.count > 2 else { return nil }
+    let names = longNames(of: command)
     guard !names.contains(name), name != "--help", name != "--version" else { return nil }
-    return "unknown option \(name)" + suggestion(for: name, among: names + ["--help"])
+    let more = names.filter { $0.hasSuffix("-" + name.dropFirst(2)) }
+    // What another command calls --limit is here --question-limit, --text-limit and --task-limit.
+    if !more.isEmpty { return "unknown option \(name); did you mean \(list(more))?" }
+    let near = suggestion(for: name, among: names + ["--help"])
+    guard near.isEmpty else { return "unknown option \(name)" + near }
+    let others = commands(with: name, below: root, path: "spin")
+    // Of an option that nearly all commands have, their names say nothing.
+    guard (1...12).contains(others.count) else { return "unknown option \(name)" }
+    if others.count > 4 {
+      return
+        "unknown option \(name), which \(others[0]) and \(others.count - 1) other commands have"
+    }
+    return
+      "unknown option \(name), which \(list(others, "and")) \(others.count == 1 ? "has" : "have")"
+  }
+
+  /// "a", "a or b", "a, b or c".
+  private static func list(_ names: [String], _ word: String = "or") -> String {
+    names.count < 2
+      ? names.joined()
+      : names.dropLast().joined(separator: ", ") + " \(word) " + names[names.count - 1]
+  }
+
+  /// The commands that have an option, as they are typed.
+  private static func commands(
+    with option: String, below command: JSONObject, path: String
+  ) -> [String] {
+    let inner = (command["subcommands"]?.array ?? []).compactMap(\.object)
+    let own = longNames(of: command).contains(option) ? [path] : []
+    return own
+      + inner.flatMap { command in
+        commands(
+          with: option, below: command, path: path + " " + (command["commandName"]?.string ?? ""))
+      }
   }
 
   /// "; did you mean run?", or nothing where no name is near.

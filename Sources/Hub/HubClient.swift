@@ -69,6 +69,7 @@ final class HubClient: Sendable {
   ) throws {
     var url = url
     var isKnown = true
+    let beginsAtHub = Self.origin(of: url) == settings.origin
     for _ in 0...Self.maximumRedirects {
       guard let origin = Self.origin(of: url) else { throw Self.noAddress(url) }
       isKnown = isKnown && origin == settings.origin
@@ -103,7 +104,8 @@ final class HubClient: Sendable {
     }
     throw SPINError(
       .unavailable, at: url, "redirects more than \(Self.maximumRedirects) times",
-      remedy: "check that HF_ENDPOINT is the Hub or a mirror of it")
+      remedy: beginsAtHub
+        ? "check that HF_ENDPOINT is the Hub or a mirror of it" : "check the address")
   }
 
   private func send(
@@ -190,7 +192,7 @@ final class HubClient: Sendable {
       throw SPINError(
         .unavailable, at: subject,
         "the server asks to wait \(Int(min(asked, 1e9).rounded(.up))) seconds",
-        remedy: "run the same command again then; downloaded data is kept")
+        remedy: "run the same command again then to resume; downloaded data is stored")
     }
     return max(pause, asked)
   }

@@ -80,15 +80,19 @@ extension HubFailure {
     _ failure: HTTPFailure, _ subject: String, _ reference: HubReference?, _ settings: HubSettings,
     _ tried: String
   ) -> SPINError {
-    let again = "run the same command again; downloaded data is kept"
+    let again = "run the same command again to resume; downloaded data is stored"
+    // An address by itself has nothing to do with the Hub, nor with where it was set to be.
+    let host = reference == nil ? HubClient.origin(of: subject)?.host ?? subject : settings.endpoint
     switch failure {
     case .stopped: return interrupted
     case .noConnection, .unknownHost:
       return SPINError(
         .unavailable, at: subject,
-        "no answer from \(settings.endpoint)\(tried): "
+        "no answer from \(host)\(tried): "
           + (failure == .noConnection ? "connection refused" : "the host is unknown"),
-        remedy: "check the network, or set HF_ENDPOINT to a mirror")
+        remedy: reference == nil
+          ? "check the network and the address"
+          : "check the network, or set HF_ENDPOINT to a mirror")
     case .noTrust(let words):
       return SPINError(
         .unavailable, at: subject, "the server cannot be trusted (\(words))",
@@ -103,7 +107,8 @@ extension HubFailure {
     case .tooLong:
       return SPINError(
         .unavailable, at: subject, "the answer is longer than expected",
-        remedy: "check that HF_ENDPOINT is the Hub or a mirror of it")
+        remedy: reference == nil
+          ? "check the address" : "check that HF_ENDPOINT is the Hub or a mirror of it")
     case .other(let words):
       return SPINError(.unavailable, at: subject, "no answer: \(words)", remedy: again)
     }
@@ -111,8 +116,8 @@ extension HubFailure {
 
   /// What the user stopped.
   static var interrupted: SPINError {
-    SPINError(
-      .interrupted, "interrupted; downloaded data is kept", remedy: "run the same command again")
+    SPINError.stopped().advising(
+      "downloaded data is stored: run the same command again to resume")
   }
 
   /// What the Hub says about a repository, by its own codes.
@@ -182,11 +187,11 @@ extension HubFailure {
     case 429:
       return SPINError(
         .unavailable, at: subject, "too many requests (status 429)\(tried)",
-        remedy: "run the same command again later; downloaded data is kept")
+        remedy: "run the same command again later to resume; downloaded data is stored")
     default:
       return SPINError(
         .unavailable, at: subject, "the server answers with status \(response.status)\(tried)",
-        remedy: "run the same command again later; downloaded data is kept")
+        remedy: "run the same command again later to resume; downloaded data is stored")
     }
   }
 }

@@ -179,7 +179,11 @@ public struct HubLibrary: Sendable {
   public func file(
     _ path: String, of reference: HubReference, isFresh: Bool = false
   ) throws -> (path: String, commit: String) {
-    let path = try RemoteFile.checked(path: path, of: reference)
+    guard RemoteFile.isSafe(path: path) else {
+      throw SPINError(
+        .usage, at: "\(reference):\(path)", "is no path of a file inside a repository",
+        remedy: "give it as the repository lists it, such as data/train.csv, without . and ..")
+    }
     if !isFresh || settings.isOffline, let here = cached(reference),
       FileSystem.status("\(here.path)/\(path)")?.kind == .file
     {

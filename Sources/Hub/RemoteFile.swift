@@ -78,18 +78,21 @@ struct RemoteFile: Sendable, Hashable {
   ///
   /// - Throws: `SPINError` where it would lead out of the folder of its repository.
   static func checked(path: String, of reference: HubReference) throws -> String {
-    let isSafe =
-      path.utf8.count <= 1024 && !path.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == 0x5C }
-      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-        !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255
-          && !$0.dropFirst().hasPrefix(":")
-      }
-    guard isSafe else {
+    guard isSafe(path: path) else {
       throw SPINError(
         .malformedInput, at: "\(reference)",
         "lists the file \"\(path.prefix(200))\", whose name would lead out of its folder",
         remedy: "do not use this repository")
     }
     return path
+  }
+
+  /// Whether a path stays in the folder of its repository.
+  static func isSafe(path: String) -> Bool {
+    path.utf8.count <= 1024 && !path.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == 0x5C }
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255
+          && !$0.dropFirst().hasPrefix(":")
+      }
   }
 }

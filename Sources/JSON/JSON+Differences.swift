@@ -10,6 +10,11 @@ extension JSON {
     /// The second document's value; nil where it has none.
     public let second: JSON?
 
+    /// A difference, under whatever name its reader knows the member by.
+    public init(path: String, first: JSON?, second: JSON?) {
+      (self.path, self.first, self.second) = (path, first, second)
+    }
+
     /// "max_new_tokens was 64 and is 32", in the words of a record that a new request is compared with.
     public var text: String {
       switch (first, second) {

@@ -67,7 +67,7 @@ extension RequestRecord {
       + job.dataSets.map { dataSet in
         Entry(
           option: "--data \(dataSet.name)",
-          value: .string("\(FileSystem.name(of: dataSet.path)) (\(dataSet.dataDigest.prefix(12)))"),
+          value: file(dataSet.path, dataSet.dataDigest),
           part: .scores)
       }
   }
@@ -105,8 +105,13 @@ extension RequestRecord {
   private static func evaluation(_ evaluation: ModelEvaluation) -> [Entry] {
     let request = evaluation.request
     var options: [(String, JSON, Bool)] = []
-    for (option, lists) in [("--questions", evaluation.lists), ("--benign", evaluation.benign)] {
-      options += lists.map { ("\(option) \($0.name)", .string("\($0.digest.prefix(12))"), false) }
+    for (option, lists, files) in [
+      ("--questions", evaluation.lists, request.questions),
+      ("--benign", evaluation.benign, request.benign),
+    ] {
+      options += zip(lists, files).map { list, given in
+        ("\(option) \(list.name)", file(given.path, list.digest), false)
+      }
     }
     if !evaluation.lists.isEmpty || !evaluation.benign.isEmpty {
       options += [
@@ -119,7 +124,7 @@ extension RequestRecord {
     }
     if let text = evaluation.text {
       options += [
-        ("--text", .string("\(text.digest.prefix(12))"), false),
+        ("--text", file(text.path, text.digest), false),
         ("--window", JSON(evaluation.windowCount?.size ?? 0), false),
         ("--text-limit", request.textLimit.map { JSON($0) } ?? .null, true),
       ]

@@ -46,7 +46,8 @@ struct RequestRecord {
         }
         continue
       }
-      guard before != entry.value, !(entry.grows && Self.continues(before, entry.value)) else {
+      guard !Self.isSame(before, entry.value), !(entry.grows && Self.continues(before, entry.value))
+      else {
         continue
       }
       differences.append(
@@ -86,6 +87,26 @@ struct RequestRecord {
   }
 
   static func path(_ folder: String) -> String { folder + "/request.json" }
+
+  /// Whether two values say the same: of files with a digest behind their names, the digests.
+  private static func isSame(_ before: JSON, _ now: JSON) -> Bool {
+    guard before != now else { return true }
+    guard let before = before.string.flatMap(digest), let now = now.string.flatMap(digest) else {
+      return false
+    }
+    return before == now
+  }
+
+  /// The beginning of a file's digest in "name (0123456789ab)", or by itself.
+  private static func digest(_ value: String) -> String? {
+    let last = value.hasSuffix(")") ? value.dropLast().split(separator: "(").last ?? "" : value[...]
+    return last.utf8.count == 12 && last.allSatisfy(\.isHexDigit) ? String(last) : nil
+  }
+
+  /// A file as a record names it: what people know it by, and what tells its content.
+  static func file(_ path: String, _ digest: String) -> JSON {
+    .string("\(FileSystem.name(of: path)) (\(digest.prefix(12)))")
+  }
 
   /// Whether what was done before is the beginning of what is asked for now.
   private static func continues(_ before: JSON, _ now: JSON) -> Bool {

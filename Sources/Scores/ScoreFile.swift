@@ -107,6 +107,19 @@ extension ScoreFile {
   /// - Throws: `SPINError` that names file and matrix: another schema, missing metadata, tensors
   ///   that do not pair up, indices outside the matrix, scores out of order.
   public init(path: String) throws {
+    do {
+      try self.init(reading: path)
+    } catch let error as SPINError where error.code == .malformedInput {
+      // Scores are made here: what is damaged is not to be had elsewhere.
+      let isOfWeights = error.remedy?.contains("download") ?? true
+      throw isOfWeights ? error.advising(Self.again) : error
+    }
+  }
+
+  private static let again =
+    "score again: repeat the command that wrote it, spin score or spin run, with --restart"
+
+  private init(reading path: String) throws {
     let file = try SafetensorsFile(path: path)
     let metadata = ScoreMetadata(file.header.metadata, path: path)
     guard let schema = metadata["schema"] else {

@@ -86,7 +86,10 @@ struct PatchCommandTests {
     #expect(try spin("patch", "verify", out, patch).status == 0)
     let unpatched = try spin("patch", "verify", model, patch)
     #expect(unpatched.status == 2)
-    #expect(unpatched.errors == "spin: \(model): is unpatched, expected patched\n")
+    #expect(
+      unpatched.errors
+        == "spin: \(model): is unpatched, expected patched; give the patched model, or apply the patch: "
+        + "spin patch apply MODEL PATCH\n")
     #expect(try spin("patch", "verify", model, patch, "--expect", "unpatched").status == 0)
     let difference = try spin("patch", "diff", model, out, "--show", "1")
     #expect(difference.status == 2)

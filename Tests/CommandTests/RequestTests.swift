@@ -35,6 +35,25 @@ struct RequestTests {
     #expect(try run(job, ["--count", "20", "--restart"]).status == 0)
   }
 
+  /// Files are named; what tells them apart is their content.
+  @Test func anotherTextIsNamedByItsFile() throws {
+    let job = try SmallJob()
+    let (first, same, other) = (job.path + "/a.txt", job.path + "/b.txt", job.path + "/c.txt")
+    try write(String(repeating: "the in a ", count: 60).utf8, to: first)
+    try write(String(repeating: "the in a ", count: 60).utf8, to: same)
+    try write(String(repeating: "a in the ", count: 60).utf8, to: other)
+    func options(_ text: String) -> [String] {
+      ["--count", "30", "--text", text, "--window", "32"]
+    }
+    #expect(try run(job, options(first)).status == 0)
+    #expect(try run(job, options(same)).status == 0)
+    let outcome = try run(job, options(other))
+    #expect(outcome.status == 73)
+    let expected =
+      #/another request: --text was b.txt \([0-9a-f]{12}\) and is c.txt \([0-9a-f]{12}\) now; /#
+    #expect(outcome.standardError.contains(expected), "\(outcome.standardError)")
+  }
+
   @Test func scoresOfAnEarlierRunAreTaken() throws {
     let job = try SmallJob()
     #expect(try run(job, ["--count", "30"]).status == 0)

@@ -62,6 +62,22 @@ struct MisspeltTests {
     (
       ["run", "model", "--question=a"], "spin: unknown option --question; did you mean --questions?"
     ),
+    (
+      ["run", "model", "--limit", "5"],
+      "spin: unknown option --limit; did you mean --question-limit, --text-limit or --task-limit?"
+    ),
+    (
+      ["run", "model", "--column", "q"],
+      "spin: unknown option --column; did you mean --prompt-column, --response-column or --question-column?"
+    ),
+    (
+      ["generate", "model", "--text-limit", "5"],
+      "spin: unknown option --text-limit, which spin run and 4 other commands have"
+    ),
+    (
+      ["chat", "model", "--in-place"],
+      "spin: unknown option --in-place, which spin patch apply and spin patch revert have"
+    ),
     (["patch", "shw", "x"], "spin: \"shw\" is no command of spin patch; did you mean show?"),
     (
       ["evaluate", "perplexty"],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
 import SPINEvaluation
 import SPINJSON
 import SPINStorage
@@ -75,8 +76,32 @@ struct ItemJournalTests {
       #expect(
         "\(error)"
           == "\(path): belongs to answers of another model, edit, file or option; "
-          + "repeat that request, choose another --out, or remove the folder")
+          + "repeat that request, or choose another --out")
     }
     #expect(try FileSystem.read(path) == bytes)
+  }
+
+  /// Where options differ they are named as they are typed, with what resumes.
+  @Test func optionsThatDifferAreNamed() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("journal")
+    func open(_ identity: String, _ about: JSON) throws {
+      _ = try ItemJournal(path: path, kind: "windows", identity: identity, about: about)
+    }
+    try open("one", ["model_and_edit": ["m"], "text": "a.txt (0123456789ab)", "window": 64])
+    let window = try #require(throws: SPINError.self) {
+      try open("two", ["model_and_edit": ["m"], "text": "a.txt (0123456789ab)", "window": 32])
+    }
+    #expect(
+      "\(window)"
+        == "\(path): belongs to windows of another request: --window was 64 and is 32; "
+        + "give --window 64 to resume, or choose another --out")
+    let model = try #require(throws: SPINError.self) {
+      try open("three", ["model_and_edit": ["n"], "text": "b.txt (ba9876543210)", "window": 64])
+    }
+    #expect(
+      "\(model)".contains(
+        "--text was \"a.txt (0123456789ab)\" and is \"b.txt (ba9876543210)\"; repeat that request, or"
+      ))
   }
 }

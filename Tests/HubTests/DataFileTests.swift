@@ -32,7 +32,12 @@ struct DataFileTests {
     #expect(try library.file("data/test.csv", of: reference).commit == hub.commit)
     let error = #expect(throws: SPINError.self) { try library.file("data/dev.csv", of: reference) }
     #expect(error?.remedy == "there are data/train.csv, data/test.csv", "\(error as Any)")
-    #expect(throws: SPINError.self) { try library.file("../x", of: reference) }
+    let outside = #expect(throws: SPINError.self) { try library.file("../x", of: reference) }
+    #expect(outside?.code == .usage)
+    #expect(
+      outside?.description
+        == "some-owner/data:../x: is no path of a file inside a repository; give it as the repository lists "
+        + "it, such as data/train.csv, without . and ..")
     let offline = try fixture.library(["HF_HUB_OFFLINE": "1"])
     let absent = #expect(throws: SPINError.self) { try offline.file("README.md", of: reference) }
     #expect(absent?.remedy?.hasSuffix("spin data fetch some-owner/data:README.md") == true)

@@ -81,6 +81,16 @@ struct RefusalTests {
     #expect(error.remedy?.contains("HF_ENDPOINT") == true && fixture.clock.waits.isEmpty)
   }
 
+  /// An address by itself has nothing to do with the Hub.
+  @Test func anAddressThatDoesNotAnswerIsNamed() throws {
+    let library = try HubFixture().library()
+    let error = #expect(throws: SPINError.self) { try library.webFile("http://127.0.0.1:9/a.csv") }
+    #expect(
+      error?.description
+        == "http://127.0.0.1:9/a.csv: no answer from 127.0.0.1: connection refused; check the network and the "
+        + "address")
+  }
+
   @Test func silenceHasAnEnd() throws {
     let fixture = try HubFixture { $0.api = .silence }
     let error = try fixture.failure(["HF_HUB_DOWNLOAD_TIMEOUT": "1"])

@@ -37,6 +37,7 @@ struct TrainingPlanText {
       (report.truncatedRows.count, "truncated to the model's positions"),
       (report.skippedRows.count, "left out as too long"),
       (report.rowsWithoutResponse.count, "left out without a response"),
+      (report.blankCount, "with a blank prompt or response"),
     ].filter { $0.0 > 0 }.map { "data     \(set.path): \($0.0) rows \($0.1)" }
   }
 

@@ -58,14 +58,38 @@ public final class ItemJournal {
   ) -> SPINError {
     let before = (try? JSON(parsing: header, path: path))?.object?["about"]
     let differences = before.flatMap { before in about.map { before.differences(from: $0) } } ?? []
-    let names = differences.prefix(5).map(\.text).joined(separator: "; ")
+    let known = differences.map { (option: options[$0.path], difference: $0) }
+    let names = known.prefix(5).map { option, difference in
+      JSON.Difference(
+        path: option ?? difference.path, first: difference.first, second: difference.second
+      ).text
+    }.joined(separator: "; ")
+    // Where only options differ, the command that resumes is known.
+    let given = known.map { option, difference -> String? in
+      guard let option, let before = difference.first else { return nil }
+      return before == .null ? "no \(option)" : "\(option) \(before.string ?? before.brief)"
+    }
+    let resuming =
+      given.contains(nil) || given.isEmpty
+      ? "repeat that request"
+      : "give " + given.compactMap(\.self).joined(separator: ", ") + " to resume"
     return SPINError(
       .cannotCreate, at: path,
       names.isEmpty
         ? "belongs to \(kind) of another model, edit, file or option"
         : "belongs to \(kind) of another request: \(names)",
-      remedy: "repeat that request, choose another --out, or remove the folder")
+      remedy: resuming + ", or choose another --out")
   }
+
+  /// The options behind members of what is kept in words.
+  private static let options = [
+    "window": "--window", "text": "--text", "prompt.prompt_format": "--prompt-format",
+    "prompt.system": "--system", "options.max_new_tokens": "--max-new-tokens",
+    "options.sampling.temperature": "--temperature", "options.sampling.top_p": "--top-p",
+    "options.sampling.top_k": "--top-k",
+    "options.sampling.seed": "--sampling-seed", "options.stop": "--stop",
+    "options.sampling": "--temperature",
+  ]
 
   /// Records an item; it is on disk after a few more, or after `synchronize`.
   public func record(_ item: JSONObject) throws {

@@ -19,6 +19,8 @@ public struct TextEvaluation: Sendable {
   public let text: String
   /// The SHA-256 of its file.
   public let digest: String
+  /// Where its file is.
+  public let path: String
   /// Tokens of a window where nobody chooses, and the model has more positions: a window is one pass,
   /// and its attention grows with the square of its length.
   public static let defaultWindow = 2048
@@ -41,6 +43,7 @@ public struct TextEvaluation: Sendable {
     try Self.refuseRecords(path)
     text = try file.text()
     digest = file.digest
+    self.path = path
     self.window = window
     self.limit = limit
     self.directory = directory
@@ -111,8 +114,10 @@ public struct TextEvaluation: Sendable {
         .string(part.rawValue),
       ]
     let about: JSON = [
-      "model_and_edit": .array(identity.map { .string($0) }), "text_sha256": .string(digest),
-      "window": window.map { JSON($0) } ?? .null, "part": .string(part.rawValue),
+      "model_and_edit": .array(identity.map { .string($0) }),
+      "text": .string("\(FileSystem.name(of: path)) (\(digest.prefix(12)))"),
+      "window": recordedWindow(for: model).map { JSON($0) } ?? .null,
+      "part": .string(part.rawValue),
     ]
     return try ItemJournal(
       path: "\(directory)/.\(name).journal", kind: "windows",

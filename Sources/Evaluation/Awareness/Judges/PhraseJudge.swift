@@ -34,7 +34,7 @@ public struct PhraseJudge: Judge {
   ) throws {
     for (place, item) in items.enumerated() {
       guard !shouldStop() else {
-        throw SPINError(.interrupted, "stopped", remedy: "run the same command again")
+        throw SPINError.stopped()
       }
       try onJudgement(place, Self.judgement(of: item))
     }
