@@ -12,11 +12,13 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${FUZZ_SECONDS:-600}
 work=$PWD/.build-fuzz
-(cd Fuzzing && swift build -c release --scratch-path "$work") >"$work.log" 2>&1 || {
-  tail -n 20 "$work.log" >&2
-  exit 1
-}
-mv "$work.log" "$work/build.log"
+mkdir -p "$work/logs"
+if [ "${FUZZ_BUILD:-yes}" = yes ]; then
+  (cd Fuzzing && swift build -c release --scratch-path "$work") >"$work/logs/build.log" 2>&1 || {
+    tail -n 20 "$work/logs/build.log" >&2
+    exit 1
+  }
+fi
 fuzz=$work/release/fuzz
 rm -rf "$work/seeds"
 python3 Tools/fuzzing/seeds.py "$work/seeds" || exit 1
@@ -29,7 +31,7 @@ for target in "${targets[@]}"; do
   corpus=$work/corpus/$target
   crashes=$work/crashes/$target
   log=$work/logs/$target.log
-  mkdir -p "$corpus" "$crashes" "$work/seeds/$target" "$work/logs"
+  mkdir -p "$corpus" "$crashes" "$work/seeds/$target"
   rm -f "$crashes"/*
   FUZZ_TARGET=$target "$fuzz" "$corpus" "$work/seeds/$target" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 \
     -ignore_ooms=1 -max_total_time="$seconds" -timeout="${FUZZ_TIMEOUT:-10}" -max_len="${FUZZ_BYTES:-65536}" \
