@@ -69,15 +69,15 @@ enum FuzzTarget: String, CaseIterable {
     case .jsonl: _ = try DataTable(path: Scratch.file(bytes, "data.jsonl"))
     case .adapterConfig:
       let weights = Scratch.seed("adapter_model.safetensors")
-      let folder = try Scratch.folder([("adapter_config.json", bytes), ("adapter_model.safetensors", weights)])
+      let folder = Scratch.folder([("adapter_config.json", bytes), ("adapter_model.safetensors", weights)])
       _ = try LowRankAdapter(path: folder)
     case .adapterWeights:
       let config = Scratch.seed("adapter_config.json")
-      let folder = try Scratch.folder([("adapter_config.json", config), ("adapter_model.safetensors", bytes)])
+      let folder = Scratch.folder([("adapter_config.json", config), ("adapter_model.safetensors", bytes)])
       _ = try LowRankAdapter(path: folder)
     case .loreft:
       let weights = Scratch.seed("reft_model.safetensors")
-      let folder = try Scratch.folder([("reft_config.json", bytes), ("reft_model.safetensors", weights)])
+      let folder = Scratch.folder([("reft_config.json", bytes), ("reft_model.safetensors", weights)])
       _ = try LoReFT(path: folder)
     case .gguf:
       let file = try GGUFFile(path: Scratch.file(bytes, "model.gguf"))
@@ -87,7 +87,7 @@ enum FuzzTarget: String, CaseIterable {
       _ = try ScoringJournal(path: Scratch.file(bytes, "journal.jsonl"), identity: "0")
     case .editJournal:
       let model: [UInt8] = Array(repeating: 0, count: 256)
-      let folder = try Scratch.folder([(EditJournal.fileName, bytes), ("model.safetensors", model)])
+      let folder = Scratch.folder([(EditJournal.fileName, bytes), ("model.safetensors", model)])
       _ = try EditJournal.recover(folder)
     }
   }
