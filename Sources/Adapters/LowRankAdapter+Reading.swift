@@ -116,7 +116,8 @@ private struct AdapterReader {
       throw SPINError(
         .malformedInput, at: path, "holds no factors for a target of its configuration")
     }
-    if let stray = tensors.keys.filter({ !targets.contains($0) }).min() {
+    let targeted = Set(targets)
+    if let stray = tensors.keys.filter({ !targeted.contains($0) }).min() {
       throw SPINError(
         .malformedInput, at: path,
         "holds factors for \(stray.module), which \(configPath) does not target")

@@ -86,8 +86,7 @@ final class ScoringJournal {
     case "forward": done.insert(.forward(layer: try object.required("layer"), dataSet: dataSet))
     case "backward": done.insert(.backward(layer: try object.required("layer"), dataSet: dataSet))
     default:
-      let losses = object["losses"]?.array ?? []
-      sampleLosses[dataSet] = losses.compactMap { Double(json: $0) }
+      sampleLosses[dataSet] = try object.required("losses", as: [Double].self)
       done.insert(.losses(dataSet: dataSet))
     }
   }

@@ -93,7 +93,7 @@ struct DecoderConfigurationTests {
         == "key \"hidden_size\": is missing, expected an integer")
     #expect(
       message(["hidden_size": -64])
-        == "key \"hidden_size\": is -64, expected a positive number below 2^28")
+        == "key \"hidden_size\": is -64, expected 1 to 1048576")
     #expect(
       message(["hidden_size": "64"]) == "key \"hidden_size\": is \"64\", expected an integer")
     #expect(
