@@ -94,6 +94,17 @@ struct Program {
     ).wait()
   }
 
+  /// Runs to the end from a shell that redirects streams (">/dev/full", "<&-") and sets limits ("ulimit -v 9").
+  static func run(
+    _ arguments: [String], redirections: String, limits: String = ":"
+  ) throws -> Outcome {
+    let script = "\(limits); exec \"$0\" \"$@\" \(redirections)"
+    let program = try located().path(percentEncoded: false)
+    return try Running(
+      URL(filePath: "/bin/sh"), ["-c", script, program] + arguments, environment
+    ).wait()
+  }
+
   struct NotBuilt: Error, CustomStringConvertible {
     let searched: [String]
     var description: String { "no program spin in or above \(searched)" }
