@@ -41,7 +41,6 @@ struct ChatCommand: ParsableCommand {
     if compare, !model.isEdited {
       throw ValidationError("--compare needs --patch or --adapter.")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
 
   func run() throws {

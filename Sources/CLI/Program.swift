@@ -18,7 +18,7 @@ enum Program {
       try run(arguments)
       try StandardOutput.finish()
     } catch let error as SPINError {
-      StandardError.write("spin: \(error)\n")
+      StandardError.write("spin: \(Self.shortened(error.description))\n")
       exit(error.code.exitStatus)
     } catch {
       StandardError.write(UsageMessage(error, arguments: arguments).text)
@@ -26,9 +26,19 @@ enum Program {
     }
   }
 
+  /// A message that quotes a name of a megabyte says as much with its beginning and end.
+  private static func shortened(_ message: String) -> String {
+    let limit = 8_000
+    guard message.utf8.count > limit else { return message }
+    let half = limit / 2
+    return String(message.unicodeScalars.prefix(half)) + " [...] "
+      + String(message.unicodeScalars.suffix(half))
+  }
+
   private static func run(_ arguments: [String]) throws {
     do {
       var command = try SPINCommand.parseAsRoot(arguments)
+      try NumericLimits.check(arguments)
       if let resolved = try NamedFiles.resolved(arguments) {
         command = try SPINCommand.parseAsRoot(resolved)
       }
