@@ -98,6 +98,16 @@ public struct ImportanceScorer: Sendable {
     }
   }
 
+  /// Removes what a run left beside complete scores that was killed at its very end.
+  ///
+  /// It does no harm, so a folder that is locked or cannot be written keeps it.
+  public func removeLeftovers(at directory: ScoreDirectory) {
+    let workspace = ScoringWorkspace(directory: directory, resources: resources, identity: identity)
+    guard workspace.exists, let lock = try? DirectoryLock(directory.path) else { return }
+    defer { lock.release() }
+    try? workspace.discard([])
+  }
+
   /// Scores, and writes one file a data set; goes on where an interrupted run stopped.
   ///
   /// - Parameters:

@@ -20,6 +20,9 @@ struct ScoringWorkspace {
     return scratch + "/spin-\(identity.prefix(16)).activations"
   }
 
+  /// Whether a run left something here.
+  var exists: Bool { FileSystem.status(folder, following: false) != nil }
+
   /// Makes the folders; a journal whose scratch file is gone begins anew.
   func prepare() throws {
     try FileSystem.ensureDirectory(folder)

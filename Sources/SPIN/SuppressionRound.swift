@@ -79,7 +79,9 @@ struct SuppressionRounds {
     _ scorer: ImportanceScorer, with patch: Patch?, into scores: ScoreDirectory, number: Int
   ) throws {
     if number == 1, !directory.ownsScores { return }
-    guard try restart || !scorer.isComplete(at: scores) else { return }
+    guard try restart || !scorer.isComplete(at: scores) else {
+      return scorer.removeLeftovers(at: scores)
+    }
     let work = {
       try scorer.run(into: scores, restart: restart, shouldStop: shouldStop, report: report)
     }

@@ -159,6 +159,25 @@ struct ImportanceScorerTests {
     #expect(kills > 50)
   }
 
+  /// Killed between the last score file and the end: the next run of the same command finds nothing to do.
+  @Test func leftoversBesideCompleteScoresAreRemoved() throws {
+    let fixture = try ScoringFixture(family: "llama")
+    let folder = ScoreDirectory(path: fixture.directory.file("scores"))
+    let scorer = try fixture.scorer(target: .feedForward)
+    try scorer.run(into: folder)
+    let before = try fixture.bytes(in: folder.path)
+    try FileSystem.makeDirectory(folder.path + "/.scoring")
+    try OutputFile.write([1], to: folder.path + "/.scoring/journal.jsonl")
+    // A folder that somebody works in keeps it.
+    let lock = try DirectoryLock(folder.path)
+    scorer.removeLeftovers(at: folder)
+    #expect(FileSystem.status(folder.path + "/.scoring") != nil)
+    lock.release()
+    scorer.removeLeftovers(at: folder)
+    #expect(FileSystem.status(folder.path + "/.scoring") == nil)
+    #expect(try fixture.bytes(in: folder.path) == before)
+  }
+
   @Test func scoresOfSomethingElseAreNotReplacedUnlessAskedFor() throws {
     let fixture = try ScoringFixture(family: "llama")
     let folder = ScoreDirectory(path: fixture.directory.file("scores"))
