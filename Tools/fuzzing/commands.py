@@ -46,7 +46,7 @@ COMMANDS = f"""
 run model {SCORING} --count 4 --out new --quiet
 score model {SCORING} --out new --quiet
 select model --scores out/scores --count 3 --out new.json --selection s.json
-sweep model --scores out/scores --counts 2,4 --questions privacy=questions.csv --question-column question --max-new-tokens 2 --out new --quiet
+sweep model --scores out/scores --count 2,4 --questions privacy=questions.csv --question-column question --max-new-tokens 2 --out new --quiet
 compare model --methods origin,spin,random --seeds 0 --count 3 {SCORING} --questions privacy=questions.csv --question-column question --max-new-tokens 2 --out new --quiet
 patch show out/patch.json
 patch show out/patch.json --json
@@ -60,13 +60,18 @@ adapter show loreft
 adapter merge model lora --out new --threads 1
 generate model --prompts text.txt --max-new-tokens 2 --threads 1 --quiet
 generate model --prompts questions.csv --prompt-column question --max-new-tokens 2 --json --patch out/patch.json --threads 1
-tokenize model --text hello
+tokenize model hello
 tokenize model --prompts text.txt --json
 evaluate perplexity model --text text.txt --window 16 --threads 1 --quiet
 evaluate awareness model --questions privacy=questions.csv --column question --max-new-tokens 2 --threads 1 --out new --quiet
 evaluate coupling model --questions a=questions.csv --questions b=privacy.csv --column question --coupling-pairs 4 --permutations 9 --threads 1 --quiet
+evaluate awareness model --questions privacy=questions.csv --column question --max-new-tokens 2 --threads 1 --out new --baseline privacy=out/evaluation/awareness-privacy-before.jsonl --quiet
 report out
 report out --json
+report compared
+report swept
+select model --scores out/scores --count 3 --out new.json --selection s.json
+adapter show trained
 data lint privacy.csv general.csv
 data lint privacy.csv --model model --json
 inspect model
@@ -114,8 +119,13 @@ def prepare(folder, spin):
     shutil.copytree(fixtures / "loreft/llama", folder / "loreft")
     shutil.copytree(fixtures / "pytorch/sharded", folder / "torch")
     shutil.copy(fixtures / "gguf/llama3.gguf", folder / "model.gguf")
-    run = f"run model {SCORING} --count 4 --out out --quiet".split()
-    subprocess.run([spin, *run], cwd=folder, check=True, capture_output=True)
+    measures = "--question-column question --questions privacy=questions.csv --max-new-tokens 2"
+    for command in (
+            f"run model {SCORING} --count 4 {measures} --text text.txt --window 16 --out out --quiet",
+            f"compare model --methods origin,spin --seeds 0 --count 3 {SCORING} {measures} --out compared --quiet",
+            f"sweep model --scores out/scores --count 2,4 {measures} --out swept --quiet",
+            "train lora model --data privacy.csv --max-steps 2 --threads 1 --out trained --quiet"):
+        subprocess.run([spin, *command.split()], cwd=folder, check=True, capture_output=True)
 
 
 def mutate_json(data, rng):
