@@ -32,9 +32,11 @@ let package = Package(
     library("GGUF", ["SPINErrors", "SPINStorage"]),
     library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
-    library("Transformer", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
     library(
-      "Calibration", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]
+      "Transformer", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Calibration",
+      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]
     ),
     library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
@@ -56,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF", "SPINPyTorch",
+        "CFuzzer", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF",
+        "SPINPyTorch",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
         "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINTemplates",
       ], path: "Driver", swiftSettings: settings,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+
 @testable import SPINAdapters
 @testable import SPINCalibration
 @testable import SPINCheckpoint
@@ -48,7 +49,8 @@ enum FuzzTarget: String, CaseIterable {
     case .template:
       // The conversation exercises filters on text that is not plain ASCII.
       let template = try ChatTemplate(
-        String(decoding: bytes, as: UTF8.self), name: "template", specialTokens: ["bos_token": "<s>"])
+        String(decoding: bytes, as: UTF8.self), name: "template",
+        specialTokens: ["bos_token": "<s>"])
       _ = try template.render(
         [
           ChatMessage(role: "system", content: "Be bri\u{301}ef."),
@@ -69,15 +71,21 @@ enum FuzzTarget: String, CaseIterable {
     case .jsonl: _ = try DataTable(path: Scratch.file(bytes, "data.jsonl"))
     case .adapterConfig:
       let weights = Scratch.seed("adapter_model.safetensors")
-      let folder = Scratch.folder([("adapter_config.json", bytes), ("adapter_model.safetensors", weights)])
+      let folder = Scratch.folder([
+        ("adapter_config.json", bytes), ("adapter_model.safetensors", weights),
+      ])
       _ = try LowRankAdapter(path: folder)
     case .adapterWeights:
       let config = Scratch.seed("adapter_config.json")
-      let folder = Scratch.folder([("adapter_config.json", config), ("adapter_model.safetensors", bytes)])
+      let folder = Scratch.folder([
+        ("adapter_config.json", config), ("adapter_model.safetensors", bytes),
+      ])
       _ = try LowRankAdapter(path: folder)
     case .loreft:
       let weights = Scratch.seed("reft_model.safetensors")
-      let folder = Scratch.folder([("reft_config.json", bytes), ("reft_model.safetensors", weights)])
+      let folder = Scratch.folder([
+        ("reft_config.json", bytes), ("reft_model.safetensors", weights),
+      ])
       _ = try LoReFT(path: folder)
     case .gguf:
       let file = try GGUFFile(path: Scratch.file(bytes, "model.gguf"))

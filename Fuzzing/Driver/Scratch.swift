@@ -15,7 +15,8 @@ enum Scratch {
   static func file(_ bytes: [UInt8], _ name: String) -> String {
     let path = "\(root)/\(name)"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    guard descriptor >= 0, bytes.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == bytes.count
+    guard descriptor >= 0,
+      bytes.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == bytes.count
     else { fatalError("cannot write \(path)") }
     close(descriptor)
     return path

@@ -84,7 +84,10 @@ public struct AdapterConfiguration: Sendable, Equatable {
         "has patterns of \(byteCount) bytes together, at most \(longestPatterns) are read")
     }
     return try exceptions.map { exception in
-      (try ModulePattern(exception.pattern, prefix: "(?:.*\\.)?", failure: failure), exception.value)
+      (
+        try ModulePattern(exception.pattern, prefix: "(?:.*\\.)?", failure: failure),
+        exception.value
+      )
     }
   }
 }

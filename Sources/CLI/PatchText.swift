@@ -151,7 +151,9 @@ struct DifferenceText {
 
 /// Text in columns.
 enum Columns {
-  /// The widest that a column gets. A longer cell is shown whole and moves what follows it; were all others padded
+  /// The widest that a column gets.
+  ///
+  /// A longer cell is shown whole and moves what follows it; were all others padded
   /// to it, a name of a megabyte would make gigabytes.
   static let widest = 120
 

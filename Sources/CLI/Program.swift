@@ -43,7 +43,7 @@ enum Program {
         command = try SPINCommand.parseAsRoot(resolved)
       }
       try command.run()
-    } catch where !(error is SPINError) && SPINCommand.exitCode(for: error).isSuccess {
+    } catch  where !(error is SPINError) && SPINCommand.exitCode(for: error).isSuccess {
       // Help and the version are results.
       print(SPINCommand.fullMessage(for: error))
     }

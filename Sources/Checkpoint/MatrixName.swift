@@ -6,8 +6,9 @@
 /// norms, biases and the output head are not among them. The families spell them alike, as
 /// `model.layers.3.mlp.up_proj.weight`.
 public struct MatrixName: Sendable, Hashable {
-  /// How many layers a decoder may have; a name with a larger number is none of a matrix. Models that are known
-  /// have up to 126.
+  /// How many layers a decoder may have; a name with a larger number is none of a matrix.
+  ///
+  /// Models that are known have up to 126.
   public static let layerLimit = 4_096
 
   /// The layer, counted from 0.

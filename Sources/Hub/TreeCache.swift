@@ -31,7 +31,8 @@ extension HubCache {
       let size: Int = try large ?? entry.required("size")
       guard RemoteFile.sizes ~= size else { throw SPINError(.malformedInput, "no size") }
       return RemoteFile(
-        path: try RemoteFile.checked(path: name, of: reference), byteCount: size, digest: digest, gitName: gitName,
+        path: try RemoteFile.checked(path: name, of: reference), byteCount: size, digest: digest,
+        gitName: gitName,
         xetHash: try entry.optional("xet_hash"))
     }
   }

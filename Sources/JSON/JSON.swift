@@ -87,7 +87,9 @@ extension JSONReader {
     }
   }
 
-  private func repeated(_ key: String, _ bytes: ArraySlice<UInt8>, in object: JSONObject) -> SPINError {
+  private func repeated(_ key: String, _ bytes: ArraySlice<UInt8>, in object: JSONObject)
+    -> SPINError
+  {
     let isSpeltAlike = object.keys.contains { $0.utf8.elementsEqual(bytes) }
     return failure(
       isSpeltAlike

@@ -19,7 +19,8 @@ public enum StandardOutput {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
-        unsafe Foundation.write(STDOUT_FILENO, $0.baseAddress.map { unsafe $0 + done }, $0.count - done)
+        unsafe Foundation.write(
+          STDOUT_FILENO, $0.baseAddress.map { unsafe $0 + done }, $0.count - done)
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {

@@ -8,7 +8,9 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct StandardStreamTests {
   /// A full device behind standard output; help and versions are results too.
-  @Test(arguments: ["--version", "--help", "run --help", "patch show PATCH", "inspect MODEL --json"])
+  @Test(arguments: [
+    "--version", "--help", "run --help", "patch show PATCH", "inspect MODEL --json",
+  ])
   func aFullDeviceEndsWith74(_ command: String) throws {
     let job = try SmallJob()
     _ = try Program.run(job.run + ["--quiet"])

@@ -14,7 +14,8 @@ struct TerminalTests {
     let job = try SmallJob()
     _ = try Program.run(job.run + ["--quiet"])
     try job.replace(
-      "\"tool_version\": \"", with: "\"tool_version\": \"\\u001b[2J\\u202egnp\\u0085", in: job.out + "/patch.json")
+      "\"tool_version\": \"", with: "\"tool_version\": \"\\u001b[2J\\u202egnp\\u0085",
+      in: job.out + "/patch.json")
     return job
   }
 

@@ -66,7 +66,8 @@ struct JSONProportionTests {
 
   /// What a message says of a value is short, and is not made of the whole.
   @Test func briefTextsOfLargeValuesAreShort() throws {
-    let large: JSON = .array(Array(repeating: .string(String(repeating: "x", count: 1000)), count: 1000))
+    let large: JSON = .array(
+      Array(repeating: .string(String(repeating: "x", count: 1000)), count: 1000))
     #expect(large.brief == "an array of 1000")
     #expect(JSON.object(["a": large]).brief == "an object with 1 keys")
     #expect(

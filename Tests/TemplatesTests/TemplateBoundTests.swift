@@ -43,12 +43,17 @@ struct TemplateBoundTests {
   /// Whatever reads or builds something costs steps in proportion; nothing here may take long.
   @Test(
     arguments: [
-      "x|length", "x[0]", "x[-1]", "x[0:1]", "x|first", "x|list", "m[x]", "m.get(x)", "x in m", "{x: 1}",
-      "(x,) in m", "x|int", "x|float", "d|int", "d|float", "x|attr('a')", "m|attr(x)", "x.startswith(x)",
+      "x|length", "x[0]", "x[-1]", "x[0:1]", "x|first", "x|list", "m[x]", "m.get(x)", "x in m",
+      "{x: 1}",
+      "(x,) in m", "x|int", "x|float", "d|int", "d|float", "x|attr('a')", "m|attr(x)",
+      "x.startswith(x)",
       "'a'.startswith((x, x))", "'a'.find(x)", "'a'.count(x)", "'a'.split(x)", "'a'.partition(x)",
-      "'a'.strip(x)", "'a'|trim(x)", "[x]|sort", "[x, x]|min", "[x]|unique|list", "[x]|map(attribute=x)|list",
-      "{x: x}|dictsort", "x % ()", "x == x", "x < x", "x|wordcount", "x|escape", "x.removeprefix(x)",
-      "x is lower", "x.isalpha()", "x|truncate(3)", "x ~ 'a'", "namespace({x: 1})", "x.replace('', 'b')",
+      "'a'.strip(x)", "'a'|trim(x)", "[x]|sort", "[x, x]|min", "[x]|unique|list",
+      "[x]|map(attribute=x)|list",
+      "{x: x}|dictsort", "x % ()", "x == x", "x < x", "x|wordcount", "x|escape",
+      "x.removeprefix(x)",
+      "x is lower", "x.isalpha()", "x|truncate(3)", "x ~ 'a'", "namespace({x: 1})",
+      "x.replace('', 'b')",
       "x|reverse", "dict([[x, 1]])", "x|string", "x|tojson", "x|format", "x.format()", "x|join",
     ])
   func workOnLongTextsIsCharged(_ expression: String) {

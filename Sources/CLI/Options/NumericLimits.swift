@@ -27,7 +27,9 @@ struct NumericLimits {
     NumericLimits(Double(range.lowerBound)...Double(range.upperBound))
   }
 
-  /// The numbers of each option, by its long name without hyphens. Options that take a number or a word are
+  /// The numbers of each option, by its long name without hyphens.
+  ///
+  /// Options that take a number or a word are
   /// bounded where they are a number.
   private static let table: [String: NumericLimits] = {
     let items = count(1...1_000_000_000)
@@ -36,7 +38,8 @@ struct NumericLimits {
     let positive = NumericLimits(0...1e9, isAbove: true)
     let factor = NumericLimits(-1e9...1e9)
     return [
-      "threads": count(1...1_024), "batch-size": count(1...4_096), "judge-batch-size": count(1...4_096),
+      "threads": count(1...1_024), "batch-size": count(1...4_096),
+      "judge-batch-size": count(1...4_096),
       "answers-concurrency": count(1...4_096), "judge-concurrency": count(1...4_096),
       "count": items, "nsamples": items, "keep": NumericLimits(0...1e12, isAbove: true),
       "limit": NumericLimits(0...1e9, isAbove: true), "question-limit": items, "text-limit": items,
@@ -45,7 +48,8 @@ struct NumericLimits {
       "window": count(1...1 << 28), "coupling-pairs": count(2...1_000_000),
       "permutations": count(1...10_000_000), "temperature": NumericLimits(0...1_000),
       "judge-temperature": NumericLimits(0...1_000), "top-p": share, "top-k": count(0...1 << 31),
-      "p": share, "q": share, "scale": factor, "soft-scale": factor, "sigma": positive, "sweep": positive,
+      "p": share, "q": share, "scale": factor, "soft-scale": factor, "sigma": positive,
+      "sweep": positive,
       "validation-share": NumericLimits(0...1, isAbove: true, isBelow: true),
       "max-perplexity-ratio": positive, "request-timeout": NumericLimits(0...86_400, isAbove: true),
       "learning-rate": NumericLimits(0...1_000, isAbove: true),
@@ -57,7 +61,8 @@ struct NumericLimits {
       "max-grad-norm": NumericLimits(0...1e9), "warmup-steps": count(0...1_000_000_000),
       "warmup-ratio": NumericLimits(0...1), "eval-split": belowOne, "eval-steps": items,
       "early-stopping-patience": items, "save-steps": items, "logging-steps": items,
-      "dropout": belowOne, "lora-dropout": belowOne, "lora-alpha": factor, "lora-r": count(1...1 << 16),
+      "dropout": belowOne, "lora-dropout": belowOne, "lora-alpha": factor,
+      "lora-r": count(1...1 << 16),
       "rank": count(1...1 << 16), "loreft-rank": count(1...1 << 16),
     ]
   }()

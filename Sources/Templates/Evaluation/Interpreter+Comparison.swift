@@ -30,7 +30,8 @@ extension Interpreter {
     case (.mapping(let first), .mapping(let second)):
       guard first.keys.count == second.keys.count else { return false }
       for (key, value) in zip(first.keys, first.values) {
-        guard let hash = try hashable(key), let other = second[hash], try areEqual(value, other) else {
+        guard let hash = try hashable(key), let other = second[hash], try areEqual(value, other)
+        else {
           return false
         }
       }
@@ -131,7 +132,9 @@ extension Interpreter {
 
   /// What a mapping compares a key by.
   func key(_ value: Value) throws -> MappingKey {
-    guard let key = try hashable(value) else { throw failure("unhashable type: '\(value.typeName)'") }
+    guard let key = try hashable(value) else {
+      throw failure("unhashable type: '\(value.typeName)'")
+    }
     return key
   }
 
