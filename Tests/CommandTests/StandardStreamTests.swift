@@ -51,8 +51,8 @@ struct StandardStreamTests {
     let (one, other) = (try SmallJob(), try SmallJob())
     _ = try Program.run(one.score)
     _ = try Program.run(other.score, redirections: redirections)
-    let expected = try FolderContents(of: one.out + "/scores").digests
-    #expect(try FolderContents(of: other.out + "/scores").digests == expected)
+    let expected = try FolderContents(of: one.out).digests
+    #expect(try FolderContents(of: other.out).digests == expected)
   }
 
   /// `ulimit -v`: no room for the model's buffers, nor perhaps for the program itself.

@@ -78,9 +78,9 @@ inspect model
 inspect model --json
 model import model.gguf --out new --quiet
 model import torch --out new --quiet
-train full --from-config model/config.json --tokenizer model --data privacy.csv --max-steps 2 --threads 1 --out new --quiet
-train lora model --data privacy.csv --max-steps 2 --threads 1 --out new --quiet
-train loreft model --data privacy.csv --max-steps 2 --threads 1 --out new --quiet
+train full --from-config model/config.json --tokenizer model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out new --quiet
+train lora model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out new --quiet
+train loreft model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out new --quiet
 """.strip().splitlines()
 
 NUMBERS = """0 -0 -1 1 2 3 1.0 0.5 1e-400 1e308 1e309 -1e308 nan inf -inf 0x10 1_000 +1 ٣ 9223372036854775807
@@ -124,7 +124,7 @@ def prepare(folder, spin):
             f"run model {SCORING} --count 4 {measures} --text text.txt --window 16 --out out --quiet",
             f"compare model --methods origin,spin --seeds 0 --count 3 {SCORING} {measures} --out compared --quiet",
             f"sweep model --scores out/scores --count 2,4 {measures} --out swept --quiet",
-            "train lora model --data privacy.csv --max-steps 2 --threads 1 --out trained --quiet"):
+            "train lora model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out trained --quiet"):
         subprocess.run([spin, *command.split()], cwd=folder, check=True, capture_output=True)
 
 
