@@ -27,7 +27,7 @@ import Synchronization
       let mapped = unsafe mmap(
         nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping, -1, 0)
       guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
-        MemoryFailure.refused.store(bytes, ordering: .relaxed)
+        MemoryFailure.wasRefused.store(true, ordering: .relaxed)
         preconditionFailure("out of memory: \(bytes) bytes for a buffer")
       }
       #if os(Linux)

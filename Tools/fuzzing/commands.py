@@ -11,6 +11,7 @@ processor time and 4 GB of address space. It fails where
     signal    the program was ended by a signal
     trap      a Swift run-time error stands in its messages
     hang      it used up its processor time, or waited two minutes for something
+    memory    it ran out of its address space
     status    its exit status is none that `spin --help` lists
     silent    it failed without a message
     nothing   it ended with 0, wrote no result, and made no file
@@ -259,13 +260,16 @@ def judge(outcome, words, spoiled, before, after):
     text = err.decode("utf-8", "replace")
     if "Fatal error" in text or "Swift runtime failure" in text or "swift_" in text:
         return "trap"
+    if status == 71:
+        return "memory"
     if status not in STATUSES:
         return "status"
     if status != 0 and not err.strip():
         return "silent"
     if re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text):
         return "control"
-    if status == 0 and not out.strip() and not err.strip() and before == after:
+    is_plan = "--dry-run" in words and ("--quiet" in words or "-q" in words)
+    if status == 0 and not out.strip() and not err.strip() and before == after and not is_plan:
         return "nothing"
     if status in (65, 66) and not any(name in text for name in (*spoiled, *words, "--", "standard input")):
         return "nameless"
@@ -315,6 +319,8 @@ def main():
                 shutil.rmtree(folder)
                 continue
             statuses[outcome[0]] += 1
+            if index % 250 == 249:
+                print(f"{index + 1} of {arguments.count}, {sum(failures.values())} failures", flush=True)
             complaint = judge(outcome, words, spoiled, before, contents(folder))
             if complaint:
                 failures[complaint] += 1
