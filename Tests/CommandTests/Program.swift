@@ -94,6 +94,14 @@ struct Program {
     ).wait()
   }
 
+  /// Runs a shell script to the end, which has the program as `$0`.
+  static func run(script: String, _ arguments: [String]) throws -> Outcome {
+    let program = try located().path(percentEncoded: false)
+    return try Running(
+      URL(filePath: "/bin/sh"), ["-c", script, program] + arguments, environment
+    ).wait()
+  }
+
   /// Runs to the end from a shell that redirects streams (">/dev/full", "<&-") and sets limits ("ulimit -v 9").
   static func run(
     _ arguments: [String], redirections: String, limits: String = ":"

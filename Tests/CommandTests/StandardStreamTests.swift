@@ -55,6 +55,25 @@ struct StandardStreamTests {
     #expect(try FolderContents(of: other.out).digests == expected)
   }
 
+  /// While it waits for a prompt: what stands where standard error was closed.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/fd")))
+  func aClosedDescriptorIsOccupiedByNoFile() throws {
+    let job = try SmallJob()
+    let script = """
+      mkfifo "$1/fifo"
+      "$0" chat "$1/model" --threads 1 2>&- < "$1/fifo" &
+      exec 3> "$1/fifo"
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        found=$(readlink /proc/$!/fd/2)
+        [ "$found" = /dev/null ] && break
+        sleep 0.2
+      done
+      kill $!
+      echo "$found"
+      """
+    #expect(try Program.run(script: script, [job.path]).standardOutput == "/dev/null\n")
+  }
+
   /// `ulimit -v`: no room for the model's buffers, nor perhaps for the program itself.
   @Test(arguments: [120_000, 160_000, 200_000, 300_000])
   func tooLittleMemoryIsSaid(_ kilobytes: Int) throws {
