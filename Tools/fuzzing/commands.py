@@ -250,6 +250,12 @@ def contents(folder):
     return found
 
 
+def escaped(name):
+    """A name as messages show it."""
+    return re.sub("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]",
+                  lambda match: f"\\u{ord(match[0]):04x}", name)
+
+
 def judge(outcome, words, spoiled, before, after):
     """What is wrong with a run, if anything."""
     status, out, err = outcome
@@ -271,7 +277,8 @@ def judge(outcome, words, spoiled, before, after):
     is_plan = "--dry-run" in words and ("--quiet" in words or "-q" in words)
     if status == 0 and not out.strip() and not err.strip() and before == after and not is_plan:
         return "nothing"
-    if status in (65, 66) and not any(name in text for name in (*spoiled, *words, "--", "standard input")):
+    if status in (65, 66) and not any(
+            escaped(name) in text for name in (*spoiled, *words, "--", "standard input")):
         return "nameless"
     return None
 
