@@ -51,21 +51,43 @@ public struct AdapterConfiguration: Sendable, Equatable {
   /// - Parameter path: The configuration's file, for messages.
   /// - Throws: `SPINError` for a pattern that cannot be read.
   package func shape(of name: MatrixName, at path: String) throws -> (rank: Int, scale: Double) {
-    let rank = try Self.value(ranks, name, "rank_pattern", path) ?? rank
-    let alpha = try Self.value(alphas, name, "alpha_pattern", path) ?? alpha
-    let divisor = usesRankStabilization ? Double(rank).squareRoot() : Double(rank)
-    return (rank, alpha / divisor)
+    try shapes(at: path)(name)
   }
 
-  private static func value<Value>(
-    _ exceptions: [Exception<Value>], _ name: MatrixName, _ key: String, _ path: String
-  ) throws -> Value? {
-    for exception in exceptions {
-      let pattern = try ModulePattern(exception.pattern, prefix: "(?:.*\\.)?") {
-        SPINError(.malformedInput, at: "\(path): key \"\(key)\"", $0)
-      }
-      if pattern.matches(name.module) { return exception.value }
+  /// `shape(of:at:)` for many matrices: every pattern is read once.
+  package func shapes(
+    at path: String
+  ) throws -> (MatrixName) -> (rank: Int, scale: Double) {
+    let ranks = try Self.compiled(ranks, "rank_pattern", path)
+    let alphas = try Self.compiled(alphas, "alpha_pattern", path)
+    return { name in
+      let module = name.module
+      let rank = ranks.first { $0.pattern.matches(module) }?.value ?? rank
+      let alpha = alphas.first { $0.pattern.matches(module) }?.value ?? alpha
+      let divisor = usesRankStabilization ? Double(rank).squareRoot() : Double(rank)
+      return (rank, alpha / divisor)
     }
-    return nil
+  }
+
+  /// The most bytes that all patterns of a key have: matching takes time in proportion, for every matrix.
+  static let longestPatterns = 100_000
+
+  private static func compiled<Value>(
+    _ exceptions: [Exception<Value>], _ key: String, _ path: String
+  ) throws -> [(pattern: ModulePattern, value: Value)] {
+    func failure(_ message: String) -> SPINError {
+      SPINError(.malformedInput, at: "\(path): key \"\(key)\"", message)
+    }
+    let byteCount = exceptions.reduce(0) { $0 + $1.pattern.utf8.count }
+    guard byteCount <= longestPatterns else {
+      throw failure(
+        "has patterns of \(byteCount) bytes together, at most \(longestPatterns) are read")
+    }
+    return try exceptions.map { exception in
+      (
+        try ModulePattern(exception.pattern, prefix: "(?:.*\\.)?", failure: failure),
+        exception.value
+      )
+    }
   }
 }

@@ -72,7 +72,8 @@ extension LowRankAdapter {
     let layers = model.tensors.keys.compactMap { MatrixName(stored: $0)?.layer }
     let meant = try configuration.targets.matrices(
       layerCount: (layers.max() ?? -1) + 1, at: path ?? "adapter")
-    if let missing = meant.first(where: { name in !matrices.contains { $0.name == name } }) {
+    let present = Set(matrices.map(\.name))
+    if let missing = meant.first(where: { !present.contains($0) }) {
       throw SPINError(
         .malformedInput, at: path ?? model.path,
         "has no factors for \(missing.module), which its configuration targets in \(model.path)",

@@ -127,16 +127,20 @@ private struct AdapterReader {
       throw SPINError(
         .malformedInput, at: path, "holds no factors for a target of its configuration")
     }
-    if let stray = tensors.keys.filter({ !targets.contains($0) }).min() {
+    let targeted = Set(targets)
+    if let stray = tensors.keys.filter({ !targeted.contains($0) }).min() {
       throw SPINError(
         .malformedInput, at: path,
         "holds factors for \(stray.module), which \(configPath) does not target")
     }
-    return try targets.map(matrix)
+    let shapes = try configuration.shapes(at: configPath)
+    return try targets.map { try matrix($0, shapes($0)) }
   }
 
-  private func matrix(_ name: MatrixName) throws -> LowRankMatrix {
-    let (rank, scale) = try configuration.shape(of: name, at: configPath)
+  private func matrix(
+    _ name: MatrixName, _ shape: (rank: Int, scale: Double)
+  ) throws -> LowRankMatrix {
+    let (rank, scale) = shape
     let parts = tensors[name] ?? [:]
     func part(_ part: AdapterTensor.Part) throws -> TensorEntry {
       guard let entry = parts[part] else {

@@ -41,12 +41,6 @@ struct AdapterMergeCommand: ParsableCommand {
   @OptionGroup
   var network: NetworkOptions
 
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be between 1 and 1024.")
-    }
-  }
-
   func run() throws {
     let adapter = try LowRankAdapter(path: adapter)
     let model = try ModelDirectory(path: model.folder())

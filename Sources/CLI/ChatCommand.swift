@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import SPIN
+import SPINStorage
 
 /// `spin chat`: a line at a time, answered at once.
 struct ChatCommand: ParsableCommand {
@@ -40,7 +41,6 @@ struct ChatCommand: ParsableCommand {
     if compare, !model.isEdited {
       throw ValidationError("--compare needs --patch or --adapter.")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
 
   func run() throws {
@@ -49,11 +49,12 @@ struct ChatCommand: ParsableCommand {
       model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
-    let asks = isatty(STDIN_FILENO) == 1
+    let asks = StandardInput.isTerminal
+    var lines = StandardInput.Lines()
     Interruption.listenInConversation()
     while true {
       if asks { StandardError.write("> ") }
-      guard let line = readLine() else { break }
+      guard let line = try lines.next() else { break }
       guard !line.isEmpty else { continue }
       let prompt = try format.tokens(of: line, model.tokenizer)
       let isWhole = try Interruption.answering {
@@ -92,7 +93,7 @@ struct ChatCommand: ParsableCommand {
       let more = text.utf8.dropFirst(shown)
       guard !more.isEmpty else { return }
       shown = text.utf8.count
-      try FileHandle.standardOutput.write(contentsOf: Data(more))
+      try say(String(decoding: more, as: UTF8.self))
     }
     try generator.generate(
       [prompt], options: generation.options, shouldStop: { Interruption.wasRequested },
@@ -110,6 +111,7 @@ struct ChatCommand: ParsableCommand {
 
   /// Unbuffered, so that it keeps its place among streamed answers.
   private func say(_ text: String) throws {
-    try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    StandardOutput.write(text)
+    try StandardOutput.finish()
   }
 }

@@ -34,7 +34,6 @@ struct DemoCommand: ParsableCommand {
   var dryRun = false
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
   }
 

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import SPIN
+import SPINStorage
 
 /// `spin generate`: texts for prompts.
 struct GenerateCommand: ParsableCommand {
@@ -48,7 +49,7 @@ struct GenerateCommand: ParsableCommand {
       prompts == "-"
       ? try TextList.lines(
         of: TextFile(
-          Array(FileHandle.standardInput.readDataToEndOfFile()), path: "standard input"))
+          try StandardInput.readAll(), path: "standard input"))
       : try TextList(path: prompts, column: promptColumn, option: "--prompt-column").texts
     let (model, _) = try model.load(threads: threads)
     let generator = TextGenerator(

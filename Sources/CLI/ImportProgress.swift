@@ -28,12 +28,12 @@ final class ImportProgress {
     let line =
       "import   \(ByteCount.text(count)) of \(ByteCount.text(total))  "
       + "\(ByteCount.text(Int(Double(count) / seconds)))/s  \(ScoringProgressReporter.time(left)) left"
-    StandardError.write(StandardError.isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+    StandardError.showProgress(line)
   }
 
   /// Does the work; the changing line is cleared however it ends.
   func during<Result>(_ body: () throws -> Result) rethrows -> Result {
-    defer { if isShown, StandardError.isTerminal { StandardError.write("\r\u{1B}[K") } }
+    defer { if isShown { StandardError.clearProgress() } }
     let result = try body()
     if !isQuiet {
       StandardError.write("import   done in \(ScoringProgressReporter.time(seconds))\n")

@@ -35,7 +35,7 @@ final class ItemProgress {
     guard !isQuiet, clock.now - lastShown >= interval else { return }
     lastShown = clock.now
     isShown = true
-    StandardError.write(StandardError.isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+    StandardError.showProgress(line)
   }
 
   /// Shows that some items are done in part.
@@ -69,7 +69,7 @@ final class ItemProgress {
 
   /// Takes the changing line away.
   func clear() {
-    if isShown, StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
+    if isShown { StandardError.clearProgress() }
   }
 
   /// Says that the work is done, and how long it took.

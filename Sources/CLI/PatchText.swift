@@ -151,7 +151,18 @@ struct DifferenceText {
 
 /// Text in columns.
 enum Columns {
+  /// The widest that a column gets.
+  ///
+  /// A longer cell is shown whole and moves what follows it; were all others padded
+  /// to it, a name of a megabyte would make gigabytes.
+  static let widest = 120
+
   static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.utf8.count))
+    text + padding(text, width)
+  }
+
+  /// The spaces that a text lacks of a column's width.
+  static func padding(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, min(width, widest) - text.utf8.count))
   }
 }

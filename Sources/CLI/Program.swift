@@ -3,33 +3,54 @@
 import ArgumentParser
 import Foundation
 import SPIN
+import SPINStorage
 
 @main
 enum Program {
   static func main() {
+    StandardDescriptors.occupyClosed()
+    MemoryFailure.explain()
     // A file beyond the limit of `ulimit -f` is an error with a message, not the end of the program.
     signal(SIGXFSZ, SIG_IGN)
     let given = Array(CommandLine.arguments.dropFirst())
     let arguments = RenamedOptions.current(given)
     Interruption.expect(arguments)
-    // A reader of both streams sees whole lines in the order in which they were written.
-    if !arguments.contains("--json") { StandardOutput.bufferLines() }
+    do {
+      try run(arguments)
+      try StandardOutput.finish()
+    } catch let error as SPINError {
+      let shown =
+        error.code == .interrupted ? Interruption.described(error, arguments) : error
+      StandardError.write("spin: \(Self.shortened(NamedInputs.named(shown).description))
+")
+      exit(error.code.exitStatus)
+    } catch {
+      StandardError.write(UsageMessage(error, arguments: arguments).text)
+      exit(SPINCommand.exitCode(for: error).rawValue)
+    }
+  }
+
+  /// A message that quotes a name of a megabyte says as much with its beginning and end.
+  private static func shortened(_ message: String) -> String {
+    let limit = 8_000
+    guard message.utf8.count > limit else { return message }
+    let half = limit / 2
+    return String(message.unicodeScalars.prefix(half)) + " [...] "
+      + String(message.unicodeScalars.suffix(half))
+  }
+
+  private static func run(_ arguments: [String]) throws {
     do {
       var command = try SPINCommand.parseAsRoot(arguments)
+      try NumericLimits.check(arguments)
       try DependentOptions.check(arguments)
       if let resolved = try NamedFiles.resolved(arguments) {
         command = try SPINCommand.parseAsRoot(resolved)
       }
       try command.run()
-    } catch let error as SPINError {
-      let shown =
-        error.code == .interrupted ? Interruption.described(error, arguments) : error
-      StandardError.write("spin: \(NamedInputs.named(shown))\n")
-      exit(error.code.exitStatus)
-    } catch {
-      guard !SPINCommand.exitCode(for: error).isSuccess else { SPINCommand.exit(withError: error) }
-      StandardError.write(UsageMessage(error, arguments: arguments).text)
-      exit(SPINCommand.exitCode(for: error).rawValue)
+    } catch  where !(error is SPINError) && SPINCommand.exitCode(for: error).isSuccess {
+      // Help and the version are results.
+      print(SPINCommand.fullMessage(for: error))
     }
   }
 }

@@ -15,8 +15,9 @@ struct SPINCommand: ParsableCommand {
 
       Results go to standard output, progress and warnings to standard error. Exit status: 0 done, \
       2 a check did not hold, 64 wrong usage, 65 malformed input, 66 missing input, 69 not \
-      supported or no answer from a server, 73 output cannot be created, 74 input or output failed, \
-      77 no permission from the Hub, 78 contradictory configuration, 130 interrupted (the same command goes on from there).
+      supported or no answer from a server, 71 out of memory, 73 output cannot be created, 74 input or \
+      output failed, 75 stopped early or in use by another process (run the same command again), 77 no \
+      permission from the Hub, 78 contradictory configuration, 130 interrupted (the same command resumes).
       """,
     version: SPINVersion.current,
     subcommands: [

@@ -28,14 +28,13 @@ final class ScoringProgressReporter {
       if let lastShown, clock.now - lastShown < interval { return }
       if lastShown == nil, !StandardError.isTerminal, clock.now - start < interval { return }
       lastShown = clock.now
-      StandardError.write(
-        StandardError.isTerminal ? "\r\u{1B}[K" + line(progress) : line(progress) + "\n")
+      StandardError.showProgress(line(progress))
     }
   }
 
   /// Ends the line that changes; needed whichever way the scoring ends.
   func clear() {
-    if !isQuiet, StandardError.isTerminal, lastShown != nil { StandardError.write("\r\u{1B}[K") }
+    if !isQuiet, lastShown != nil { StandardError.clearProgress() }
   }
 
   /// Says that the scoring is done, and how long it took.

@@ -13,7 +13,7 @@ struct TextTable {
     let widths = rows[0].indices.map { column in rows.map { $0[column].utf8.count }.max() ?? 0 }
     return rows.map { row in
       row.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].utf8.count)
+        let padding = Columns.padding(row[column], widths[column])
         return column == 0 ? row[column] + padding : padding + row[column]
       }.joined(separator: "  ")
     }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import SPIN
+import SPINStorage
 
 /// `spin tokenize`: what a model sees of a text.
 struct TokenizeCommand: ParsableCommand {
@@ -155,7 +156,7 @@ struct TokenizeCommand: ParsableCommand {
   private static func file(_ path: String) throws -> TextFile {
     path == "-"
       ? try TextFile(
-        Array(FileHandle.standardInput.readDataToEndOfFile()), path: "standard input")
+        try StandardInput.readAll(), path: "standard input")
       : try TextFile(path: path)
   }
 }

@@ -25,7 +25,7 @@ struct TokenizeText {
     let widths = (0..<4).map { column in rows.map { $0[column].utf8.count }.max() ?? 0 }
     return rows.map { row in
       (0..<4).map { column in
-        String(repeating: " ", count: widths[column] - row[column].utf8.count) + row[column]
+        Columns.padding(row[column], widths[column]) + row[column]
       }.joined(separator: "  ") + "  " + row[4]
     }.joined(separator: "\n")
   }

@@ -6,6 +6,11 @@
 /// norms, biases and the output head are not among them. The families spell them alike, as
 /// `model.layers.3.mlp.up_proj.weight`.
 public struct MatrixName: Sendable, Hashable {
+  /// How many layers a decoder may have; a name with a larger number is none of a matrix.
+  ///
+  /// Models that are known have up to 126.
+  public static let layerLimit = 4_096
+
   /// The layer, counted from 0.
   public let layer: Int
   /// Which linear map of the layer.
@@ -22,7 +27,7 @@ public struct MatrixName: Sendable, Hashable {
     let parts = tensor.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
       .map { Substring($0) }
     guard parts.count == 6, parts[0] == "model", parts[1] == "layers", parts[5] == "weight",
-      let layer = Int(parts[2]), layer >= 0, String(layer) == parts[2],
+      let layer = Int(parts[2]), 0..<Self.layerLimit ~= layer, String(layer) == parts[2],
       let projection = Projection(rawValue: String(parts[4])),
       projection.module.rawValue == parts[3]
     else { return nil }

@@ -103,11 +103,15 @@ private struct HeaderParser {
 
   mutating func parse(_ json: [UInt8]) throws {
     var reader = try JSONReader(json, path: path + ": header")
-    var names = Set<ArraySlice<UInt8>>()
+    // Tensors are found by name in tables of strings, where canonical equivalents are one key.
+    var names = Set<String>()
     try reader.readMembers { bytes, reader in
       let name = String(decoding: bytes, as: UTF8.self)
-      guard names.insert(bytes).inserted else {
-        throw reader.failure("the tensor \"\(name)\" is described twice")
+      guard names.insert(name).inserted else {
+        let isSpeltAlike = tensors.contains { $0.name.utf8.elementsEqual(bytes) }
+        throw reader.failure(
+          "the tensor \"\(name)\" is described twice"
+            + (isSpeltAlike || name == "__metadata__" ? "" : ", in two Unicode spellings"))
       }
       if name == "__metadata__" {
         metadata = try Self.readMetadata(&reader)

@@ -22,14 +22,15 @@ extension CoupledSet {
     let files = try object.required("model_files", as: JSONObject.self)
     let sources = try object.required("data", as: [JSONObject].self)
     let matrices = try object.required("matrices", as: [JSONObject].self)
+      .map { try MatrixSelection(json: $0) }
+    guard Set(matrices.map(\.name)).count == matrices.count else {
+      throw object.failure("matrices", "names a matrix twice", remedy: "the file was edited")
+    }
+    var modelFiles: [String: String] = [:]
+    for name in files.keys { modelFiles[name] = try files.required(name, as: String.self) }
     self.init(
-      selection: try Selection(json: object),
-      modelFiles: Dictionary(
-        uniqueKeysWithValues: try files.keys.map {
-          ($0, try files.required($0, as: String.self))
-        }),
-      sources: try sources.map { try Source(json: $0) },
-      matrices: try matrices.map { try MatrixSelection(json: $0) })
+      selection: try Selection(json: object), modelFiles: modelFiles,
+      sources: try sources.map { try Source(json: $0) }, matrices: matrices)
   }
 }
 
@@ -43,7 +44,9 @@ extension Selection {
       try object.choice("target_module", text, as: TargetModule.self)
     }
     let layers = try object.optional("layers", as: [Int].self).map { bounds in
-      guard bounds.count == 2, bounds[0] <= bounds[1] else {
+      guard bounds.count == 2, bounds[0] <= bounds[1],
+        bounds.allSatisfy({ 0..<MatrixName.layerLimit ~= $0 })
+      else {
         throw object.failure("layers", "is \(bounds), expected first and last layer")
       }
       return bounds[0]...bounds[1]
@@ -65,7 +68,7 @@ extension Selection.Amount {
     if let share = try amount.optional("share", as: Double.self) {
       self = .share(share)
     } else {
-      self = .count(try amount.required("count"))
+      self = .count(try amount.count("count", upTo: 1 << 40))
     }
   }
 }
@@ -76,7 +79,7 @@ extension CoupledSet.Source {
     dataFile = try object.required("file")
     dataDigest = try object.required("sha256")
     sampleDigest = try object.required("sample_sha256")
-    sampleCount = try object.required("samples")
+    sampleCount = try object.count("samples", upTo: 1 << 40)
     seed = try object.unsigned("seed")
   }
 }
@@ -88,8 +91,11 @@ extension MatrixSelection {
       throw object.failure("tensor", "is \"\(tensor)\", expected a matrix of a decoder layer")
     }
     let shape = try object.required("shape", as: [Int].self)
-    guard shape.count == 2, shape.allSatisfy({ 0...(1 << 31) ~= $0 }) else {
-      throw object.failure("shape", "is \(shape), expected two sizes")
+    // Totals over all matrices of a document have to fit 64 bits.
+    guard shape.count == 2, shape.allSatisfy({ 0...(1 << 31) ~= $0 }),
+      shape[0] * shape[1] <= 1 << 40
+    else {
+      throw object.failure("shape", "is \(shape), expected two sizes of at most 2^40 weights")
     }
     self.name = name
     rows = shape[0]
@@ -103,10 +109,10 @@ extension MatrixSelection {
     ] where !(0...size ~= count) {
       throw object.failure(key, "has \(count) weights, the matrix \(size)")
     }
-    overlapCount = try object.required("overlap")
-    coupledCount = try object.required("coupled")
+    overlapCount = try object.count("overlap", upTo: size)
+    coupledCount = try object.count("coupled", upTo: size)
     overlapProbability = try object.required("overlap_p_value")
-    selectedCoupledCount = try object.required("selected_coupled")
+    selectedCoupledCount = try object.count("selected_coupled", upTo: size)
     indices = try object.required("indices")
     guard indices.allSatisfy({ 0..<size ~= $0 }), zip(indices, indices.dropFirst()).allSatisfy(<)
     else {
@@ -118,7 +124,7 @@ extension MatrixSelection {
 extension MatrixSelection.Side {
   init(json object: JSONObject) throws {
     cut = try TopScores.Cut(json: object)
-    outsideGeneral = try object.required("outside_general")
+    outsideGeneral = try object.count("outside_general", upTo: 1 << 40)
   }
 }
 
@@ -128,7 +134,7 @@ extension TopScores.Cut {
       count: try object.required("count"),
       value: try object.optional("cut", as: Double.self).map { Float($0) },
       nextValue: try object.optional("next", as: Double.self).map { Float($0) },
-      tieCount: try object.required("ties"))
+      tieCount: try object.count("ties", upTo: 1 << 40))
   }
 }
 
@@ -142,6 +148,15 @@ extension JSONObject {
       throw failure(key, "is \"\(text)\", expected one of \(all)")
     }
     return value
+  }
+
+  /// A count from 0 to a limit.
+  fileprivate func count(_ key: String, upTo limit: Int) throws -> Int {
+    let count: Int = try required(key)
+    guard 0...limit ~= count else {
+      throw failure(key, "is \(count), expected 0 to \(limit)")
+    }
+    return count
   }
 
   /// A number of 64 bits without sign, which JSON numbers need not hold: written as text.

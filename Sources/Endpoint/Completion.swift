@@ -34,7 +34,10 @@ public struct Completion: Sendable, Equatable {
       throw object.failure("choices", "is empty, expected one text")
     }
     finishReason = try choice.optional("finish_reason")
-    tokenCount = try object.optional("usage", as: JSONObject.self)?.optional("completion_tokens")
+    // What no answer can have is not counted: sums over many answers have to fit 64 bits.
+    tokenCount = try object.optional("usage", as: JSONObject.self)?
+      .optional("completion_tokens", as: Int.self)
+      .flatMap { 0...(1 << 32) ~= $0 ? $0 : nil }
     let isFiltered = finishReason?.lowercased() == "content_filter"
     switch route {
     case .completions:

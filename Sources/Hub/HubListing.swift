@@ -72,7 +72,7 @@ struct HubListing {
       let name: String = try large?.required("oid") ?? gitName
       let size: Int = try large?.required("size") ?? entry.required("size")
       guard let digest = ContentDigest(name: name), ContentDigest(name: gitName) != nil,
-        (large != nil) == (name.utf8.count == 64), 0..<(1 << 50) ~= size
+        (large != nil) == (name.utf8.count == 64), RemoteFile.sizes ~= size
       else {
         throw entry.failure("oid", "is \(JSON.string(name).brief) with \(size) bytes")
       }

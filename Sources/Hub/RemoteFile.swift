@@ -68,6 +68,8 @@ struct RemoteFile: Sendable, Hashable {
   /// Its path in the repository, with slashes; it leads nowhere else.
   let path: String
   let byteCount: Int
+  /// The sizes that a file may have, in bytes: sums over half a million files fit 64 bits.
+  static let sizes = 0..<(1 << 44)
   let digest: ContentDigest
   /// The git name of what the repository itself holds: of large files a pointer.
   let gitName: String

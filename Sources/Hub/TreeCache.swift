@@ -27,10 +27,12 @@ extension HubCache {
       guard let digest = ContentDigest(name: sha256 ?? gitName),
         ContentDigest(name: gitName) != nil
       else { throw SPINError(.malformedInput, "no digest") }
-      let size: Int? = try sha256 == nil ? nil : entry.optional("lfs_size")
+      let large: Int? = try sha256 == nil ? nil : entry.optional("lfs_size")
+      let size: Int = try large ?? entry.required("size")
+      guard RemoteFile.sizes ~= size else { throw SPINError(.malformedInput, "no size") }
       return RemoteFile(
-        path: try RemoteFile.checked(path: name, of: reference),
-        byteCount: try size ?? entry.required("size"), digest: digest, gitName: gitName,
+        path: try RemoteFile.checked(path: name, of: reference), byteCount: size, digest: digest,
+        gitName: gitName,
         xetHash: try entry.optional("xet_hash"))
     }
   }

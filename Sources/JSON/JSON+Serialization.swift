@@ -18,6 +18,12 @@ extension JSON {
     return text
   }
 
+  /// The value on one line, nil where that takes more bytes; no more work is done than such a line takes.
+  func serialized(upTo limit: Int) -> String? {
+    var text = ""
+    return appendCompact(to: &text, separator: ",", colon: ":", limit: limit) ? text : nil
+  }
+
   private func appendIndented(to text: inout String, level: Int) {
     let inner = String(repeating: " ", count: 2 * (level + 1))
     let outer = String(repeating: " ", count: 2 * level)
@@ -25,8 +31,7 @@ extension JSON {
     case .array(let elements) where !elements.isEmpty:
       if elements.allSatisfy({ !$0.isContainer }) {
         var line = ""
-        appendCompact(to: &line, separator: ", ", colon: ": ")
-        if line.utf8.count + 2 * level <= 100 {
+        if appendCompact(to: &line, separator: ", ", colon: ": ", limit: 100 - 2 * level) {
           text += line
           return
         }
@@ -53,30 +58,42 @@ extension JSON {
     }
   }
 
-  private func appendCompact(to text: inout String, separator: String, colon: String) {
+  /// Appends the value on one line.
+  ///
+  /// - Returns: False, with something appended, once the text is longer than `limit` bytes.
+  @discardableResult
+  private func appendCompact(
+    to text: inout String, separator: String, colon: String, limit: Int = .max
+  ) -> Bool {
     switch self {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .number(let value): text += value.isFinite ? value.description : "null"
-    case .string(let value): Self.appendQuoted(value, to: &text)
+    case .string(let value):
+      guard value.utf8.count <= limit else { return false }
+      Self.appendQuoted(value, to: &text)
     case .array(let elements):
       text += "["
       for (index, element) in elements.enumerated() {
         if index > 0 { text += separator }
-        element.appendCompact(to: &text, separator: separator, colon: colon)
+        guard element.appendCompact(to: &text, separator: separator, colon: colon, limit: limit)
+        else { return false }
       }
       text += "]"
     case .object(let object):
       text += "{"
       for (index, (key, value)) in object.members.enumerated() {
         if index > 0 { text += separator }
+        guard key.utf8.count <= limit else { return false }
         Self.appendQuoted(key, to: &text)
         text += colon
-        value.appendCompact(to: &text, separator: separator, colon: colon)
+        guard value.appendCompact(to: &text, separator: separator, colon: colon, limit: limit)
+        else { return false }
       }
       text += "}"
     }
+    return text.utf8.count <= limit
   }
 
   private var isContainer: Bool {

@@ -46,7 +46,7 @@ extension JSONObject {
   public func failure(
     _ key: String, _ message: String, code: SPINError.Code = .malformedInput, remedy: String? = nil
   ) -> SPINError {
-    let whole = keyPath.isEmpty ? key : "\(keyPath).\(key)"
+    let whole = JSONPlace.path(keyPath, .key(key))
     let place = "key \"\(whole)\""
     return SPINError(
       code, at: file.isEmpty ? place : "\(file): \(place)", message, remedy: remedy)
@@ -69,12 +69,15 @@ extension JSON {
     if case .number(let value) = self, !value.isFinite {
       return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
     }
-    let text = serialized(indented: false)
-    guard text.utf8.count > 60 else { return text }
+    if let text = serialized(upTo: 60) { return text }
     return switch self {
     case .array(let elements): "an array of \(elements.count)"
     case .object(let object): "an object with \(object.count) keys"
-    default: String(text.unicodeScalars.prefix(57)) + "..."
+    case .string(let text):
+      String(
+        JSON.string(String(text.unicodeScalars.prefix(60))).serialized(indented: false)
+          .unicodeScalars.prefix(57)) + "..."
+    default: String(serialized(indented: false).unicodeScalars.prefix(57)) + "..."
     }
   }
 

@@ -10,6 +10,9 @@ import Synchronization
 /// order; so no result depends on `threadCount`. One operation runs at a time: a `Compute` belongs
 /// to one caller.
 @safe public final class Compute {
+  /// The most threads that share work.
+  public static let maximumThreadCount = 1_024
+
   /// The kernels in use.
   public let kernelSet: KernelSet
   /// How many threads share the tasks of an operation.
@@ -25,10 +28,11 @@ import Synchronization
   let isAbandoned = Atomic<Bool>(false)
 
   /// - Parameters:
-  ///   - threadCount: At least 1; more threads than cores only cost time.
+  ///   - threadCount: From 1 to `maximumThreadCount`; the nearest of these where it lies outside, which
+  ///     changes no result. More threads than cores only cost time.
   ///   - kernelSet: The processor's best unless a test asks for another.
   public init(threadCount: Int, kernelSet: KernelSet = .best) {
-    precondition(threadCount >= 1, "threadCount must be at least 1")
+    let threadCount = min(max(threadCount, 1), Self.maximumThreadCount)
     self.threadCount = threadCount
     self.kernelSet = kernelSet
     workerScratch = (0..<threadCount).map { _ in FloatBuffer(count: 0) }

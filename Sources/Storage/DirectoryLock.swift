@@ -11,7 +11,7 @@ package final class DirectoryLock: Sendable {
   ///
   /// - Throws: `SPINError` with code `resumable` where another process holds it.
   package init(_ path: String) throws {
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw SPINError.cannotOpen(path, errno: errno) }
     // File systems without locks are taken on trust.
     // Whoever throws from here on is let go of, which closes the file: not twice, since another thread

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 
 /// Float32 numbers at a fixed, cache-line-aligned place in memory, zero at first.
 ///
@@ -26,6 +27,7 @@ import Foundation
       let mapped = unsafe mmap(
         nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping, -1, 0)
       guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
+        MemoryFailure.wasRefused.store(true, ordering: .relaxed)
         preconditionFailure("out of memory: \(bytes) bytes for a buffer")
       }
       #if os(Linux)

@@ -20,18 +20,14 @@ import Synchronization
 
   /// Maps a whole file.
   ///
-  /// - Throws: `SPINError` with code `missingInput` if it does not exist, is a directory or cannot
+  /// - Throws: `SPINError` with code `missingInput` if it does not exist, is no regular file or cannot
   ///   be read; `inputOutput` if it cannot be mapped.
   public init(path: String) throws {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SPINError.cannotOpen(path, errno: errno) }
+    let descriptor = try RegularFile.open(path, O_RDONLY)
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw SPINError.cannotOpen(path, errno: errno)
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw SPINError(.missingInput, at: path, "is not a regular file")
     }
     self.path = path
     byteCount = Int(status.st_size)

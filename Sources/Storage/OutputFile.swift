@@ -18,41 +18,33 @@ package final class OutputFile {
   /// Begins a file whose directory exists.
   package init(path: String) throws {
     let parent = FileSystem.parent(of: path)
-    let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
-    self.path = path
-    try OutputFolder.willWrite(path)
-    temporaryPath = "\(parent)/.\(FileSystem.name(of: path)).\(suffix).tmp"
+    // The rename would put a file in place of /dev/null, or of a link to the terminal.
     do {
-      file = try RandomAccessFile(path: temporaryPath, .create)
-    } catch let error as SPINError where error.location == temporaryPath {
-      // The user knows the name asked for, not the temporary one.
-      throw SPINError(error.code, at: path, error.message, remedy: error.remedy)
+      try RegularFile.check(FileSystem.mode(path), path)
+    } catch let error as SPINError {
+      throw SPINError(.cannotCreate, at: path, error.message, remedy: "choose the name of a file")
     }
-  }
-
-  /// Removes what writers of `path` left behind that were killed before `commit`.
-  ///
-  /// - Precondition: nobody is writing it now; the caller holds the lock that says so.
-  package static func removeAbandoned(of path: String) throws {
-    for name in try abandonedNames(of: path) {
-      try FileSystem.remove("\(FileSystem.parent(of: path))/\(name)")
-    }
-  }
-
-  /// The file that a temporary sibling would have become; nil for other names.
-  static func target(ofTemporary name: String) -> String? {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count >= 4, parts[0].isEmpty, parts[parts.count - 1] == "tmp",
-      UInt32(parts[parts.count - 2], radix: 16) != nil
-    else { return nil }
-    return parts[1..<parts.count - 2].joined(separator: ".")
-  }
-
-  /// The names of temporary siblings of `path`, a writer's or a dead one's.
-  package static func abandonedNames(of path: String) throws -> [String] {
-    let prefix = ".\(FileSystem.name(of: path))."
-    return try FileSystem.names(in: FileSystem.parent(of: path)).filter {
-      $0.hasPrefix(prefix) && $0.hasSuffix(".tmp")
+    try OutputFolder.willWrite(path)
+    self.path = path
+    // Whatever cannot be removed does no harm to what is written now.
+    try? Self.removeAbandoned(of: path)
+    var attempt = 0
+    while true {
+      let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
+      let temporaryPath = "\(parent)/.\(FileSystem.name(of: path)).\(suffix).tmp"
+      do {
+        let file = try RandomAccessFile(path: temporaryPath, .create)
+        // Between the two calls another process may have taken it for a leftover.
+        if file.claim() || attempt == 8 {
+          self.temporaryPath = temporaryPath
+          self.file = file
+          return
+        }
+      } catch let error as SPINError where error.location == temporaryPath {
+        // The user knows the name asked for, not the temporary one.
+        throw SPINError(error.code, at: path, error.message, remedy: error.remedy)
+      }
+      attempt += 1
     }
   }
 

@@ -68,11 +68,11 @@ package final class OutputFolder: Sendable {
       let place = folder == "." ? path : "\(path)/\(folder)"
       guard try folder == "." || kind(of: folder) == .directory else { continue }
       for name in try FileSystem.names(in: place) {
-        guard let target = OutputFile.target(ofTemporary: name),
+        guard let target = OutputFile.target(ofTemporary: name).map(String.init),
           target == OutputRecord.name
             || names.contains(folder == "." ? target : "\(folder)/\(target)")
         else { continue }
-        try FileSystem.remove("\(place)/\(name)")
+        try OutputFile.removeIfAbandoned("\(place)/\(name)")
       }
     }
   }

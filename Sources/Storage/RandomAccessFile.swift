@@ -41,12 +41,15 @@ package final class RandomAccessFile: Sendable {
       try FileFault.check(.create, path)
     case .read, .update: break
     }
-    descriptor = unsafe open(path, flags | O_CLOEXEC, 0o666)
     self.path = path
-    guard descriptor >= 0 else {
-      throw access == .read
-        ? SPINError.cannotOpen(path, errno: errno) : SPINError.cannotCreate(path, errno: errno)
+    if access == .read {
+      descriptor = try RegularFile.open(path, flags)
+      return
     }
+    // What is there already is no place for an output unless it is a file; nothing waits for a FIFO's reader.
+    try RegularFile.check(FileSystem.mode(path), path)
+    descriptor = unsafe open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666)
+    guard descriptor >= 0 else { throw SPINError.cannotCreate(path, errno: errno) }
   }
 
   deinit { close(descriptor) }

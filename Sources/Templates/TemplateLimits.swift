@@ -14,6 +14,8 @@ enum TemplateLimits {
   static let bytesPerStep = 64
   /// The longest text that may be built, the result included, in bytes.
   static let outputBytes = 8 << 20
+  /// The longest name in a template, in bytes.
+  static let nameBytes = 256
   /// How deep syntax may nest, values may nest, and macros may call each other.
   static let recursion = 64
   /// How many statements and expressions may be open at once while macros call each other.

@@ -79,8 +79,8 @@ extension TrainingHistory {
     stoppedEarly = try object.required("stopped_early")
     pendingLoss = try object.required("pending_loss")
     pendingSteps = try object.required("pending_steps")
-    entries = try (object["log"]?.array ?? []).compactMap(\.object).map(Entry.init)
-    evaluations = try (object["evaluations"]?.array ?? []).compactMap(\.object)
+    entries = try (object.optional("log", as: [JSONObject].self) ?? []).map(Entry.init)
+    evaluations = try (object.optional("evaluations", as: [JSONObject].self) ?? [])
       .map(Evaluation.init)
   }
 }

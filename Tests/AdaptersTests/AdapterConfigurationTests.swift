@@ -127,6 +127,21 @@ struct AdapterConfigurationTests {
     ) { try AdapterConfiguration(path: path) }
   }
 
+  /// 20,000 patterns were read again for every matrix, which took minutes.
+  @Test(.timeLimit(.minutes(1))) func patternsOfAnAdapterAreBoundedTogether() throws {
+    var configuration = AdapterConfiguration(targets: TargetModules(.allLinear))
+    let name = MatrixName(layer: 0, projection: .query)
+    configuration.ranks = (0..<20_000).map { .init("(.*.*)*x\($0)", 4) }
+    let error = #expect(throws: SPINError.self) { _ = try configuration.shape(of: name, at: "c") }
+    #expect(error?.location == "c: key \"rank_pattern\"")
+    #expect(error?.message.hasSuffix("bytes together, at most 100000 are read") == true)
+    configuration.ranks = (0..<2_000).map { .init("layers.\($0).self_attn.q_proj", $0 + 1) }
+    let shapes = try configuration.shapes(at: "c")
+    for layer in 0..<100 {
+      #expect(shapes(MatrixName(layer: layer, projection: .query)).rank == layer + 1)
+    }
+  }
+
   @Test func patternsThatCannotBeReadAreNamed() throws {
     let configuration = try read(#"{"peft_type": "LORA", "target_modules": "(q_proj"}"#)
     expectError(

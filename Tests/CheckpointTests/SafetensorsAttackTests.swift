@@ -39,6 +39,17 @@ struct SafetensorsAttackTests {
     #expect(error?.message == "describes more than 1000000 tensors")
   }
 
+  /// Tables of names count canonical equivalents as one: a second spelling ended the program.
+  @Test func twoSpellingsOfOneNameAreRefused() throws {
+    let entry = #"{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"#
+    let header = Array("{\"caf\u{E9}\":\(entry),\"cafe\u{301}\":\(entry)}".utf8)
+    let error = #expect(throws: SPINError.self) {
+      try SafetensorsHeader(json: header, dataByteCount: 0, path: "a.safetensors")
+    }
+    #expect(
+      error?.message == "the tensor \"cafe\u{301}\" is described twice, in two Unicode spellings")
+  }
+
   /// safetensors_abuse_attempt_3.py: a hundred thousand tensors over the same bytes, a copy of each
   /// of which would be many times the file.
   @Test func overlappingTensorsAreRefused() throws {

@@ -94,6 +94,38 @@ struct Program {
     ).wait()
   }
 
+  /// Runs a shell script to the end, which has the program as `$0`.
+  static func run(script: String, _ arguments: [String]) throws -> Outcome {
+    let program = try located().path(percentEncoded: false)
+    return try Running(
+      URL(filePath: "/bin/sh"), ["-c", script, program] + arguments, environment
+    ).wait()
+  }
+
+  /// Runs to the end from a shell that redirects streams (">/dev/full", "<&-") and sets limits ("ulimit -v 9").
+  static func run(
+    _ arguments: [String], redirections: String, limits: String = ":"
+  ) throws -> Outcome {
+    let script = "\(limits); exec \"$0\" \"$@\" \(redirections)"
+    let program = try located().path(percentEncoded: false)
+    return try Running(
+      URL(filePath: "/bin/sh"), ["-c", script, program] + arguments, environment
+    ).wait()
+  }
+
+  /// Runs to the end on a terminal of util-linux's `script`; what the terminal got, which is also in a file.
+  static func run(_ arguments: [String], onTerminal typescript: String) throws -> String {
+    let words = try [located().path(percentEncoded: false)] + arguments
+    let command = words.map { "'\($0)'" }.joined(separator: " ")
+    _ = try Running(
+      URL(filePath: "/usr/bin/script"), ["-q", "-c", command, typescript], environment
+    ).wait()
+    let text = try String(contentsOfFile: typescript, encoding: .utf8)
+    // The first and the last line are the program's own.
+    return text.split(separator: "\n").dropFirst().filter { !$0.hasPrefix("Script done") }
+      .joined(separator: "\n")
+  }
+
   struct NotBuilt: Error, CustomStringConvertible {
     let searched: [String]
     var description: String { "no program spin in or above \(searched)" }

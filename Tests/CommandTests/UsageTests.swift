@@ -7,7 +7,7 @@ import Testing
 struct UsageTests {
   /// Arguments after those of a right job, and the first line of what is said.
   static let wrong: [(extra: [String], line: String)] = [
-    (["--threads", "0"], "spin: --threads must be between 1 and 1024."),
+    (["--threads", "0"], "spin: --threads: is 0, expected 1 to 1024"),
     (["--nsamples", "0"], "spin: --nsamples must be at least 1."),
     (["--data", "privacy"], "spin: The value 'privacy' is invalid for '--data <name=file>'"),
     (["--max-memory", "much"], "spin: The value 'much' is invalid for '--max-memory <size>'"),

@@ -132,7 +132,7 @@ struct WrongModelTests {
       "\"hidden_size\": 24,", ""),
     configuration(
       "a negative value", 78,
-      "key \"num_hidden_layers\": is -2, expected a positive number below 2^28",
+      "key \"num_hidden_layers\": is -2, expected 1 to 4096",
       "\"num_hidden_layers\": 2", "\"num_hidden_layers\": -2"),
     configuration(
       "a value of the wrong kind", 78, "key \"hidden_size\": is \"24\", expected an integer",

@@ -55,6 +55,22 @@ struct CompletionTests {
     #expect(found.text == text && found.hasThought == hasThought)
   }
 
+  /// Sums over answers must not overflow, whatever a server says.
+  @Test(arguments: [
+    ("12", 12), ("9223372036854775807", nil), ("-5", nil), ("null", nil), ("4294967297", nil),
+  ])
+  func tokensThatNoAnswerHasAreNotCounted(_ stated: String, _ expected: Int?) throws {
+    let server = try StubServer { _, _ in
+      .answer(
+        200,
+        #"{"model": "m", "choices": [{"message": {"content": "a"}}], "usage": {"completion_tokens": "#
+          + stated + "}}")
+    }
+    let found = try server.client().complete(
+      CompletionRequest("Hello", route: .chat, sampling: .init(maxTokens: 4)), model: "m")
+    #expect(found.tokenCount == expected)
+  }
+
   @Test func endsAreTold() throws {
     let cut = try completion(#"{"message": {"content": "sa"}, "finish_reason": "length"}"#)
     #expect(cut.isCutOff && !cut.isFiltered)

@@ -98,7 +98,7 @@ struct AwarenessOutcomeTests {
     } catch {
       #expect(
         "\(error)"
-          == "awareness-all-answers.jsonl: was judged by j, this run by k; "
+          == directory.file("awareness-all-answers.jsonl") + ": was judged by j, this run by k; "
           + "compare runs that one judge judged")
     }
   }

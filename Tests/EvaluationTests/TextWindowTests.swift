@@ -47,6 +47,23 @@ struct TextWindowTests {
     #expect(half.leftOutTokenCount == 0)
   }
 
+  /// A journal whose numbers are damaged is refused; they were left out before, or an index ended the program.
+  @Test(arguments: [
+    #"{"window":0,"values":[]}"#, #"{"window":0,"values":["1"]}"#, #"{"window":0,"values":[null]}"#,
+    #"{"window":0}"#, #"{"window":99999,"values":[1]}"#, #"{"window":-1,"values":[1]}"#,
+    "{\"window\":0,\"values\":[1]}\n{\"window\":1,\"values\":[1,2]}",
+  ])
+  func damagedJournalsAreRefused(_ lines: String) throws {
+    let model = try model(positions: 512)
+    let path = directory.file("journal")
+    let header = #"{"schema":"item-journal/1","kind":"windows","identity":"x"}"#
+    try OutputFile.write(Array("\(header)\n\(lines)\n".utf8), to: path)
+    let journal = try ItemJournal(path: path, kind: "windows", identity: "x")
+    #expect(throws: SPINError.self) {
+      _ = try Perplexity(of: model, text: text, window: 64, threads: 2, journal: journal)
+    }
+  }
+
   @Test func withoutAWindowItIs2048OrTheModelsPositions() throws {
     for (positions, window) in [(512, 512), (2048, 2048), (2200, 2048)] {
       let found = try Perplexity(

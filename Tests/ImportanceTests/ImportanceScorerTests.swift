@@ -201,6 +201,25 @@ struct ImportanceScorerTests {
     #expect(kills > 50)
   }
 
+  /// Killed between the last score file and the end: the next run of the same command finds nothing else to do.
+  @Test func leftoversBesideCompleteScoresAreRemoved() throws {
+    let fixture = try ScoringFixture(family: "llama")
+    let folder = ScoreDirectory(path: fixture.directory.file("scores"))
+    let scorer = try fixture.scorer(target: .feedForward)
+    struct Killed: Error {}
+    // The removals at the end never happen.
+    #expect(throws: Killed.self) {
+      try FileFault.withHook(
+        below: folder.path, { if $0 == .remove, $1.hasSuffix("/journal.jsonl") { throw Killed() } }
+      ) { try scorer.run(into: folder) }
+    }
+    #expect(FileSystem.status(folder.path + "/.scoring") != nil)
+    let before = try fixture.bytes(in: folder.path)
+    try scorer.run(into: folder)
+    #expect(FileSystem.status(folder.path + "/.scoring") == nil)
+    #expect(try fixture.bytes(in: folder.path) == before)
+  }
+
   @Test func scoresOfSomethingElseAreNotReplacedUnlessAskedFor() throws {
     let fixture = try ScoringFixture(family: "llama")
     let folder = ScoreDirectory(path: fixture.directory.file("scores"))

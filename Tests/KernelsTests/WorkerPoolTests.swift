@@ -20,6 +20,13 @@ struct WorkerPoolTests {
     #expect(sum.values == Array(repeating: 5000, count: 160))
   }
 
+  /// No number of threads ends the program or takes its memory: no result depends on it.
+  @Test(arguments: [Int.min, -1, 0, 1, 1_024, 1_025, Int.max])
+  func everyThreadCountIsTakenAsTheNearestPossible(asked: Int) {
+    let compute = Compute(threadCount: asked)
+    #expect(compute.threadCount == min(max(asked, 1), Compute.maximumThreadCount))
+  }
+
   @Test func manyCallersDoNotDisturbEachOther() async {
     await withTaskGroup(of: [Float].self) { group in
       for caller in 1...8 {

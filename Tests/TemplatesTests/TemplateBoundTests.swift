@@ -40,6 +40,70 @@ struct TemplateBoundTests {
     #expect(message(text) == steps)
   }
 
+  /// Whatever reads or builds something costs steps in proportion; nothing here may take long.
+  @Test(
+    arguments: [
+      "x|length", "x[0]", "x[-1]", "x[0:1]", "x|first", "x|list", "m[x]", "m.get(x)", "x in m",
+      "{x: 1}",
+      "(x,) in m", "x|int", "x|float", "d|int", "d|float", "x|attr('a')", "m|attr(x)",
+      "x.startswith(x)",
+      "'a'.startswith((x, x))", "'a'.find(x)", "'a'.count(x)", "'a'.split(x)", "'a'.partition(x)",
+      "'a'.strip(x)", "'a'|trim(x)", "[x]|sort", "[x, x]|min", "[x]|unique|list",
+      "[x]|map(attribute=x)|list",
+      "{x: x}|dictsort", "x % ()", "x == x", "x < x", "x|wordcount", "x|escape",
+      "x.removeprefix(x)",
+      "x is lower", "x.isalpha()", "x|truncate(3)", "x ~ 'a'", "namespace({x: 1})",
+      "x.replace('', 'b')",
+      "x|reverse", "dict([[x, 1]])", "x|string", "x|tojson", "x|format", "x.format()", "x|join",
+    ])
+  func workOnLongTextsIsCharged(_ expression: String) {
+    let source =
+      "{% set x = 'ab' * 2000000 %}{% set d = '1' * 4000000 %}{% set m = {'a': 1} %}"
+      + "{% for i in range(100000) %}{% if (\(expression)) %}{% endif %}{% endfor %}"
+    let clock = ContinuousClock()
+    var found: String?
+    let time = clock.measure { found = message(source) }
+    #expect(
+      found == "the template takes more than 1000000 steps"
+        || found?.hasPrefix("rendered") == false, "\(found ?? "")")
+    // A hundred thousand times four megabytes would take minutes, in release too.
+    #expect(time < .seconds(30), "\(expression): \(time)")
+  }
+
+  @Test(.timeLimit(.minutes(1))) func nothingRepeatedStaysNothing() {
+    for factor in ["9223372036854775807 * ", ""] {
+      for empty in ["''", "[]", "()"] {
+        let product =
+          factor.isEmpty ? "\(empty) * 9223372036854775807" : factor + empty
+        #expect(message("{{ (\(product))|length }}") == "rendered 1 bytes", "\(product)")
+      }
+    }
+  }
+
+  @Test func widthsMayBeAnyInteger() {
+    let least = "(-9223372036854775807 - 1)"
+    for method in ["ljust", "rjust", "center", "zfill"] {
+      #expect(message("{{ 'ab'.\(method)(\(least)) }}") == "rendered 2 bytes")
+    }
+    #expect(message("{{ 'ab'|center(\(least)) }}") == "rendered 2 bytes")
+    #expect(message("{{ [1, 2]|batch(9223372036854775807)|list|length }}") == "rendered 1 bytes")
+    #expect(message("{{ [1]|batch(9223372036854775807, 0)|list }}")?.contains("steps") == true)
+    #expect(message("{{ [1]|slice(9223372036854775807)|list }}")?.contains("steps") == true)
+  }
+
+  @Test func numbersHaveAtMostFourThousandDigits() {
+    #expect(message("{{ ('0' * 4000 ~ '7')|int }}") == "rendered 1 bytes")
+    #expect(message("{{ ('0' * 5000 ~ '7')|int(default=42) }}") == "rendered 2 bytes")
+    #expect(message("{{ ('0' * 5000 ~ '7')|float(default=42) }}") == "rendered 2 bytes")
+  }
+
+  @Test func namesHaveAtMost256Bytes() {
+    let name = String(repeating: "a", count: 256)
+    #expect(message("{% set \(name) = 1 %}{{ \(name) }}") == "rendered 1 bytes")
+    #expect(
+      message("{{ \(name)a }}") == "a name has 257 bytes, at most 256 are expected")
+  }
+
   @Test func textsHaveAtMostEightMebibytes() {
     let long = "the template makes a text of more than 8 MiB"
     #expect(message("{{ 'a' * 8388608 }}") == "rendered 8388608 bytes")

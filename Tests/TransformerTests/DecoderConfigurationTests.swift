@@ -93,7 +93,18 @@ struct DecoderConfigurationTests {
         == "key \"hidden_size\": is missing, expected an integer")
     #expect(
       message(["hidden_size": -64])
-        == "key \"hidden_size\": is -64, expected a positive number below 2^28")
+        == "key \"hidden_size\": is -64, expected 1 to 1048576")
+    // Nothing is allocated for what no file can hold.
+    for (key, limit) in [
+      ("num_hidden_layers", 4096), ("hidden_size", 1 << 20), ("intermediate_size", 1 << 22),
+      ("num_attention_heads", 1 << 14), ("head_dim", 1 << 16), ("vocab_size", 1 << 28),
+      ("max_position_embeddings", 1 << 28),
+    ] {
+      for value in [limit + 1, 1 << 28 + 1, Int.max, 0, Int.min] where value > limit || value < 1 {
+        #expect(
+          message([key: JSON(value)]) == "key \"\(key)\": is \(value), expected 1 to \(limit)")
+      }
+    }
     #expect(
       message(["hidden_size": "64"]) == "key \"hidden_size\": is \"64\", expected an integer")
     #expect(

@@ -58,7 +58,7 @@ final class HubProgressReporter: Sendable {
     }
     guard isDue else { return }
     let text = "fetch    " + Self.text(progress)
-    StandardError.write(StandardError.isTerminal ? "\r\u{1B}[K" + text : text + "\n")
+    StandardError.showProgress(text)
   }
 
   /// Takes the changing line away.
@@ -67,7 +67,7 @@ final class HubProgressReporter: Sendable {
       defer { state.isShown = false }
       return state.isShown
     }
-    if isShown, StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
+    if isShown { StandardError.clearProgress() }
   }
 
   /// Says that all is here, and how long it took; nothing where nothing was fetched.

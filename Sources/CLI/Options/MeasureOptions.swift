@@ -20,12 +20,6 @@ struct MeasureOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
   var quiet = false
 
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be between 1 and 1024.")
-    }
-  }
-
   var threadCount: Int { threads ?? Machine.processorCount }
 
   /// Opens the folder of the results, if there is one, until the program ends.

@@ -99,12 +99,6 @@ struct ResourceOptions: ParsableArguments {
       "The folder of the scratch file (default: beside the output).", valueName: "dir"))
   var scratch: String?
 
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be between 1 and 1024.")
-    }
-  }
-
   var resources: ImportanceScorer.Resources {
     .init(
       threads: threads ?? Machine.processorCount,

@@ -97,7 +97,7 @@ struct LayerRange: ExpressibleByArgument {
     let bounds = argument.split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
     guard (1...2).contains(bounds.count), let first = bounds[0],
       let last = bounds[bounds.count - 1],
-      first >= 0, first <= last
+      first >= 0, first <= last, last < MatrixName.layerLimit
     else { return nil }
     range = first...last
   }

@@ -49,14 +49,13 @@ final class TrainingProgressReporter {
       guard clock.now - lastShown >= interval else { return }
       lastShown = clock.now
       isShown = true
-      StandardError.write(
-        StandardError.isTerminal ? "\r\u{1B}[K" + line(progress) : line(progress) + "\n")
+      StandardError.showProgress(line(progress))
     }
   }
 
   /// Takes the line that changes away.
   func clear() {
-    if isShown, StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
+    if isShown { StandardError.clearProgress() }
     isShown = false
   }
 

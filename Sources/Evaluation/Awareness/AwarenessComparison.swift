@@ -27,11 +27,15 @@ public struct AwarenessComparison: Sendable, Equatable {
 
   /// Compares two results of the same questions.
   ///
+  /// - Parameters:
+  ///   - before: The answers before, or of the other model.
+  ///   - after: The answers after, or of this model.
+  ///   - source: Where those before come from, for messages; nil for "the baseline".
   /// - Throws: `SPINError` where they are not.
-  public init(before: Awareness, after: Awareness) throws {
+  public init(before: Awareness, after: Awareness, source: String? = nil) throws {
     guard before.answers.map(\.question) == after.answers.map(\.question) else {
       throw SPINError(
-        .malformedInput, at: "the baseline", "answers other questions",
+        .malformedInput, at: source ?? "the baseline", "answers other questions",
         remedy: "compare runs on the same file of questions")
     }
     outcomes = PairedOutcomes(

@@ -13,6 +13,8 @@ public struct AwarenessOutcome: Sendable {
   public struct Baseline: Sendable {
     /// The name of its file.
     public let file: String
+    /// Where that is, for messages.
+    let path: String
     /// The judged answers.
     public let awareness: Awareness
     /// How its judge is labelled; nil where that is not known.
@@ -23,6 +25,7 @@ public struct AwarenessOutcome: Sendable {
     /// - Throws: `SPINError` where one of them cannot be read.
     public init(path: String) throws {
       file = FileSystem.name(of: path)
+      self.path = path
       awareness = try Awareness(path: path)
       let summary = FileSystem.parent(of: path) + "/awareness.json"
       guard FileSystem.status(summary)?.kind == .file else {
@@ -68,11 +71,11 @@ public struct AwarenessOutcome: Sendable {
     self.baseline = try baseline.map { run in
       if let other = run.judge, other != judge {
         throw SPINError(
-          .malformedInput, at: run.file, "was judged by \(other), this run by \(judge)",
+          .malformedInput, at: run.path, "was judged by \(other), this run by \(judge)",
           remedy: "compare runs that one judge judged")
       }
       let before = run.awareness.filter { !left.contains($0) }
-      return (run, try AwarenessComparison(before: before, after: kept.last))
+      return (run, try AwarenessComparison(before: before, after: kept.last, source: run.path))
     }
   }
 

@@ -83,7 +83,15 @@ struct TextWindows {
     var found: [Int: [Double]] = [:]
     for item in journal?.items ?? [] {
       let window: Int = try item.required("window")
-      found[window] = item["values"]?.array?.compactMap { Double(json: $0) }
+      let values: [Double] = try item.required("values")
+      guard tokens.indices ~= window, !values.isEmpty,
+        values.count == found.first?.value.count ?? values.count
+      else {
+        throw item.failure(
+          "values", "has \(values.count) numbers for window \(window) of \(tokens.count)",
+          remedy: "the journal is damaged - give another --out, or remove it")
+      }
+      found[window] = values
     }
     let open = tokens.indices.filter { found[$0] == nil }
     func work() throws {

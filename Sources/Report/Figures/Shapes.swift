@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// The few shapes that drawings are made of.
 ///
 /// Colors and weights come from the style sheet, by class, so that drawings follow the theme of the
@@ -73,7 +75,7 @@ package enum Shapes {
   /// A coordinate with at most two places: the eye sees no more, and the page stays small.
   static func number(_ value: Double) -> String {
     precondition(value.isFinite, "a coordinate is not a number")
-    let scaled = Int((value.magnitude * 100).rounded())
+    let scaled = Int(saturating: value.magnitude * 100)
     let sign = value < 0 && scaled > 0 ? "-" : ""
     let (whole, rest) = scaled.quotientAndRemainder(dividingBy: 100)
     if rest == 0 { return "\(sign)\(whole)" }

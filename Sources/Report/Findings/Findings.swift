@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINStatistics
+import SPINStorage
 
 extension ReportedRun {
   /// Everything that was measured, the aims of the edit first, then what it may cost.
@@ -126,7 +127,7 @@ extension ChoicesMeasure.Score {
   func estimate(of count: Int) -> Report.Estimate {
     guard count > 0, (0...1).contains(value) else { return Report.Estimate(value) }
     let interval = ProportionInterval.wilson(
-      successes: Int((value * Double(count)).rounded()), count: count)
+      successes: Int(saturating: value * Double(count)), count: count)
     return Report.Estimate(value, lower: interval.lower, upper: interval.upper)
   }
 }

@@ -2,6 +2,7 @@
 
 public import SPINJSON
 import SPINStatistics
+import SPINStorage
 
 /// What a model measures after an edit with several seeds, or as it is: the absolute values of the
 /// paper's table 1.
@@ -72,7 +73,8 @@ public struct SeededMeasures: Sendable {
         task.name, scores.map { $0.value },
         scores.map { score in
           .wilson(
-            successes: Int((score.value * Double(score.count)).rounded()), count: score.count)
+            successes: min(max(0, Int(saturating: score.value * Double(score.count))), score.count),
+            count: score.count)
         }, count: count)
     }
   }

@@ -52,7 +52,9 @@ struct BoundArguments {
   func optionalText(_ name: String) throws -> String? {
     switch values[name] {
     case nil, .some(.none): return nil
-    case .string(let text)?, .markup(let text)?: return text
+    case .string(let text)?, .markup(let text)?:
+      try interpreter.charge(bytes: text.utf8.count)
+      return text
     case let other?: throw wrong(name, other, "str")
     }
   }

@@ -6,6 +6,8 @@ extension Interpreter {
   /// What iteration over a value gives.
   func elements(of value: Value) throws -> [Value] {
     let elements: [Value]
+    // Counted before it is built: an element takes many times the memory of a character.
+    try charge(elementCount(of: value))
     switch value {
     case .undefined: elements = []
     case .string(let text): elements = text.unicodeScalars.map { .string(String($0)) }
@@ -15,15 +17,29 @@ extension Interpreter {
     case .iterator(let iterator): elements = iterator.takeAll()
     default: throw failure("'\(value.typeName)' object is not iterable")
     }
-    try charge(elements.count)
     return elements
+  }
+
+  private func elementCount(of value: Value) throws -> Int {
+    switch value {
+    case .string(let text):
+      try charge(bytes: text.utf8.count)
+      return text.unicodeScalars.count
+    case .list(let list), .tuple(let list), .view(let list, _): return list.values.count
+    case .mapping(let mapping): return mapping.keys.count
+    case .range(let range): return range.count
+    case .iterator(let iterator): return iterator.count
+    default: return 0
+    }
   }
 
   /// `len`.
   func length(of value: Value) throws -> Int {
     switch value {
     case .undefined: return 0
-    case .string(let text), .markup(let text): return text.unicodeScalars.count
+    case .string(let text), .markup(let text):
+      try charge(bytes: text.utf8.count)
+      return text.unicodeScalars.count
     case .list(let list), .tuple(let list), .view(let list, _): return list.values.count
     case .mapping(let mapping): return mapping.keys.count
     case .range(let range): return range.count
@@ -36,6 +52,7 @@ extension Interpreter {
 
   /// `value.name`: an attribute, or else an item.
   func attribute(_ name: String, of value: Value) throws -> Value {
+    try charge(bytes: name.utf8.count)
     if let found = try ownAttribute(name, of: value) { return found }
     if case .mapping(let mapping) = value, let found = mapping[name] { return found }
     return missing(name, of: value)
@@ -46,8 +63,9 @@ extension Interpreter {
     if case .undefined(let message) = value { throw failure(message) }
     switch value {
     case .mapping(let mapping):
-      if let hash = hashable(key), let found = mapping[hash] { return found }
+      if let hash = try hashable(key), let found = mapping[hash] { return found }
     case .string(let text):
+      try charge(bytes: text.utf8.count)
       if let index = index(key, count: text.unicodeScalars.count) {
         let scalars = text.unicodeScalars
         return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: index)]))
@@ -66,6 +84,7 @@ extension Interpreter {
 
   /// An attribute that Python's object has, nil where it has none.
   func ownAttribute(_ name: String, of value: Value) throws -> Value? {
+    try charge(bytes: name.utf8.count)
     switch value {
     case .undefined(let message): throw failure(message)
     case .namespace(let index): return namespaces[index][ExactText(name)]
@@ -144,8 +163,13 @@ extension Interpreter {
     }
     switch value {
     case .string(let text):
+      // Counted before the scalars are laid out, which takes four bytes each.
+      try charge(bytes: text.utf8.count)
+      let places = try places(text.unicodeScalars.count)
       let scalars = Array(text.unicodeScalars)
-      return try self.text(String(places(scalars.count).map { scalars[$0] }))
+      var result = String.UnicodeScalarView()
+      for place in places { result.append(scalars[place]) }
+      return try self.text(String(result))
     case .list(let list): return try self.list(places(list.values.count).map { list.values[$0] })
     case .tuple(let list): return try tuple(places(list.values.count).map { list.values[$0] })
     case .range(let range): return try list(places(range.count).map { .integer(range[$0]) })

@@ -13,7 +13,9 @@ extension Interpreter {
     }
     switch (operation, left, right) {
     case (_, .undefined(let message), _): throw failure(message)
-    case (.remainder, .string(let format), _): return try text(formatted(format, right))
+    case (.remainder, .string(let format), _):
+      try charge(bytes: format.utf8.count)
+      return try text(formatted(format, right))
     case (_, _, .undefined(let message)): throw failure(message)
     case (.add, .string(let first), .string(let second)): return try text(first + second)
     case (.add, .list(let first), .list(let second)): return try list(first.values + second.values)
@@ -131,6 +133,13 @@ extension Interpreter {
 
   private func repeated(_ value: Value, _ count: Int, _ factor: Value) throws -> Value {
     let count = max(count, 0)
+    // Nothing stays nothing, however often: there is no element to count.
+    switch value {
+    case .string(let text) where text.isEmpty: return value
+    case .list(let list) where list.values.isEmpty, .tuple(let list) where list.values.isEmpty:
+      return value
+    default: break
+    }
     func total(_ length: Int) throws -> Int {
       let (product, overflows) = length.multipliedReportingOverflow(by: count)
       return overflows ? Int.max : product

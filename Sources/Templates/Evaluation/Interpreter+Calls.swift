@@ -23,6 +23,7 @@ extension Interpreter {
     }
     return try call {
       for (index, parameter) in definition.parameters.enumerated() {
+        try charge(1 + keywords.count)
         if index < arguments.positional.count {
           scope[parameter.name] = arguments.positional[index]
         } else if let value = takeKeyword(parameter.name) {

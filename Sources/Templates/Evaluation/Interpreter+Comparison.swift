@@ -30,7 +30,8 @@ extension Interpreter {
     case (.mapping(let first), .mapping(let second)):
       guard first.keys.count == second.keys.count else { return false }
       for (key, value) in zip(first.keys, first.values) {
-        guard let hash = hashable(key), let other = second[hash], try areEqual(value, other) else {
+        guard let hash = try hashable(key), let other = second[hash], try areEqual(value, other)
+        else {
           return false
         }
       }
@@ -131,16 +132,20 @@ extension Interpreter {
 
   /// What a mapping compares a key by.
   func key(_ value: Value) throws -> MappingKey {
-    guard let key = hashable(value) else { throw failure("unhashable type: '\(value.typeName)'") }
+    guard let key = try hashable(value) else {
+      throw failure("unhashable type: '\(value.typeName)'")
+    }
     return key
   }
 
   /// The same, nil where the value can be no key.
-  func hashable(_ value: Value) -> MappingKey? {
+  func hashable(_ value: Value) throws -> MappingKey? {
     switch value {
     case .undefined: return .undefined
     case .none: return MappingKey.none
-    case .string(let text): return .string(ExactText(text))
+    case .string(let text):
+      try charge(bytes: text.utf8.count)
+      return .string(ExactText(text))
     case .boolean, .integer, .number:
       switch value.numeric {
       case .integer(let integer)?: return .integer(integer)
@@ -148,7 +153,8 @@ extension Interpreter {
       case nil: return nil
       }
     case .tuple(let list) where list.depth == 1:
-      let keys = list.values.compactMap(hashable)
+      try charge(list.values.count)
+      let keys = try list.values.compactMap(hashable)
       return keys.count == list.values.count ? .tuple(keys) : nil
     default: return nil
     }

@@ -46,7 +46,7 @@ extension Filter {
         Array(elements[$0..<min($0 + count, elements.count)])
       }
       if let last = rows.last, let fill = arguments["fill_with"], !fill.isNone {
-        try run.charge(min(count, TemplateLimits.steps))
+        try run.charge(min(count, TemplateLimits.steps + 1))
         rows[rows.count - 1] = last + Array(repeating: fill, count: count - last.count)
       }
       return try run.iterator(rows.map { try run.list($0) })
@@ -69,10 +69,11 @@ extension Filter {
     },
     "sort": taking("reverse", "case_sensitive", "attribute") { run, value, arguments in
       let elements = try run.elements(of: value)
+      let paths = try run.keyPaths(arguments["attribute"], splitsAtCommas: true)
       let keys = try elements.map { element -> Value in
         try .list(
           Elements(
-            run.keyPaths(arguments["attribute"], splitsAtCommas: true).map {
+            paths.map {
               try run.folded(run.value(at: $0, of: element), arguments.flag("case_sensitive"))
             }))
       }
@@ -86,8 +87,8 @@ extension Filter {
       guard by == "key" || by == "value" else {
         throw run.failure("You can only sort by either \"key\" or \"value\"")
       }
-      let keys = (by == "key" ? mapping.keys : mapping.values).map {
-        run.folded($0, arguments.flag("case_sensitive"))
+      let keys = try (by == "key" ? mapping.keys : mapping.values).map {
+        try run.folded($0, arguments.flag("case_sensitive"))
       }
       return try run.list(
         run.sorted(run.pairs(mapping), by: keys, reversed: arguments.flag("reverse")))
@@ -115,7 +116,7 @@ extension Filter {
     taking("case_sensitive", "attribute") { run, value, arguments in
       let elements = try run.elements(of: value)
       let keys = try run.attributes(arguments["attribute"], of: elements).map {
-        run.folded($0, arguments.flag("case_sensitive"))
+        try run.folded($0, arguments.flag("case_sensitive"))
       }
       guard var best = elements.indices.first else {
         return .undefined("No aggregated item, sequence was empty.")
@@ -147,6 +148,8 @@ extension Interpreter {
     case nil, .some(.none): return [[]]
     case .integer?: return [[attribute ?? .none]]
     case .string(let text)?:
+      // A step of the path for every few bytes.
+      try charge(text.utf8.count)
       return text.split(
         separator: ",", maxSplits: splitsAtCommas ? .max : 0, omittingEmptySubsequences: false
       ).map { part in
@@ -171,8 +174,9 @@ extension Interpreter {
   }
 
   /// A value by which case is ignored.
-  func folded(_ value: Value, _ isCaseSensitive: Bool) -> Value {
+  func folded(_ value: Value, _ isCaseSensitive: Bool) throws -> Value {
     guard !isCaseSensitive, case .string(let text) = value else { return value }
+    try charge(bytes: text.utf8.count)
     return .string(PythonText.lowercased(text))
   }
 

@@ -28,6 +28,14 @@ struct Filter: Sendable {
   }
 }
 
+extension Interpreter {
+  /// `float(text)`, counted.
+  fileprivate func number(_ text: String) throws -> Double? {
+    try charge(bytes: text.utf8.count)
+    return PythonNumber.number(text)
+  }
+}
+
 extension Filter {
   fileprivate static let numbers: [String: Filter] = [
     "abs": taking { run, value, _ in
@@ -43,6 +51,7 @@ extension Filter {
       let base = try arguments.integer("base", default: 10)
       let fallback = arguments["default"] ?? .integer(0)
       if case .string(let text) = value {
+        try run.charge(bytes: text.utf8.count)
         if let integer = PythonNumber.integer(text, base: base) { return .integer(integer) }
         let whole = PythonNumber.number(text)?.rounded(.towardZero)
         return whole.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? fallback
@@ -57,7 +66,7 @@ extension Filter {
     "float": taking("default") { run, value, arguments in
       if case .undefined(let message) = value { throw run.failure(message) }
       let number: Double? =
-        if case .string(let text) = value { PythonNumber.number(text) } else {
+        if case .string(let text) = value { try run.number(text) } else {
           value.numeric?.asDouble
         }
       return number.map { .number($0) } ?? arguments["default"] ?? .number(0)

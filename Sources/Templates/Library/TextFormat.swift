@@ -92,6 +92,7 @@ extension Interpreter {
       if let place {
         value = arguments.positional.indices.contains(place) ? arguments.positional[place] : nil
       } else {
+        try charge(arguments.keywords.count)
         value = arguments.keywords.first { $0.name == name }?.value
       }
       guard let value else { throw failure("the format field {\(name)} has no argument") }

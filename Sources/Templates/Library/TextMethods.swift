@@ -105,14 +105,18 @@ enum TextMethods {
       let affix = try bind(arguments, ["prefix"], 1, run)["prefix"] ?? .none
       if case .tuple(let choices) = affix {
         return .boolean(
-          choices.values.contains {
-            if case .string(let choice) = $0 { holds(text, choice) } else { false }
+          try choices.values.contains {
+            guard case .string(let choice) = $0 else { return false }
+            try run.charge()
+            try run.charge(bytes: choice.utf8.count)
+            return holds(text, choice)
           })
       }
       guard case .string(let choice) = affix else {
         throw run.failure(
           "startswith and endswith expect str or a tuple of str, not \(affix.typeName)")
       }
+      try run.charge(bytes: choice.utf8.count)
       return .boolean(holds(text, choice))
     }
   }
@@ -204,13 +208,19 @@ enum TextMethods {
     "ljust": pad { (0, $0) }, "rjust": pad { ($0, 0) }, "center": center,
     "zfill": { run, text, arguments in
       let width = try bind(arguments, ["width"], 1, run).integer("width", default: 0)
-      let missing = max(0, width - text.unicodeScalars.count)
+      let missing = missingCount(text, width)
       try run.charge(bytes: missing)
       let sign = text.hasPrefix("-") || text.hasPrefix("+") ? 1 : 0
       return try run.text(
         text.prefix(sign) + String(repeating: "0", count: missing) + text.dropFirst(sign))
     },
   ]
+
+  /// How many characters a text lacks of a width, which may be any integer.
+  static func missingCount(_ text: String, _ width: Int) -> Int {
+    let count = text.unicodeScalars.count
+    return width > count ? width - count : 0
+  }
 
   private static func pad(
     _ sides: @escaping @Sendable (Int) -> (left: Int, right: Int)
@@ -222,7 +232,7 @@ enum TextMethods {
         throw run.failure("the fill character must be exactly one character long")
       }
       let width = try bound.integer("width", default: 0)
-      let (left, right) = sides(max(0, width - text.unicodeScalars.count))
+      let (left, right) = sides(missingCount(text, width))
       return try run.padded(text, left, right, fill)
     }
   }
@@ -246,7 +256,7 @@ extension Interpreter {
 
   /// `str.center`: an odd rest goes left of texts of even width.
   func centered(_ text: String, _ width: Int, _ fill: String) throws -> Value {
-    let missing = max(0, width - text.unicodeScalars.count)
+    let missing = TextMethods.missingCount(text, width)
     let left = missing / 2 + (missing & width & 1)
     return try padded(text, left, missing - left, fill)
   }
@@ -256,6 +266,7 @@ extension Interpreter {
     try charge(bytes: text.utf8.count)
     guard !old.isEmpty else {
       // Python puts the new text before every character and at the end.
+      try charge(text.utf8.count)
       var parts = text.unicodeScalars.map { String($0) } + [""]
       let total = count < 0 ? parts.count : min(count, parts.count)
       try charge(bytes: total.multipliedReportingOverflow(by: new.utf8.count).partialValue)

@@ -19,7 +19,7 @@ extension Lexer {
       if ("0"..."9").contains(scalar) {
         try lexNumber()
       } else if scalar == "_" || scalar.properties.isXIDStart {
-        lexName()
+        try lexName()
       } else if scalar == "\"" || scalar == "'" {
         try lexString(quote: scalar)
       } else {
@@ -28,12 +28,17 @@ extension Lexer {
     }
   }
 
-  private mutating func lexName() {
+  private mutating func lexName() throws {
     var end = position
     while end < source.count, source[end] == "_" || source[end].properties.isXIDContinue {
       end += 1
     }
-    append(.name(String(source[position..<end])))
+    let name = String(source[position..<end])
+    guard name.utf8.count <= TemplateLimits.nameBytes else {
+      throw failure(
+        "a name has \(name.utf8.count) bytes, at most \(TemplateLimits.nameBytes) are expected")
+    }
+    append(.name(name))
     position = end
   }
 

@@ -30,9 +30,14 @@ enum PythonNumber {
     return sign + text.prefix(exponent + 1) + "." + text.dropFirst(exponent + 1)
   }
 
+  /// The longest text that is read as a number, in bytes; Python reads integers of 4,300 digits.
+  private static let longest = 4_400
+
   /// `int(text, base)`, nil where Python raises an error or the number does not fit 64 bits.
   static func integer(_ text: String, base: Int = 10) -> Int? {
-    var digits = PythonText.stripped(text, .both)[...]
+    let trimmed = PythonText.stripped(text, .both)
+    guard trimmed.utf8.count <= longest else { return nil }
+    var digits = trimmed[...]
     let isNegative = digits.hasPrefix("-")
     if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
     if let prefix = [2: "0b", 8: "0o", 16: "0x"][base], digits.lowercased().hasPrefix(prefix) {
@@ -50,6 +55,7 @@ enum PythonNumber {
   /// `float(text)`, nil where Python raises an error.
   static func number(_ text: String) -> Double? {
     let trimmed = PythonText.stripped(text, .both)
+    guard trimmed.utf8.count <= longest else { return nil }
     let unsigned = trimmed.drop { $0 == "-" || $0 == "+" }
     guard trimmed.utf8.count - unsigned.utf8.count <= 1 else { return nil }
     if ["inf", "infinity", "nan"].contains(unsigned.lowercased()) {

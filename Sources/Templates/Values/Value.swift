@@ -139,6 +139,9 @@ final class ValueIterator {
     depth = 1 + (values.lazy.map(\.depth).max() ?? 0)
   }
 
+  /// How many are left.
+  var count: Int { remaining.count }
+
   /// The next element, nil at the end.
   func next() -> Value? { remaining.popFirst() }
 

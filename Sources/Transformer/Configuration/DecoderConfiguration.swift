@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 import SPINErrors
 public import SPINJSON
 
@@ -51,14 +52,15 @@ public struct DecoderConfiguration: Sendable, Hashable {
     var warnings: [String] = []
     let family = try Family(config)
     let defaults = family.defaults
-    func positive(_ key: String) throws -> Int {
-      try config.positive(key, try config.required(key, code: .configuration))
+    func positive(_ key: String, upTo limit: Int = JSONObject.largestSize) throws -> Int {
+      try config.positive(key, try config.required(key, code: .configuration), upTo: limit)
     }
     self.family = family
-    hiddenSize = try positive("hidden_size")
-    intermediateSize = try positive("intermediate_size")
-    layerCount = try positive("num_hidden_layers")
-    headCount = try positive("num_attention_heads")
+    // Several times what the largest models have, so that products of all sizes fit 64 bits.
+    hiddenSize = try positive("hidden_size", upTo: 1 << 20)
+    intermediateSize = try positive("intermediate_size", upTo: 1 << 22)
+    layerCount = try positive("num_hidden_layers", upTo: MatrixName.layerLimit)
+    headCount = try positive("num_attention_heads", upTo: 1 << 14)
     vocabularySize = try positive("vocab_size")
     // Null stands for as many as query heads, in every family; only absence for the default.
     let keyValueHeads: Int? = try config.optional("num_key_value_heads", code: .configuration)
@@ -126,7 +128,7 @@ public struct DecoderConfiguration: Sendable, Hashable {
           + "where head_dim is absent", code: .configuration)
     }
     let size = try config.positive(
-      "head_dim", stated ?? defaults.headSize ?? hiddenSize / headCount)
+      "head_dim", stated ?? defaults.headSize ?? hiddenSize / headCount, upTo: 1 << 16)
     guard size % 2 == 0 else {
       throw config.failure(
         "head_dim", "is \(size), expected an even number: rotary embedding turns pairs",
@@ -146,11 +148,13 @@ public struct DecoderConfiguration: Sendable, Hashable {
 }
 
 extension JSONObject {
+  /// The largest count of anything, as of positions.
+  static let largestSize = 1 << 28
+
   /// A count that has to be at least 1 and small enough to multiply safely.
-  func positive(_ key: String, _ value: Int) throws -> Int {
-    guard value > 0, value <= 1 << 28 else {
-      throw failure(
-        key, "is \(value), expected a positive number below 2^28", code: .configuration)
+  func positive(_ key: String, _ value: Int, upTo limit: Int = largestSize) throws -> Int {
+    guard 1...limit ~= value else {
+      throw failure(key, "is \(value), expected 1 to \(limit)", code: .configuration)
     }
     return value
   }

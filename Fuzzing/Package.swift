@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+// The readers of the library once more, instrumented for libFuzzer. A package of its own, so that nobody who
+// builds or depends on SPIN builds it: instrumentation needs unsafe flags. `Library` is a link to ../Sources.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .unsafeFlags(["-sanitize=fuzzer", "-enable-testing", "-suppress-warnings"]),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: "SPIN\(folder)", dependencies: dependencies, path: "Library/\(folder)",
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "fuzzing",
+  platforms: [.macOS(.v15)],
+  targets: [
+    library("Errors"),
+    .target(name: "CKernels", path: "Library/CKernels"),
+    .target(name: "CDigest", path: "Library/CDigest"),
+    library("Storage", ["SPINErrors", "CDigest"]),
+    library("JSON", ["SPINErrors"]),
+    library("Kernels", ["SPINStorage", "CKernels"]),
+    library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library("GGUF", ["SPINErrors", "SPINStorage"]),
+    library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
+    library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library(
+      "Transformer", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Calibration",
+      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]
+    ),
+    library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Importance",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINTransformer",
+        "SPINCalibration", "SPINScores",
+      ]),
+    library("Coupling", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
+    library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Adapters",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINPatch",
+        "SPINTransformer",
+      ]),
+    library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
+    .target(name: "CFuzzer", path: "CFuzzer"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CFuzzer", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF",
+        "SPINPyTorch",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
+        "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINTemplates",
+      ], path: "Driver", swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Text of strangers as a terminal may get it.
+///
+/// Escape sequences in a name or an answer can move the cursor, rewrite lines above and set the clipboard;
+/// bidirectional controls show text in another order than it has ("Trojan Source", CVE-2021-42574).
+public enum PrintableText {
+  /// The text with control characters, bidirectional controls and line separators other than newline written as
+  /// JSON escapes ("\u001b"); newline and tab stay, unless a line is to stay one.
+  ///
+  /// - Parameter keepsNewlines: Whether newlines stay, as in a text of several lines.
+  public static func escaped(_ text: String, keepsNewlines: Bool = true) -> String {
+    // Nearly always nothing is to be done: bytes below 0x20 and 0x7F, and the lead bytes of the others.
+    guard text.utf8.contains(where: { mayBegin($0, keepsNewlines) }) else { return text }
+    var result = ""
+    result.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+      guard isHidden(scalar, keepsNewlines) else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
+      let digits = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+    }
+    return result
+  }
+
+  private static func mayBegin(_ byte: UInt8, _ keepsNewlines: Bool) -> Bool {
+    switch byte {
+    case 0x09: false
+    case 0x0A: !keepsNewlines
+    case 0..<0x20, 0x7F, 0xC2, 0xD8, 0xE2: true
+    default: false
+    }
+  }
+
+  /// - Source: Unicode 16, property Bidi_Control; categories Cc, Zl and Zp.
+  private static func isHidden(_ scalar: Unicode.Scalar, _ keepsNewlines: Bool) -> Bool {
+    switch scalar.value {
+    case 0x09: false
+    case 0x0A: !keepsNewlines
+    case 0..<0x20, 0x7F...0x9F: true
+    case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+}

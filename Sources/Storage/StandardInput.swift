@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINErrors
+
+/// The stream of what a user pipes or types.
+public enum StandardInput {
+  /// The most bytes that `readAll` takes; a pipe need not end.
+  public static let maximumByteCount = 256 << 20
+  /// The most bytes of one line.
+  public static let maximumLineByteCount = 16 << 20
+
+  /// Whether somebody types.
+  public static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
+  /// Everything up to its end.
+  ///
+  /// - Throws: `SPINError` with code `inputOutput` where it cannot be read, as one that is closed; with code
+  ///   `malformedInput` beyond `maximumByteCount`.
+  public static func readAll() throws -> [UInt8] {
+    var reader = Reader()
+    var bytes: [UInt8] = []
+    while true {
+      let piece = try reader.more()
+      if piece.isEmpty { return bytes }
+      bytes += piece
+      guard bytes.count <= maximumByteCount else {
+        throw SPINError(
+          .malformedInput, at: "standard input",
+          "has more than \(maximumByteCount) bytes", remedy: "give a smaller input")
+      }
+    }
+  }
+
+  /// Lines as they arrive, without their ends.
+  public struct Lines {
+    private var reader = Reader()
+    private var waiting: [UInt8] = []
+    private var isAtEnd = false
+
+    /// Lines from here on; what one object has read ahead no other gets.
+    public init() {}
+
+    /// The next line as UTF-8, repaired where it is none; nil at the end.
+    ///
+    /// - Throws: as `readAll`, for a line beyond `maximumLineByteCount`.
+    public mutating func next() throws -> String? {
+      var searched = 0
+      while true {
+        if let end = waiting[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+          defer { waiting.removeFirst(end + 1) }
+          let hasReturn = end > 0 && waiting[end - 1] == UInt8(ascii: "\r")
+          return String(decoding: waiting[..<(hasReturn ? end - 1 : end)], as: UTF8.self)
+        }
+        if isAtEnd {
+          defer { waiting = [] }
+          return waiting.isEmpty ? nil : String(decoding: waiting, as: UTF8.self)
+        }
+        searched = waiting.count
+        guard searched <= maximumLineByteCount else {
+          throw SPINError(
+            .malformedInput, at: "standard input",
+            "has a line of more than \(maximumLineByteCount) bytes", remedy: "give shorter lines")
+        }
+        let piece = try reader.more()
+        isAtEnd = piece.isEmpty
+        waiting += piece
+      }
+    }
+  }
+
+  /// System calls on the descriptor.
+  private struct Reader {
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+    /// What is there, waiting for at least a byte; nothing at the end.
+    mutating func more() throws -> ArraySlice<UInt8> {
+      while true {
+        let count = unsafe buffer.withUnsafeMutableBytes {
+          unsafe read(STDIN_FILENO, $0.baseAddress, $0.count)
+        }
+        if count >= 0 { return buffer[..<count] }
+        if errno == EINTR { continue }
+        throw SPINError(
+          .inputOutput, at: "standard input", "cannot be read (\(SPINError.reason(errno)))",
+          remedy: errno == EBADF ? "it is closed: redirect a file to it, or use a pipe" : nil)
+      }
+    }
+  }
+}

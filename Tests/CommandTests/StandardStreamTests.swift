@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SPINTestSupport
+import Testing
+
+/// Streams that are closed, full, or no file.
+@Suite(.timeLimit(.minutes(5)))
+struct StandardStreamTests {
+  /// A full device behind standard output; help and versions are results too.
+  @Test(arguments: [
+    "--version", "--help", "run --help", "patch show PATCH", "inspect MODEL --json",
+  ])
+  func aFullDeviceEndsWith74(_ command: String) throws {
+    let job = try SmallJob()
+    _ = try Program.run(job.run + ["--quiet"])
+    let words = command.split(separator: " ").map {
+      $0 == "PATCH" ? job.out + "/patch.json" : $0 == "MODEL" ? job.model : String($0)
+    }
+    let outcome = try Program.run(words, redirections: ">/dev/full")
+    #expect(outcome.status == 74)
+    #expect(
+      outcome.standardError
+        == "spin: standard output: cannot be written (No space left on device); free some disk space, "
+        + "or redirect the output elsewhere\n")
+  }
+
+  @Test func closedStandardInputIsSaid() throws {
+    let job = try SmallJob()
+    for command in [["generate", job.model, "--prompts", "-"], ["chat", job.model]] {
+      let outcome = try Program.run(command, redirections: "<&-")
+      #expect(outcome.status == 74, "\(outcome)")
+      #expect(
+        outcome.standardError.contains(
+          "spin: standard input: cannot be read (Bad file descriptor); it is closed: redirect a file to it, "
+            + "or use a pipe"))
+    }
+  }
+
+  @Test func closedStandardOutputIsSaid() throws {
+    let outcome = try Program.run(["--version"], redirections: ">&-")
+    #expect(outcome.status == 74)
+    #expect(
+      outcome.standardError.hasPrefix(
+        "spin: standard output: cannot be written (Bad file descriptor)"))
+  }
+
+  /// The first file that is opened would get the number of standard error, and progress.
+  @Test(arguments: ["2>&-", "0<&- 2>&-", "0<&- 1>&- 2>&-"])
+  func closedDescriptorsChangeNoFile(_ redirections: String) throws {
+    let (one, other) = (try SmallJob(), try SmallJob())
+    _ = try Program.run(one.score)
+    _ = try Program.run(other.score, redirections: redirections)
+    let expected = try FolderContents(of: one.out).digests
+    #expect(try FolderContents(of: other.out).digests == expected)
+  }
+
+  /// While it waits for a prompt: what stands where standard error was closed.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/fd")))
+  func aClosedDescriptorIsOccupiedByNoFile() throws {
+    let job = try SmallJob()
+    let script = """
+      mkfifo "$1/fifo"
+      "$0" chat "$1/model" --threads 1 2>&- < "$1/fifo" &
+      exec 3> "$1/fifo"
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        found=$(readlink /proc/$!/fd/2)
+        [ "$found" = /dev/null ] && break
+        sleep 0.2
+      done
+      kill $!
+      echo "$found"
+      """
+    #expect(try Program.run(script: script, [job.path]).standardOutput == "/dev/null\n")
+  }
+
+  /// `ulimit -v`: no room for the model's buffers, nor perhaps for the program itself.
+  @Test(arguments: [120_000, 160_000, 200_000, 300_000])
+  func tooLittleMemoryIsSaid(_ kilobytes: Int) throws {
+    let job = try SmallJob()
+    let outcome = try Program.run(
+      job.run + ["--quiet", "--threads", "64"], redirections: "", limits: "ulimit -v \(kilobytes)")
+    // The loader of the system speaks for itself where not even the libraries fit.
+    #expect(
+      [0, 65, 71, 74, 127].contains(outcome.status), "\(outcome.status): \(outcome.standardError)")
+    #expect(outcome.status == 0 || !outcome.standardError.isEmpty)
+  }
+}
