@@ -76,11 +76,11 @@ struct AwarenessCommand: ParsableCommand {
   /// A model here, without and with an edit.
   private func measure(_ measurement: inout AwarenessMeasurement) throws {
     let (model, overlay) = try model.load(threads: output.threads)
-    try output.openFolder("awareness", apartFrom: [model.directory.path])
     measurement.format = try questions.format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
     measurement.judge = try judge.load(threads: output.threadCount)
     let hash = try model.directory.modelHash(shouldStop: { Interruption.wasRequested })
+    try output.openFolder("awareness", apartFrom: [model.directory.path])
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
       try measurement.run(
@@ -96,8 +96,8 @@ struct AwarenessCommand: ParsableCommand {
     _ measurement: inout AwarenessMeasurement, _ server: ServedModel,
     _ sampling: CompletionRequest.Sampling
   ) throws {
-    try output.openFolder("awareness")
     measurement.judge = try judge.load(threads: output.threadCount)
+    try output.openFolder("awareness")
     let answerer = EndpointAnswerer(
       server, sampling: sampling,
       concurrency: answers.answersConcurrency ?? EndpointJudge.defaultConcurrency)

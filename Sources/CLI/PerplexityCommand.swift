@@ -52,8 +52,8 @@ struct PerplexityCommand: ParsableCommand {
 
   func run() throws {
     let (model, overlay) = try model.load(threads: output.threads)
-    try output.openFolder("perplexity", apartFrom: [model.directory.path])
     let evaluation = try text.evaluation(in: output.out)
+    try output.openFolder("perplexity", apartFrom: [model.directory.path])
     let hash = try overlay?.modelHash ?? model.directory.modelHash()
     Interruption.listen()
     func measure(_ side: String, _ edit: String?) throws -> Perplexity {
@@ -110,8 +110,8 @@ struct DivergenceCommand: ParsableCommand {
   func run() throws {
     let (model, overlay) = try model.load(threads: output.threads)
     guard let overlay else { return }
-    try output.openFolder("divergence", apartFrom: [model.directory.path])
     let evaluation = try text.evaluation(in: output.out)
+    try output.openFolder("divergence", apartFrom: [model.directory.path])
     try overlay.revert()
     Interruption.listen()
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)

@@ -47,7 +47,8 @@ package final class OutputDirectory {
   private static func removeAbandoned(of target: String) throws {
     let parent = FileSystem.parent(of: target)
     let prefix = FileSystem.name(of: prefix(of: target) + "x").dropLast()
-    for name in try FileSystem.names(in: parent) {
+    // A folder that cannot be read is found out by whoever writes there.
+    for name in (try? FileSystem.names(in: parent)) ?? [] {
       let path = "\(parent)/\(name)"
       guard name.hasPrefix(prefix), name.hasSuffix(suffix),
         UInt32(name.dropFirst(prefix.count).dropLast(suffix.count), radix: 16) != nil,

@@ -108,6 +108,10 @@ package final class OutputFolder: Sendable {
   package func discard(where isMeant: (String) -> Bool = { _ in true }) throws {
     try record.withLock { record in
       let names = record.entries.keys.filter(isMeant).sorted()
+      // What other commands made below, then files from the top, then folders from below.
+      for name in names where try kind(of: name) == .directory {
+        try Self.discardRecorded(in: "\(path)/\(name)")
+      }
       for name in names.sorted(by: { Self.depth($0) < Self.depth($1) }) {
         guard try kind(of: name) == .file, let content = record.entries[name] else { continue }
         if try isChanged(name, content) {
@@ -117,10 +121,8 @@ package final class OutputFolder: Sendable {
         }
       }
       for name in names.sorted(by: { Self.depth($0) > Self.depth($1) }) {
-        let inner = "\(path)/\(name)"
         guard try kind(of: name) == .directory else { continue }
-        try Self.discardRecorded(in: inner)
-        try FileSystem.removeEmptyDirectory(inner)
+        try FileSystem.removeEmptyDirectory("\(path)/\(name)")
       }
       try record.compact(forgetting: isGone)
     }
@@ -207,7 +209,7 @@ package final class OutputFolder: Sendable {
             remedy: "remove it, or choose another --out")
         }
         if kind == .directory { return }
-        guard record.entries[name] != nil || folder.isRecordedAround(name) else {
+        guard try record.entries[name] != nil || folder.takesOver(name) else {
           throw folder.foreign(name)
         }
       }
@@ -227,15 +229,22 @@ package final class OutputFolder: Sendable {
     let isPassing = name.split(separator: "/").contains {
       $0.hasPrefix(".") && ($0.hasSuffix(".tmp") || $0.hasSuffix(".partial"))
     }
-    return isPassing || name == OutputRecord.name ? nil : (owner, name)
+    return isPassing || FileSystem.name(of: name) == OutputRecord.name ? nil : (owner, name)
   }
 
-  /// Whether a command around this one, as a comparison is around its runs, wrote an entry before this folder was open.
-  private func isRecordedAround(_ name: String) -> Bool {
-    Self.opened.withLock(\.self).contains { other in
+  /// Takes over an entry that a command around this one wrote before this folder was open, as a comparison does for its
+  /// runs: from now on it is written here.
+  ///
+  /// - Returns: Whether there is one.
+  private func takesOver(_ name: String) throws -> Bool {
+    try Self.opened.withLock(\.self).contains { other in
       guard other !== self, path.utf8.starts(with: "\(other.path)/".utf8) else { return false }
       let inner = String(path.utf8.dropFirst(other.path.utf8.count + 1)) ?? ""
-      return other.record.withLock { $0.entries["\(inner)/\(name)"] != nil }
+      return try other.record.withLock { record in
+        guard record.entries["\(inner)/\(name)"] != nil else { return false }
+        try record.record("\(inner)/\(name)", .open)
+        return true
+      }
     }
   }
 

@@ -42,6 +42,7 @@ struct ChoicesTests {
     let cut = job.path + "/cut"
     try FileManager.default.createDirectory(atPath: cut, withIntermediateDirectories: false)
     let name = "/.choices-before.journal"
+    try FileManager.default.copyItem(atPath: whole + "/.spin-files", toPath: cut + "/.spin-files")
     let journal = try bytes(of: whole + name)
     try write(journal.dropLast(journal.count / 2), to: cut + name)
     #expect(

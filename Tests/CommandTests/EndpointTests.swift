@@ -93,7 +93,7 @@ import Testing
       ["--answers", "endpoint:" + server.address, "--answers-concurrency", "3", "--out", out])
     let outcome = try Program.run(run)
     #expect(outcome.status == 0, "\(outcome)")
-    #expect(outcome.standardOutput.hasPrefix("all         1.0000 (20 of 20; "))
+    #expect(outcome.standardOutput.hasPrefix("all         1.0000 refusing or cautious (20 of 20; "))
     let found = try document(out)
     #expect(found["model"] == "m" && found["model_sha256"] == .null)
     let endpoint = try #require(found["settings"]?.object?["endpoint"]?.object)
@@ -171,7 +171,7 @@ import Testing
     #expect(
       outcome.standardError
         == "warning: all: 2 of 20 questions have no answer (2 filtered)\n")
-    #expect(outcome.standardOutput.hasPrefix("all         1.0000 (18 of 18; "))
+    #expect(outcome.standardOutput.hasPrefix("all         1.0000 refusing or cautious (18 of 18; "))
     let result = try #require(document(out)["all"]?.object?["result"]?.object)
     #expect(result["missing_answers"] == ["filtered": 2])
     #expect(server.requests.last?.body.hasSuffix(#""reasoning_effort":"low"}"#) == true)

@@ -50,6 +50,7 @@ struct EvaluateTests {
     let cut = job.path + "/cut"
     try FileManager.default.createDirectory(atPath: cut, withIntermediateDirectories: false)
     let name = "/.awareness-all-before.journal"
+    try FileManager.default.copyItem(atPath: whole + "/.spin-files", toPath: cut + "/.spin-files")
     let journal = try bytes(of: whole + name)
     try write(journal.dropLast(journal.count / 3), to: cut + name)
     #expect(try Program.run(awareness(cut)).status == 0)
@@ -63,8 +64,7 @@ struct EvaluateTests {
     #expect(
       job.masked(other.standardError)
         == "spin: DIR/whole/.awareness-all-before.journal: belongs to answers of another request: "
-        + "options.stop was [] and is [\"z\"]; repeat that request, choose another --out, or remove the "
-        + "folder\n")
+        + "--stop was [] and is [\"z\"]; give --stop [] to resume, or choose another --out\n")
   }
 
   @Test func theEditInMemoryIsThatOfTheSavedCopy() throws {

@@ -88,7 +88,9 @@ struct HubTests {
   func whatIsMissingHereIsSaidBeforeWeightsAreFetched(_ option: String) throws {
     let hub = try HubJob()
     let value = option == "--questions" ? "a=absent.csv" : "absent.csv"
-    let outcome = try hub.run(hub.named(hub.job.run) + [option, value])
+    try write("questions\nwhy?\n".utf8, to: hub.job.path + "/q.csv")
+    let asked = option == "--exclude-overlap" ? ["--questions", "q=\(hub.job.path)/q.csv"] : []
+    let outcome = try hub.run(hub.named(hub.job.run) + asked + [option, value])
     #expect(outcome.status == 66, "\(outcome)")
     #expect(
       outcome.standardError.hasSuffix(

@@ -34,7 +34,8 @@ import Testing
         #expect(outcome.standardError.contains("score    going on after \(finished) of "))
       }
       #expect(
-        try FileManager.default.contentsOfDirectory(atPath: out) == [".scoring"],
+        try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+          == [".scoring", ".spin-files"],
         "a result before its time")
       finished = lineCount(journal) - 1
     }
@@ -57,7 +58,7 @@ import Testing
     #expect(outcome.standardOutput == "")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: out).sorted()
-        == ["request.json", "scores"])
+        == [".spin-files", "request.json", "scores"])
 
     let again = try Program.run(arguments)
     #expect(again.status == 0, "\(again)")

@@ -28,7 +28,7 @@ struct TrainAdapterTests {
     #expect(outcome.status == 0 && outcome.standardOutput == out + "\n", "\(outcome)")
     #expect(
       try FileSystem.names(in: out)
-        == ["adapter_config.json", "adapter_model.safetensors", "training.json"])
+        == [".spin-files", "adapter_config.json", "adapter_model.safetensors", "training.json"])
     let record = try JSON(parsing: FileSystem.read(out + "/training.json"), path: out)
     #expect(record.object?["schema"] == "training/1")
     #expect(record.object?["tool_version"] == .string(SPINVersion.current))

@@ -99,7 +99,7 @@ import Testing
       (train(job.out, "--learning-rate", "0"), 64, "spin: --learning-rate: is 0.0, expected a"),
       (
         train(job.out, "--early-stopping-patience", "2"), 64,
-        "spin: --early-stopping-patience: needs a loss to watch; hold samples back with --eval-split"
+        "spin: --early-stopping-patience: decides nothing without --eval-split SHARE"
       ),
       (train(job.out, "--max-memory", "1MB"), 64, "spin: --max-memory: is 1 MB, "),
       (
