@@ -35,6 +35,9 @@ struct AdapterMergeCommand: ParsableCommand {
   @Option(help: "Threads that compute (default: all processors).")
   var threads: Int?
 
+  @OptionGroup
+  var copy: CopyOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -52,7 +55,8 @@ struct AdapterMergeCommand: ParsableCommand {
     let model = try ModelDirectory(path: model.folder())
     Warnings.write(adapter.configuration.warnings + model.warnings)
     let receipt = try adapter.merge(
-      into: model, out: out, threads: threads ?? Machine.processorCount)
+      into: model, out: out, threads: threads ?? Machine.processorCount,
+      keepsOtherCopies: copy.keepOtherCopies)
     print(json ? AdapterText.json(receipt) : AdapterText.text(receipt))
   }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import SPIN
+import SPINStorage
 
 @main
 enum Program {
@@ -13,12 +14,15 @@ enum Program {
     let arguments = RenamedOptions.current(given)
     // A reader of both streams sees whole lines in the order in which they were written.
     if !arguments.contains("--json") { StandardOutput.bufferLines() }
+    // A result of a model that was changed while it was read is none, whatever the command.
+    InputWatch.begin()
     do {
       var command = try SPINCommand.parseAsRoot(arguments)
       if let resolved = try NamedFiles.resolved(arguments) {
         command = try SPINCommand.parseAsRoot(resolved)
       }
       try command.run()
+      try InputWatch.requireUnchanged()
     } catch let error as SPINError {
       StandardError.write("spin: \(error)\n")
       exit(error.code.exitStatus)

@@ -18,6 +18,9 @@ struct PatchTarget: ParsableArguments {
   var inPlace = false
 
   @OptionGroup
+  var copy: CopyOptions
+
+  @OptionGroup
   var network: NetworkOptions
 
   func validate() throws {
@@ -29,14 +32,20 @@ struct PatchTarget: ParsableArguments {
   /// Does it.
   func run(_ direction: PatchDirection) throws -> PatchReceipt {
     let patch = try Patch(path: patch)
-    let model = try ModelDirectory(path: model.folder())
-    Warnings.write(model.warnings)
-    switch (direction, out) {
-    case (.apply, let out?): return try patch.apply(to: model, out: out)
-    case (.apply, nil): return try patch.applyInPlace(model)
-    case (.revert, let out?): return try patch.revert(model, out: out)
-    case (.revert, nil): return try patch.revertInPlace(model)
+    let folder = try model.folder()
+    guard let out else {
+      let receipt =
+        direction == .apply
+        ? try patch.applyInPlace(at: folder) : try patch.revertInPlace(at: folder)
+      Warnings.write(receipt.warnings)
+      return receipt
     }
+    let model = try ModelDirectory(path: folder)
+    Warnings.write(model.warnings)
+    let keeps = copy.keepOtherCopies
+    return direction == .apply
+      ? try patch.apply(to: model, out: out, keepsOtherCopies: keeps)
+      : try patch.revert(model, out: out, keepsOtherCopies: keeps)
   }
 }
 
