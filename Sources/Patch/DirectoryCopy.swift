@@ -52,7 +52,7 @@ package final class DirectoryCopy {
       ancestor += "/.."
     }
     self.model = model
-    rules = FolderRules(model)
+    rules = FolderRules(folder: model.path, weights: model.weightFileNames)
     otherCopies = try OtherCopies(model).found()
     leftOut = keepsOtherCopies ? [] : Set(otherCopies.map(\.path))
     output = try OutputDirectory(path: target)

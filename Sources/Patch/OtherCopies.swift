@@ -19,7 +19,7 @@ public struct OtherCopy: Sendable, Equatable {
 /// as it was. So copies leave them out unless they are asked for. This is the one list of them.
 struct OtherCopies {
   /// Folders, by name, with all that is in them.
-  private static let folders: [(pattern: String, reason: String)] = [
+  private static let folders: [(pattern: NamePattern, reason: String)] = [
     ("original", "Meta's layout of the weights, as llama-models reads it"),
     ("onnx", "ONNX Runtime and transformers.js"),
     ("openvino", "OpenVINO"),
@@ -32,7 +32,7 @@ struct OtherCopies {
   ]
 
   /// Files, by name, wherever in the folder they are.
-  private static let files: [(pattern: String, reason: String)] = [
+  private static let files: [(pattern: NamePattern, reason: String)] = [
     ("consolidated*.safetensors", "Mistral's layout of the weights, which vLLM prefers"),
     ("consolidated*.safetensors.index.json", "the index of that layout"),
     ("consolidated*.pt*", "Meta's and Mistral's layout of the weights in PyTorch's format"),
@@ -69,7 +69,7 @@ struct OtherCopies {
   ]
 
   /// Files that match a pattern above and hold no copy of the weights.
-  private static let exceptions = [
+  private static let exceptions: [NamePattern] = [
     "adapter_model*", "optimizer*", "*optim_states.pt", "scheduler*", "scaler*", "rng_state*",
     "training_args*", "*tokenizer*", "*detokenizer*",
   ]
@@ -90,7 +90,7 @@ struct OtherCopies {
       // Links to folders are not followed, here as in copies.
       if FileSystem.status(path, following: false)?.kind == .directory {
         guard !FolderRules.isForeign(name) else { return [] }
-        guard let known = Self.folders.first(where: { Self.matches(name, $0.pattern) }) else {
+        guard let known = Self.folders.first(where: { $0.pattern.matches(name) }) else {
           return try found(in: place + "/", depth: depth + 1)
         }
         let size = Self.byteCount(below: path, depth: depth)
@@ -123,15 +123,15 @@ struct OtherCopies {
 
   /// What a file is for, nil where it holds no other copy of the weights.
   private func reason(_ name: String, at path: String) -> String? {
-    guard !Self.exceptions.contains(where: { Self.matches(name, $0) }) else { return nil }
-    if let known = Self.files.first(where: { Self.matches(name, $0.pattern) }) {
+    guard !Self.exceptions.contains(where: { $0.matches(name) }) else { return nil }
+    if let known = Self.files.first(where: { $0.pattern.matches(name) }) {
       return known.reason
     }
-    if Self.matches(name, "*.safetensors.index*.json") {
+    if ("*.safetensors.index*.json" as NamePattern).matches(name) {
       return "an index of shards that are not the model's"
     }
-    if Self.matches(name, "*.safetensors") { return safetensorsReason(name, at: path) }
-    if Self.matches(name, "*.bin") { return binaryReason(at: path) }
+    if ("*.safetensors" as NamePattern).matches(name) { return safetensorsReason(name, at: path) }
+    if ("*.bin" as NamePattern).matches(name) { return binaryReason(at: path) }
     return nil
   }
 
@@ -140,7 +140,7 @@ struct OtherCopies {
   private func safetensorsReason(_ name: String, at path: String) -> String? {
     let reason = "safetensors that the model does not use"
     guard let file = try? SafetensorsFile(path: path) else {
-      return Self.matches(name, "model*") ? reason : nil
+      return ("model*" as NamePattern).matches(name) ? reason : nil
     }
     return file.header.tensors.contains { model.entry(named: $0.name) != nil } ? reason : nil
   }
@@ -151,24 +151,5 @@ struct OtherCopies {
     let kind = FileSignature(of: file)
     let isCopy = kind == .zip || kind == .pickle || file.byteCount > 1 << 20
     return isCopy ? "weights in the format of PyTorch or another program" : nil
-  }
-
-  /// Whether a name fits a pattern in which an asterisk stands for any characters; capitals are small letters.
-  static func matches(_ name: String, _ pattern: String) -> Bool {
-    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-    var rest = name.lowercased()[...]
-    for (index, part) in parts.enumerated() {
-      if index == 0 {
-        guard rest.hasPrefix(part) else { return false }
-        rest = rest.dropFirst(part.count)
-      } else if index == parts.count - 1 {
-        return rest.hasSuffix(part)
-      } else if let found = rest.firstRange(of: part) {
-        rest = rest[found.upperBound...]
-      } else {
-        return false
-      }
-    }
-    return rest.isEmpty
   }
 }

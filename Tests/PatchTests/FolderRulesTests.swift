@@ -148,6 +148,13 @@ struct FolderRulesTests {
       ])
     #expect(FileSystem.status(out + "/config.json", following: false)?.kind == .file)
     #expect(try patch.verify(try ModelDirectory(path: out)).matchesPatched == true)
+    // A snapshot without weights, of which somebody wants the tokenizer.
+    let rules = FolderRules(folder: snapshot, weights: [])
+    let blob = FileDigest.sha256(Array("config.json".utf8))
+    #expect(
+      try rules.file(at: snapshot + "/config.json")
+        == FileSystem.resolved(repository + "/blobs/" + blob))
+    #expect(try rules.file(at: snapshot + "/absent") == nil)
     // But no link out of the cache.
     try FileManager.default.createSymbolicLink(
       atPath: snapshot + "/LICENSE", withDestinationPath: "/etc/passwd")

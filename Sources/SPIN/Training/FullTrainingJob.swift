@@ -148,17 +148,24 @@ public struct FullTrainingJob: TrainingJob {
       guard FileSystem.status(path)?.kind == .file else { return }
       try OutputFile.write(try FileSystem.read(path), to: folder + "/" + name)
     }
+    /// What a folder has of these, links followed as in other copies of models.
+    func copy(_ names: [String], from source: String, weights: [String]) throws {
+      let rules = FolderRules(folder: source, weights: weights)
+      for name in names {
+        if let file = try rules.file(at: source + "/" + name) { try copy(file, as: name) }
+      }
+    }
     switch source {
     case .checkpoint(let original, _):
       try model.write(to: folder) { name in
         (try? original.directory.parameter(name))?.elementType ?? .float32
       }
-      for name in Self.companions { try copy(original.directory.path + "/" + name, as: name) }
+      let directory = original.directory
+      try copy(Self.companions, from: directory.path, weights: directory.weightFileNames)
     case .scratch(let beginning, _, let tokenizer, _):
       try model.write(to: folder) { _ in beginning.elementType }
-      for name in Self.companions where name != "config.json" {
-        try copy(tokenizer + "/" + name, as: name)
-      }
+      let names = Self.companions.filter { $0 != "config.json" }
+      try copy(names, from: tokenizer, weights: [])
       try copy(beginning.path, as: "config.json")
     }
   }

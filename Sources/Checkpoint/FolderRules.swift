@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINCheckpoint
-import SPINErrors
+package import SPINErrors
 import SPINStorage
 
 /// What in the folder of a model is part of it.
@@ -9,44 +8,52 @@ import SPINStorage
 /// A folder that somebody downloaded may hold links to anything: `README.md` to a private key, a folder to the one above. A
 /// link is followed to a regular file
 /// - in the folder itself, or
-/// - in a folder that holds, behind a link too, one of the model's weight files: the `blobs` of the Hugging Face
-///   cache, whose snapshots consist of links, or a model that somebody linked file by file.
+/// - in `../../blobs` of a folder in `snapshots`: the cache of the Hugging Face Hub, whose snapshots consist of links, or
+/// - in a folder that holds, behind a link too, one of the model's weight files: a model that somebody linked file by
+///   file.
 ///
-/// Every other link is an error, as are pipes, sockets and devices. Weights prove themselves by their header, which is why
-/// they lead the way.
-struct FolderRules {
+/// Every other link is an error, as are pipes, sockets and devices. Weights lead the way because they prove themselves by
+/// their header.
+package struct FolderRules {
   private let root: String
-  private let rootPath: String
   private let linkedFolders: Set<String>
 
-  init(_ model: ModelDirectory) {
-    rootPath = model.path
-    root = FileSystem.resolved(model.path) ?? model.path
-    linkedFolders = Set(
-      model.weightFileNames.map { model.path + "/" + $0 }
+  /// The rules for a folder.
+  ///
+  /// - Parameter weights: The names of its weight files, which have been opened as such.
+  package init(folder: String, weights: [String]) {
+    root = FileSystem.resolved(folder) ?? folder
+    var linked = Set(
+      weights.map { folder + "/" + $0 }
         .filter { FileSystem.status($0, following: false)?.kind == .symbolicLink }
         .compactMap { FileSystem.resolved($0) }.map { FileSystem.parent(of: $0) })
+    let snapshots = FileSystem.parent(of: root)
+    if FileSystem.name(of: snapshots) == "snapshots" {
+      linked.insert(FileSystem.parent(of: snapshots) + "/blobs")
+    }
+    linkedFolders = linked
   }
 
   /// Whether something is of the tools that made or looked at the folder, and no part of a model.
   ///
   /// `.git` may hold passwords; `.cache` is huggingface_hub's record of a download; files of our own that begin with
   /// `.spin-` belong to the folder in which they are.
-  static func isForeign(_ name: String) -> Bool {
-    let names = [
-      ".git", ".hg", ".svn", ".cache", ".huggingface", ".locks", ".ds_store", "thumbs.db",
-      "desktop.ini", "__macosx", "__pycache__", ".ipynb_checkpoints", ".venv", ".idea", ".vscode",
-    ]
-    return names.contains(name.lowercased())
-      || ["._*", ".spin-*", ".*.tmp", ".*.partial", "*.incomplete"].contains {
-        OtherCopies.matches(name, $0)
-      }
+  package static func isForeign(_ name: String) -> Bool {
+    foreignNames.contains(name.lowercased()) || foreignPatterns.contains { $0.matches(name) }
   }
+
+  private static let foreignPatterns: [NamePattern] = [
+    "._*", ".spin-*", ".*.tmp", ".*.partial", "*.incomplete",
+  ]
+  private static let foreignNames = [
+    ".git", ".hg", ".svn", ".cache", ".huggingface", ".locks", ".ds_store", "thumbs.db",
+    "desktop.ini", "__macosx", "__pycache__", ".ipynb_checkpoints", ".venv", ".idea", ".vscode",
+  ]
 
   /// The regular file that a link stands for.
   ///
   /// - Throws: `SPINError` with code `malformedInput` where it stands for nothing that is part of the model.
-  func target(ofLink path: String) throws -> String {
+  package func target(ofLink path: String) throws -> String {
     let words = FileSystem.symbolicLinkTarget(path) ?? "?"
     guard let target = FileSystem.resolved(path), let status = FileSystem.status(target) else {
       throw refusal(path, "is a link to \(words), which is not there or leads in a circle")
@@ -72,8 +79,20 @@ struct FolderRules {
     return target
   }
 
+  /// The file that stands at a path: itself, or the one that a link there stands for; nil where nothing does.
+  ///
+  /// - Throws: `SPINError` where it is no regular file, or a link that is not followed.
+  package func file(at path: String) throws -> String? {
+    switch FileSystem.status(path, following: false)?.kind {
+    case nil: return nil
+    case .file: return path
+    case .symbolicLink: return try target(ofLink: path)
+    case .directory, .other: throw refusal(path, "is not a file")
+    }
+  }
+
   /// The error for what is neither a file nor a folder nor a link.
-  func refusal(of path: String) -> SPINError {
+  package func refusal(of path: String) -> SPINError {
     refusal(path, "is neither a file nor a folder")
   }
 
