@@ -57,6 +57,8 @@ public struct FullTrainingJob: TrainingJob {
       memoryBytes: plan.memoryBytes, scratchBytes: plan.scratchBytes,
       computesGradientsTwice: plan.computesTwice,
       computesStatesTwice: plan.pass.keptStateBytes < plan.wholeStateBytes)
+    // Before the work, not at its end.
+    _ = try companionFiles()
   }
 
   private static func source(_ beginning: Beginning, seed: UInt64) throws -> Source {
@@ -142,31 +144,39 @@ public struct FullTrainingJob: TrainingJob {
     "chat_template.jinja", "chat_template.json", "LICENSE", "LICENSE.txt", "NOTICE",
   ]
 
-  /// Writes a model folder, in the checkpoint's own precision.
-  public func write(_ model: FullModel, to folder: String) throws {
-    func copy(_ path: String, as name: String) throws {
-      guard FileSystem.status(path)?.kind == .file else { return }
-      try OutputFile.write(try FileSystem.read(path), to: folder + "/" + name)
-    }
-    /// What a folder has of these, links followed as in other copies of models.
-    func copy(_ names: [String], from source: String, weights: [String]) throws {
-      let rules = FolderRules(folder: source, weights: weights)
-      for name in names {
-        if let file = try rules.file(at: source + "/" + name) { try copy(file, as: name) }
+  /// The files besides weights, by the names that they get; links are followed as in other copies of models.
+  ///
+  /// - Throws: `SPINError` where one is a link that is not followed.
+  private func companionFiles() throws -> [(name: String, path: String)] {
+    func files(_ names: [String], of folder: String, weights: [String]) throws -> [(String, String)]
+    {
+      let rules = FolderRules(folder: folder, weights: weights)
+      return try names.compactMap { name in
+        try rules.file(at: folder + "/" + name).map { (name, $0) }
       }
     }
+    switch source {
+    case .checkpoint(let original, _):
+      let directory = original.directory
+      return try files(Self.companions, of: directory.path, weights: directory.weightFileNames)
+    case .scratch(let beginning, _, let tokenizer, _):
+      let names = Self.companions.filter { $0 != "config.json" }
+      return try files(names, of: tokenizer, weights: []) + [("config.json", beginning.path)]
+    }
+  }
+
+  /// Writes a model folder, in the checkpoint's own precision.
+  public func write(_ model: FullModel, to folder: String) throws {
     switch source {
     case .checkpoint(let original, _):
       try model.write(to: folder) { name in
         (try? original.directory.parameter(name))?.elementType ?? .float32
       }
-      let directory = original.directory
-      try copy(Self.companions, from: directory.path, weights: directory.weightFileNames)
-    case .scratch(let beginning, _, let tokenizer, _):
+    case .scratch(let beginning, _, _, _):
       try model.write(to: folder) { _ in beginning.elementType }
-      let names = Self.companions.filter { $0 != "config.json" }
-      try copy(names, from: tokenizer, weights: [])
-      try copy(beginning.path, as: "config.json")
+    }
+    for (name, path) in try companionFiles() {
+      try OutputFile.write(try FileSystem.read(path), to: folder + "/" + name)
     }
   }
 }
