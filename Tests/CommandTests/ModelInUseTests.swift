@@ -35,7 +35,8 @@ struct ModelInUseTests {
     let refused = try Program.run(["patch", "apply", job.model, patch, "--in-place"])
     #expect(refused.status == 75)
     #expect(
-      refused.standardError == "spin: \(job.model): is being read or edited by another process; wait "
+      refused.standardError
+        == "spin: \(job.model): is being read or edited by another process; wait "
         + "for it to end, then run the command again\n")
     #expect(try bytes(of: job.weights) == before)
     // Readers do not exclude each other.
@@ -110,7 +111,8 @@ struct ModelInUseTests {
       return .text("safe", to: request)
     })
     let outcome = try Program.run([
-      "evaluate", "awareness", job.model, "--questions", "all=\(questions)", "--max-new-tokens", "4",
+      "evaluate", "awareness", job.model, "--questions", "all=\(questions)", "--max-new-tokens",
+      "4",
       "--judge", "endpoint:" + server.address, "--judge-model", "m", "--judge-route", "completions",
       "--judge-concurrency", "1", "--out", job.out,
     ])
@@ -118,7 +120,8 @@ struct ModelInUseTests {
     #expect(
       outcome.standardError.contains(
         "\(weights): was changed by another program while it was read, so that results would be those "
-          + "of neither version; run the command again when nobody changes the model"), "\(outcome)")
+          + "of neither version; run the command again when nobody changes the model"), "\(outcome)"
+    )
     #expect(!FileManager.default.fileExists(atPath: job.out + "/awareness.json"))
   }
 }

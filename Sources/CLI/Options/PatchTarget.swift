@@ -27,6 +27,9 @@ struct PatchTarget: ParsableArguments {
     guard (out != nil) != inPlace else {
       throw ValidationError("Please give either --out DIR, for a copy, or --in-place.")
     }
+    guard out != nil || !copy.keepOtherCopies else {
+      throw ValidationError("--keep-other-copies is for --out.")
+    }
   }
 
   /// Does it.
