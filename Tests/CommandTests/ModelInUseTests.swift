@@ -49,11 +49,13 @@ struct ModelInUseTests {
   /// One lock, whatever the command: it is taken where a model is opened.
   @Test func aModelThatIsEditedIsNotRead() throws {
     let patch = try makePatch(scale: 0)
+    let prompts = job.path + "/prompts.txt"
+    try write("the a\n".utf8, to: prompts)
     let lock = try DirectoryLock(job.model)
     defer { lock.release() }
     for arguments in [
       ["inspect", job.model], job.score, job.run,
-      ["generate", job.model, "--prompt", "the a"],
+      ["generate", job.model, "--prompts", prompts],
       ["evaluate", "perplexity", job.model, "--text", job.data("general")],
       ["patch", "verify", job.model, patch], ["patch", "diff", job.model, job.model],
       ["patch", "apply", job.model, patch, "--out", job.path + "/copy"],
