@@ -10,8 +10,9 @@ import Synchronization
 /// `all_proxy`, and exceptions from `no_proxy`, when it connects. So the hosts of this machine are put there. On Apple's
 /// systems a session without proxies does the same.
 enum ProxyExemption {
-  /// The usual ways to write this machine. Versions of libcurl before 7.86 know no ranges, and not all know an IPv6
-  /// address in brackets.
+  /// The usual ways to write this machine.
+  ///
+  /// Versions of libcurl before 7.86 know no ranges, and not all know an IPv6 address in brackets.
   private static let usual = [
     "localhost", ".localhost", "127.0.0.1", "127.0.0.0/8", "0.0.0.0", "::1", "[::1]", "::", "[::]",
   ]

@@ -57,7 +57,8 @@ import Testing
           job.model,
           [
             "--judge", "endpoint:http://\(host):\(server.port)", "--judge-model", "m",
-            "--judge-route", "completions", "--api-key-env", "SPIN_TEST_KEY", "--question-limit", "1",
+            "--judge-route", "completions", "--api-key-env", "SPIN_TEST_KEY", "--question-limit",
+            "1",
           ]), environment: environment
       ).wait()
     }

@@ -114,7 +114,9 @@ struct PatchCrashTests {
     #expect(try PatchFixture.hashes(fixture.path) == left)
   }
 
-  /// Power lost in the middle of writes: any of the changed bytes are on disk, and the others are not. Values lie on two
+  /// Power lost in the middle of writes: any of the changed bytes are on disk, and the others are not.
+  ///
+  /// Values lie on two
   /// pages or sectors where the header has an odd length, so that each byte of a value may be old or new by itself.
   @Test(arguments: [PatchDirection.apply, .revert])
   func anySubsetOfTheWrittenBytesIsFinishedAndUndone(interrupted: PatchDirection) throws {
