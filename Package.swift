@@ -84,7 +84,7 @@ let package = Package(
       ]),
     library(
       "Likelihood", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINTransformer"]),
-    library("Endpoint", ["SPINErrors", "SPINJSON"]),
+    library("Endpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
       "Hub", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINEndpoint"]),
     library(

@@ -3,7 +3,7 @@
 public import SPINCheckpoint
 import SPINErrors
 import SPINKernels
-import SPINPatch
+public import SPINPatch
 import SPINStorage
 
 /// What was written when an adapter was merged.
@@ -14,14 +14,14 @@ public struct MergeReceipt: Sendable, Equatable {
   public let matrixCount: Int
   /// The number of weight files that were changed.
   public let changedFileCount: Int
-  /// The number of files copied.
-  public let copiedFileCount: Int
+  /// What was copied, and what was not.
+  public let copy: CopyReceipt
 }
 
 extension LowRankAdapter {
   /// Writes a copy of a model with the adapter merged into its matrices.
   ///
-  /// All other files and tensors are copied. The copy appears under its name whole, or not at all.
+  /// All other files and tensors are copied (see `CopyReceipt` for what is not). The copy appears under its name whole, or not at all.
   /// Memory holds some rows of one matrix at a time. How numbers are rounded is said at `MergedMatrix`:
   /// as in PEFT's `merge_and_unload`.
   ///
@@ -29,20 +29,21 @@ extension LowRankAdapter {
   ///   - model: The model that the adapter belongs to.
   ///   - out: The directory to make; an empty one may exist.
   ///   - threads: Threads that compute; they change no bit.
+  ///   - keepsOtherCopies: Whether to copy other copies of the weights too, into which nothing is merged.
   ///   - shouldStop: Asked while files are copied and rows merged; true ends the work with an error of
   ///     code `interrupted`.
   /// - Throws: `SPINError` with code `malformedInput` where the adapter belongs to another model or makes a
   ///   weight NaN or infinite, `cannotCreate` where `out` exists, `inputOutput` where the disk is full. Nothing is left then.
   @discardableResult
   public func merge(
-    into model: ModelDirectory, out: String, threads: Int = 1,
+    into model: ModelDirectory, out: String, threads: Int = 1, keepsOtherCopies: Bool = false,
     shouldStop: () -> Bool = { false }
   ) throws -> MergeReceipt {
     let parts = try merged(in: model)
     let compute = Compute(threadCount: threads)
     let files = Dictionary(grouping: parts, by: { FileSystem.name(of: $0.entry.file.path) })
-    let copy = try DirectoryCopy(of: model.path, to: out)
-    try copy.make(except: [EditJournal.fileName], shouldStop: shouldStop) {
+    let copy = try DirectoryCopy(of: model, to: out, keepsOtherCopies: keepsOtherCopies)
+    let receipt = try copy.make(shouldStop: shouldStop) {
       for (name, parts) in files {
         let file = try RandomAccessFile(path: copy.temporaryPath + "/" + name, .update)
         for part in parts {
@@ -57,7 +58,7 @@ extension LowRankAdapter {
     }
     return MergeReceipt(
       path: out, matrixCount: parts.count, changedFileCount: files.count,
-      copiedFileCount: copy.fileCount)
+      copy: receipt)
   }
 
   /// The matrices of a model that change, in the order of their bytes.

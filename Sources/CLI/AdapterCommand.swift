@@ -35,6 +35,9 @@ struct AdapterMergeCommand: ParsableCommand {
   @Option(help: "Threads that compute (default: all processors).")
   var threads: Int?
 
+  @OptionGroup
+  var copy: CopyOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -48,7 +51,7 @@ struct AdapterMergeCommand: ParsableCommand {
     Interruption.listen()
     let receipt = try adapter.merge(
       into: model, out: out, threads: threads ?? Machine.processorCount,
-      shouldStop: { Interruption.wasRequested })
+      keepsOtherCopies: copy.keepOtherCopies, shouldStop: { Interruption.wasRequested })
     print(json ? AdapterText.json(receipt) : AdapterText.text(receipt))
   }
 }

@@ -65,11 +65,11 @@ enum AdapterText {
   }
 
   static func text(_ receipt: MergeReceipt) -> String {
-    """
-    merged   \(receipt.path)
-    changed  \(receipt.matrixCount) matrices in \(receipt.changedFileCount) files
-    copied   \(receipt.copiedFileCount) files
-    """
+    ([
+      "merged   \(receipt.path)",
+      "changed  \(receipt.matrixCount) matrices in \(receipt.changedFileCount) files",
+      "copied   \(receipt.copy.fileCount) files",
+    ] + CopyText.otherCopies(receipt.copy)).joined(separator: "\n")
   }
 
   static func json(_ receipt: MergeReceipt) -> String {
@@ -77,7 +77,8 @@ enum AdapterText {
       "schema": "adapter-merge/1", "tool_version": .string(SPINVersion.current),
       "path": .string(receipt.path), "changed_matrices": JSON(receipt.matrixCount),
       "changed_files": JSON(receipt.changedFileCount),
-      "copied_files": JSON(receipt.copiedFileCount),
+      "copied_files": JSON(receipt.copy.fileCount),
+      "other_copies": CopyText.json(receipt.copy),
     ])
   }
 

@@ -23,8 +23,11 @@ struct PatchApplyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Patch a model, as a copy or in place.",
     discussion: """
-      A copy shares its unchanged bytes with the original where the file system can. Editing in \
-      place survives an interruption at any moment: the next command on the model finishes it.
+      A copy shares its unchanged bytes with the original where the file system can. It holds the files of \
+      the model: what belongs to tools, such as .git, is not copied, links are followed to files of the model and of \
+      the Hugging Face cache only, and other copies of the weights are left out, because they would not be \
+      edited. Editing in place survives an interruption at any moment: until the same command finishes it, or `patch \
+      revert` undoes it, no other command uses the model.
       """)
 
   @OptionGroup var target: PatchTarget

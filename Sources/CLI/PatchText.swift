@@ -9,9 +9,8 @@ enum PatchText {
     var text =
       "\(direction == .apply ? "patched" : "reverted")  \(receipt.path)\n"
       + "changed  \(receipt.changedCount) weights in \(receipt.changedFileCount) files"
-    if let copied = receipt.copiedFileCount {
-      text += "\ncopied   \(copied) files, \(receipt.sharedFileCount ?? 0) share their bytes"
-    }
+    if let copy = receipt.copy { text += "\n" + CopyText.lines(copy).joined(separator: "\n") }
+    if receipt.finishesInterrupted { text += "\nfinished an edit that was interrupted" }
     return text
   }
 
@@ -21,8 +20,10 @@ enum PatchText {
       "action": .string(direction.rawValue), "path": .string(receipt.path),
       "changed_weights": JSON(receipt.changedCount),
       "changed_files": JSON(receipt.changedFileCount),
-      "copied_files": receipt.copiedFileCount.map { JSON($0) } ?? .null,
-      "shared_files": receipt.sharedFileCount.map { JSON($0) } ?? .null,
+      "copied_files": (receipt.copy?.fileCount).map { JSON($0) } ?? .null,
+      "shared_files": (receipt.copy?.sharedCount).map { JSON($0) } ?? .null,
+      "other_copies": CopyText.json(receipt.copy),
+      "finished_interrupted": .bool(receipt.finishesInterrupted),
     ])
   }
 

@@ -15,8 +15,11 @@ enum Program {
     let given = Array(CommandLine.arguments.dropFirst())
     let arguments = RenamedOptions.current(given)
     Interruption.expect(arguments)
+    // A result of a model that was changed while it was read is none, whatever the command.
+    InputWatch.begin()
     do {
       try run(arguments)
+      try InputWatch.requireUnchanged()
       try StandardOutput.finish()
     } catch let error as SPINError {
       let shown =

@@ -57,11 +57,17 @@ struct RunCommand: ParsableCommand {
   var saveModel = false
 
   @OptionGroup
+  var copy: CopyOptions
+
+  @OptionGroup
   var work: WorkOptions
 
   func validate() throws {
     guard (1...100).contains(rounds) else {
       throw ValidationError("--rounds must be between 1 and 100.")
+    }
+    guard saveModel || !copy.keepOtherCopies else {
+      throw ValidationError("--keep-other-copies is for --save-model.")
     }
   }
 
@@ -92,6 +98,7 @@ struct RunCommand: ParsableCommand {
         judge: evaluation.judge.load(threads: request.threads, isDryRun: work.dryRun))
     let pipeline = PipelineRun(
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
+      keepsOtherCopies: copy.keepOtherCopies,
       allowsEmpty: rule.amounts.allowEmpty, arguments: Invocation.arguments)
     let directory = RunDirectory(
       path: out, scores: scores.map(Self.scoreFolder), ownsScores: scores == nil)

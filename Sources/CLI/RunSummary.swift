@@ -49,6 +49,7 @@ struct RunSummary {
     lines.append("report     \(directory.report.html)")
     if pipeline.savesModel {
       lines.append("model      \(directory.model)")
+      lines += result.copy.map(CopyText.otherCopies) ?? []
     } else if result.patch.weightCount > 0 {
       lines.append(
         "apply with: "
@@ -102,6 +103,7 @@ struct RunSummary {
       "selection": .string(directory.selection), "patch": .string(directory.patch),
       "manifest": .string(directory.manifest), "report": .string(directory.report.html),
       "model": pipeline.savesModel ? .string(directory.model) : .null,
+      "other_copies": CopyText.json(result.copy),
       "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
     ]
   }

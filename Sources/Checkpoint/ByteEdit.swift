@@ -19,4 +19,13 @@ package struct ByteEdit: Sendable, Equatable {
     self.old = old
     self.new = new
   }
+
+  /// The change that takes this one back.
+  package var inverse: ByteEdit { ByteEdit(file: file, offset: offset, old: new, new: old) }
+
+  /// Whether a write that was cut short may have left these bytes: each is the one before or the one after.
+  package func mayHaveLeft(_ found: [UInt8]) -> Bool {
+    found.count == old.count
+      && found.indices.allSatisfy { found[$0] == old[$0] || found[$0] == new[$0] }
+  }
 }

@@ -6,110 +6,151 @@ import SPINStorage
 
 /// Edits of the files of a directory that survive `kill -9` and a loss of power at any moment.
 ///
-/// A journal with all edits is made durable before the first byte of a file changes and removed
-/// after the last one is durable. Whoever finds a journal carries out all of it again: writing the
-/// same bytes twice does no harm, so it does not matter where the writer died, nor whether the
-/// one who finishes dies too.
-package enum EditJournal {
+/// A journal with all edits, each with its bytes before and after, is made durable before the first byte of a file
+/// changes and removed after the last one is durable. Whoever finds a journal writes all of one side
+/// again: writing the same bytes twice does no harm, so it does not matter where the writer died, nor
+/// whether the one who finishes dies too.
+///
+/// A loss of power may leave any of the bytes written and others not: pages and sectors reach the disk in any order, and a
+/// value may lie on two of them. So each byte of an edited value has to be the one before or the one after; a value of
+/// which that is not true was written by somebody else.
+///
+/// A journal is not believed, nor even parsed: it may have come with a download. The caller has the edits of a patch that
+/// the user named, and the journal has to be, byte for byte, the one of these.
+package struct EditJournal: Sendable, Equatable {
+  /// What an edit does with a patch.
+  package enum Action: String, Sendable { case apply, revert }
+
   /// The name of the journal in the directory of the files.
   package static let fileName = ".spin-edit-journal.json"
-  private static let schema = "edit-journal/1"
+  private static let schema = "edit-journal/2"
+
+  /// The digest of the patch that is being applied or reverted.
+  package let patch: String
+  /// Which of these is being done.
+  package let action: Action
+  /// The edits.
+  package let edits: [ByteEdit]
+
+  /// Describes an edit.
+  package init(patch: String, action: Action, edits: [ByteEdit]) {
+    self.patch = patch
+    self.action = action
+    self.edits = edits
+  }
+
+  /// What is being done, in words.
+  package var purpose: String { "patch \(action.rawValue)" }
 
   /// Edits files in place.
   ///
-  /// - Parameters:
-  ///   - edits: What to change; the caller has checked that the old bytes are there.
-  ///   - directory: Where the files are; no other process may be editing them.
-  ///   - purpose: What is being done, for the one who may have to finish it.
-  /// - Throws: `SPINError` where nothing was changed, or with code `resumable` where the next call
-  ///   of `recover` will finish the work.
-  package static func apply(_ edits: [ByteEdit], in directory: String, purpose: String) throws {
-    let lock = try DirectoryLock(directory)
-    defer { lock.release() }
-    let journal = directory + "/" + fileName
-    guard FileSystem.status(journal, following: false) == nil else {
-      throw SPINError(
-        .resumable, at: journal, "an earlier edit was interrupted",
-        remedy: "run the command again, which finishes the edit first")
+  /// - Precondition: The caller has the directory alone, has looked that there is no journal, and has checked that
+  ///   the old bytes are there.
+  /// - Parameter directory: Where the files are.
+  /// - Throws: `SPINError` where nothing was changed, or with code `resumable` where `finish` has to follow.
+  package func carryOut(in directory: String) throws {
+    for file in Set(edits.map(\.file)).sorted() {
+      try Self.requireOwnFile(directory + "/" + file)
     }
-    for file in Set(edits.map(\.file)).sorted() { try requireOwnFile(directory + "/" + file) }
-    try OutputFile.write(serialize(edits, purpose: purpose), to: journal)
+    try OutputFile.write(serialized, to: directory + "/" + Self.fileName)
     do {
-      try carryOut(edits, in: directory)
+      try write(edits, in: directory)
     } catch let error as SPINError {
-      throw SPINError(
-        .resumable, at: error.location, error.message + "; \(purpose) is half done",
-        remedy: "remove the cause, then run any command on this model, which finishes it")
+      throw unfinished(error)
     }
   }
 
-  /// Finishes edits that were interrupted.
+  /// Finishes edits that were interrupted, or undoes them.
   ///
-  /// - Returns: What was finished, nil where there was nothing to do.
-  /// - Throws: `SPINError` with code `resumable` where it cannot be finished now, `malformedInput`
-  ///   where the files hold neither the old nor the new bytes.
-  package static func recover(_ directory: String) throws -> String? {
-    let journal = directory + "/" + fileName
-    guard FileSystem.status(journal, following: false) != nil else {
-      sweep(directory)
+  /// - Precondition: The caller has the directory alone, and knows that the edits are those that the user means.
+  /// - Parameters:
+  ///   - directory: Where the files are.
+  ///   - action: What the files are to be like in the end: as after the whole of this action.
+  ///   - describe: The value that an edit concerns, for messages.
+  /// - Throws: `SPINError` with code `resumable` where it cannot be done now, `malformedInput` where a value holds
+  ///   bytes of neither side; nothing is changed then.
+  package func finish(
+    in directory: String, as action: Action, describe: (ByteEdit) -> String
+  ) throws {
+    for (name, edits) in Dictionary(grouping: edits, by: \.file).sorted(by: { $0.key < $1.key }) {
+      let path = directory + "/" + name
+      try Self.requireOwnFile(path)
+      let file = try RandomAccessFile(path: path, .read)
+      for edit in edits {
+        let found = try file.read(count: edit.old.count, at: edit.offset)
+        guard edit.mayHaveLeft(found) else {
+          throw SPINError(
+            .malformedInput, at: "\(path): \(describe(edit))",
+            "holds \(SHA256.hexadecimal(found)), which the interrupted \(purpose) from "
+              + "\(SHA256.hexadecimal(edit.old)) to \(SHA256.hexadecimal(edit.new)) cannot have left",
+            remedy: "the file was changed since; download the model again")
+        }
+      }
+    }
+    let target = action == self.action ? edits : edits.map(\.inverse)
+    do {
+      try write(target, in: directory)
+    } catch let error as SPINError {
+      throw unfinished(error)
+    }
+  }
+
+  private func unfinished(_ error: SPINError) -> SPINError {
+    SPINError(
+      .resumable, at: error.location, error.message + "; \(purpose) is not finished",
+      remedy: "remove the cause, then run the command again, which finishes it")
+  }
+
+  /// Refuses to use a directory in which an edit was interrupted; nothing is written.
+  ///
+  /// - Throws: `SPINError` with code `resumable` that says what finishes it.
+  package static func refuse(in directory: String) throws {
+    let path = directory + "/" + fileName
+    guard FileSystem.status(path, following: false) != nil else { return }
+    throw SPINError(
+      .resumable, at: path,
+      "says that an edit in place was interrupted, so that the weights may be half edited",
+      remedy:
+        "finish it with `spin patch apply \(ShellText.quoted(directory)) PATCH --in-place`, or undo it with "
+        + "`spin patch revert`; if the file came with a download, remove it")
+  }
+
+  /// The edit that was interrupted in a directory, nil where none was; what a killed writer left of a journal goes.
+  ///
+  /// - Precondition: The caller has the directory alone.
+  /// - Parameter expected: The edits that the user means.
+  /// - Throws: `SPINError` with code `checkFailed` where a journal is there that is none of these.
+  package static func found(
+    in directory: String, among expected: [EditJournal]
+  ) throws -> EditJournal? {
+    let path = directory + "/" + fileName
+    guard let status = FileSystem.status(path, following: false) else {
+      // A journal without its name: the edit never began. It does no harm where it cannot be removed.
+      try? OutputFile.removeAbandoned(of: path)
       return nil
     }
-    let lock: DirectoryLock
-    let edits: [ByteEdit]
-    let purpose: String
-    do {
-      lock = try DirectoryLock(directory)
-      // Its writer may just have finished.
-      guard FileSystem.status(journal, following: false) != nil else {
-        lock.release()
-        return nil
-      }
-      (edits, purpose) = try read(journal)
-    }
-    defer { lock.release() }
-    for edit in edits {
-      let path = directory + "/" + edit.file
-      try requireOwnFile(path)
-      let found = try RandomAccessFile(path: path, .read).read(
-        count: edit.old.count, at: edit.offset)
-      guard found == edit.old || found == edit.new else {
-        throw SPINError(
-          .malformedInput, at: "\(path): byte \(edit.offset)",
-          "holds \(hexadecimal(found)), the interrupted \(purpose) expected "
-            + "\(hexadecimal(edit.old)) or \(hexadecimal(edit.new))",
-          remedy: "the file was replaced since; download the model again and remove \(journal)")
+    if status.kind == .file {
+      for journal in expected {
+        let bytes = journal.serialized
+        if status.byteCount == bytes.count, try FileSystem.read(path) == bytes { return journal }
       }
     }
-    do {
-      try carryOut(edits, in: directory)
-    } catch let error as SPINError {
-      throw SPINError(
-        .resumable, at: error.location, error.message + "; an interrupted \(purpose) waits here",
-        remedy: "make the model writable and run the command again, which finishes it")
-    }
-    return purpose
-  }
-
-  /// Removes a journal that was never finished, whose edit therefore never began.
-  ///
-  /// It does no harm, so a folder that is locked or cannot be written keeps it.
-  private static func sweep(_ directory: String) {
-    let journal = directory + "/" + fileName
-    guard let names = try? OutputFile.abandonedNames(of: journal), !names.isEmpty,
-      let lock = try? DirectoryLock(directory)
-    else { return }
-    defer { lock.release() }
-    try? OutputFile.removeAbandoned(of: journal)
+    throw SPINError(
+      .checkFailed, at: path,
+      "is the journal of an interrupted edit, but not one of this patch; nothing was written",
+      remedy:
+        "give the patch that was being applied or reverted; if the file came with a download, "
+        + "remove it")
   }
 
   /// Makes all edits durable, then removes the journal.
-  private static func carryOut(_ edits: [ByteEdit], in directory: String) throws {
+  private func write(_ edits: [ByteEdit], in directory: String) throws {
     for (name, edits) in Dictionary(grouping: edits, by: \.file).sorted(by: { $0.key < $1.key }) {
       let file = try RandomAccessFile(path: directory + "/" + name, .update)
       for edit in edits { try file.write(edit.new, at: edit.offset) }
       try file.synchronize()
     }
-    try FileSystem.remove(directory + "/" + fileName)
+    try FileSystem.remove(directory + "/" + Self.fileName)
     try FileSystem.synchronizeDirectory(directory)
   }
 
@@ -133,63 +174,17 @@ package enum EditJournal {
     }
   }
 
-  private static func serialize(_ edits: [ByteEdit], purpose: String) -> [UInt8] {
+  private var serialized: [UInt8] {
     let list = edits.map { edit in
       JSON.array([
-        .string(edit.file), JSON(edit.offset), .string(hexadecimal(edit.old)),
-        .string(hexadecimal(edit.new)),
+        .string(edit.file), JSON(edit.offset), .string(SHA256.hexadecimal(edit.old)),
+        .string(SHA256.hexadecimal(edit.new)),
       ])
     }
     let json: JSON = [
-      "schema": .string(schema), "purpose": .string(purpose), "edits": .array(list),
+      "schema": .string(Self.schema), "patch": .string(patch), "action": .string(action.rawValue),
+      "edits": .array(list),
     ]
     return Array(json.serialized().utf8)
-  }
-
-  private static func read(_ path: String) throws -> ([ByteEdit], String) {
-    let json = try JSON(parsing: try FileSystem.read(path), path: path)
-    let object = try json.requireObject(at: path)
-    let found = try object.required("schema", as: String.self)
-    guard found == schema else {
-      throw object.failure(
-        "schema", "is \"\(found)\", expected \"\(schema)\"", code: .unavailable,
-        remedy: "a newer version of spin left this journal; finish with that version")
-    }
-    let edits = try object.required("edits", as: [JSON].self).map { json in
-      guard let fields = json.array, fields.count == 4, let file = fields[0].string,
-        !file.utf8.contains(UInt8(ascii: "/")), let offset = Int(json: fields[1]), offset >= 0,
-        let old = fields[2].string.flatMap(bytes(hexadecimal:)),
-        let new = fields[3].string.flatMap(bytes(hexadecimal:)), old.count == new.count
-      else { throw object.failure("edits", "holds \(json.brief), expected file, offset, old, new") }
-      return ByteEdit(file: file, offset: offset, old: old, new: new)
-    }
-    return (edits, try object.required("purpose", as: String.self))
-  }
-}
-
-/// Bytes as lower-case hexadecimal, first byte first.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(
-    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}
-
-/// The bytes that lower-case hexadecimal stands for, nil where it is none.
-func bytes(hexadecimal text: String) -> [UInt8]? {
-  let digits = Array(text.utf8)
-  guard digits.count % 2 == 0 else { return nil }
-  var result: [UInt8] = []
-  for index in stride(from: 0, to: digits.count, by: 2) {
-    guard let high = nibble(digits[index]), let low = nibble(digits[index + 1]) else { return nil }
-    result.append(high << 4 | low)
-  }
-  return result
-}
-
-private func nibble(_ digit: UInt8) -> UInt8? {
-  switch digit {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-  default: nil
   }
 }

@@ -5,7 +5,10 @@ import SPINErrors
 import Synchronization
 
 extension ModelDirectory {
-  /// The SHA-256 of each weight file, by name; files are read in parallel.
+  /// The SHA-256 of each weight file, by name; files are read in parallel, and once.
+  ///
+  /// The digests are those of the files that were opened: one that was changed or replaced since is an
+  /// error of code `inputOutput`.
   ///
   /// - Parameter shouldStop: Asked by several threads; true ends the work with an error of code
   ///   `interrupted`.
@@ -15,13 +18,9 @@ extension ModelDirectory {
   ) throws -> [String: String] {
     let results = Mutex<[String: Result<String, any Error>]>([:])
     let names = weightFileNames
-    let directory = path
     DispatchQueue.concurrentPerform(iterations: names.count) { index in
-      let hash = Result {
-        try FileDigest.sha256(
-          ofFileAt: directory + "/" + names[index], with: [], shouldStop: shouldStop)
-      }
-      results.withLock { $0[names[index]] = hash }
+      let result = Result { try hash(of: names[index], shouldStop: shouldStop) }
+      results.withLock { $0[names[index]] = result }
     }
     return try results.withLock { $0 }.mapValues { try $0.get() }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
-import SPINStorage
+package import SPINStorage
 
 /// The weights of a Hugging Face checkpoint: a directory with one safetensors file or several
 /// shards and their index.
@@ -24,13 +24,22 @@ public struct ModelDirectory: Sendable {
   public let origin: ModelOrigin?
   /// The weight files, in the order of their names.
   package let files: [SafetensorsFile]
+  /// What keeps other processes from editing the files, and notices those that do not ask.
+  private let hold: ModelHold
 
-  /// Opens a model directory.
+  /// Opens a model directory, which other processes of spin do not edit as long as this or a copy of it exists.
   ///
   /// - Throws: `SPINError` with code `missingInput` where there is nothing to open, `malformedInput`
   ///   where a file breaks a rule of its format or is of a kind that is not read, `resumable` where
-  ///   an interrupted edit in place was found that cannot be finished now.
+  ///   another process is editing the model, or such an edit was interrupted and waits to be finished.
   public init(path: String) throws {
+    try self.init(path: path, duringEdit: false)
+  }
+
+  /// Opens a model directory.
+  ///
+  /// - Parameter duringEdit: Whether the caller has the directory alone and will finish an interrupted edit.
+  package init(path: String, duringEdit: Bool) throws {
     guard let status = FileSystem.status(path) else {
       throw SPINError(.missingInput, at: path, "no such directory", remedy: "check the path")
     }
@@ -45,12 +54,12 @@ public struct ModelDirectory: Sendable {
         remedy: "give the folder that holds config.json")
     }
     self.path = path
-    let finished = try EditJournal.recover(path).map {
-      "\(path): an interrupted \($0) was finished"
-    }
+    hold = try ModelHold(path)
+    if !duringEdit { try EditJournal.refuse(in: path) }
     origin = try ModelOrigin.read(in: path) ?? ModelOrigin(hubFolder: path)
     let weights = try WeightFiles(in: path)
     files = try weights.names.map { try SafetensorsFile(path: path + "/" + $0) }
+    hold.begin(files)
     weightFileNames = weights.names
     var tensors: [String: TensorEntry] = [:]
     for file in files {
@@ -65,9 +74,28 @@ public struct ModelDirectory: Sendable {
     }
     self.tensors = tensors
     warnings =
-      [finished].compactMap(\.self) + weights.warnings
+      weights.warnings
       + (try weights.index.map { try Self.check($0, tensors, path) } ?? [])
   }
+
+  /// Looks whether the weight files still are what they were when they were opened.
+  ///
+  /// It costs nothing where they are: size, number and times are compared, and digests only where these moved.
+  ///
+  /// - Throws: `SPINError` with code `inputOutput` where a file was changed or replaced since, so that what
+  ///   was computed from it belongs to no version of the model.
+  public func requireUnchanged() throws { try hold.requireUnchanged() }
+
+  /// The digest of a weight file, computed once; see `fileHashes`.
+  func hash(of name: String, shouldStop: () -> Bool) throws -> String {
+    try hold.hash(name, shouldStop: shouldStop)
+  }
+
+  /// The lock that a process which edits the files has alone.
+  package var lock: SharedDirectoryLock { hold.lock }
+
+  /// Takes the weight files for what they are now, after an edit of our own.
+  package func acceptEdit() { hold.accept() }
 
   /// Checks that shards hold what the index says; what they hold beyond it is only odd.
   private static func check(

@@ -29,10 +29,14 @@ public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Whether what is sent there can be read on the way: no TLS, and another machine.
-    package var isExposed: Bool {
-      scheme == "http"
-        && !(host == "localhost" || host == "[::1]" || host == "::1"
-          || host.hasPrefix("127."))
+    package var isExposed: Bool { scheme == "http" && !isLoopback }
+
+    /// Whether it is this machine, so that no proxy has a part in what is sent.
+    package var isLoopback: Bool { NetworkHost(host).isLoopback }
+
+    /// Whether both are one machine, as far as their names tell; ports may differ.
+    func isSameHost(as other: Origin) -> Bool {
+      NetworkHost(host) == NetworkHost(other.host) || isLoopback && other.isLoopback
     }
   }
 

@@ -26,6 +26,8 @@ struct EndpointCall {
   }
 
   /// The request to where a server says that it has moved; without the key if that is another origin.
+  ///
+  /// What is posted goes to no other host than the one that it is for: prompts may be as secret as the key.
   func redirected(
     _ request: HTTPRequest, to target: String, status: Int
   ) throws -> HTTPRequest {
@@ -47,6 +49,11 @@ struct EndpointCall {
     guard origin.scheme == "https" || address.origin.scheme == "http" else {
       throw failure(
         "redirects from https to \(text)", remedy: "give that address if you trust the network")
+    }
+    guard request.body == nil || origin.isSameHost(as: address.origin) else {
+      throw failure(
+        "redirects what is posted (status \(status)) from \(address.origin.host) to \(origin.host), another host",
+        remedy: "if that host may read the prompts, give the address \(text)")
     }
     var request = request
     request.url = text

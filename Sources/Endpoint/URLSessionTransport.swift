@@ -15,8 +15,11 @@ import Synchronization
 /// One session for all requests of a client lets them share connections.
 /// There, too, all sessions of a process take turns on one queue, and an answer that comes faster than it
 /// can be read keeps it for itself: nobody who waits for an answer may wait for the queue.
+/// Proxies are the system's and those of the environment, but never for this machine.
 package final class URLSessionTransport: HTTPTransport {
   private let session: URLSession
+  /// For this machine: without proxies.
+  private let direct: URLSession
   private let exchanges = Exchanges()
 
   package init() {
@@ -29,11 +32,20 @@ package final class URLSessionTransport: HTTPTransport {
     // The caller decides how many requests run at once.
     configuration.httpMaximumConnectionsPerHost = 1024
     session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+    #if canImport(Darwin)
+      configuration.connectionProxyDictionary = [:]
+      direct = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+    #else
+      direct = session
+    #endif
   }
 
   // Every task has ended or was canceled by then. `invalidateAndCancel` of Linux looks through the tasks
   // beside the queue that removes them, and crashes where one is just ending.
-  deinit { session.finishTasksAndInvalidate() }
+  deinit {
+    session.finishTasksAndInvalidate()
+    if direct !== session { direct.finishTasksAndInvalidate() }
+  }
 
   package func send(
     _ request: HTTPRequest, timeout: Double, limit: Int, shouldStop: () -> Bool
@@ -65,14 +77,21 @@ package final class URLSessionTransport: HTTPTransport {
   func start(
     _ request: HTTPRequest, timeout: Double, _ exchange: any ExchangeEvents
   ) throws(HTTPFailure) -> URLSessionDataTask {
-    guard let url = URL(string: request.url) else { throw .other("is no web address") }
+    guard var components = URLComponents(string: request.url), let name = components.host else {
+      throw .other("is no web address")
+    }
+    let host = NetworkHost(name)
+    // What was checked is what is sent: resolvers differ on 0177.1 and its kin.
+    if let plain = host.dottedQuad, plain != name { components.host = plain }
+    guard let url = components.url else { throw .other("is no web address") }
+    if host.isLoopback { ProxyExemption.add((components.host ?? name).lowercased()) }
     var message = URLRequest(url: url)
     message.httpMethod = request.method
     message.httpBody = request.body.map { Data($0) }
     for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
     // The caller's time counts, not the system's, which begins again with every byte.
     message.timeoutInterval = timeout + 60
-    let task = session.dataTask(with: message)
+    let task = (host.isLoopback ? direct : session).dataTask(with: message)
     exchanges.add(exchange, task)
     task.resume()
     return task
@@ -154,20 +173,20 @@ private final class Exchange: ExchangeEvents {
   }
 }
 
-/// The requests that run, by the number of their task.
+/// The requests that run, by their task; numbers of tasks are those of one session only.
 private final class Exchanges: NSObject, URLSessionDataDelegate {
-  private let running = Mutex<[Int: any ExchangeEvents]>([:])
+  private let running = Mutex<[ObjectIdentifier: any ExchangeEvents]>([:])
 
   func add(_ exchange: any ExchangeEvents, _ task: URLSessionTask) {
-    running.withLock { $0[task.taskIdentifier] = exchange }
+    running.withLock { $0[ObjectIdentifier(task)] = exchange }
   }
 
   func remove(_ task: URLSessionTask) {
-    running.withLock { $0[task.taskIdentifier] = nil }
+    running.withLock { $0[ObjectIdentifier(task)] = nil }
   }
 
   private func exchange(_ task: URLSessionTask) -> (any ExchangeEvents)? {
-    running.withLock { $0[task.taskIdentifier] }
+    running.withLock { $0[ObjectIdentifier(task)] }
   }
 
   /// A redirect is an answer like others: who follows it decides about the key.

@@ -118,8 +118,11 @@ struct PyTorchCheckpoint: ImportableCheckpoint {
   }
 
   func writeDocuments(to directory: String, stopping: () throws -> Void) throws -> ModelOrigin {
+    let rules = FolderRules(
+      folder: self.directory, weights: files.map { FileSystem.name(of: $0.path) })
     for name in copied {
-      _ = try FileSystem.clone(self.directory + "/" + name, to: directory + "/" + name)
+      guard let file = try rules.file(at: self.directory + "/" + name) else { continue }
+      _ = try FileSystem.clone(file, to: directory + "/" + name)
       try stopping()
     }
     if let elementType { try Self.setType(elementType, in: directory + "/config.json") }

@@ -1,85 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import SPINCheckpoint
 import SPINErrors
 import SPINStorage
 
-/// A copy of a directory that appears under its name whole, or not at all.
-package final class DirectoryCopy {
-  private let source: String
-  private let output: OutputDirectory
-  /// The number of files copied so far.
-  package private(set) var fileCount = 0
+/// What was copied of the folder of a model, and what was not.
+///
+/// Links stand for files as `FolderRules` says. What belongs to tools (`.git`, `.cache`, `.DS_Store`) is not copied, and no
+/// word is said of it.
+public struct CopyReceipt: Sendable, Equatable {
+  /// The number of files copied.
+  public let fileCount: Int
   /// How many of them share their bytes with the original.
-  package private(set) var sharedCount = 0
+  public let sharedCount: Int
+  /// Other copies of the weights: those that were left out, or that were copied as they are.
+  public let otherCopies: [OtherCopy]
+  /// Whether the other copies were copied.
+  public let keepsOtherCopies: Bool
+}
+
+/// A copy of the folder of a model that appears under its name whole, or not at all.
+package final class DirectoryCopy {
+  private let model: ModelDirectory
+  private let rules: FolderRules
+  private let otherCopies: [OtherCopy]
+  private let leftOut: Set<String>
+  private let output: OutputDirectory
+  private var fileCount = 0
+  private var sharedCount = 0
+  /// The permissions that the copies get once they have been changed.
+  private var permissions: [(path: String, mode: Int)] = []
 
   /// Where the copy grows.
   package var temporaryPath: String { output.temporaryPath }
 
   /// Begins a copy.
   ///
+  /// - Parameter keepsOtherCopies: Whether to copy other copies of the weights too, which no edit changes.
   /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty, or
-  ///   lies inside the source.
-  package init(of source: String, to target: String) throws {
+  ///   lies inside the model.
+  package init(of model: ModelDirectory, to target: String, keepsOtherCopies: Bool) throws {
     var ancestor = FileSystem.parent(of: target)
-    let sourceIdentity = FileSystem.status(source)?.identity
+    let sourceIdentity = FileSystem.status(model.path)?.identity
     for _ in 0..<128 {
       let identity = FileSystem.status(ancestor)?.identity
       if identity != nil, identity == sourceIdentity {
         throw SPINError(
           .cannotCreate, at: target, "lies inside the model itself",
-          remedy: "choose a place outside \(source)")
+          remedy: "choose a place outside \(model.path)")
       }
       ancestor += "/.."
     }
-    self.source = source
+    self.model = model
+    rules = FolderRules(folder: model.path, weights: model.weightFileNames)
+    otherCopies = try OtherCopies(model).found()
+    leftOut = keepsOtherCopies ? [] : Set(otherCopies.map(\.path))
     output = try OutputDirectory(path: target)
   }
 
   /// Copies all files, with those in directories below, changes the copies and gives the directory its
   /// name; leaves nothing after an error.
   ///
-  /// - Parameter shouldStop: Asked while files are copied; true ends the work with an error of code
-  ///   `interrupted`.
+  /// - Parameters:
+  ///   - shouldStop: Asked while files are copied; true ends the work with an error of code `interrupted`.
+  ///   - change: Changes the copies.
+  /// - Throws: `SPINError`, with code `inputOutput` where the weights were changed meanwhile.
   package func make(
-    except excluded: Set<String>, shouldStop: () -> Bool = { false }, change: () throws -> Void
-  ) throws {
+    shouldStop: () -> Bool = { false }, change: () throws -> Void
+  ) throws -> CopyReceipt {
     try output.fill {
-      try copyFiles(
-        from: source, to: temporaryPath, except: excluded, depth: 0, shouldStop: shouldStop)
+      try copyFiles(in: "", depth: 0, shouldStop)
       try change()
+      if leftOut.isEmpty, !otherCopies.isEmpty {
+        try OtherCopiesNotice.add(otherCopies, to: temporaryPath)
+      }
+      for (path, mode) in permissions {
+        try FileSystem.setPermissions(mode, of: path)
+      }
+      try model.requireUnchanged()
     }
+    return CopyReceipt(
+      fileCount: fileCount, sharedCount: sharedCount, otherCopies: otherCopies,
+      keepsOtherCopies: leftOut.isEmpty)
   }
 
-  private func copyFiles(
-    from source: String, to target: String, except excluded: Set<String>, depth: Int,
-    shouldStop: () -> Bool
-  ) throws {
+  /// - Parameter folder: A path in the model's folder, empty or with a slash at its end.
+  private func copyFiles(in folder: String, depth: Int, _ shouldStop: () -> Bool) throws {
+    let source = model.path + "/" + folder
     guard depth < 64 else {
       throw SPINError(
         .malformedInput, at: source, "is nested deeper than 64 folders",
-        remedy: "remove links that lead back up")
+        remedy: "a model has no such folders; remove them")
     }
-    for name in try FileSystem.names(in: source) where !excluded.contains(name) {
-      let path = source + "/" + name
-      switch FileSystem.status(path)?.kind {
+    for name in try FileSystem.names(in: source) where !FolderRules.isForeign(name) {
+      let path = source + name
+      switch FileSystem.status(path, following: false)?.kind {
       case .directory:
-        try FileSystem.makeDirectory(target + "/" + name)
-        try copyFiles(
-          from: path, to: target + "/" + name, except: [], depth: depth + 1,
-          shouldStop: shouldStop)
-      case .file:
-        if try FileSystem.clone(path, to: target + "/" + name, shouldStop: shouldStop) {
-          sharedCount += 1
-        }
-        fileCount += 1
-      case .symbolicLink, nil:
-        throw SPINError(
-          .missingInput, at: path, "is a link to nothing", remedy: "download the file again")
-      case .other:
-        throw SPINError(
-          .malformedInput, at: path, "is neither a file nor a folder", remedy: "remove it")
+        guard !leftOut.contains(folder + name + "/") else { continue }
+        try FileSystem.makeDirectory(temporaryPath + "/" + folder + name)
+        try copyFiles(in: folder + name + "/", depth: depth + 1, shouldStop)
+      case .file where leftOut.contains(folder + name),
+        .symbolicLink where leftOut.contains(folder + name):
+        continue
+      case .file: try copyFile(path, to: folder + name, shouldStop)
+      case .symbolicLink:
+        try copyFile(try rules.target(ofLink: path), to: folder + name, shouldStop)
+      case .other: throw rules.refusal(of: path)
+      // It was removed since it was listed.
+      case nil: throw SPINError(.missingInput, at: path, "is gone", remedy: "run the command again")
       }
     }
-    try FileSystem.synchronizeDirectory(target)
+    try FileSystem.synchronizeDirectory(temporaryPath + "/" + folder)
+  }
+
+  /// - Parameter place: The path of the copy in its folder.
+  private func copyFile(
+    _ source: String, to place: String, _ shouldStop: () -> Bool
+  ) throws {
+    guard let status = FileSystem.status(source, following: false), status.kind == .file else {
+      throw rules.refusal(of: source)
+    }
+    let target = temporaryPath + "/" + place
+    if try FileSystem.clone(source, to: target, shouldStop: shouldStop) { sharedCount += 1 }
+    fileCount += 1
+    permissions.append((target, status.permissions))
   }
 }

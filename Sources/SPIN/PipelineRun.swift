@@ -21,6 +21,8 @@ public struct PipelineRun: Sendable {
   public let roundCount: Int
   /// Whether to write a patched copy of the checkpoint.
   public let savesModel: Bool
+  /// Whether that copy has other copies of the weights too, which are not edited.
+  public let keepsOtherCopies: Bool
   /// Whether a selection without a weight is a result; otherwise it is an error, before anything is measured.
   public let allowsEmpty: Bool
   /// The command line, for the record.
@@ -38,6 +40,8 @@ public struct PipelineRun: Sendable {
     public let evaluations: [EvaluationComparison]
     /// The report that was written.
     public let report: Report
+    /// What was copied of the model, nil where no copy was written by this call.
+    public let copy: CopyReceipt?
   }
 
   /// Describes a run.
@@ -45,13 +49,14 @@ public struct PipelineRun: Sendable {
   /// - Precondition: `roundCount` is at least 1.
   public init(
     job: ScoringJob, selection: Selection, roundCount: Int = 1, savesModel: Bool = false,
-    allowsEmpty: Bool = false, arguments: [String] = []
+    keepsOtherCopies: Bool = false, allowsEmpty: Bool = false, arguments: [String] = []
   ) {
     precondition(roundCount >= 1, "roundCount must be at least 1")
     self.job = job
     self.selection = selection
     self.roundCount = roundCount
     self.savesModel = savesModel
+    self.keepsOtherCopies = keepsOtherCopies
     self.allowsEmpty = allowsEmpty
     self.arguments = arguments
   }
@@ -95,7 +100,7 @@ public struct PipelineRun: Sendable {
     try last.patch.write(to: directory.patch)
     try RunData(run: self, evaluation: evaluation).write(to: directory.data)
     onScored()
-    if savesModel { try save(last.patch, to: directory, shouldStop) }
+    let copy = savesModel ? try save(last.patch, to: directory, shouldStop) : nil
     let evaluations =
       try evaluation.map {
         try RunEvaluation(
@@ -108,7 +113,7 @@ public struct PipelineRun: Sendable {
     try manifest.write()
     return Result(
       rounds: rounds, coupledSet: first.coupledSet, patch: last.patch, evaluations: evaluations,
-      report: try writeReport(directory))
+      report: try writeReport(directory), copy: copy)
   }
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.
@@ -129,21 +134,25 @@ public struct PipelineRun: Sendable {
     guard savesModel else { return report }
     let name = job.directory.name
     try ModelCard(of: directory.path, baseModel: name).write(to: directory.model)
+    try OtherCopiesNotice.add(to: directory.model)
     return report
   }
 
   /// Writes the patched copy, unless this very one is there already.
   private func save(
     _ patch: Patch, to directory: RunDirectory, _ shouldStop: () -> Bool
-  ) throws {
+  ) throws -> CopyReceipt? {
     if FileSystem.status(directory.model) != nil {
       let saved = try ModelDirectory(path: directory.model)
-      if try holds(patch, saved) { return }
+      if try holds(patch, saved) { return nil }
       throw SPINError(
         .cannotCreate, at: directory.model, "exists and is not this model with this patch",
         remedy: "choose another --out, or give --restart to replace it")
     }
-    _ = try patch.apply(to: job.directory, out: directory.model, shouldStop: shouldStop)
+    return try patch.apply(
+      to: job.directory, out: directory.model, keepsOtherCopies: keepsOtherCopies,
+      shouldStop: shouldStop
+    ).copy
   }
 
   /// Whether a checkpoint is the model with a patch.

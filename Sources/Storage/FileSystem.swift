@@ -16,6 +16,8 @@ package struct FileStatus: Sendable, Equatable {
   package let linkCount: Int
   /// Device and number, equal for two paths of one file.
   package let identity: String
+  /// Who may read, write and execute it: the nine bits of `chmod`.
+  package let permissions: Int
 }
 
 /// The few operations on names that we need, each with one clear error.
@@ -36,7 +38,7 @@ package enum FileSystem {
       }
     return FileStatus(
       kind: kind, byteCount: Int(status.st_size), linkCount: Int(status.st_nlink),
-      identity: "\(status.st_dev):\(status.st_ino)")
+      identity: "\(status.st_dev):\(status.st_ino)", permissions: Int(status.st_mode & 0o777))
   }
 
   /// The names in a directory, sorted by their bytes.
@@ -81,6 +83,13 @@ package enum FileSystem {
     try FileFault.check(.rename, new)
     guard unsafe Foundation.rename(old, new) == 0 else {
       throw SPINError.cannotCreate(new, errno: errno)
+    }
+  }
+
+  /// Says who may read, write and execute a file.
+  package static func setPermissions(_ permissions: Int, of path: String) throws {
+    guard unsafe chmod(path, mode_t(permissions & 0o777)) == 0 else {
+      throw SPINError.cannotWrite(path, errno: errno)
     }
   }
 

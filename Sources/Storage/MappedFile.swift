@@ -14,6 +14,8 @@ import Synchronization
   public let path: String
   /// The size of the file in bytes.
   public let byteCount: Int
+  /// What the file was when it was opened.
+  package let mark: FileMark
   private let base: UnsafeRawPointer?
   /// Where pages begin that hold other bytes than the file, ascending.
   private let overlaidPages = Mutex<[Int]>([])
@@ -31,6 +33,7 @@ import Synchronization
     }
     self.path = path
     byteCount = Int(status.st_size)
+    mark = FileMark(status)
     guard byteCount > 0 else {
       unsafe base = nil
       return

@@ -64,8 +64,9 @@ package final class OutputFile {
     end = max(end, offset + bytes.byteCount)
   }
 
-  /// Makes the file durable and gives it its name.
+  /// Makes the file durable and gives it its name, unless what it was made from has changed meanwhile.
   package func commit() throws {
+    try InputWatch.requireUnchanged()
     try named { try file.synchronize() }
     try FileSystem.rename(temporaryPath, to: path)
     isCommitted = true

@@ -42,6 +42,33 @@ import Testing
     server.requests.filter { $0.method == "POST" }.map(\.prompt).filter { $0 != "Hello" }
   }
 
+  /// A proxy on another machine would read key and prompts, and ask its own 127.0.0.1.
+  @Test(arguments: ["127.0.0.1", "localhost", "127.1", "0x7f.0.0.1"])
+  func noProxyIsAskedForThisMachine(_ host: String) throws {
+    let proxy = try judge()
+    let server = try judge()
+    var environment = ["SPIN_TEST_KEY": Self.secret]
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+      environment[name] = proxy.address
+    }
+    func outcome(_ host: String) throws -> Program.Outcome {
+      try Program.start(
+        awareness(
+          job.model,
+          [
+            "--judge", "endpoint:http://\(host):\(server.port)", "--judge-model", "m",
+            "--judge-route", "completions", "--api-key-env", "SPIN_TEST_KEY", "--question-limit",
+            "1",
+          ]), environment: environment
+      ).wait()
+    }
+    #expect(try outcome(host).status == 0)
+    #expect(!server.requests.isEmpty && proxy.requests.isEmpty)
+    // The witness: that proxy is asked for other machines.
+    _ = try outcome("127.judge.example")
+    #expect(!proxy.requests.isEmpty)
+  }
+
   @Test func verdictsComeFromTheServerAndTheKeyFromTheEnvironment() throws {
     // The third and the fifth request need a second attempt.
     let server = try judge { [2, 4].contains($0) ? .answer(503, "") : nil }

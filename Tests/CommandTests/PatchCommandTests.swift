@@ -159,8 +159,8 @@ struct PatchCommandTests {
     #expect(try FileSystem.names(in: directory.path) == ["broken.json", "model", "patch.json"])
   }
 
-  /// A real SIGKILL at many moments; the next command finishes what the killed one began.
-  @Test func killNineInPlaceIsFinishedByTheNextCommand() throws {
+  /// A real SIGKILL at many moments; the same command finishes what the killed one began, and no other.
+  @Test func killNineInPlaceIsFinishedByTheSameCommand() throws {
     let patch = try Patch(path: patch)
     let original = try FileDigest.sha256(ofFileAt: model + "/model.safetensors")
     let patched = patch.filesAfter?["model.safetensors"]
@@ -168,14 +168,74 @@ struct PatchCommandTests {
     for attempt in 0..<30 {
       try killed(
         after: 0.002 + 0.001 * Double(attempt), "patch", direction, model, self.patch, "--in-place")
-      // Reading commands finish too.
-      #expect(try spin("inspect", model).status == 0)
+      if FileSystem.status(model + "/.spin-edit-journal.json") != nil {
+        let left = try FileDigest.sha256(ofFileAt: model + "/model.safetensors")
+        let refused = try spin("inspect", model)
+        #expect(refused.status == 75)
+        #expect(refused.errors.contains("spin patch apply \(model) PATCH --in-place"))
+        #expect(try FileDigest.sha256(ofFileAt: model + "/model.safetensors") == left)
+        let finished = try spin("patch", direction, model, self.patch, "--in-place")
+        #expect(finished.status == 0, "\(finished)")
+        #expect(finished.output.hasSuffix("finished an edit that was interrupted\n"))
+      }
       let hash = try FileDigest.sha256(ofFileAt: model + "/model.safetensors")
       #expect(hash == original || hash == patched, "attempt \(attempt)")
-      #expect(
-        try FileSystem.names(in: model) == ["config.json", "model.safetensors"])
       direction = hash == original ? "apply" : "revert"
     }
+    #expect(try spin("patch", direction, model, self.patch, "--in-place").status == 0)
+    #expect(try FileSystem.names(in: model) == ["config.json", "model.safetensors"])
+  }
+
+  /// A journal that came with a download makes no command write.
+  @Test func aPlantedJournalEditsNothing() throws {
+    let weights = try FileSystem.read(model + "/model.safetensors")
+    let journal = """
+      {"schema": "edit-journal/1", "purpose": "patch apply",
+       "edits": [["config.json", 0, "7b", "58"], ["model.safetensors", \(weights.count - 4), \
+      "\(SHA256.hexadecimal(Array(weights.suffix(4))))", "00000000"]]}
+      """
+    try OutputFile.write(Array(journal.utf8), to: model + "/.spin-edit-journal.json")
+    let before = try FolderContents(of: model)
+    for arguments in [
+      ["inspect", model], ["patch", "verify", model, patch],
+      ["patch", "apply", model, patch, "--in-place"],
+      ["patch", "revert", model, patch, "--in-place"],
+      ["patch", "apply", model, patch, "--out", directory.file("out")],
+      ["patch", "diff", model, model],
+    ] {
+      let outcome = try spin(arguments)
+      #expect([2, 75].contains(outcome.status), "\(outcome)")
+      #expect(outcome.errors.contains(".spin-edit-journal.json"))
+      #expect(outcome.errors.contains("came with a download, remove it"))
+      #expect(try FolderContents(of: model) == before)
+    }
+  }
+
+  @Test func otherCopiesOfTheWeightsAreSaid() throws {
+    let out = directory.file("out")
+    for name in ["pytorch_model.bin", "a.gguf"] {
+      try OutputFile.write([UInt8](repeating: 1, count: 1_500), to: model + "/" + name)
+    }
+    let applied = try spin("patch", "apply", model, patch, "--out", out)
+    #expect(applied.status == 0)
+    #expect(
+      applied.output.hasSuffix(
+        "left out a.gguf, pytorch_model.bin (3.0 kB), other copies of the weights, which are not edited; "
+          + "--keep-other-copies copies them\n"), "\(applied.output)")
+    #expect(try FileSystem.names(in: out) == ["config.json", "model.safetensors"])
+    let kept = try spin(
+      "patch", "revert", out, patch, "--out", directory.file("back"), "--keep-other-copies")
+    #expect(kept.status == 0 && !kept.output.contains("other copies"))
+    let json = try spin(
+      "patch", "apply", model, patch, "--out", directory.file("all"), "--keep-other-copies",
+      "--json")
+    let document = try JSON(parsing: Array(json.output.utf8), path: "stdout")
+    let copies = document.object?["other_copies"]?.array ?? []
+    #expect(copies.map { $0.object?["path"] } == ["a.gguf", "pytorch_model.bin"])
+    #expect(copies.allSatisfy { $0.object?["copied"] == true && $0.object?["bytes"] == 1_500 })
+    let names = try FileSystem.names(in: directory.file("all"))
+    #expect(
+      names == ["README.md", "a.gguf", "config.json", "model.safetensors", "pytorch_model.bin"])
   }
 
   /// A limit on the size of files plays the full disk: no file grows beyond 64 blocks.

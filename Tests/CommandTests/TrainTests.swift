@@ -51,6 +51,18 @@ import Testing
       try Program.run(["inspect", first]).standardOutput.contains("BF16"))
   }
 
+  /// Said before the work: what a link leads to out of the model's folder is not copied beside the result.
+  @Test func companionsBehindLinksAreRefusedFirst() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: job.model + "/LICENSE", withDestinationPath: "/etc/passwd")
+    let outcome = try Program.run(train(job.out))
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.standardError.contains(
+        "\(job.model)/LICENSE: is a link out of the model's folder, to /etc/passwd"), "\(outcome)")
+    #expect(!FileManager.default.fileExists(atPath: job.out + "/LICENSE"))
+  }
+
   @Test func aNewModelComesFromItsConfigurationAndSeed() throws {
     let from = ["--from-config", job.model + "/config.json", "--tokenizer", job.model]
     let folders = try [("a", "1"), ("b", "1"), ("c", "2")].map { name, seed in

@@ -84,6 +84,24 @@ struct KeyTests {
     #expect(try key(nil, local, ["OPENAI_API_KEY": ""]) == nil)
   }
 
+  /// Names that begin as loopback addresses do, and addresses that only look like one.
+  @Test(arguments: [
+    "127.attacker.example", "127.0.0.1.attacker.example", "localhost.attacker.example", "10.0.0.1",
+    "[::2]",
+  ])
+  func keysThatNobodyNamedDoNotGoToLookalikes(_ host: String) throws {
+    let address = try EndpointAddress("http://\(host):8000")
+    #expect(try key(nil, address, ["OPENAI_API_KEY": "sk-secret"]) == nil)
+  }
+
+  @Test(arguments: [
+    "127.1", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]", "LocalHost", "judge.localhost",
+  ])
+  func keysGoToThisMachineHoweverItIsWritten(_ host: String) throws {
+    let address = try EndpointAddress("http://\(host):8000")
+    #expect(try key(nil, address, ["OPENAI_API_KEY": "sk-secret"]) != nil)
+  }
+
   @Test func keysDoNotPrint() throws {
     let key = try #require(try key("MINE", local, ["MINE": "sk-secret"]))
     var dumped = ""

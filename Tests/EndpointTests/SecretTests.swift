@@ -43,6 +43,31 @@ struct SecretTests {
     #expect(other.requests[0].body == server.requests[0].body)
   }
 
+  /// Nor do they carry the prompt to another host, whatever the status.
+  @Test(arguments: [301, 302, 303, 307, 308])
+  func redirectsToAnotherHostCarryNothing(_ status: Int) throws {
+    let server = try StubServer { _, request in
+      .answer(status, "", headers: ["Location": "http://127.attacker.example\(request.path)"])
+    }
+    let client = try server.client(key: key(server))
+    let message = server.message { _ = try client.complete(hello, model: "m") }
+    #expect(server.requests.count == 1)
+    #expect(message.contains("127.attacker.example"))
+    guard status >= 307 else { return }
+    #expect(
+      message == "http://127.0.0.1:PORT/v1/completions: redirects what is posted (status "
+        + "\(status)) from 127.0.0.1 to 127.attacker.example, another host; if that host may read "
+        + "the prompts, give the address http://127.attacker.example/v1/completions")
+  }
+
+  /// One machine under two names is one machine.
+  @Test func redirectsWithinThisMachineAreFollowed() throws {
+    let other = try StubServer { .text("from here", to: $1) }
+    let target = "http://localhost:\(other.port)/v1/completions"
+    let server = try StubServer { _, _ in .answer(307, "", headers: ["Location": target]) }
+    #expect(try server.client().complete(hello, model: "m").text == "from here")
+  }
+
   /// And it does not come back with a redirect that returns.
   @Test func theKeyDoesNotReturnFromElsewhere() throws {
     let home = try StubServer { $0 == 0 ? .hangUp : .text("home again", to: $1) }

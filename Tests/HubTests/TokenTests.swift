@@ -67,4 +67,16 @@ struct TokenTests {
     dump(settings, to: &dumped)
     #expect(!"\(settings)\(String(reflecting: settings))\(dumped)".contains(Self.secret))
   }
+
+  /// A name that begins as an address of this machine is somebody's name.
+  @Test(arguments: [
+    ("http://127.attacker.example", false), ("http://localhost.attacker.example:80", false),
+    ("http://127.0.0.1:8080", true), ("http://[::1]:8080", true), ("https://mirror.example", true),
+  ])
+  func theTokenDoesNotGoToLookalikes(_ endpoint: String, _ isSent: Bool) throws {
+    let settings = try HubSettings(environment: ["HF_ENDPOINT": endpoint, "HF_TOKEN": Self.secret])
+    var dumped = ""
+    dump(settings, to: &dumped)
+    #expect(dumped.contains("[token]") == isSent)
+  }
 }

@@ -45,6 +45,22 @@ struct PyTorchImportTests {
     #expect(origin.statement.hasPrefix("converted from pytorch_model"))
   }
 
+  /// What else is in the folder is copied, but nothing to which a link leads out of it.
+  @Test func linksOutOfTheFolderAreNotFollowed() throws {
+    let directory = try TemporaryDirectory()
+    let source = directory.file("source")
+    try FileManager.default.copyItem(atPath: Self.folder + "/single", toPath: source)
+    try OutputFile.write([1], to: directory.file("secret"))
+    try FileManager.default.createSymbolicLink(
+      atPath: source + "/README.md", withDestinationPath: "../secret")
+    let target = directory.file("model")
+    let error = #expect(throws: SPINError.self) {
+      try ModelImport(source: source).write(to: target)
+    }
+    #expect(error?.message == "is a link out of the model's folder, to ../secret")
+    #expect(FileSystem.status(target) == nil)
+  }
+
   @Test func theTypeIsChangedOnRequest() throws {
     let directory = try TemporaryDirectory()
     let target = directory.file("model")

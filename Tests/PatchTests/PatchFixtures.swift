@@ -21,9 +21,9 @@ struct PatchFixture {
     try FileSystem.makeDirectory(path + "/extra")
     try OutputFile.write(Array("{}".utf8), to: path + "/config.json")
     try OutputFile.write([1, 2, 3], to: path + "/extra/notes.bin")
-    try OutputFile.write([4, 5], to: directory.file("tokenizer"))
+    try OutputFile.write([4, 5], to: path + "/extra/tokenizer")
     try FileManager.default.createSymbolicLink(
-      atPath: path + "/tokenizer.json", withDestinationPath: "../tokenizer")
+      atPath: path + "/tokenizer.json", withDestinationPath: "extra/tokenizer")
     let names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
     let first = try SafetensorsWriter(
       path: path + "/" + names[0],

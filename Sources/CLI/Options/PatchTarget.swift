@@ -18,29 +18,40 @@ struct PatchTarget: ParsableArguments {
   var inPlace = false
 
   @OptionGroup
+  var copy: CopyOptions
+
+  @OptionGroup
   var network: NetworkOptions
 
   func validate() throws {
     guard (out != nil) != inPlace else {
       throw ValidationError("Please give either --out DIR, for a copy, or --in-place.")
     }
+    guard out != nil || !copy.keepOtherCopies else {
+      throw ValidationError("--keep-other-copies is for --out.")
+    }
   }
 
   /// Does it.
   func run(_ direction: PatchDirection) throws -> PatchReceipt {
     let patch = try Patch(path: patch)
-    let model = try ModelDirectory(path: model.folder())
+    let folder = try model.folder()
+    guard let out else {
+      let receipt =
+        direction == .apply
+        ? try patch.applyInPlace(at: folder) : try patch.revertInPlace(at: folder)
+      Warnings.write(receipt.warnings)
+      return receipt
+    }
+    let model = try ModelDirectory(path: folder)
     Warnings.write(model.warnings)
     // A copy can be abandoned at any time; an edit in place takes no time and is finished.
-    if out != nil { Interruption.listen() }
+    Interruption.listen()
     let shouldStop = { Interruption.wasRequested }
-    switch (direction, out) {
-    case (.apply, let out?):
-      return try patch.apply(to: model, out: out, shouldStop: shouldStop)
-    case (.apply, nil): return try patch.applyInPlace(model)
-    case (.revert, let out?): return try patch.revert(model, out: out, shouldStop: shouldStop)
-    case (.revert, nil): return try patch.revertInPlace(model)
-    }
+    let keeps = copy.keepOtherCopies
+    return direction == .apply
+      ? try patch.apply(to: model, out: out, keepsOtherCopies: keeps, shouldStop: shouldStop)
+      : try patch.revert(model, out: out, keepsOtherCopies: keeps, shouldStop: shouldStop)
   }
 }
 

@@ -57,6 +57,8 @@ public struct FullTrainingJob: TrainingJob {
       memoryBytes: plan.memoryBytes, scratchBytes: plan.scratchBytes,
       computesGradientsTwice: plan.computesTwice,
       computesStatesTwice: plan.pass.keptStateBytes < plan.wholeStateBytes)
+    // Before the work, not at its end.
+    _ = try companionFiles()
   }
 
   private static func source(_ beginning: Beginning, seed: UInt64) throws -> Source {
@@ -150,24 +152,39 @@ public struct FullTrainingJob: TrainingJob {
     "chat_template.jinja", "chat_template.json", "LICENSE", "LICENSE.txt", "NOTICE",
   ]
 
+  /// The files besides weights, by the names that they get; links are followed as in other copies of models.
+  ///
+  /// - Throws: `SPINError` where one is a link that is not followed.
+  private func companionFiles() throws -> [(name: String, path: String)] {
+    func files(_ names: [String], of folder: String, weights: [String]) throws -> [(String, String)]
+    {
+      let rules = FolderRules(folder: folder, weights: weights)
+      return try names.compactMap { name in
+        try rules.file(at: folder + "/" + name).map { (name, $0) }
+      }
+    }
+    switch source {
+    case .checkpoint(let original, _):
+      let directory = original.directory
+      return try files(Self.companions, of: directory.path, weights: directory.weightFileNames)
+    case .scratch(let beginning, _, let tokenizer, _):
+      let names = Self.companions.filter { $0 != "config.json" }
+      return try files(names, of: tokenizer, weights: []) + [("config.json", beginning.path)]
+    }
+  }
+
   /// Writes a model folder, in the checkpoint's own precision.
   public func write(_ model: FullModel, to folder: String) throws {
-    func copy(_ path: String, as name: String) throws {
-      guard FileSystem.status(path)?.kind == .file else { return }
-      try OutputFile.write(try FileSystem.read(path), to: folder + "/" + name)
-    }
     switch source {
     case .checkpoint(let original, _):
       try model.write(to: folder) { name in
         (try? original.directory.parameter(name))?.elementType ?? .float32
       }
-      for name in Self.companions { try copy(original.directory.path + "/" + name, as: name) }
-    case .scratch(let beginning, _, let tokenizer, _):
+    case .scratch(let beginning, _, _, _):
       try model.write(to: folder) { _ in beginning.elementType }
-      for name in Self.companions where name != "config.json" {
-        try copy(tokenizer + "/" + name, as: name)
-      }
-      try copy(beginning.path, as: "config.json")
+    }
+    for (name, path) in try companionFiles() {
+      try OutputFile.write(try FileSystem.read(path), to: folder + "/" + name)
     }
   }
 }

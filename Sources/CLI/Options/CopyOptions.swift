@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SPIN
+import SPINJSON
+
+/// What a copy of a model holds besides the model; shared by the commands that write one.
+struct CopyOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Copy other copies of the weights too, such as pytorch_model.bin or *.gguf, although they are not edited; "
+        + "the model card of the copy then warns of them."))
+  var keepOtherCopies = false
+}
+
+/// How it is said what was copied.
+enum CopyText {
+  static func lines(_ receipt: CopyReceipt) -> [String] {
+    ["copied   \(receipt.fileCount) files, \(receipt.sharedCount) share their bytes"]
+      + otherCopies(receipt)
+  }
+
+  /// A line where there are other copies of the weights.
+  static func otherCopies(_ receipt: CopyReceipt) -> [String] {
+    let copies = receipt.otherCopies
+    guard !copies.isEmpty else { return [] }
+    let size = ByteCount.text(copies.reduce(0) { $0 + $1.byteCount })
+    let shown = copies.prefix(5).map { $0.path }.joined(separator: ", ")
+    let names = copies.count > 5 ? "\(shown) and \(copies.count - 5) more" : shown
+    return receipt.keepsOtherCopies
+      ? ["kept     \(names) (\(size)), other copies of the weights, which are not edited"]
+      : [
+        "left out \(names) (\(size)), other copies of the weights, which are not edited; "
+          + "--keep-other-copies copies them"
+      ]
+  }
+
+  /// The other copies, for machines.
+  static func json(_ receipt: CopyReceipt?) -> JSON {
+    guard let receipt else { return .null }
+    return .array(
+      receipt.otherCopies.map {
+        [
+          "path": .string($0.path), "bytes": JSON($0.byteCount), "format": .string($0.reason),
+          "copied": .bool(receipt.keepsOtherCopies),
+        ]
+      })
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINCheckpoint
+import SPINErrors
+import SPINStorage
+
+extension Patch {
+  /// Patches a model where it lies.
+  ///
+  /// A journal makes this safe at any moment: after `kill -9` or a loss of power this call, or `revertInPlace`,
+  /// writes every weight of the patch again, so that the model is whole. Nothing else touches a model with a journal.
+  ///
+  /// - Parameter model: The model; it can be used afterwards, and so can no other that was opened before.
+  /// - Throws: `SPINError` with code `checkFailed` where the model is another one, `cannotCreate`
+  ///   where its files have other names that would change too, `resumable` where another process reads or
+  ///   edits the model.
+  @discardableResult
+  public func applyInPlace(_ model: ModelDirectory) throws -> PatchReceipt {
+    defer { model.acceptEdit() }
+    return try edit(model.path, .apply)
+  }
+
+  /// Reverts a patch where the model lies; see `applyInPlace(_:)`.
+  @discardableResult
+  public func revertInPlace(_ model: ModelDirectory) throws -> PatchReceipt {
+    defer { model.acceptEdit() }
+    return try edit(model.path, .revert)
+  }
+
+  /// Patches the model in a folder where it lies, or finishes doing so; see `applyInPlace(_:)`.
+  @discardableResult
+  public func applyInPlace(at path: String) throws -> PatchReceipt { try edit(path, .apply) }
+
+  /// Reverts a patch of the model in a folder where it lies, or finishes doing so; see `applyInPlace(_:)`.
+  @discardableResult
+  public func revertInPlace(at path: String) throws -> PatchReceipt { try edit(path, .revert) }
+
+  private func edit(_ path: String, _ direction: PatchDirection) throws -> PatchReceipt {
+    // What is no folder is refused in the words that all commands use.
+    if FileSystem.status(path)?.kind != .directory { _ = try ModelDirectory(path: path) }
+    return try SharedDirectoryLock.hold(path).exclusively {
+      // Whatever was known before may have changed until now.
+      let model = try ModelDirectory(path: path, duringEdit: true)
+      defer { model.acceptEdit() }
+      let edits = try Self.edits(of: tensors, in: model, .apply)
+      let digest = contentDigest
+      let applying = EditJournal(patch: digest, action: .apply, edits: edits)
+      let reverting = EditJournal(patch: digest, action: .revert, edits: edits.map(\.inverse))
+      let wanted = direction == .apply ? applying : reverting
+      let interrupted = try EditJournal.found(in: path, among: [applying, reverting])
+      if let interrupted {
+        try interrupted.finish(in: path, as: wanted.action) { model.description(of: $0) }
+      } else {
+        try requireStart(model, direction)
+        if !edits.isEmpty { try wanted.carryOut(in: path) }
+      }
+      return PatchReceipt(
+        path: path, changedCount: edits.count, changedFileCount: Set(edits.map(\.file)).count,
+        finishesInterrupted: interrupted != nil, warnings: model.warnings)
+    }
+  }
+}
+
+extension ModelDirectory {
+  /// The weight that an edit concerns: `tensor "w", element 3`.
+  fileprivate func description(of edit: ByteEdit) -> String {
+    let tensor = tensors.values.first {
+      $0.byteRange.contains(edit.offset) && FileSystem.name(of: $0.file.path) == edit.file
+    }
+    guard let tensor else { return "byte \(edit.offset)" }
+    let index = (edit.offset - tensor.byteRange.lowerBound) / max(1, edit.old.count)
+    return "tensor \"\(tensor.name)\", element \(index)"
+  }
+}
