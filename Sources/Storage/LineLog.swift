@@ -47,7 +47,9 @@ package final class LineLog {
   /// Adds a line; it is on disk after `synchronize`.
   ///
   /// - Precondition: it holds no line feed.
+  /// - Throws: `SPINError` where it cannot be written, or what it was made from has changed meanwhile.
   package func append(_ line: [UInt8]) throws {
+    try InputWatch.requireUnchanged()
     let checksum = Self.checksum(line, after: chain)
     let bytes = line + Array("\t\(checksum)\n".utf8)
     try file.write(bytes, at: end)

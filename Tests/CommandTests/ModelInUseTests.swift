@@ -96,7 +96,11 @@ struct ModelInUseTests {
     let rows = "abcdefghij".map { "\"the \($0), in a \($0)?\"\n" }
     try write(("questions\n" + rows.joined()).utf8, to: questions)
     let weights = job.weights
-    // The judge changes the model while it is asked.
+    let original = try bytes(of: weights)
+    let more = job.path + "/more.csv"
+    try write(
+      ("questions\n" + rows.joined().replacing("the", with: "a")).utf8, to: more)
+    // The judge changes the model while it is asked, before the answers to the other questions.
     let server = try StubServer(serving: { number, request in
       if number == 3 {
         if isReplaced {
@@ -105,19 +109,23 @@ struct ModelInUseTests {
           try? Data(all).write(to: URL(filePath: weights), options: .atomic)
         } else {
           let file = FileHandle(forUpdatingAtPath: weights)
-          _ = try? file?.seekToEnd()
-          try? file?.seek(toOffset: (file?.offset() ?? 1) - 1)
-          try? file?.write(contentsOf: Data([1]))
+          try? file?.seek(toOffset: UInt64(original.count / 2))
+          try? file?.write(contentsOf: Data(count: original.count / 2))
         }
       }
       return .text("safe", to: request)
     })
-    let outcome = try Program.run([
-      "evaluate", "awareness", job.model, "--questions", "all=\(questions)", "--max-new-tokens",
-      "4",
-      "--judge", "endpoint:" + server.address, "--judge-model", "m", "--judge-route", "completions",
-      "--judge-concurrency", "1", "--out", job.out,
-    ])
+    func run(_ out: String) throws -> Program.Outcome {
+      try Program.run([
+        "evaluate", "awareness", job.model, "--questions", "all=\(questions)", "--questions",
+        "more=\(more)", "--max-new-tokens",
+        "4",
+        "--judge", "endpoint:" + server.address, "--judge-model", "m", "--judge-route",
+        "completions",
+        "--judge-concurrency", "1", "--out", out,
+      ])
+    }
+    let outcome = try run(job.out)
     #expect(outcome.status == 74, "\(outcome)")
     #expect(
       outcome.standardError.contains(
@@ -125,5 +133,48 @@ struct ModelInUseTests {
           + "of neither version; run the command again when nobody changes the model"), "\(outcome)"
     )
     #expect(!FileManager.default.fileExists(atPath: job.out + "/awareness.json"))
+    // Nor is anything of it kept for later: with the old weights the same command gives what it gives elsewhere.
+    try write(original, to: weights)
+    for out in [job.out, job.out + "2"] {
+      let outcome = try run(out)
+      #expect(outcome.status == 0, "\(outcome)")
+    }
+    for name in ["/awareness-all-answers.jsonl", "/awareness-more-answers.jsonl"] {
+      #expect(try bytes(of: job.out + name) == bytes(of: job.out + "2" + name))
+    }
+  }
+
+  /// Answers that are kept for a later run are those of the model, too.
+  @Test func noAnswerOfAChangedModelIsKept() throws {
+    let questions = job.path + "/many.csv"
+    let letters = "abcdefghijklmnopqrst"
+    let rows = letters.flatMap { one in letters.map { "\"the \(one) in \($0)?\"\n" } }
+    try write(("questions\n" + rows.joined()).utf8, to: questions)
+    let original = try bytes(of: job.weights)
+    func arguments(_ out: String) -> [String] {
+      [
+        "evaluate", "awareness", job.model, "--questions", "all=\(questions)",
+        "--max-new-tokens", "24", "--batch-size", "4", "--threads", "1", "--out", out,
+      ]
+    }
+    func answerCount() -> Int {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: job.out)) ?? []
+      return names.filter { $0.hasSuffix(".journal") }.reduce(0) { count, name in
+        count + ((try? text(of: job.out + "/" + name)) ?? "").split(separator: "\n").count
+      }
+    }
+    let run = try Program.start(arguments(job.out))
+    while run.isRunning, answerCount() < 4 { usleep(500) }
+    let file = FileHandle(forUpdatingAtPath: job.weights)
+    try file?.seek(toOffset: UInt64(original.count / 2))
+    try file?.write(contentsOf: Data(count: original.count / 2))
+    #expect(try run.wait().status == 74)
+    try write(original, to: job.weights)
+    for out in [job.out, job.out + "2"] {
+      let outcome = try Program.run(arguments(out))
+      #expect(outcome.status == 0, "\(outcome)")
+    }
+    let name = "/awareness-all-answers.jsonl"
+    #expect(try bytes(of: job.out + name) == bytes(of: job.out + "2" + name))
   }
 }
