@@ -148,11 +148,17 @@ public struct ImportanceScorer: Sendable {
       provenance.modelOrigin = nil
       return provenance.metadata.map { "\($0.0)=\($0.1)" }
     }
-    return FileDigest.sha256(Array(text.joined(separator: "\n").utf8))
+    // The weights do not say how they are computed with.
+    let configurations = inputs.compactMap {
+      try? FileDigest.sha256(ofFileAt: $0 + "/config.json")
+    }
+    return FileDigest.sha256(Array((text + configurations).joined(separator: "\n").utf8))
   }
 
   /// Refuses to write over scores of something else.
-  private func requireVacant(_ directory: ScoreDirectory) throws {
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` that names what differs.
+  public func requireVacant(_ directory: ScoreDirectory) throws {
     for (dataSet, provenance) in zip(dataSets, provenances) {
       let path = try directory.path(of: dataSet.name)
       guard FileSystem.status(path) != nil else { continue }

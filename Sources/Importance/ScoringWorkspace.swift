@@ -26,6 +26,10 @@ struct ScoringWorkspace {
   /// - Returns: The path of the scratch file.
   func prepare() throws -> String {
     try FileSystem.ensureDirectory(folder)
+    // What another run left unfinished is refused before its scratch file is touched.
+    if FileSystem.status(journal) != nil {
+      _ = try ScoringJournal(path: journal, identity: identity)
+    }
     let before = try activations()
     let path: String
     if let scratch = resources.scratchDirectory {

@@ -89,6 +89,11 @@ public struct PipelineRun: Sendable {
     try folder.requireFree(directory.fileNames)
     // The scores are the scoring's own to discard.
     try folder.begin(restart: restart, keeping: "scores")
+    if restart, FileSystem.status(directory.model, following: false) != nil {
+      // Somebody put or changed files there: all that is left of it is theirs.
+      try folder.keepAside("model")
+    }
+    if !restart, directory.ownsScores { try job.scorer.requireVacant(directory.scores) }
     try RequestRecord(self, evaluation: evaluation).write(to: directory.path)
     let rounds = try SuppressionRounds(
       run: self, directory: directory, restart: restart, shouldStop: shouldStop, report: report
@@ -100,7 +105,7 @@ public struct PipelineRun: Sendable {
     try last.patch.write(to: directory.patch)
     try RunData(run: self, evaluation: evaluation).write(to: directory.data)
     onScored()
-    let copy = savesModel ? try save(last.patch, to: directory, shouldStop) : nil
+    let copy = savesModel ? try save(last.patch, to: directory, folder, shouldStop) : nil
     let evaluations =
       try evaluation.map {
         try RunEvaluation(
@@ -140,8 +145,10 @@ public struct PipelineRun: Sendable {
 
   /// Writes the patched copy, unless this very one is there already.
   private func save(
-    _ patch: Patch, to directory: RunDirectory, _ shouldStop: () -> Bool
+    _ patch: Patch, to directory: RunDirectory, _ folder: OutputFolder, _ shouldStop: () -> Bool
   ) throws -> CopyReceipt? {
+    // One that lacks a file is made again.
+    if !folder.isWhole("model") { try folder.discard("model") }
     if FileSystem.status(directory.model) != nil {
       let saved = try ModelDirectory(path: directory.model)
       if try holds(patch, saved) { return nil }

@@ -54,6 +54,10 @@ extension RequestRecord {
     let request = job.request
     let options: [(String, JSON)] = [
       ("MODEL", .string(ModelDirectory.modelHash(of: job.modelFiles))),
+      (
+        "config.json of MODEL",
+        .string((try? FileDigest.sha256(ofFileAt: job.directory.path + "/config.json")) ?? "")
+      ),
       ("--nsamples", JSON(request.calibration.sampleCount)),
       ("--seed", .string("\(request.calibration.seed)")),
       ("--first-response-token", .string(request.calibration.firstResponseToken.rawValue)),

@@ -20,8 +20,11 @@ extension ScoreProvenance {
       ),
       ("tokens", { String($0.sampleDigest.prefix(12)) }), ("version", { $0.tool }),
     ]
-    for (option, value) in options where value(self) != value(other) {
-      return (option, value(self), value(other))
+    var one = self
+    // A file that was renamed is no difference.
+    if one.dataDigest == other.dataDigest { one.dataFile = other.dataFile }
+    for (option, value) in options where value(one) != value(other) {
+      return (option, value(one), value(other))
     }
     return yieldsSameScores(as: other) ? nil : ("options", "others", "these")
   }

@@ -81,6 +81,8 @@ public struct ScoreProvenance: Sendable, Equatable {
   public func yieldsSameScores(as other: ScoreProvenance) -> Bool {
     var own = self
     own.modelOrigin = other.modelOrigin
+    // What decides is what a file holds.
+    own.dataFile = other.dataFile
     return own == other
   }
 

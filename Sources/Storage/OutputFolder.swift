@@ -47,6 +47,15 @@ package final class OutputFolder: Sendable {
     lock.release()
   }
 
+  /// Whether all files are there that were finished below an entry.
+  package func isWhole(_ name: String) -> Bool {
+    record.withLock { record in
+      record.entries.allSatisfy { entry, content in
+        !entry.utf8.starts(with: "\(name)/".utf8) || content == .open || !isGone(entry)
+      }
+    }
+  }
+
   /// Whether a command of this kind has written here before, or nobody has.
   package var isOwn: Bool {
     get throws {
@@ -115,7 +124,7 @@ package final class OutputFolder: Sendable {
       for name in names.sorted(by: { Self.depth($0) < Self.depth($1) }) {
         guard try kind(of: name) == .file, let content = record.entries[name] else { continue }
         if try isChanged(name, content) {
-          try keepAside("\(path)/\(name)")
+          try keepAside(name)
         } else {
           try FileSystem.remove("\(path)/\(name)")
         }
@@ -276,7 +285,9 @@ package final class OutputFolder: Sendable {
     return try kind != .file || FileFingerprint(ofFileAt: "\(path)/\(name)") != before
   }
 
-  private func keepAside(_ path: String) throws {
+  /// Gives an entry that is not ours to remove the name NAME.changed, or NAME.changed-2 ...
+  package func keepAside(_ name: String) throws {
+    let path = "\(path)/\(name)"
     var number = 1
     var target = path + ".changed"
     while FileSystem.status(target, following: false) != nil {

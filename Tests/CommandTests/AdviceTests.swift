@@ -115,7 +115,7 @@ struct AdviceTests {
     let patch = job.path + "/patch.json"
     let outcome = try Program.run(
       [
-        "select", job.model, "--scores", job.out, "--count", "30", "--scale", "1e45", "--out",
+        "select", job.model, "--scores", job.out, "--count", "30", "--scale", "1e9", "--out",
         patch,
       ])
     #expect(outcome.status == 64, "\(outcome)")

@@ -290,7 +290,7 @@ import Testing
       (["--seeds", "1,1"], "--seeds: names nothing, or something twice; name each once"),
       (
         ["--q", "2"],
-        "--q: is 2.0, expected a share above 0 and at most 1; give a number of weights"
+        "--q: is 2, expected above 0 and at most 1"
       ),
       (
         ["--pair", "privacy,general"],

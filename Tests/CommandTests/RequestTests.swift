@@ -143,6 +143,53 @@ struct RequestTests {
     }
   }
 
+  /// Weights do not say how they are computed with: a changed configuration is another model.
+  @Test func aChangedConfigurationIsNamed() throws {
+    let job = try SmallJob()
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    try job.replace("1e-05", with: "1e-02", in: job.configuration)
+    let outcome = try run(job, ["--count", "30"])
+    #expect(outcome.status == 73, "\(outcome)")
+    #expect(outcome.standardError.contains("config.json of MODEL was "), "\(outcome)")
+  }
+
+  /// What the user added to the saved model stays, under another name, and a model that lacks a file is made again.
+  @Test func theSavedModelIsMadeAgain() throws {
+    let job = try SmallJob()
+    let saved = ["--count", "30", "--save-model"]
+    #expect(try run(job, saved).status == 0)
+    let config = job.out + "/model/config.json"
+    let expected = try bytes(of: config)
+    try FileManager.default.removeItem(atPath: config)
+    #expect(try run(job, saved).status == 0)
+    #expect(try bytes(of: config) == expected)
+    try write("mine".utf8, to: job.out + "/model/notes.txt")
+    let outcome = try run(job, saved + ["--restart"])
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(try bytes(of: config) == expected)
+    #expect(try text(of: job.out + "/model.changed/notes.txt") == "mine")
+  }
+
+  /// A refused command leaves the request as it was, and a file that was renamed is the same data.
+  @Test func aRefusedCommandLeavesTheRequest() throws {
+    let job = try SmallJob()
+    #expect(try run(job, ["--count", "30"]).status == 0)
+    let before = try FolderContents(of: job.out)
+    let renamed = job.path + "/renamed.csv"
+    try FileManager.default.copyItem(atPath: job.data("privacy"), toPath: renamed)
+    let scoring = job.scoring.map { $0.hasPrefix("privacy=") ? "privacy=\(renamed)" : $0 }
+    let same = try Program.run(["run"] + scoring + ["--count", "30", "--out", job.out])
+    #expect(same.status == 0, "\(same)")
+    try write(
+      "prompt,response\n".utf8 + Array(repeating: "a,b\n".utf8, count: 12).joined(), to: renamed)
+    let other = try Program.run(["run"] + scoring + ["--count", "30", "--out", job.out])
+    #expect(other.status == 73, "\(other)")
+    #expect(
+      try FolderContents(of: job.out).digests.filter { $0.key.hasPrefix("scores") }
+        == before.digests.filter { $0.key.hasPrefix("scores") })
+    #expect(try run(job, ["--count", "30"]).status == 0)
+  }
+
   /// What was measured once stays as it is recorded, time and memory included.
   @Test func aFinishedRunIsNotRecordedAgain() throws {
     let job = try SmallJob()

@@ -86,7 +86,7 @@ struct TrainAdapterTests {
       (["--lora-r", "0"], 64, "spin: --lora-r: is 0, expected 1 to 65536\n"),
       (
         ["--lora-dropout", "1"], 64,
-        "spin: --lora-dropout: is 1.0, expected at least 0 and below 1\n"
+        "spin: --lora-dropout: is 1, expected at least 0 and below 1\n"
       ),
       (
         ["--target-modules", "nothing"], 64,

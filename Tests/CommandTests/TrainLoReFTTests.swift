@@ -95,7 +95,7 @@ import Testing
       (["--layers", "x"], 64, "The value 'x' is invalid for '--layers"),
       (["--positions", "f0"], 64, "The value 'f0' is invalid for '--positions"),
       (["--rank", "24"], 64, "a rank of 24 does not fit hidden states of 24 numbers"),
-      (["--dropout", "1"], 64, "a dropout of 1.0 is not at least 0 and less than 1"),
+      (["--dropout", "1"], 64, "--dropout: is 1, expected at least 0 and below 1"),
       (["--max-memory", "90MB"], 64, "these samples and this model need at least"),
     ] as [([String], Int32, String)] {
       let outcome = try Program.run(train(job.out, options))

@@ -108,7 +108,7 @@ import Testing
 
   @Test func whatMakesNoSenseIsRefused() throws {
     let cases: [(arguments: [String], status: Int32, message: String)] = [
-      (train(job.out, "--learning-rate", "0"), 64, "spin: --learning-rate: is 0.0, expected a"),
+      (train(job.out, "--learning-rate", "0"), 64, "spin: --learning-rate: is 0, expected above 0"),
       (
         train(job.out, "--early-stopping-patience", "2"), 64,
         "spin: --early-stopping-patience: decides nothing without --eval-split SHARE"

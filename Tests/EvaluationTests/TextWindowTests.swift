@@ -56,12 +56,31 @@ struct TextWindowTests {
   func damagedJournalsAreRefused(_ lines: String) throws {
     let model = try model(positions: 512)
     let path = directory.file("journal")
-    let header = #"{"schema":"item-journal/1","kind":"windows","identity":"x"}"#
-    try OutputFile.write(Array("\(header)\n\(lines)\n".utf8), to: path)
+    do {
+      let journal = try ItemJournal(path: path, kind: "windows", identity: "x")
+      for line in lines.split(separator: "\n") {
+        try journal.record(JSON(parsing: Array(line.utf8), path: path).requireObject(at: path))
+      }
+      try journal.synchronize()
+    }
     let journal = try ItemJournal(path: path, kind: "windows", identity: "x")
     #expect(throws: SPINError.self) {
       _ = try Perplexity(of: model, text: text, window: 64, threads: 2, journal: journal)
     }
+  }
+
+  /// A smaller limit takes the first of the windows that a larger one left.
+  @Test func aSmallerLimitUsesWhatIsThere() throws {
+    let model = try model(positions: 512)
+    let path = directory.file("journal")
+    func measure(_ limit: Int) throws -> Perplexity {
+      try Perplexity(
+        of: model, text: text, window: 64, limit: limit, threads: 2,
+        journal: ItemJournal(path: path, kind: "windows", identity: "x"))
+    }
+    let more = try measure(4)
+    let fewer = try measure(2)
+    #expect(Array(more.windowLosses.prefix(2)) == fewer.windowLosses)
   }
 
   @Test func withoutAWindowItIs2048OrTheModelsPositions() throws {

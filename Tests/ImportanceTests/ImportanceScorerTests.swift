@@ -220,6 +220,27 @@ struct ImportanceScorerTests {
     #expect(try fixture.bytes(in: folder.path) == before)
   }
 
+  /// A run that is refused leaves the unfinished state of another one as it was.
+  @Test func aRefusedRunLeavesTheStateOfAnother() throws {
+    let fixture = try ScoringFixture(family: "llama", repeats: 2)
+    let smaller = try ScoringFixture(family: "llama")
+    let folder = ScoreDirectory(path: fixture.directory.file("scores"))
+    var count = 0
+    #expect(throws: SPINError.self) {
+      try fixture.scorer().run(
+        into: folder,
+        shouldStop: {
+          count += 1
+          return count > 7
+        })
+    }
+    let path = folder.path + "/.scoring/activations"
+    let before = try FileSystem.read(path)
+    #expect(throws: SPINError.self) { try smaller.scorer().run(into: folder) }
+    #expect(try FileSystem.read(path) == before)
+    try fixture.scorer().run(into: folder)
+  }
+
   @Test func scoresOfSomethingElseAreNotReplacedUnlessAskedFor() throws {
     let fixture = try ScoringFixture(family: "llama")
     let folder = ScoreDirectory(path: fixture.directory.file("scores"))

@@ -45,7 +45,7 @@ struct TemplateBoundTests {
     arguments: [
       "x|length", "x[0]", "x[-1]", "x[0:1]", "x|first", "x|list", "m[x]", "m.get(x)", "x in m",
       "{x: 1}",
-      "(x,) in m", "x|int", "x|float", "d|int", "d|float", "x|attr('a')", "m|attr(x)",
+      "(x,) in m", "x|int", "x|float", "d|int", "d|float", "m|attr(x)",
       "x.startswith(x)",
       "'a'.startswith((x, x))", "'a'.find(x)", "'a'.count(x)", "'a'.split(x)", "'a'.partition(x)",
       "'a'.strip(x)", "'a'|trim(x)", "[x]|sort", "[x, x]|min", "[x]|unique|list",

@@ -84,6 +84,8 @@ struct TextWindows {
     for item in journal?.items ?? [] {
       let window: Int = try item.required("window")
       let values: [Double] = try item.required("values")
+      // A larger limit has left more windows than are wanted now.
+      if window >= tokens.count, window < partCount { continue }
       guard tokens.indices ~= window, !values.isEmpty,
         values.count == found.first?.value.count ?? values.count
       else {
