@@ -180,8 +180,7 @@ struct RequestTests {
     let scoring = job.scoring.map { $0.hasPrefix("privacy=") ? "privacy=\(renamed)" : $0 }
     let same = try Program.run(["run"] + scoring + ["--count", "30", "--out", job.out])
     #expect(same.status == 0, "\(same)")
-    try write(
-      "prompt,response\n".utf8 + Array(repeating: "a,b\n".utf8, count: 12).joined(), to: renamed)
+    try write(("prompt,response\n" + String(repeating: "a,b\n", count: 12)).utf8, to: renamed)
     let other = try Program.run(["run"] + scoring + ["--count", "30", "--out", job.out])
     #expect(other.status == 73, "\(other)")
     #expect(
