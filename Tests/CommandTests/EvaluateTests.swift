@@ -67,6 +67,25 @@ struct EvaluateTests {
         + "--stop was [] and is [\"z\"]; give --stop [] to resume, or choose another --out\n")
   }
 
+  /// The hash of the weights does not cover configuration and tokenizer: windows of another one are not mixed in.
+  @Test func aChangedConfigurationIsAnotherModel() throws {
+    let text = job.path + "/text.txt"
+    try write(String(repeating: "the a in the the b c. ", count: 40).utf8, to: text)
+    func perplexity(_ out: String) throws -> Program.Outcome {
+      try Program.run([
+        "evaluate", "perplexity", job.model, "--text", text, "--window", "16", "--quiet", "--out",
+        out,
+      ])
+    }
+    let out = job.path + "/perplexity"
+    #expect(try perplexity(out).status == 0)
+    try job.replace("1e-05", with: "1e-01", in: job.configuration)
+    let changed = try perplexity(out)
+    #expect(changed.status == 73, "\(changed)")
+    #expect(changed.standardError.contains("configuration and tokenizer was "), "\(changed)")
+    #expect(try perplexity(out + "-again").status == 0)
+  }
+
   @Test func theEditInMemoryIsThatOfTheSavedCopy() throws {
     let copy = job.path + "/copy"
     #expect(try Program.run(["patch", "apply", job.model, patch, "--out", copy]).status == 0)

@@ -24,8 +24,8 @@ import tempfile
 import small_job
 
 MODES = ("kill", "once", "on")
-# Exit statuses of a refusal to do again what is done.
-DONE = (0, 73)
+# Exit statuses of a refusal to do again what is done: a folder that exists, a patch that the model has.
+DONE = (0, 2, 73)
 
 
 def build(folder):

@@ -60,7 +60,7 @@ extension ChoiceEvaluation {
     try FileSystem.ensureDirectory(directory)
     let journal = try ChoiceJournal(
       path: "\(directory)/.choices-\(subject.side.rawValue).journal",
-      modelHash: subject.modelHash, edit: subject.edit)
+      modelHash: "\(subject.modelHash) \(model.settingsDigest())", edit: subject.edit)
     let start = try journal.start(of: self)
     let clock = ContinuousClock()
     let began = clock.now

@@ -25,7 +25,8 @@ public final class ChoiceJournal {
   ///
   /// - Parameters:
   ///   - path: Where it lies; its folder exists.
-  ///   - modelHash: The hash of the model's files, as `ModelDirectory.modelHash` gives it.
+  ///   - modelHash: What the model is: the hash of its files, as `ModelDirectory.modelHash` gives it, and
+  ///     what else decides its answers.
   ///   - edit: A digest of the edit that lies over its weights; nil without.
   /// - Throws: `SPINError` where it is of another model or edit, or damaged.
   public init(path: String, modelHash: String, edit: String?) throws {

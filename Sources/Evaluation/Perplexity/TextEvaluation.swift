@@ -108,16 +108,18 @@ public struct TextEvaluation: Sendable {
   ) throws -> ItemJournal? {
     guard let directory else { return nil }
     try FileSystem.ensureDirectory(directory)
+    let settings = try model.settingsDigest()
     let parts: [JSON] =
       identity.map { .string($0) } + [
         .string(digest), recordedWindow(for: model).map { JSON($0) } ?? .null,
-        .string(part.rawValue),
+        .string(part.rawValue), .string(settings),
       ]
     let about: JSON = [
       "model_and_edit": .array(identity.map { .string($0) }),
       "text": .string("\(FileSystem.name(of: path)) (\(digest.prefix(12)))"),
       "window": recordedWindow(for: model).map { JSON($0) } ?? .null,
       "part": .string(part.rawValue),
+      "configuration and tokenizer": .string(String(settings.prefix(12))),
     ]
     return try ItemJournal(
       path: "\(directory)/.\(name).journal", kind: "windows",
