@@ -117,33 +117,3 @@ enum DependentOptions {
       displacedBy: "--json"),
   ]
 }
-
-/// The options of a command line as they were typed, with their values.
-struct TypedOptions {
-  private var given: [String: [String]] = [:]
-
-  init(_ arguments: [String]) {
-    let before = Array(arguments.prefix { $0 != "--" })
-    for (index, argument) in before.enumerated() where argument.hasPrefix("--") {
-      let name = String(argument.prefix { $0 != "=" })
-      var values: [String] = []
-      if name.endIndex < argument.endIndex {
-        values = [String(argument[argument.index(after: name.endIndex)...])]
-      } else if index + 1 < before.count {
-        values = [before[index + 1]]
-      }
-      given[name, default: []] += values
-    }
-  }
-
-  /// Whether an option was given.
-  func has(_ option: String) -> Bool { given[option] != nil }
-
-  /// The values of an option; of a flag, whatever follows it.
-  func values(_ option: String) -> [String] { given[option] ?? [] }
-
-  /// The elements of an option's values, which have commas between.
-  func list(_ option: String) -> [String] {
-    values(option).flatMap { $0.split(separator: ",").map(String.init) }
-  }
-}

@@ -44,6 +44,7 @@ public struct ImportanceScorer: Sendable {
   let keep: KeepPolicy
   let resources: Resources
   private let inputs: [String]
+  private let settings: String
   /// What each data set's scores are computed from, in the order of the data sets.
   package let provenances: [ScoreProvenance]
   /// What the run will take.
@@ -59,12 +60,13 @@ public struct ImportanceScorer: Sendable {
   ///   - keep: How many scores of each matrix to write.
   ///   - tool: Name and version of the program, for the record.
   ///   - resources: What the run may take.
+  ///   - settings: A digest of what besides the weights decides how the model computes.
   ///   - inputs: Folders that the results may not share with: the model's.
   /// - Throws: `SPINError` where names repeat or the budget is too small.
   public init(
     decoder: Decoder, modelFiles: [String: String], modelOrigin: String? = nil,
     dataSets: [CalibrationSet], target: TargetModule = .feedForward, keep: KeepPolicy = .automatic,
-    tool: String, resources: Resources, inputs: [String] = []
+    tool: String, resources: Resources, settings: String = "", inputs: [String] = []
   ) throws {
     precondition(!dataSets.isEmpty, "dataSets is empty")
     for dataSet in dataSets {
@@ -79,6 +81,7 @@ public struct ImportanceScorer: Sendable {
     self.keep = keep
     self.resources = resources
     self.inputs = inputs
+    self.settings = settings
     provenances = dataSets.map {
       ScoreProvenance(
         tool: tool, modelFiles: modelFiles, modelOrigin: modelOrigin, dataSet: $0, keep: keep,
@@ -148,11 +151,7 @@ public struct ImportanceScorer: Sendable {
       provenance.modelOrigin = nil
       return provenance.metadata.map { "\($0.0)=\($0.1)" }
     }
-    // The weights do not say how they are computed with.
-    let configurations = inputs.compactMap {
-      try? FileDigest.sha256(ofFileAt: $0 + "/config.json")
-    }
-    return FileDigest.sha256(Array((text + configurations).joined(separator: "\n").utf8))
+    return FileDigest.sha256(Array((text + [settings]).joined(separator: "\n").utf8))
   }
 
   /// Refuses to write over scores of something else.

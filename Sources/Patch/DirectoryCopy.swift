@@ -37,20 +37,10 @@ package final class DirectoryCopy {
   /// Begins a copy.
   ///
   /// - Parameter keepsOtherCopies: Whether to copy other copies of the weights too, which no edit changes.
-  /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty, or
-  ///   lies inside the model.
+  /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty, lies
+  ///   inside the model, or holds it.
   package init(of model: ModelDirectory, to target: String, keepsOtherCopies: Bool) throws {
-    var ancestor = FileSystem.parent(of: target)
-    let sourceIdentity = FileSystem.status(model.path)?.identity
-    for _ in 0..<128 {
-      let identity = FileSystem.status(ancestor)?.identity
-      if identity != nil, identity == sourceIdentity {
-        throw SPINError(
-          .cannotCreate, at: target, "lies inside the model itself",
-          remedy: "choose a place outside \(model.path)")
-      }
-      ancestor += "/.."
-    }
+    try FileSystem.requireApart(target, from: model.path)
     self.model = model
     rules = FolderRules(folder: model.path, weights: model.weightFileNames)
     otherCopies = try OtherCopies(model).found()

@@ -87,9 +87,10 @@ public struct PipelineRun: Sendable {
       directory.path, of: "run", apartFrom: [job.directory.path])
     defer { folder.close() }
     try folder.requireFree(directory.fileNames)
+    if savesModel { try folder.requireFree(directory: "model") }
     // The scores are the scoring's own to discard.
     try folder.begin(restart: restart, keeping: "scores")
-    if restart, FileSystem.status(directory.model, following: false) != nil {
+    if restart, savesModel, FileSystem.status(directory.model, following: false) != nil {
       // Somebody put or changed files there: all that is left of it is theirs.
       try folder.keepAside("model")
     }

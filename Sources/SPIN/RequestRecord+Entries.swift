@@ -4,9 +4,9 @@ import SPINStorage
 
 extension RequestRecord {
   /// The record of a run.
-  init(_ run: PipelineRun, evaluation: ModelEvaluation?) {
+  init(_ run: PipelineRun, evaluation: ModelEvaluation?) throws {
     entries =
-      [.init(option: "spin", value: "run", part: .scores)] + Self.scoring(run.job)
+      try [.init(option: "spin", value: "run", part: .scores)] + Self.scoring(run.job)
       + Self.selection(run.selection)
       + [
         .init(
@@ -21,13 +21,11 @@ extension RequestRecord {
   ///
   /// Methods, seeds and numbers of rows have folders of their own, so that more of
   /// them continue what is there.
-  init(_ comparison: MethodComparison) {
+  init(_ comparison: MethodComparison) throws {
     let request = comparison.request
-    var entries = [
-      Entry(option: "spin", value: "compare", part: .scores),
-      Entry(
-        option: "MODEL", value: .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
-        part: .scores),
+    let model = try Self.model(comparison.model, comparison.modelFiles)
+    var entries = [Entry(option: "spin", value: "compare", part: .scores)] + model
+    entries += [
       Entry(
         option: "--methods", value: .array(request.methods.map { .string($0.rawValue) }),
         part: .evaluation, grows: true),
@@ -41,8 +39,8 @@ extension RequestRecord {
       Entry(option: "--soft-scale", value: .number(request.softScale), part: .selection),
     ]
     if let job = comparison.scorings.values.first {
-      let drawn: Set<String> = ["MODEL", "--nsamples", "--seed"]
-      entries += Self.scoring(job).filter { !drawn.contains($0.option) }
+      let others = Set(model.map(\.option)).union(["--nsamples", "--seed"])
+      entries += try Self.scoring(job).filter { !others.contains($0.option) }
     }
     // The rule, the scale and the seed are the method's and the arm's.
     let own: Set<String> = ["--rule", "--scale", "--seed (of --rule random)"]
@@ -50,14 +48,19 @@ extension RequestRecord {
     self.entries = entries + Self.evaluation(comparison.evaluation)
   }
 
-  private static func scoring(_ job: ScoringJob) -> [Entry] {
+  /// A model by its weights, and by what decides how it computes with them.
+  private static func model(_ model: LanguageModel, _ files: [String: String]) throws -> [Entry] {
+    [
+      Entry(option: "MODEL", value: .string(ModelDirectory.modelHash(of: files)), part: .scores),
+      Entry(
+        option: "configuration and tokenizer of MODEL", value: .string(try model.settingsDigest()),
+        part: .scores),
+    ]
+  }
+
+  private static func scoring(_ job: ScoringJob) throws -> [Entry] {
     let request = job.request
     let options: [(String, JSON)] = [
-      ("MODEL", .string(ModelDirectory.modelHash(of: job.modelFiles))),
-      (
-        "config.json of MODEL",
-        .string((try? FileDigest.sha256(ofFileAt: job.directory.path + "/config.json")) ?? "")
-      ),
       ("--nsamples", JSON(request.calibration.sampleCount)),
       ("--seed", .string("\(request.calibration.seed)")),
       ("--first-response-token", .string(request.calibration.firstResponseToken.rawValue)),
@@ -67,7 +70,8 @@ extension RequestRecord {
       ("--prompt-column", .string(request.columns.prompt)),
       ("--scoring-format", text(job.promptFormat)),
     ]
-    return options.map { Entry(option: $0, value: $1, part: .scores) }
+    return try model(job.model, job.modelFiles)
+      + options.map { Entry(option: $0, value: $1, part: .scores) }
       + job.dataSets.map { dataSet in
         Entry(
           option: "--data \(dataSet.name)",

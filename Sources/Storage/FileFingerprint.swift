@@ -2,8 +2,7 @@
 
 /// What a file holds: its SHA-256 or, of a large result, that of its size and of sixteen places in it.
 ///
-/// Of results, which have digests elsewhere, a file that we wrote is told from one that somebody put in its place. What
-/// interrupted work goes on from lies in folders whose names begin with a dot, and every byte of it counts.
+/// Of results, which have digests elsewhere, a file that we wrote is told from one that somebody put in its place.
 struct FileFingerprint: Equatable, Sendable {
   /// 64 hexadecimal digits, behind a tilde where only places were looked at.
   let text: String
@@ -21,14 +20,16 @@ struct FileFingerprint: Equatable, Sendable {
     self.text = text
   }
 
+  /// Whether it is of every byte, whatever the size.
+  var isWhole: Bool { text.utf8.first != UInt8(ascii: "~") }
+
   /// Looks at a file.
-  init(ofFileAt path: String) throws {
+  ///
+  /// - Parameter isWhole: Whether to read every byte of a large one, too.
+  init(ofFileAt path: String, isWhole: Bool) throws {
     let file = try MappedFile(path: path)
     var hash = SHA256()
-    let isTrusted = path.utf8.split(separator: UInt8(ascii: "/")).contains {
-      $0.first == UInt8(ascii: ".") && $0.count > 2
-    }
-    guard file.byteCount > Self.largest, !isTrusted else {
+    guard file.byteCount > Self.largest, !isWhole else {
       for start in stride(from: 0, to: file.byteCount, by: 4 << 20) {
         file.withBytes(start..<min(start + 4 << 20, file.byteCount)) { hash.update($0) }
       }

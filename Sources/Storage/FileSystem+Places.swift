@@ -14,9 +14,9 @@ extension FileSystem {
   ///
   /// - Throws: `SPINError` with code `cannotCreate` where one lies in the other, by whatever links.
   package static func requireApart(_ output: String, from input: String) throws {
-    guard let input = resolved(input), let place = resolvedBeginning(of: output) else { return }
-    let isInside = (place + "/").utf8.starts(with: (input + "/").utf8)
-    guard isInside || (input + "/").utf8.starts(with: (place + "/").utf8) else { return }
+    guard let read = resolved(input), let written = resolvedBeginning(of: output) else { return }
+    let isInside = (written + "/").utf8.starts(with: (read + "/").utf8)
+    guard isInside || (read + "/").utf8.starts(with: (written + "/").utf8) else { return }
     throw SPINError(
       .cannotCreate, at: output,
       "\(isInside ? "lies inside" : "holds") \(input), which this command reads",

@@ -26,8 +26,7 @@ package final class OutputDirectory {
     }
     path = target
     try Self.removeAbandoned(of: target)
-    let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
-    temporaryPath = Self.prefix(of: target) + suffix + Self.suffix
+    temporaryPath = TemporaryName.directory.path(beside: target)
     do {
       try FileSystem.makeDirectory(temporaryPath)
     } catch let error as SPINError {
@@ -36,24 +35,14 @@ package final class OutputDirectory {
     lock = try DirectoryLock(temporaryPath)
   }
 
-  private static let suffix = ".partial"
-  private static func prefix(of target: String) -> String {
-    "\(FileSystem.parent(of: target))/.\(FileSystem.name(of: target))."
-  }
-
   /// Removes what killed processes left of a directory; a link of such a name is nobody's leftover.
   ///
   /// - Throws: `SPINError` with code `resumable` where another process is making the same directory.
   private static func removeAbandoned(of target: String) throws {
-    let parent = FileSystem.parent(of: target)
-    let prefix = FileSystem.name(of: prefix(of: target) + "x").dropLast()
     // A folder that cannot be read is found out by whoever writes there.
-    for name in (try? FileSystem.names(in: parent)) ?? [] {
-      let path = "\(parent)/\(name)"
-      guard name.hasPrefix(prefix), name.hasSuffix(suffix),
-        UInt32(name.dropFirst(prefix.count).dropLast(suffix.count), radix: 16) != nil,
-        FileSystem.status(path, following: false)?.kind == .directory
-      else { continue }
+    for name in (try? TemporaryName.directory.names(beside: target)) ?? [] {
+      let path = "\(FileSystem.parent(of: target))/\(name)"
+      guard FileSystem.status(path, following: false)?.kind == .directory else { continue }
       do {
         let lock = try DirectoryLock(path)
         try FileSystem.removeTree(path)

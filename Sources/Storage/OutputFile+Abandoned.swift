@@ -15,33 +15,9 @@ extension OutputFile {
     for name in try abandonedNames(of: path) { try removeIfAbandoned("\(parent)/\(name)") }
   }
 
-  /// Removes what dead writers of any file of a directory left behind.
-  package static func removeAbandoned(in directory: String) throws {
-    for name in try FileSystem.names(in: directory) where target(ofTemporary: name) != nil {
-      try removeIfAbandoned("\(directory)/\(name)")
-    }
-  }
-
   /// The names of temporary siblings of `path`, a writer's or a dead one's.
   package static func abandonedNames(of path: String) throws -> [String] {
-    let name = FileSystem.name(of: path)
-    return try FileSystem.names(in: FileSystem.parent(of: path)).filter {
-      target(ofTemporary: $0).map { Array($0.utf8) == Array(name.utf8) } ?? false
-    }
-  }
-
-  /// The NAME of ".NAME.hex.tmp", nil for other names.
-  static func target(ofTemporary name: String) -> Substring? {
-    guard name.utf8.first == UInt8(ascii: "."), name.hasSuffix(".tmp") else { return nil }
-    let inner = name.dropFirst().dropLast(4)
-    guard let dot = inner.utf8.lastIndex(of: UInt8(ascii: ".")), dot > inner.startIndex else {
-      return nil
-    }
-    let suffix = inner[inner.utf8.index(after: dot)...]
-    let isHexadecimal = suffix.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
-    }
-    return (1...8).contains(suffix.utf8.count) && isHexadecimal ? inner[..<dot] : nil
+    try TemporaryName.file.names(beside: path)
   }
 
   /// Removes a temporary file whose writer is dead; any other stays.

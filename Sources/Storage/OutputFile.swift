@@ -17,7 +17,6 @@ package final class OutputFile {
 
   /// Begins a file whose directory exists.
   package init(path: String) throws {
-    let parent = FileSystem.parent(of: path)
     // The rename would put a file in place of /dev/null, or of a link to the terminal.
     do {
       try RegularFile.check(FileSystem.mode(path), path)
@@ -30,8 +29,7 @@ package final class OutputFile {
     try? Self.removeAbandoned(of: path)
     var attempt = 0
     while true {
-      let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
-      let temporaryPath = "\(parent)/.\(FileSystem.name(of: path)).\(suffix).tmp"
+      let temporaryPath = TemporaryName.file.path(beside: path)
       do {
         let file = try RandomAccessFile(path: temporaryPath, .create)
         // Between the two calls another process may have taken it for a leftover.

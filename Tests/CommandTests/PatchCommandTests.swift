@@ -256,10 +256,10 @@ struct PatchCommandTests {
 
   @Test func aTargetThatCannotBeWrittenIsSaid() throws {
     // A folder below a file cannot be made by anybody, not even by root.
-    let result = try spin("patch", "apply", model, patch, "--out", model + "/config.json/out")
+    let result = try spin("patch", "apply", model, patch, "--out", patch + "/out")
     #expect(result.status == 73)
     #expect(
-      result.errors == "spin: \(model)/config.json/out: cannot be written (Not a directory); "
+      result.errors == "spin: \(patch)/out: cannot be written (Not a directory); "
         + "choose a place that you may write to\n")
   }
 

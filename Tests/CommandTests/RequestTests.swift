@@ -150,7 +150,8 @@ struct RequestTests {
     try job.replace("1e-05", with: "1e-02", in: job.configuration)
     let outcome = try run(job, ["--count", "30"])
     #expect(outcome.status == 73, "\(outcome)")
-    #expect(outcome.standardError.contains("config.json of MODEL was "), "\(outcome)")
+    #expect(
+      outcome.standardError.contains("configuration and tokenizer of MODEL was "), "\(outcome)")
   }
 
   /// What the user added to the saved model stays, under another name, and a model that lacks a file is made again.
@@ -168,6 +169,26 @@ struct RequestTests {
     #expect(outcome.status == 0, "\(outcome)")
     #expect(try bytes(of: config) == expected)
     #expect(try text(of: job.out + "/model.changed/notes.txt") == "mine")
+  }
+
+  /// A folder of somebody else's in the place of the saved model is found before the work, and is never moved.
+  @Test func aModelOfSomebodyElseStays() throws {
+    let job = try SmallJob()
+    let mine = job.out + "/model/notes.txt"
+    try FileManager.default.createDirectory(
+      atPath: job.out + "/model", withIntermediateDirectories: true)
+    try write("mine".utf8, to: mine)
+    for restart in [[], ["--restart"]] {
+      let outcome = try run(job, ["--count", "30", "--save-model"] + restart)
+      #expect(outcome.status == 73, "\(outcome)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: job.out) == ["model"])
+      #expect(try run(job, ["--count", "30"] + restart).status == 0)
+      #expect(try text(of: mine) == "mine")
+      for name in try FileManager.default.contentsOfDirectory(atPath: job.out) where name != "model"
+      {
+        try FileManager.default.removeItem(atPath: job.out + "/" + name)
+      }
+    }
   }
 
   /// A refused command leaves the request as it was, and a file that was renamed is the same data.

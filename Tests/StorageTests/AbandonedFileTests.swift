@@ -35,7 +35,7 @@ struct AbandonedFileTests {
     let second = try OutputFile(path: path)
     try second.write([2])
     #expect(try OutputFile.abandonedNames(of: path).count == 2)
-    try OutputFile.removeAbandoned(in: directory.path)
+    try OutputFile.removeAbandoned(of: path)
     try first.commit()
     try second.commit()
     #expect(try FileSystem.read(path) == [2])

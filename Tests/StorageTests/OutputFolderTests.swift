@@ -175,6 +175,27 @@ struct OutputFolderTests {
     #expect(failure { try run([:], restart: true) }?.code == .malformedInput)
   }
 
+  /// A folder with a large result means the same wherever it lies.
+  @Test func aFolderMayMove() throws {
+    do {
+      let folder = try OutputFolder(out, of: "run")
+      defer { folder.close() }
+      let file = try OutputFile(path: out + "/large")
+      try file.write([UInt8](repeating: 1, count: 65 << 20))
+      try file.commit()
+    }
+    let hidden = directory.file(".hidden")
+    try FileSystem.ensureDirectory(hidden)
+    try FileSystem.rename(out, to: hidden + "/out")
+    let folder = try OutputFolder(hidden + "/out", of: "run")
+    defer { folder.close() }
+    try folder.begin(restart: false)
+    let file = try RandomAccessFile(path: hidden + "/out/large", .update)
+    try file.write([2] as [UInt8], at: 0)
+    #expect(
+      failure { try folder.begin(restart: false) }?.message == "was changed since spin wrote it")
+  }
+
   /// A link where a directory would grow empties nothing.
   @Test func temporaryDirectoriesAreNoLinks() throws {
     let precious = directory.file("precious")

@@ -17,8 +17,8 @@ enum LocalFiles {
   ///
   /// - Throws: `SPINError` with code `missingInput` for the first that is not there.
   static func require(_ arguments: [String]) throws {
-    for (option, value) in pairs(arguments)
-    where options.contains(option) && !["-", "md-judge"].contains(value) {
+    for (option, value) in TypedOptions(arguments).pairs where options.contains(option) {
+      guard let value, !["-", "md-judge"].contains(value) else { continue }
       var path = value
       // NAME=FILE, where a file is not called so.
       if let sign = value.firstIndex(of: "="), FileSystem.status(value) == nil {
@@ -29,19 +29,5 @@ enum LocalFiles {
       throw SPINError(
         .missingInput, at: path, "no such file or folder", remedy: "check \(option) \(value)")
     }
-  }
-
-  /// The options with their values, each in one argument or two.
-  private static func pairs(_ arguments: [String]) -> [(option: String, value: String)] {
-    var pairs: [(String, String)] = []
-    for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
-      if let sign = argument.firstIndex(of: "=") {
-        pairs.append(
-          (String(argument[..<sign]), String(argument[argument.index(after: sign)...])))
-      } else if index + 1 < arguments.count {
-        pairs.append((argument, arguments[index + 1]))
-      }
-    }
-    return pairs
   }
 }

@@ -22,7 +22,7 @@ struct MeasureOptions: ParsableArguments {
 
   var threadCount: Int { threads ?? Machine.processorCount }
 
-  /// Opens the folder of the results, if there is one, until the program ends.
+  /// Opens the folder of the results, if there is one, until the result is shown.
   ///
   /// - Parameters:
   ///   - measure: The name of the measure, whose file may not be another's.
@@ -59,6 +59,10 @@ struct MeasureOptions: ParsableArguments {
   /// Writes and prints a result.
   func show(_ document: MeasureDocument, text: String) throws {
     if let out { try document.write(into: out) }
+    Self.folder.withLock { folder in
+      folder?.close()
+      folder = nil
+    }
     print(json ? document.json.serialized() : text, terminator: json ? "" : "\n")
   }
 }

@@ -72,17 +72,13 @@ struct NumericLimits {
   /// - Parameter arguments: A command line that was parsed: options are known, and numbers are numbers.
   /// - Throws: `SPINError` with code `usage` that names the option, its value and what is expected.
   static func check(_ arguments: [String]) throws {
-    let options = arguments.prefix { $0 != "--" }
-    for (index, argument) in options.enumerated() where argument.hasPrefix("--") {
-      let parts = argument.dropFirst(2).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = parts.first, let limits = table[String(name)] else { continue }
-      let value = parts.count == 2 ? String(parts[1]) : options.dropFirst(index + 1).first
+    for (option, value) in TypedOptions(arguments).pairs {
+      guard let limits = table[String(option.dropFirst(2))] else { continue }
       // Lists have commas, and may say for whom a number is: "5e-5,lora=1e-3".
       for part in value?.split(separator: ",") ?? [] {
         let text = part.split(separator: "=", maxSplits: 1).last ?? part
         guard let number = Double(text), !limits.contains(number) else { continue }
-        throw SPINError(.usage, at: "--\(name)", "is \(text), expected \(limits.description)")
+        throw SPINError(.usage, at: option, "is \(text), expected \(limits.description)")
       }
     }
   }

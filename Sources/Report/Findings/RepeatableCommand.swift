@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import SPINCheckpoint
+package import SPINJSON
 import SPINStorage
 
 /// A command that was given, as it is given again: without what decides no result, and with the revision of a model
@@ -35,6 +36,18 @@ package struct RepeatableCommand {
         if let pinned = Self.pinned(argument, origin) { return pinned }
         return reader == .anyone ? Self.withoutFolder(argument) : argument
       }
+  }
+
+  /// The command in the document of a comparison or a sweep, for whoever has the folder; nil where it holds none.
+  ///
+  /// - Parameter path: Where the document is.
+  package init?(recordedIn members: JSONObject, at path: String) throws {
+    let arguments = try members.optional("arguments", as: [String].self) ?? []
+    guard !arguments.isEmpty else { return nil }
+    let origin = try members.optional("model_origin", as: JSONObject.self)
+      .map { ModelOrigin(json: $0) }
+    let out = FileSystem.name(of: FileSystem.parent(of: path))
+    self.init(arguments + ["--out", out], origin: origin, for: .owner)
   }
 
   /// What of a command decides its results, for records that are the same wherever and however it runs: neither

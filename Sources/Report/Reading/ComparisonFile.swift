@@ -83,14 +83,7 @@ struct ComparisonFile {
     let judge: String = try members.required("judge")
     self.judge = judge
     words = VerdictWords(judge: judge, isHeuristic: try members.optional("heuristic"))
-    let origin = try members.optional("model_origin", as: JSONObject.self)
-      .map { ModelOrigin(json: $0) }
-    command = try members.optional("arguments", as: [String].self)
-      .flatMap { arguments in
-        let out = FileSystem.name(of: FileSystem.parent(of: path))
-        return arguments.isEmpty
-          ? nil : RepeatableCommand(arguments + ["--out", out], origin: origin, for: .owner).text
-      }
+    command = try RepeatableCommand(recordedIn: members, at: path)?.text
     methods = try members.required("methods", as: [JSONObject].self).map { try Method($0) }
     arms = try members.required("arms", as: [JSONObject].self).map { object in
       Arm(

@@ -72,14 +72,7 @@ struct SweepFile {
     words = VerdictWords(
       judge: judge ?? Self.judge(of: members) ?? "",
       isHeuristic: try members.optional("heuristic"))
-    let origin = try members.optional("model_origin", as: JSONObject.self)
-      .map { ModelOrigin(json: $0) }
-    command = try members.optional("arguments", as: [String].self)
-      .flatMap { arguments in
-        let out = FileSystem.name(of: FileSystem.parent(of: path))
-        return arguments.isEmpty
-          ? nil : RepeatableCommand(arguments + ["--out", out], origin: origin, for: .owner).text
-      }
+    command = try RepeatableCommand(recordedIn: members, at: path)?.text
     if let chosen, !candidates.indices.contains(chosen) {
       throw members.failure("chosen", "is \(chosen), there are \(candidates.count) candidates")
     }

@@ -16,31 +16,6 @@ public struct ComparisonArm: Sendable, Hashable {
   }
 }
 
-extension ComparisonArm {
-  /// The arm whose folder has this name; nil where none has.
-  init?(folder: String) {
-    // A method's name may begin like another's: the longer one would not fit what follows.
-    for method in ComparisonMethod.allCases where folder.hasPrefix(method.rawValue + "-") {
-      var parts = folder.dropFirst(method.rawValue.count + 1).split(
-        separator: "-", omittingEmptySubsequences: false)[...]
-      var count: Int?
-      if parts.count == 4, parts.removeFirst() == "n" {
-        guard let number = parts.popFirst().flatMap({ Int($0) }) else { continue }
-        count = number
-      }
-      guard parts.count == 2, parts.first == "seed", let seed = parts.last.flatMap({ UInt64($0) })
-      else { continue }
-      let arm = ComparisonArm(method: method, seed: seed, sampleCount: count)
-      // Other spellings of a number are nobody's.
-      if arm.folder == folder {
-        self = arm
-        return
-      }
-    }
-    return nil
-  }
-}
-
 /// What was found of an arm.
 public struct ComparisonRow: Sendable {
   /// The edit.

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import Synchronization
+
+/// What puts files on record while they are written: called by whatever makes files and folders.
+extension OutputFolder {
+  /// Puts on record that a file is about to be written, where its folder is open.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` where another's file, a link or a folder has its name.
+  static func willWrite(_ path: String) throws { try claim(path, .file) }
+
+  /// The same of a folder; one that is there may be used, and is not ours.
+  static func willMakeDirectory(_ path: String) throws { try claim(path, .directory) }
+
+  /// Puts on record what a file holds that is finished.
+  static func didWrite(_ path: String) throws {
+    guard let (folder, name) = owner(of: path) else { return }
+    // What interrupted work goes on from lies in hidden folders, and every byte of it counts.
+    let isWhole = name.split(separator: "/").contains { $0.hasPrefix(".") }
+    let fingerprint = try FileFingerprint(ofFileAt: path, isWhole: isWhole)
+    try folder.record.withLock { try $0.record(name, .finished(fingerprint)) }
+  }
+
+  /// Puts on record that a folder is about to appear under a name with all that is in it.
+  static func willMove(_ source: String, to path: String) throws {
+    guard owner(of: path) != nil else { return }
+    try forEachEntry(of: source) { inner, kind in
+      try kind == .directory ? willMakeDirectory(path + inner) : willWrite(path + inner)
+    }
+  }
+
+  /// Puts on record what the files hold of a folder that has its name now.
+  static func didMove(to path: String) throws {
+    guard owner(of: path) != nil else { return }
+    try forEachEntry(of: path) { inner, kind in
+      if kind == .file { try didWrite(path + inner) }
+    }
+  }
+
+  private static func forEachEntry(
+    of path: String, below inner: String = "", _ body: (String, FileStatus.Kind) throws -> Void
+  ) throws {
+    guard let kind = FileSystem.status(path + inner, following: false)?.kind else { return }
+    try body(inner, kind)
+    guard kind == .directory else { return }
+    for name in try FileSystem.names(in: path + inner) {
+      try forEachEntry(of: path, below: "\(inner)/\(name)", body)
+    }
+  }
+
+  private static func claim(_ path: String, _ kind: FileStatus.Kind) throws {
+    guard let (folder, name) = owner(of: path) else { return }
+    try folder.record.withLock { record in
+      if let found = try folder.kind(of: name) {
+        guard found == kind else {
+          throw SPINError(
+            .cannotCreate, at: "\(folder.path)/\(name)",
+            "is \(found == .symbolicLink ? "a symbolic link" : "something else than spin writes there")",
+            remedy: "remove it, or choose another --out")
+        }
+        if kind == .directory { return }
+        guard try record.entries[name] != nil || folder.takesOver(name) else {
+          throw folder.foreign(name)
+        }
+      }
+      try record.record(name, .open)
+    }
+  }
+
+  /// The innermost open folder that a path lies in, with the path in it; nil for names that mark a file as temporary.
+  private static func owner(of path: String) -> (OutputFolder, name: String)? {
+    let folders = opened.withLock(\.self)
+    guard !folders.isEmpty else { return nil }
+    let path = FileSystem.normalized(path)
+    let owner = folders.filter { path.utf8.starts(with: "\($0.path)/".utf8) }
+      .max { $0.path.utf8.count < $1.path.utf8.count }
+    guard let owner else { return nil }
+    let name = String(path.utf8.dropFirst(owner.path.utf8.count + 1)) ?? ""
+    let isPassing = name.split(separator: "/").contains { part in
+      TemporaryName.allCases.contains { $0.target(of: String(part)) != nil }
+    }
+    return isPassing || FileSystem.name(of: name) == OutputRecord.name ? nil : (owner, name)
+  }
+
+  /// Takes over an entry that a command around this one wrote before this folder was open, as a comparison does for its
+  /// runs: from now on it is written here.
+  ///
+  /// - Returns: Whether there is one.
+  private func takesOver(_ name: String) throws -> Bool {
+    try Self.opened.withLock(\.self).contains { other in
+      guard other !== self, path.utf8.starts(with: "\(other.path)/".utf8) else { return false }
+      let inner = String(path.utf8.dropFirst(other.path.utf8.count + 1)) ?? ""
+      return try other.record.withLock { record in
+        guard record.entries["\(inner)/\(name)"] != nil else { return false }
+        try record.record("\(inner)/\(name)", .open)
+        return true
+      }
+    }
+  }
+}
