@@ -60,7 +60,9 @@ struct SelectCommand: ParsableCommand {
     let parameters = try options.parsed(targetModule: targetModule, seed: seed)
     let directory = try ModelDirectory(path: model.folder())
     let hashes = try directory.fileHashes()
-    let set = try CoupledSet(parameters, scores: ScoreDirectory(path: scores), modelFiles: hashes)
+    let set = try CoupledSet(
+      parameters, scores: ScoreDirectory(path: scores), modelFiles: hashes,
+      configurationDigest: directory.configurationDigest())
     if !options.amounts.allowEmpty {
       try EmptySelection(set, scores: ScoreDirectory(path: scores)).refuse()
     }

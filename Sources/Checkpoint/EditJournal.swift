@@ -52,9 +52,11 @@ package struct EditJournal: Sendable, Equatable {
     for file in Set(edits.map(\.file)).sorted() {
       try Self.requireOwnFile(directory + "/" + file)
     }
+    // A file that may not be written is found out before there is a journal.
+    let files = try opened(in: directory)
     try OutputFile.write(serialized, to: directory + "/" + Self.fileName)
     do {
-      try write(edits, in: directory)
+      try write(edits, to: files, in: directory)
     } catch let error as SPINError {
       throw unfinished(error)
     }
@@ -89,7 +91,7 @@ package struct EditJournal: Sendable, Equatable {
     }
     let target = action == self.action ? edits : edits.map(\.inverse)
     do {
-      try write(target, in: directory)
+      try write(target, to: opened(in: directory), in: directory)
     } catch let error as SPINError {
       throw unfinished(error)
     }
@@ -143,10 +145,21 @@ package struct EditJournal: Sendable, Equatable {
         + "remove it")
   }
 
+  /// The files that are edited, by name.
+  private func opened(in directory: String) throws -> [String: RandomAccessFile] {
+    var files: [String: RandomAccessFile] = [:]
+    for name in Set(edits.map(\.file)).sorted() {
+      files[name] = try RandomAccessFile(path: directory + "/" + name, .update)
+    }
+    return files
+  }
+
   /// Makes all edits durable, then removes the journal.
-  private func write(_ edits: [ByteEdit], in directory: String) throws {
+  private func write(
+    _ edits: [ByteEdit], to files: [String: RandomAccessFile], in directory: String
+  ) throws {
     for (name, edits) in Dictionary(grouping: edits, by: \.file).sorted(by: { $0.key < $1.key }) {
-      let file = try RandomAccessFile(path: directory + "/" + name, .update)
+      guard let file = files[name] else { preconditionFailure("\(name) is not open") }
       for edit in edits { try file.write(edit.new, at: edit.offset) }
       try file.synchronize()
     }

@@ -32,6 +32,13 @@ extension ModelDirectory {
     Self.modelHash(of: try fileHashes(shouldStop: shouldStop))
   }
 
+  /// The SHA-256 of `config.json`: what the weights' hashes do not cover of how a model computes.
+  ///
+  /// - Throws: `SPINError` where it cannot be read.
+  public func configurationDigest() throws -> String {
+    try FileDigest.sha256(ofFileAt: path + "/config.json")
+  }
+
   /// The SHA-256 over one line `<sha-256>  <name>` a file, sorted by name: what
   /// `sha256sum *.safetensors | sha256sum` prints.
   public static func modelHash(of fileHashes: [String: String]) -> String {

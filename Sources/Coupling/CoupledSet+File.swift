@@ -11,9 +11,7 @@ extension CoupledSet {
   ///   - path: Where it will appear.
   ///   - tool: The program that selected, with its version.
   public func write(to path: String, tool: String) throws {
-    let output = try OutputFile(path: path)
-    try output.write(Array(json(tool: tool).serialized().utf8))
-    try output.commit()
+    try OutputFile.write(Array(json(tool: tool).serialized().utf8), to: path)
   }
 
   /// Reads a file.

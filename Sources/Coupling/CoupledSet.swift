@@ -74,15 +74,18 @@ public struct CoupledSet: Sendable, Equatable {
   ///   - selection: The parameters, which name the three data sets.
   ///   - scores: The folder with their scores.
   ///   - modelFiles: The SHA-256 of each weight file of the model at hand, by name.
+  ///   - configurationDigest: The SHA-256 of its `config.json`; nil to take it on trust.
   /// - Throws: `SPINError` where scores are missing, do not belong together or are of another
   ///   model, and as the other initializer does.
   public init(
-    _ selection: Selection, scores: ScoreDirectory, modelFiles: [String: String]
+    _ selection: Selection, scores: ScoreDirectory, modelFiles: [String: String],
+    configurationDigest: String? = nil
   ) throws {
     try selection.validate()
     let names = selection.pair + [selection.general]
     let files = try scores.read(names)
-    try files[0].requireModel(modelFiles, scoresAt: scores.path(of: names[0]))
+    try files[0].requireModel(
+      modelFiles, configurationDigest: configurationDigest, scoresAt: scores.path(of: names[0]))
     try self.init(selection, first: files[0], second: files[1], general: files[2])
   }
 

@@ -105,7 +105,7 @@ struct BlobDownload {
   ///
   /// - Returns: Whether the whole has the digest that it should have; if not, nothing of it is left.
   private func receive() throws -> Bool {
-    let output = try RandomAccessFile(path: partial, .createOrUpdateOwn)
+    let output = try RandomAccessFile(path: partial, .createOrUpdate)
     var offset = try output.byteCount()
     var hash = ContentHash(file.digest, byteCount: file.byteCount)
     try hashPrefix(of: output, offset, &hash)

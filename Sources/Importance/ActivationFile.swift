@@ -31,7 +31,7 @@ final class ActivationFile {
         "needs \(needed / 1_000_000) MB of scratch space, \(free / 1_000_000) MB are free",
         remedy: "free some, or name another folder with --scratch")
     }
-    file = try RandomAccessFile(path: path, .createOrUpdateOwn)
+    file = try RandomAccessFile(path: path, .createOrUpdate)
     if existing > needed { try file.truncate(to: needed) }
   }
 

@@ -44,7 +44,6 @@ public struct ImportanceScorer: Sendable {
   let keep: KeepPolicy
   let resources: Resources
   private let inputs: [String]
-  private let settings: String
   /// What each data set's scores are computed from, in the order of the data sets.
   package let provenances: [ScoreProvenance]
   /// What the run will take.
@@ -60,13 +59,14 @@ public struct ImportanceScorer: Sendable {
   ///   - keep: How many scores of each matrix to write.
   ///   - tool: Name and version of the program, for the record.
   ///   - resources: What the run may take.
-  ///   - settings: A digest of what besides the weights decides how the model computes.
+  ///   - configurationDigest: The SHA-256 of the model's `config.json`, where it has one.
   ///   - inputs: Folders that the results may not share with: the model's.
   /// - Throws: `SPINError` where names repeat or the budget is too small.
   public init(
     decoder: Decoder, modelFiles: [String: String], modelOrigin: String? = nil,
     dataSets: [CalibrationSet], target: TargetModule = .feedForward, keep: KeepPolicy = .automatic,
-    tool: String, resources: Resources, settings: String = "", inputs: [String] = []
+    tool: String, resources: Resources, configurationDigest: String? = nil,
+    inputs: [String] = []
   ) throws {
     precondition(!dataSets.isEmpty, "dataSets is empty")
     for dataSet in dataSets {
@@ -81,11 +81,10 @@ public struct ImportanceScorer: Sendable {
     self.keep = keep
     self.resources = resources
     self.inputs = inputs
-    self.settings = settings
     provenances = dataSets.map {
       ScoreProvenance(
-        tool: tool, modelFiles: modelFiles, modelOrigin: modelOrigin, dataSet: $0, keep: keep,
-        targetModule: target)
+        tool: tool, modelFiles: modelFiles, modelOrigin: modelOrigin,
+        configurationDigest: configurationDigest, dataSet: $0, keep: keep, targetModule: target)
     }
     plan = try ScoringPlan(
       configuration: decoder.configuration,
@@ -151,7 +150,7 @@ public struct ImportanceScorer: Sendable {
       provenance.modelOrigin = nil
       return provenance.metadata.map { "\($0.0)=\($0.1)" }
     }
-    return FileDigest.sha256(Array((text + [settings]).joined(separator: "\n").utf8))
+    return FileDigest.sha256(Array(text.joined(separator: "\n").utf8))
   }
 
   /// Refuses to write over scores of something else.
@@ -178,8 +177,9 @@ public struct ImportanceScorer: Sendable {
 extension ScoreProvenance {
   /// What the scores of a data set are computed from.
   init(
-    tool: String, modelFiles: [String: String], modelOrigin: String?, dataSet: CalibrationSet,
-    keep: KeepPolicy, targetModule: TargetModule
+    tool: String, modelFiles: [String: String], modelOrigin: String?,
+    configurationDigest: String?, dataSet: CalibrationSet, keep: KeepPolicy,
+    targetModule: TargetModule
   ) {
     let report = dataSet.report
     self.init(
@@ -192,6 +192,6 @@ extension ScoreProvenance {
       keep: keep, targetModule: targetModule,
       firstResponseToken: dataSet.options.firstResponseToken.rawValue,
       overflow: dataSet.options.overflow.rawValue, promptFormat: dataSet.promptFormat,
-      modelOrigin: modelOrigin)
+      modelOrigin: modelOrigin, configurationDigest: configurationDigest)
   }
 }

@@ -112,6 +112,6 @@ public struct ScoringJob: Sendable {
       decoder: model.decoder, modelFiles: modelFiles,
       modelOrigin: model.directory.origin?.statement, dataSets: dataSets, target: request.target,
       keep: request.keep, tool: SPINVersion.tool, resources: request.resources,
-      settings: model.settingsDigest(), inputs: [model.directory.path])
+      configurationDigest: model.directory.configurationDigest(), inputs: [model.directory.path])
   }
 }

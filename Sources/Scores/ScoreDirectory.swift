@@ -2,6 +2,7 @@
 
 import Foundation
 import SPINErrors
+import SPINStorage
 
 /// A folder with one score file a data set, as `spin score --out` leaves it.
 public struct ScoreDirectory: Sendable, Hashable {
@@ -64,6 +65,7 @@ public struct ScoreDirectory: Sendable, Hashable {
           .missingInput, at: path, "has no scores of \"\(name)\", only of \(list)",
           remedy: "score it with `spin score`, or name another data set")
       }
+      try OutputFolder.requireAsWritten(file, remedy: ScoreFile.again)
       return try ScoreFile(path: file)
     }
     for (name, file) in zip(dataSets, files).dropFirst() {
@@ -81,6 +83,10 @@ public struct ScoreDirectory: Sendable, Hashable {
         .malformedInput, at: path,
         "holds scores of another model: of \(file.provenance.modelHash), \"\(firstName)\" of "
           + expected, remedy: "score all data sets on the same model")
+    }
+    if let one = first.provenance.configurationDigest {
+      try file.requireModel(
+        file.provenance.modelFiles, configurationDigest: one, scoresAt: path)
     }
     let shapes = [first, file].map {
       $0.matrices.map { "\($0.tensor) [\($0.rows), \($0.columns)]" }

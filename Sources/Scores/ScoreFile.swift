@@ -42,14 +42,26 @@ public struct ScoreFile: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - modelFiles: The SHA-256 of each weight file of the model at hand, by name.
+  ///   - configurationDigest: The SHA-256 of its `config.json`; nil where it is not at hand.
   ///   - path: Where the scores were read, for the message.
-  public func requireModel(_ modelFiles: [String: String], scoresAt path: String) throws {
+  public func requireModel(
+    _ modelFiles: [String: String], configurationDigest: String? = nil, scoresAt path: String
+  ) throws {
     let expected = ModelDirectory.modelHash(of: modelFiles)
     guard provenance.modelHash == expected else {
       throw SPINError(
         .malformedInput, at: path,
         "holds scores of another model: of \(provenance.modelHash), this one is \(expected)",
         remedy: "score this model, or give the model that was scored")
+    }
+    if let digest = configurationDigest, let scored = provenance.configurationDigest,
+      digest != scored
+    {
+      throw SPINError(
+        .malformedInput, at: path,
+        "holds scores of this model with another config.json: of \(scored.prefix(12)), this one is "
+          + "\(digest.prefix(12))",
+        remedy: "score again, or give the model as it was scored")
     }
   }
 }
@@ -116,7 +128,7 @@ extension ScoreFile {
     }
   }
 
-  private static let again =
+  static let again =
     "score again: repeat the command that wrote it, spin score or spin run, with --restart"
 
   private init(reading path: String) throws {

@@ -9,6 +9,7 @@ extension ScoreProvenance {
   ) -> (option: String, there: String, here: String)? {
     let options: [(String, (ScoreProvenance) -> String)] = [
       ("MODEL", { String($0.modelHash.prefix(12)) }),
+      ("config.json of MODEL", { String($0.configurationDigest?.prefix(12) ?? "") }),
       ("--data", { "\($0.dataFile) (\($0.dataDigest.prefix(12)))" }),
       ("--nsamples", { "\($0.rows.count)" }), ("--seed", { "\($0.seed)" }),
       ("--prompt-format", { $0.promptFormat == "raw" ? "raw" : "chat" }),
@@ -23,6 +24,10 @@ extension ScoreProvenance {
     var one = self
     // A file that was renamed is no difference.
     if one.dataDigest == other.dataDigest { one.dataFile = other.dataFile }
+    // Nor is a configuration that nobody recorded.
+    if [one, other].contains(where: { $0.configurationDigest == nil }) {
+      one.configurationDigest = other.configurationDigest
+    }
     for (option, value) in options where value(one) != value(other) {
       return (option, value(one), value(other))
     }

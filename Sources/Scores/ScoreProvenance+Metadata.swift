@@ -32,6 +32,7 @@ extension ScoreProvenance {
       ("overflow", overflow),
       // Raw texts are what scores were of before there was a choice; their files stay what they were.
     ] + (promptFormat == "raw" ? [] : [("prompt_format", promptFormat)])
+      + (configurationDigest.map { [("config_sha256", $0)] } ?? [])
       + (modelOrigin.map { [("model_origin", $0)] } ?? [])
   }
 
@@ -63,7 +64,8 @@ extension ScoreProvenance {
       targetModule: try metadata.choice("target_module"),
       firstResponseToken: try metadata.text("first_response_token"),
       overflow: try metadata.text("overflow"),
-      promptFormat: metadata["prompt_format"] ?? "raw", modelOrigin: metadata["model_origin"])
+      promptFormat: metadata["prompt_format"] ?? "raw", modelOrigin: metadata["model_origin"],
+      configurationDigest: metadata["config_sha256"])
     let written = try metadata.text("model_hash")
     guard written == modelHash else {
       throw SPINError(

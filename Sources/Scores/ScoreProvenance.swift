@@ -8,6 +8,8 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var tool: String
   /// The SHA-256 of each weight file of the model, by name.
   public var modelFiles: [String: String]
+  /// The SHA-256 of the model's `config.json`; nil in scores of before it was recorded.
+  public var configurationDigest: String?
   /// Where the weights come from, as `ModelOrigin.statement`, where that is known.
   ///
   /// It decides no score: the hashes of `modelFiles` do.
@@ -53,11 +55,13 @@ public struct ScoreProvenance: Sendable, Equatable {
     dataDigest: String, rows: [Int], seed: UInt64, sampleDigest: String, sampleCount: Int,
     tokenCount: Int, responseTokenCount: Int, truncatedCount: Int, skippedCount: Int,
     emptyCount: Int, keep: KeepPolicy, targetModule: TargetModule, firstResponseToken: String,
-    overflow: String, promptFormat: String = "raw", modelOrigin: String? = nil
+    overflow: String, promptFormat: String = "raw", modelOrigin: String? = nil,
+    configurationDigest: String? = nil
   ) {
     self.tool = tool
     self.modelFiles = modelFiles
     self.modelOrigin = modelOrigin
+    self.configurationDigest = configurationDigest
     self.dataSet = dataSet
     self.dataFile = dataFile
     self.dataDigest = dataDigest
@@ -83,6 +87,9 @@ public struct ScoreProvenance: Sendable, Equatable {
     own.modelOrigin = other.modelOrigin
     // What decides is what a file holds.
     own.dataFile = other.dataFile
+    if [own, other].contains(where: { $0.configurationDigest == nil }) {
+      own.configurationDigest = other.configurationDigest
+    }
     return own == other
   }
 

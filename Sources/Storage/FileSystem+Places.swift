@@ -31,6 +31,11 @@ extension FileSystem {
     return (beginning == "/" ? "" : beginning) + "/" + name(of: path)
   }
 
+  /// Whether names may be added to a folder and removed from it.
+  package static func isWritable(_ directory: String) -> Bool {
+    unsafe access(directory, W_OK | X_OK) == 0
+  }
+
   /// Removes a folder if nothing is in it.
   package static func removeEmptyDirectory(_ path: String) throws {
     try FileFault.check(.remove, path)

@@ -10,16 +10,19 @@ import SPINErrors
 package final class LineLog {
   /// The lines that were there when it was opened, without their checksums.
   package let lines: [[UInt8]]
-  private let file: RandomAccessFile
+  private let path: String
+  /// Opened when there is something to write: a log of finished work may lie where nothing can be.
+  private var file: RandomAccessFile?
   private var end: Int
   private var chain: String
 
-  /// Opens a file, or makes an empty one.
+  /// Reads a file, or begins with nothing where there is none.
   ///
   /// - Throws: `SPINError` with code `malformedInput` where a line does not fit its checksum.
   package init(path: String) throws {
-    file = try RandomAccessFile(path: path, .createOrUpdateOwn)
-    let bytes = try file.read(count: file.byteCount(), at: 0)
+    self.path = path
+    let isThere = FileSystem.status(path, following: false)?.kind == .file
+    let bytes = isThere ? try FileSystem.read(path) : []
     let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     end = whole
     chain = ""
@@ -41,7 +44,14 @@ package final class LineLog {
       chain = checksum
     }
     self.lines = lines
-    if bytes.count > whole { try file.truncate(to: whole) }
+    if bytes.count > whole || !isThere { try writable().truncate(to: whole) }
+  }
+
+  private func writable() throws -> RandomAccessFile {
+    if let file { return file }
+    let opened = try RandomAccessFile(path: path, .createOrUpdate)
+    file = opened
+    return opened
   }
 
   /// Adds a line; it is on disk after `synchronize`.
@@ -52,13 +62,13 @@ package final class LineLog {
     try InputWatch.requireUnchanged()
     let checksum = Self.checksum(line, after: chain)
     let bytes = line + Array("\t\(checksum)\n".utf8)
-    try file.write(bytes, at: end)
+    try writable().write(bytes, at: end)
     end += bytes.count
     chain = checksum
   }
 
   /// Makes sure that all lines are on disk.
-  package func synchronize() throws { try file.synchronize() }
+  package func synchronize() throws { try file?.synchronize() }
 
   private static let suffixCount = 17
 

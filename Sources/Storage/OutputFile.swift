@@ -72,11 +72,21 @@ package final class OutputFile {
     try OutputFolder.didWrite(path)
   }
 
-  /// Writes a whole file.
+  /// Writes a whole file; one that holds these very bytes stays as it is, so that finished work can be repeated
+  /// where nothing may be written.
   package static func write(_ bytes: [UInt8], to path: String) throws {
+    try InputWatch.requireUnchanged()
+    if holds(bytes, at: path), OutputFolder.isFinished(path) { return }
     let file = try OutputFile(path: path)
     try file.write(bytes)
     try file.commit()
+  }
+
+  private static func holds(_ bytes: [UInt8], at path: String) -> Bool {
+    guard let status = FileSystem.status(path, following: false), status.kind == .file,
+      status.byteCount == bytes.count
+    else { return false }
+    return (try? FileSystem.read(path)) == bytes
   }
 
   private func named(_ body: () throws -> Void) throws {

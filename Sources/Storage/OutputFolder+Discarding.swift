@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SPINErrors
 import Synchronization
 
@@ -12,6 +13,7 @@ extension OutputFolder {
   package func discard(where isMeant: (String) -> Bool = { _ in true }) throws {
     try record.withLock { record in
       let names = record.entries.keys.filter(isMeant).sorted()
+      try requireRemovable(names)
       // What other commands made below, then files from the top, then folders from below.
       for name in names where try kind(of: name) == .directory {
         try Self.discardRecorded(in: "\(path)/\(name)")
@@ -29,6 +31,20 @@ extension OutputFolder {
         try FileSystem.removeEmptyDirectory("\(path)/\(name)")
       }
       try record.compact(forgetting: isGone)
+    }
+  }
+
+  /// Requires that what is to be removed may be, so that nothing goes where something has to stay.
+  private func requireRemovable(_ names: [String]) throws {
+    let there = try names.filter { try kind(of: $0) != nil }
+    let folders =
+      try there.map { FileSystem.parent(of: "\(path)/\($0)") }
+      + there.filter { try kind(of: $0) == .directory }.map { "\(path)/\($0)" }
+    for folder in Set(folders).sorted() where !FileSystem.isWritable(folder) {
+      throw SPINError(
+        .cannotCreate, at: folder,
+        "cannot be changed (\(SPINError.reason(EACCES))), so that nothing was removed",
+        remedy: "make it writable, or choose another --out")
     }
   }
 

@@ -22,6 +22,17 @@ extension OutputFolder {
     try folder.record.withLock { try $0.record(name, .finished(fingerprint)) }
   }
 
+  /// Whether a file is on record as finished, or lies in no folder that is open.
+  static func isFinished(_ path: String) -> Bool {
+    guard let (folder, name) = owner(of: path) else { return true }
+    return folder.record.withLock { record in
+      switch record.entries[name] {
+      case .finished: true
+      case .open, nil: false
+      }
+    }
+  }
+
   /// Puts on record that a folder is about to appear under a name with all that is in it.
   static func willMove(_ source: String, to path: String) throws {
     guard owner(of: path) != nil else { return }

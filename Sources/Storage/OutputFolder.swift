@@ -64,6 +64,22 @@ package final class OutputFolder: Sendable {
     }
   }
 
+  /// Requires that a result that is read holds what a command wrote, where its folder has a record of that.
+  ///
+  /// - Parameter remedy: What makes it anew.
+  /// - Throws: `SPINError` with code `malformedInput` where it does not.
+  package static func requireAsWritten(_ path: String, remedy: String) throws {
+    let (folder, name) = (FileSystem.parent(of: path), FileSystem.name(of: path))
+    guard let command = OutputRecord.command(at: "\(folder)/\(OutputRecord.name)"),
+      case .finished(let before) = try OutputRecord(folder: folder, command: command).entries[name],
+      try FileFingerprint(ofFileAt: path, isWhole: before.isWhole) != before
+    else { return }
+    throw SPINError(
+      .malformedInput, at: path,
+      "was changed since spin wrote it: \(folder)/\(OutputRecord.name) has "
+        + "another digest", remedy: remedy)
+  }
+
   /// Whether a folder has a record.
   package static func hasRecord(at path: String) -> Bool {
     FileSystem.status("\(path)/\(OutputRecord.name)", following: false) != nil

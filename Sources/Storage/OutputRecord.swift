@@ -74,7 +74,7 @@ struct OutputRecord {
   /// Records what an entry is, or that it is about to be written.
   mutating func record(_ name: String, _ content: Content) throws {
     if entries[name] == content { return }
-    let file = try self.file ?? RandomAccessFile(path: path, .createOrUpdateOwn)
+    let file = try self.file ?? RandomAccessFile(path: path, .createOrUpdate)
     self.file = file
     let line = (end == 0 ? Self.schema + command + "\n" : "") + Self.line(name, content)
     try file.truncate(to: end)

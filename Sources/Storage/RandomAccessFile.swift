@@ -15,10 +15,8 @@ package final class RandomAccessFile: Sendable {
     case update
     /// A new file; one that exists is an error.
     case create
-    /// A file that is made if it is absent and keeps its bytes if not.
+    /// A file that is made if it is absent and keeps its bytes if not; a symbolic link of that name is an error.
     case createOrUpdate
-    /// The same, in a folder that others write to: a symbolic link of that name is an error.
-    case createOrUpdateOwn
   }
 
   /// The path it was opened by, for messages.
@@ -32,11 +30,10 @@ package final class RandomAccessFile: Sendable {
       case .read: O_RDONLY
       case .update: O_RDWR
       case .create: O_RDWR | O_CREAT | O_EXCL
-      case .createOrUpdate: O_RDWR | O_CREAT
-      case .createOrUpdateOwn: O_RDWR | O_CREAT | O_NOFOLLOW
+      case .createOrUpdate: O_RDWR | O_CREAT | O_NOFOLLOW
       }
     switch access {
-    case .create, .createOrUpdate, .createOrUpdateOwn:
+    case .create, .createOrUpdate:
       try OutputFolder.willWrite(path)
       try FileFault.check(.create, path)
     case .read, .update: break

@@ -154,6 +154,76 @@ struct RequestTests {
       outcome.standardError.contains("configuration and tokenizer of MODEL was "), "\(outcome)")
   }
 
+  /// Scores are of weights and of how a model computes with them.
+  @Test func scoresOfAnotherConfigurationAreNotTaken() throws {
+    let job = try SmallJob()
+    #expect(try Program.run(job.score + ["--quiet"]).status == 0)
+    try job.replace("1e-05", with: "1e-02", in: job.configuration)
+    let patch = job.path + "/patch.json"
+    for (arguments, status, message) in [
+      (job.score + ["--quiet"], 73, "config.json of MODEL was "),
+      (
+        ["run"] + job.scoring + ["--count", "30", "--scores", job.out, "--out", job.path + "/run"],
+        64,
+        "with config.json of MODEL "
+      ),
+      (
+        ["select", job.model, "--scores", job.out, "--count", "30", "--out", patch], 65,
+        "of this model with another config.json"
+      ),
+    ] {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == status, "\(outcome)")
+      #expect(outcome.standardError.contains(message), "\(outcome)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: patch))
+  }
+
+  /// A score file that was changed gives no patch: its folder has its digest.
+  @Test func changedScoresAreNotTaken() throws {
+    let job = try SmallJob()
+    #expect(try Program.run(job.score + ["--quiet"]).status == 0)
+    let scores = job.out + "/fairness.safetensors"
+    let written = try bytes(of: scores)
+    var changed = written
+    changed[changed.count - 1] ^= 1
+    try write(changed, to: scores)
+    let patch = job.path + "/patch.json"
+    for arguments in [
+      ["select", job.model, "--scores", job.out, "--count", "30", "--out", patch],
+      ["run"] + job.scoring + ["--count", "30", "--scores", job.out, "--out", job.path + "/run"],
+    ] {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == 65, "\(outcome)")
+      #expect(outcome.standardError.contains("was changed since spin wrote it"), "\(outcome)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: patch))
+    // Elsewhere there is no record, and a file is what its owner says.
+    let copy = job.path + "/copy"
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+    for name in SmallJob.dataSets {
+      try write(bytes(of: "\(job.out)/\(name).safetensors"), to: "\(copy)/\(name).safetensors")
+    }
+    try write(written, to: copy + "/fairness.safetensors")
+    let outcome = try Program.run(
+      ["select", job.model, "--scores", copy, "--count", "30", "--out", patch])
+    #expect(outcome.status == 0, "\(outcome)")
+  }
+
+  /// What is trained depends on the configuration, and holds the tokenizer.
+  @Test func aTrainingOfAnotherConfigurationIsAnother() throws {
+    let job = try SmallJob()
+    let options = [
+      "--max-steps", "1", "--lora-r", "2", "--no-append-eos", "--threads", "1", "--quiet",
+    ]
+    let training = ["train", "lora", job.model, "--data", job.data("general")] + options
+    #expect(try Program.run(training + ["--out", job.out]).status == 0)
+    try job.replace("1e-05", with: "1e-02", in: job.configuration)
+    let outcome = try Program.run(training + ["--out", job.out])
+    #expect(outcome.status == 73, "\(outcome)")
+    #expect(outcome.standardError.contains("settings_sha256"), "\(outcome)")
+  }
+
   /// What the user added to the saved model stays, under another name, and a model that lacks a file is made again.
   @Test func theSavedModelIsMadeAgain() throws {
     let job = try SmallJob()

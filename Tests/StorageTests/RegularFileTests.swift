@@ -34,7 +34,7 @@ struct RegularFileTests {
     #expect(message { _ = try MappedFile(path: path) } == expected)
     #expect(message { _ = try FileSystem.read(path) } == expected)
     for access in [
-      RandomAccessFile.Access.read, .update, .createOrUpdate, .createOrUpdateOwn,
+      RandomAccessFile.Access.read, .update, .createOrUpdate,
     ] {
       #expect(message { _ = try RandomAccessFile(path: path, access) } == expected, "\(access)")
     }

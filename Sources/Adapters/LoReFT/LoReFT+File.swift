@@ -53,9 +53,8 @@ extension LoReFT {
       try writer.write(bytes, to: name)
     }
     try writer.finish()
-    let output = try OutputFile(path: folder + "/" + Self.configurationName)
-    try output.write(Array(json.serialized().utf8))
-    try output.commit()
+    try OutputFile.write(
+      Array(json.serialized().utf8), to: folder + "/" + Self.configurationName)
   }
 
   /// The SHA-256 of configuration and numbers.

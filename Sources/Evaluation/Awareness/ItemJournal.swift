@@ -31,8 +31,10 @@ public final class ItemJournal {
   ///   `resumable` where another process has it, with code `malformedInput` where a line was
   ///   changed.
   public init(path: String, kind: String, identity: String, about: JSON? = nil) throws {
+    if FileSystem.status(path, following: false)?.kind != .file {
+      _ = try RandomAccessFile(path: path, .createOrUpdate)
+    }
     // Before it is looked at: nobody else may be writing it.
-    _ = try RandomAccessFile(path: path, .createOrUpdateOwn)
     lock = try DirectoryLock(path)
     log = try LineLog(path: path)
     if let first = log.lines.first {

@@ -15,11 +15,16 @@ extension LanguageModel {
   ///
   /// - Throws: `SPINError` where a file cannot be read.
   public func settingsDigest() throws -> String {
+    try Self.settingsDigest(ofFolder: directory.path)
+  }
+
+  /// The same of a folder that need not hold weights.
+  public static func settingsDigest(ofFolder path: String) throws -> String {
     var lines = ""
-    for name in Self.settingsFiles {
-      let path = directory.path + "/" + name
-      guard FileSystem.status(path)?.kind == .file else { continue }
-      lines += "\(try FileDigest.sha256(ofFileAt: path))  \(name)\n"
+    for name in settingsFiles {
+      let file = path + "/" + name
+      guard FileSystem.status(file)?.kind == .file else { continue }
+      lines += "\(try FileDigest.sha256(ofFileAt: file))  \(name)\n"
     }
     return FileDigest.sha256(Array(lines.utf8))
   }

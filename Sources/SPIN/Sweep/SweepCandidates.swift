@@ -15,7 +15,9 @@ struct SweepCandidates {
   func all() throws -> [SweepCandidate] {
     try sweep.grid.selections.flatMap { selection in
       if let job = sweep.job, sweep.roundCount > 1 { return try rounds(selection, job) }
-      let set = try CoupledSet(selection, scores: sweep.scores, modelFiles: sweep.modelFiles)
+      let set = try CoupledSet(
+        selection, scores: sweep.scores, modelFiles: sweep.modelFiles,
+        configurationDigest: sweep.model.directory.configurationDigest())
       let patch = try Patch.make(
         model: sweep.model.directory, weights: set.weights, scale: selection.scale,
         provenance: set.provenance, toolVersion: SPINVersion.current,

@@ -30,6 +30,7 @@ public struct FullTrainingJob: TrainingJob {
   public let estimate: TrainingEstimate
   private let memory: FullModel.Memory
   private let source: Source
+  private let settingsDigest: String
 
   /// Reads model, tokenizer and data, and plans the run.
   ///
@@ -47,6 +48,7 @@ public struct FullTrainingJob: TrainingJob {
     try request.options.check()
     self.request = request
     self.source = source
+    settingsDigest = try LanguageModel.settingsDigest(ofFolder: Self.folder(source))
     let configuration = Self.configuration(source)
     data = try Self.data(request, source, configuration)
     let plan = try TrainingPlan(
@@ -75,12 +77,7 @@ public struct FullTrainingJob: TrainingJob {
   }
 
   /// The folder of the model, or that of the tokenizer.
-  public var inputFolders: [String] {
-    switch source {
-    case .checkpoint(let model, _): [model.directory.path]
-    case .scratch(_, _, let tokenizerFolder, _): [tokenizerFolder]
-    }
-  }
+  public var inputFolders: [String] { [Self.folder(source)] }
 
   /// What is odd about the model that training begins with.
   public var warnings: [String] {
@@ -95,11 +92,14 @@ public struct FullTrainingJob: TrainingJob {
 
   /// The model that training begins with, or the configuration of a new one.
   public var subject: JSONObject {
-    switch source {
-    case .checkpoint(_, let files):
-      ["model_sha256": .string(ModelDirectory.modelHash(of: files))]
-    case .scratch(_, let digest, _, _): ["config_sha256": .string(digest)]
-    }
+    var subject: JSONObject =
+      switch source {
+      case .checkpoint(_, let files):
+        ["model_sha256": .string(ModelDirectory.modelHash(of: files))]
+      case .scratch(_, let digest, _, _): ["config_sha256": .string(digest)]
+      }
+    subject["settings_sha256"] = .string(settingsDigest)
+    return subject
   }
 
   /// All weights in memory, at their beginning.
@@ -115,6 +115,13 @@ public struct FullTrainingJob: TrainingJob {
 
   // MARK: - Input and output
 
+  private static func folder(_ source: Source) -> String {
+    switch source {
+    case .checkpoint(let model, _): model.directory.path
+    case .scratch(_, _, let tokenizerFolder, _): tokenizerFolder
+    }
+  }
+
   private static func configuration(_ source: Source) -> DecoderConfiguration {
     switch source {
     case .checkpoint(let model, _): model.decoder.configuration
@@ -126,16 +133,12 @@ public struct FullTrainingJob: TrainingJob {
     _ request: TrainingRequest, _ source: Source, _ configuration: DecoderConfiguration
   ) throws -> TrainingData {
     var request = request
-    let folder: String
-    switch source {
-    case .checkpoint(let model, _): folder = model.directory.path
-    case .scratch(_, _, let tokenizerFolder, _):
-      folder = tokenizerFolder
-      // A model that has learnt nothing yet is no chat model, whatever tokenizer it borrows.
-      if request.prompts.choice == .automatic { request.prompts.choice = .raw }
+    // A model that has learnt nothing yet is no chat model, whatever tokenizer it borrows.
+    if case .scratch = source, request.prompts.choice == .automatic {
+      request.prompts.choice = .raw
     }
     return try TrainingData(
-      request, tokenizer: tokenizer(source), model: configuration, folder: folder)
+      request, tokenizer: tokenizer(source), model: configuration, folder: folder(source))
   }
 
   private static func tokenizer(_ source: Source) -> Tokenizer {

@@ -45,6 +45,7 @@ public struct LoReFTTrainingJob: TrainingJob {
   public let estimate: TrainingEstimate
   private let model: LanguageModel
   private let modelFiles: [String: String]
+  private let settingsDigest: String
   private let dropout: Double
 
   /// Reads model, tokenizer and data, and plans the run.
@@ -72,6 +73,7 @@ public struct LoReFTTrainingJob: TrainingJob {
     self.request = request
     dropout = adapter.dropout
     modelFiles = files
+    settingsDigest = try model.settingsDigest()
     data = try TrainingData(
       request, tokenizer: model.tokenizer, model: configuration, folder: model.directory.path)
     let plan = try LoReFTPlan(
@@ -95,6 +97,7 @@ public struct LoReFTTrainingJob: TrainingJob {
   public var subject: JSONObject {
     [
       "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
+      "settings_sha256": .string(settingsDigest),
       "adapter": [
         "low_rank_dimension": JSON(shape.rank), "layers": .array(shape.layers.map { JSON($0) }),
         "position": .string(shape.positions.text), "share_weights": .bool(shape.sharesWeights),

@@ -23,6 +23,7 @@ public struct LowRankTrainingJob: TrainingJob {
   public let estimate: TrainingEstimate
   private let memory: DecoderPass.Memory
   private let files: [String: String]
+  private let settingsDigest: String
 
   /// Reads model, tokenizer and data, and plans the run.
   ///
@@ -46,6 +47,7 @@ public struct LowRankTrainingJob: TrainingJob {
     self.request = request
     self.model = model
     self.files = files
+    settingsDigest = try model.settingsDigest()
     self.adapter = adapter
     let configuration = model.decoder.configuration
     data = try TrainingData(
@@ -90,6 +92,7 @@ public struct LowRankTrainingJob: TrainingJob {
     configuration.baseModel = nil
     return [
       "model_sha256": .string(ModelDirectory.modelHash(of: files)),
+      "settings_sha256": .string(settingsDigest),
       "adapter": configuration.json,
     ]
   }
