@@ -40,7 +40,7 @@ let package = Package(
     .target(name: "CDigest", path: "Sources/CDigest"),
     library("Storage", ["SPINErrors", "CDigest"]),
     library("JSON", ["SPINErrors"]),
-    library("Kernels", ["SPINStorage", "CKernels"]),
+    library("Kernels", ["SPINErrors", "SPINStorage", "CKernels"]),
 
     // The pipeline, in its order.
     library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
@@ -74,7 +74,7 @@ let package = Package(
       ]),
 
     // Does the edit help, does it hurt, and how sure are we.
-    library("Statistics", ["SPINErrors"]),
+    library("Statistics", ["SPINStorage"]),
     library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
     library(
       "Generation",

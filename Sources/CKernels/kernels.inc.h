@@ -40,6 +40,8 @@
 
 static const spin_kernels NAME(kernels) = {
     .name = NAME_STRING,
+    // Its number is raised when an operation or the order of a sum changes.
+    .arithmetic = HAS_FMA ? "fma-chain/1" : "multiply-add-chain/1",
     .tile_rows = TILE_ROWS,
     .tile_columns = TILE_COLUMNS,
     .pack_rows_a = NAME(pack_rows_a),

@@ -63,22 +63,27 @@ static int runs(int index) {
 
 #else
 
+#if defined(__aarch64__)
+#define VARIANT neon
+#define TILE_ROWS 8
+#define HAS_FMA 1
+#else
 #define VARIANT baseline
+#define TILE_ROWS 4
+#define HAS_FMA 0
+#endif
 #define LANES 4
 #define TILE_VECTORS 2
 #define PROJECT_ROWS 2
 #define PROJECT_BATCH 2
 #define PROJECT_MOST_ROWS 2
-#if defined(__aarch64__)
-#define TILE_ROWS 8
-#define HAS_FMA 1
-#else
-#define TILE_ROWS 4
-#define HAS_FMA 0
-#endif
 #include "kernels.inc.h"
 
+#if defined(__aarch64__)
+static const spin_kernels *const variants[] = {&kernels_neon};
+#else
 static const spin_kernels *const variants[] = {&kernels_baseline};
+#endif
 
 static int runs(int index) {
   (void)index;

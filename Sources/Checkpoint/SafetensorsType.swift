@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import SPINStorage
+
 /// The element types of the safetensors format, in the order in which its writer ranks them.
 ///
 /// Source: `Dtype` of the safetensors crate, safetensors/src/tensor.rs.
@@ -53,5 +55,17 @@ package enum SafetensorsType: String, Sendable, CaseIterable {
       bits = product
     }
     return bits % 8 == 0 ? bits / 8 : nil
+  }
+}
+
+extension SafetensorsType {
+  /// The type of numbers that SPIN computes on.
+  package init(_ type: ElementType) {
+    self =
+      switch type {
+      case .float32: .float32
+      case .float16: .float16
+      case .bfloat16: .bfloat16
+      }
   }
 }

@@ -30,18 +30,9 @@ extension CoupledSet {
 
   /// The rule, all parameters and the data that the scores come from.
   public var provenance: JSONObject {
-    [
-      "rule": .string(selection.rule.rawValue),
-      "pair": .array(selection.pair.map { .string($0) }),
-      "general": .string(selection.general),
-      "p": selection.generalAmount.json,
-      "q": selection.pairAmount.json,
-      "target_module": JSON(selection.targetModule?.rawValue),
-      "layers": selection.layers.map { [JSON($0.lowerBound), JSON($0.upperBound)] } ?? .null,
-      "scale": JSON(selection.scale),
-      "seed": .string("\(selection.seed)"),
-      "data": .array(sources.map(\.json)),
-    ]
+    var object = selection.json
+    object["data"] = .array(sources.map(\.json))
+    return object
   }
 
   private var totals: JSON {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// Draws weights of a matrix at random, for the control rule.
 ///
 /// The draw depends on the seed, the name of the matrix, its size and the excluded weights, and on
-/// nothing else: leaving out other layers does not change it. The generator is SplitMix64 (Steele,
-/// Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators"), begun at the seed plus
-/// the 64-bit FNV-1a hash of the matrix's name.
+/// nothing else: leaving out other layers does not change it. The generator is `SplitMix64`, begun at the seed plus the
+/// 64-bit FNV-1a hash of the matrix's name.
 struct RandomIndices {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   init(seed: UInt64, tensor: String) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -15,7 +16,7 @@ struct RandomIndices {
       hash ^= UInt64(byte)
       hash &*= 0x0000_0100_0000_01B3
     }
-    state = seed &+ hash
+    generator = SplitMix64(seed: seed &+ hash)
   }
 
   /// `count` different numbers below `size` that are not in `excluded`, ascending; every such set
@@ -50,16 +51,8 @@ struct RandomIndices {
   private mutating func number(upTo limit: Int) -> Int {
     let mask = limit == 0 ? 0 : UInt64.max >> UInt64(UInt64(limit).leadingZeroBitCount)
     while true {
-      let draw = next() & mask
+      let draw = generator.next() & mask
       if draw <= UInt64(limit) { return Int(draw) }
     }
-  }
-
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// How often, and after what time, a request is sent again that did not get its answer.
 ///
 /// Sent again are requests that were answered with 429 or 5xx, or whose connection was cut or timed
@@ -29,17 +31,10 @@ public struct RetryPolicy: Sendable, Equatable {
     let steps = Double(min(attempt - 1, 60))
     let whole = min(
       largestDelay, firstDelay * Double(sign: .plus, exponent: Int(steps), significand: 1))
-    let bits = Self.mixed(
-      Self.mixed(seed &+ UInt64(truncatingIfNeeded: request)) &+ UInt64(truncatingIfNeeded: attempt)
+    let bits = SplitMix64.mixed(
+      SplitMix64.mixed(seed &+ UInt64(truncatingIfNeeded: request))
+        &+ UInt64(truncatingIfNeeded: attempt)
     )
     return whole * (1 + Double(bits >> 11) * 0x1p-53) / 2
-  }
-
-  /// One step of SplitMix64 (Steele and others, 2014).
-  private static func mixed(_ state: UInt64) -> UInt64 {
-    var z = state &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

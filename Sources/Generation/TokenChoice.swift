@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPINStorage
 
 /// Chooses a token from logits.
 ///
@@ -48,16 +49,10 @@ package struct TokenChoice {
 
   /// A number in [0, 1) that depends on its three arguments alone.
   ///
-  /// - Source: SplitMix64 (Steele, Lea, Flood 2014) as a hash, chained.
+  /// - Source: `SplitMix64` as a hash, chained.
   package static func uniform(_ seed: UInt64, _ stream: UInt64, _ counter: UInt64) -> Double {
-    let hash = mix(mix(mix(seed) &+ stream) &+ counter)
+    let hash = SplitMix64.mixed(
+      SplitMix64.mixed(SplitMix64.mixed(seed) &+ stream) &+ counter)
     return Double(hash >> 11) * 0x1p-53
-  }
-
-  private static func mix(_ value: UInt64) -> UInt64 {
-    var z = value &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

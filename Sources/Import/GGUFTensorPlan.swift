@@ -156,13 +156,3 @@ struct GGUFRows: Sendable {
     return bytes
   }
 }
-
-extension SafetensorsType {
-  init(_ type: ElementType) {
-    switch type {
-    case .float32: self = .float32
-    case .float16: self = .float16
-    case .bfloat16: self = .bfloat16
-    }
-  }
-}

@@ -192,6 +192,7 @@ extension ScoreProvenance {
       keep: keep, targetModule: targetModule,
       firstResponseToken: dataSet.options.firstResponseToken.rawValue,
       overflow: dataSet.options.overflow.rawValue, promptFormat: dataSet.promptFormat,
-      modelOrigin: modelOrigin, configurationDigest: configurationDigest)
+      modelOrigin: modelOrigin, configurationDigest: configurationDigest,
+      arithmetic: Arithmetic.current.name)
   }
 }

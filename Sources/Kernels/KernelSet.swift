@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CKernels
+import SPINErrors
+import SPINStorage
 
 /// The kernels compiled for one instruction set.
 ///
-/// Every set with hardware fused multiply-add (`avx512`, `avx2`, and the baseline of arm64) gives
-/// the same bits; the x86-64 baseline differs in the last place.
+/// Sets of one `arithmetic` give the same bits: `avx512`, `avx2` and `neon` do; the `baseline` of x86-64, without
+/// fused multiply-add, differs in the last place.
 @safe public struct KernelSet: @unchecked Sendable {
   @unsafe let table: UnsafePointer<spin_kernels>
 
-  /// Its name: `avx512`, `avx2` or `baseline`.
+  /// Its name: `avx512`, `avx2`, `neon` or `baseline`.
   public var name: String { unsafe String(cString: table.pointee.name) }
+
+  /// What decides the bits of its results.
+  public var arithmetic: Arithmetic {
+    Arithmetic(name: unsafe String(cString: table.pointee.arithmetic))
+  }
 
   /// The sets that this processor can run, best first; never empty.
   public static let available: [KernelSet] = (0..<Int(spin_kernels_count())).compactMap { index in
@@ -18,9 +25,27 @@ import CKernels
     return unsafe KernelSet(table: table)
   }
 
-  /// The best set for this processor.
+  /// The environment variable that names the set to use.
+  public static let environmentVariable = "SPIN_INSTRUCTION_SET"
+
+  /// The set in use: the one that the environment names, or the best for this processor.
   public static let best: KernelSet = {
     guard let first = available.first else { preconditionFailure("no baseline kernels") }
-    return first
+    return (try? named(ProcessEnvironment.value(environmentVariable))) ?? first
   }()
+
+  /// A set by its name; nil or an empty name stand for the best one.
+  ///
+  /// - Throws: `SPINError` with code `unavailable` where this processor has no such set.
+  public static func named(_ name: String?) throws -> KernelSet {
+    guard let first = available.first else { preconditionFailure("no baseline kernels") }
+    guard let name, !name.isEmpty else { return first }
+    guard let found = available.first(where: { $0.name == name }) else {
+      let names = available.map(\.name).joined(separator: ", ")
+      throw SPINError(
+        .unavailable, at: environmentVariable, "is \"\(name)\", and this processor has \(names)",
+        remedy: "name one of these, or unset the variable")
+    }
+    return found
+  }
 }

@@ -8,8 +8,11 @@ public enum Machine {
   /// Processors that are active.
   public static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-  /// Bytes of physical memory.
-  public static var memoryBytes: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
+  /// Bytes of memory that this process may take: those of the machine, or of the container around it.
+  public static var memoryBytes: Int {
+    let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    return min(physical, ContainerMemory.limit() ?? physical)
+  }
 
   /// The memory that a run may take unless told otherwise: three quarters of what there is.
   public static var defaultMemoryBudget: Int { memoryBytes / 4 * 3 }

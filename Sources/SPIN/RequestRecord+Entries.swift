@@ -55,6 +55,9 @@ extension RequestRecord {
       Entry(
         option: "configuration and tokenizer of MODEL", value: .string(try model.settingsDigest()),
         part: .scores),
+      Entry(
+        option: "the arithmetic of the processor", value: .string(Arithmetic.current.name),
+        part: .scores),
     ]
   }
 

@@ -67,7 +67,8 @@ struct RunManifest {
     let request = run.job.request
     var identity: JSONObject = [
       "model_sha256": .string(ModelDirectory.modelHash(of: run.job.modelFiles)),
-      "model_files": .object(files), "data": .array(data),
+      "model_files": .object(files), "arithmetic": .string(Arithmetic.current.name),
+      "data": .array(data),
       "nsamples": JSON(request.calibration.sampleCount),
       "seed": .string("\(request.calibration.seed)"),
       "first_response_token": .string(request.calibration.firstResponseToken.rawValue),

@@ -19,15 +19,13 @@ extension ScoreProvenance {
         "the chat template, --system or --template-variable",
         { String(FileDigest.sha256(Array($0.promptFormat.utf8)).prefix(12)) }
       ),
+      ("the arithmetic of the processor", { $0.arithmetic ?? "" }),
       ("tokens", { String($0.sampleDigest.prefix(12)) }), ("version", { $0.tool }),
     ]
     var one = self
     // A file that was renamed is no difference.
     if one.dataDigest == other.dataDigest { one.dataFile = other.dataFile }
-    // Nor is a configuration that nobody recorded.
-    if [one, other].contains(where: { $0.configurationDigest == nil }) {
-      one.configurationDigest = other.configurationDigest
-    }
+    one.assumeUnrecorded(of: other)
     for (option, value) in options where value(one) != value(other) {
       return (option, value(one), value(other))
     }

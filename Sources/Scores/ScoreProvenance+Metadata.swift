@@ -33,6 +33,7 @@ extension ScoreProvenance {
       // Raw texts are what scores were of before there was a choice; their files stay what they were.
     ] + (promptFormat == "raw" ? [] : [("prompt_format", promptFormat)])
       + (configurationDigest.map { [("config_sha256", $0)] } ?? [])
+      + (arithmetic.map { [("arithmetic", $0)] } ?? [])
       + (modelOrigin.map { [("model_origin", $0)] } ?? [])
   }
 
@@ -65,7 +66,7 @@ extension ScoreProvenance {
       firstResponseToken: try metadata.text("first_response_token"),
       overflow: try metadata.text("overflow"),
       promptFormat: metadata["prompt_format"] ?? "raw", modelOrigin: metadata["model_origin"],
-      configurationDigest: metadata["config_sha256"])
+      configurationDigest: metadata["config_sha256"], arithmetic: metadata["arithmetic"])
     let written = try metadata.text("model_hash")
     guard written == modelHash else {
       throw SPINError(

@@ -10,6 +10,8 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var modelFiles: [String: String]
   /// The SHA-256 of the model's `config.json`; nil in scores of before it was recorded.
   public var configurationDigest: String?
+  /// The arithmetic that computed them, as `Arithmetic.name`; nil in scores of before it was recorded.
+  public var arithmetic: String?
   /// Where the weights come from, as `ModelOrigin.statement`, where that is known.
   ///
   /// It decides no score: the hashes of `modelFiles` do.
@@ -56,12 +58,13 @@ public struct ScoreProvenance: Sendable, Equatable {
     tokenCount: Int, responseTokenCount: Int, truncatedCount: Int, skippedCount: Int,
     emptyCount: Int, keep: KeepPolicy, targetModule: TargetModule, firstResponseToken: String,
     overflow: String, promptFormat: String = "raw", modelOrigin: String? = nil,
-    configurationDigest: String? = nil
+    configurationDigest: String? = nil, arithmetic: String? = nil
   ) {
     self.tool = tool
     self.modelFiles = modelFiles
     self.modelOrigin = modelOrigin
     self.configurationDigest = configurationDigest
+    self.arithmetic = arithmetic
     self.dataSet = dataSet
     self.dataFile = dataFile
     self.dataDigest = dataDigest
@@ -87,10 +90,16 @@ public struct ScoreProvenance: Sendable, Equatable {
     own.modelOrigin = other.modelOrigin
     // What decides is what a file holds.
     own.dataFile = other.dataFile
-    if [own, other].contains(where: { $0.configurationDigest == nil }) {
-      own.configurationDigest = other.configurationDigest
-    }
+    own.assumeUnrecorded(of: other)
     return own == other
+  }
+
+  /// What one of two did not record is no difference between them.
+  mutating func assumeUnrecorded(of other: ScoreProvenance) {
+    if configurationDigest == nil || other.configurationDigest == nil {
+      configurationDigest = other.configurationDigest
+    }
+    if arithmetic == nil || other.arithmetic == nil { arithmetic = other.arithmetic }
   }
 
   /// One SHA-256 for all weights of the model.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// An interval for a mean of differences, from resampling the items.
 ///
 /// The interval is studentized: what is resampled is t = (m* - m) / s*, the distance of a resample's
@@ -67,7 +69,7 @@ public struct PairedBootstrap: Sendable, Equatable {
       (lower, upper, pValues) = (mean, mean, unknown)
       return
     }
-    var draws = SplitMix(seed: seed)
+    var draws = SplitMix64(seed: seed)
     var ratios = (0..<resamples).map { _ -> Double in
       var (sum, squares) = (0.0, 0.0)
       for _ in centered.indices {

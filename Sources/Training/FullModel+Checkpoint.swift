@@ -53,14 +53,3 @@ extension FullModel {
     }
   }
 }
-
-extension SafetensorsType {
-  fileprivate init(_ type: ElementType) {
-    self =
-      switch type {
-      case .float32: .float32
-      case .float16: .float16
-      case .bfloat16: .bfloat16
-      }
-  }
-}

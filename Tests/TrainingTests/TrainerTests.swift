@@ -2,6 +2,7 @@
 
 import Foundation
 import SPINCalibration
+import SPINCheckpoint
 import SPINErrors
 import SPINKernels
 import SPINStorage
@@ -30,7 +31,7 @@ struct TrainerTests {
   private func train(
     _ family: String, _ options: TrainingOptions, memory: FullModel.Memory = TinyTraining.memory,
     threads: Int = 1, batchTokens: Int = 1024, momentsInFile: Bool = false, in name: String = "run",
-    shouldStop: () -> Bool = { false }
+    shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> (values: [[Float]], history: TrainingHistory) {
     let model = try TinyTraining.model(family, memory: memory)
     let trainer = try Trainer(
@@ -39,7 +40,8 @@ struct TrainerTests {
         threads: threads, batchTokens: batchTokens,
         momentsDirectory: momentsInFile ? folder.path + "/moments" : nil))
     let history = try trainer.run(
-      in: "\(folder.path)/\(name)", identity: "\(family) \(options)", shouldStop: shouldStop)
+      in: "\(folder.path)/\(name)", identity: "\(family) \(options)", shouldStop: shouldStop,
+      report: report)
     return (model.parameters.map(\.values.values), history)
   }
 
@@ -159,22 +161,27 @@ struct TrainerTests {
     let found = try train("llama", options)
     let best = try #require(found.history.best)
     #expect(found.history.stoppedEarly && found.history.stepCount == best.step + 6)
-    // The values are those that a run of so many steps of the same schedule had.
-    options.earlyStoppingPatience = nil
-    var steps = 0
-    let part = try? train(
-      "llama", options, in: "part",
-      shouldStop: {
-        steps += 1
-        return steps == best.step
-      })
-    #expect(part == nil)
-    let model = try TinyTraining.model("llama")
-    model.parameters.enumerated().forEach { place, parameter in
-      #expect(parameter.values.count == found.values[place].count)
-    }
     let losses = found.history.evaluations.map(\.loss)
-    #expect(losses.min() == best.loss)
+    #expect(losses.min() == best.loss && losses.last != best.loss)
+    // The values are those of the step whose loss was the least: of the state that a run without patience leaves that is
+    // stopped there.
+    options.earlyStoppingPatience = nil
+    var step = 0
+    #expect(throws: SPINError.self) {
+      try train(
+        "llama", options, in: "part", shouldStop: { step == best.step },
+        report: { if case .advanced(let progress) = $0 { step = progress.stepCount } })
+    }
+    let state = try SafetensorsFile(path: "\(folder.path)/part/state.safetensors")
+    let model = try TinyTraining.model("llama")
+    for (parameter, values) in zip(model.parameters, found.values) {
+      let entry = try #require(state.entries.first { $0.name == parameter.name })
+      let saved = entry.file.bytes(entry.byteRange)
+      let bytes = values.flatMap { value in
+        (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }
+      }
+      #expect(saved == bytes, "\(parameter.name)")
+    }
   }
 
   @Test func everyEpochSeesEverySampleOnce() throws {

@@ -48,6 +48,8 @@ typedef struct spin_adamw {
 /// The kernels of one instruction set.
 typedef struct spin_kernels {
   const char *name;
+  /// What decides the bits of a result: sets that give the same bits have the same name here.
+  const char *arithmetic;
   /// The register tile: `tile_rows` x `tile_columns` outputs at a time.
   ptrdiff_t tile_rows, tile_columns;
 

@@ -3,6 +3,7 @@
 import SPINCheckpoint
 public import SPINGeneration
 public import SPINJSON
+import SPINKernels
 import SPINTokenization
 
 /// Lets a model answer questions; by default as the paper does, each as it stands and with the most
@@ -38,7 +39,8 @@ public struct QuestionAnswering: Answerer {
     self.format = format
     identity = [
       "model_sha256": .string(modelHash), "settings_sha256": .string(try model.settingsDigest()),
-      "edit": JSON(edit), "options": options.json, "prompt": format.identity,
+      "arithmetic": .string(Arithmetic.current.name), "edit": JSON(edit), "options": options.json,
+      "prompt": format.identity,
     ]
     generator = TextGenerator(model, threads: threads, batchSize: batchSize)
   }

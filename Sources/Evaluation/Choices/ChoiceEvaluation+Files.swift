@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINGeneration
+import SPINKernels
 import SPINStorage
 
 /// A model before or after an edit.
@@ -60,7 +61,8 @@ extension ChoiceEvaluation {
     try FileSystem.ensureDirectory(directory)
     let journal = try ChoiceJournal(
       path: "\(directory)/.choices-\(subject.side.rawValue).journal",
-      modelHash: "\(subject.modelHash) \(model.settingsDigest())", edit: subject.edit)
+      modelHash: "\(subject.modelHash) \(model.settingsDigest()) \(Arithmetic.current)",
+      edit: subject.edit)
     let start = try journal.start(of: self)
     let clock = ContinuousClock()
     let began = clock.now

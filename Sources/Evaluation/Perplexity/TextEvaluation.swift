@@ -5,6 +5,7 @@ import SPINCheckpoint
 import SPINErrors
 public import SPINGeneration
 import SPINJSON
+import SPINKernels
 import SPINStorage
 import SPINTransformer
 
@@ -112,7 +113,7 @@ public struct TextEvaluation: Sendable {
     let parts: [JSON] =
       identity.map { .string($0) } + [
         .string(digest), recordedWindow(for: model).map { JSON($0) } ?? .null,
-        .string(part.rawValue), .string(settings),
+        .string(part.rawValue), .string(settings), .string(Arithmetic.current.name),
       ]
     let about: JSON = [
       "model_and_edit": .array(identity.map { .string($0) }),
@@ -120,6 +121,7 @@ public struct TextEvaluation: Sendable {
       "window": recordedWindow(for: model).map { JSON($0) } ?? .null,
       "part": .string(part.rawValue),
       "configuration and tokenizer": .string(String(settings.prefix(12))),
+      "arithmetic": .string(Arithmetic.current.name),
     ]
     return try ItemJournal(
       path: "\(directory)/.\(name).journal", kind: "windows",

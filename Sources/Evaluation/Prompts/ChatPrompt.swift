@@ -94,9 +94,13 @@ public struct ChatPrompt: Sendable {
 
   /// Template, special tokens, date, and what else was set.
   public var identity: JSON {
+    var specialTokens = JSONObject()
+    for (name, token) in template.specialTokens.sorted(by: { $0.key < $1.key }) {
+      specialTokens[name] = .string(token)
+    }
     var object: JSONObject = [
       "prompt_format": "chat", "template_sha256": .string(template.digest),
-      "special_tokens": .string("\(template.specialTokens.sorted { $0.key < $1.key })"),
+      "special_tokens": .object(specialTokens),
       "date": .string(date.formatted(.iso8601)),
     ]
     if let system { object["system"] = .string(system) }

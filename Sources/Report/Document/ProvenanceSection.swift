@@ -57,13 +57,16 @@ enum ProvenanceSection {
     add("time", facts["seconds"].flatMap { Double(json: $0) }.map(NumberText.duration))
     add("threads", facts["threads"].flatMap { Int(json: $0) }.map(NumberText.count))
     add("processors", facts["processors"].flatMap { Int(json: $0) }.map(NumberText.count))
-    add("kernels", facts["kernels"]?.string)
+    add("instruction set", facts["kernels"]?.string)
+    add("arithmetic", record.arithmetic)
     add(
       "largest memory",
       facts["peak_resident_bytes"].flatMap { Int(json: $0) }.map(NumberText.bytes))
     return Table(
       caption: "The run", columns: [.text("what"), .text("value")], rows: rows,
-      note: ["No result depends on threads, memory or processor."])
+      note: [
+        "No result depends on threads or memory, nor on the processor among those of one arithmetic."
+      ])
   }
 
   private static func inputs(_ run: ReportedRun, _ record: RunRecord) -> Table {

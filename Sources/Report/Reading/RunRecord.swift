@@ -38,6 +38,8 @@ struct RunRecord {
   let modelFiles: JSONObject
   /// Where the weights come from, for an imported model.
   let modelOrigin: ModelOrigin?
+  /// The arithmetic that computed it; nil where the file does not say.
+  let arithmetic: String?
   let dataSets: [DataSet]
   /// How prompts and responses that were scored became tokens, "raw" or "chat"; nil where the file
   /// does not say.
@@ -58,6 +60,7 @@ struct RunRecord {
     modelOrigin = try identity.optional("model_origin", as: JSONObject.self).map {
       ModelOrigin(json: $0)
     }
+    arithmetic = try identity.optional("arithmetic")
     dataSets = try identity.required("data", as: [JSONObject].self).map {
       DataSet(
         name: try $0.required("name"), file: try $0.required("file"),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINJSON
+
 /// What to measure of a model before and after an edit, as a user says it.
 ///
 ///     var request = EvaluationRequest()
@@ -87,6 +89,17 @@ public enum EvaluationPart: Sendable, Hashable {
     case .validation(let seed, let share):
       HoldoutSplit(texts, share: share, seed: seed).validation
     case .test(let seed, let share): HoldoutSplit(texts, share: share, seed: seed).test
+    }
+  }
+
+  /// The part as records name it.
+  var json: JSON {
+    switch self {
+    case .whole: "whole"
+    case .validation(let seed, let share):
+      ["part": "validation", "seed": .string("\(seed)"), "share": .number(share)]
+    case .test(let seed, let share):
+      ["part": "test", "seed": .string("\(seed)"), "share": .number(share)]
     }
   }
 

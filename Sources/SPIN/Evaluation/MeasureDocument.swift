@@ -43,6 +43,7 @@ public struct MeasureDocument: Sendable {
     var members: JSONObject = [
       "model": .string(model), "model_sha256": JSON(modelHash), "patch_weights": .null,
     ]
+    if modelHash != nil { members["arithmetic"] = .string(Arithmetic.current.name) }
     if let origin { members["model_origin"] = .string(origin.statement) }
     for (key, value) in edit?.members ?? [] { members[key] = value }
     for (key, value) in result.members { members[key] = value }

@@ -144,7 +144,7 @@ public struct ModelEvaluation {
       "window": (text?.recordedWindow(for: model) ?? request.window).map { JSON($0) } ?? .null,
       "text_limit": request.textLimit.map { JSON($0) } ?? .null,
       "tasks": tasks.map { .string($0.digest) } ?? .null,
-      "coupling_pairs": pairs.map { JSON($0.count) } ?? .null, "part": .string("\(part)"),
+      "coupling_pairs": pairs.map { JSON($0.count) } ?? .null, "part": part.json,
     ]
   }
 

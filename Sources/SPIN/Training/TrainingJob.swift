@@ -58,7 +58,9 @@ extension TrainingJob {
 
   /// The folder of a run, with everything that decides its result.
   public func folder(_ path: String) -> TrainingFolder {
-    var identity: JSONObject = ["tool": .string(SPINVersion.tool)]
+    var identity: JSONObject = [
+      "tool": .string(SPINVersion.tool), "arithmetic": .string(Arithmetic.current.name),
+    ]
     for (key, value) in subject.members { identity[key] = value }
     identity["data"] = data.json(request)
     identity["arguments"] = .object(request.options.json)

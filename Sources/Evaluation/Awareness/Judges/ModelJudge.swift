@@ -4,6 +4,7 @@ import SPINCheckpoint
 import SPINErrors
 public import SPINGeneration
 public import SPINJSON
+import SPINKernels
 import SPINLikelihood
 import SPINStorage
 import SPINTemplates
@@ -116,6 +117,7 @@ public struct ModelJudge: Judge {
       "architecture": .string(model.decoder.configuration.family.rawValue),
       "mode": .string(mode.rawValue), "model_sha256": .string(hash),
       "settings_sha256": .string(try model.settingsDigest()),
+      "arithmetic": .string(Arithmetic.current.name),
       "template_sha256": .string(template.digest), "parser": .string(parser.name),
       "max_new_tokens": JSON(replyTokens),
     ]
