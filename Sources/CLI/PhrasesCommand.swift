@@ -48,6 +48,7 @@ struct PhrasesCommand: ParsableCommand {
     ]
     let source = try awareness()
     for key in ["model", "model_sha256", "patch_weights"] { document[key] = source[key] ?? .null }
+    if let arithmetic = source["arithmetic"] { document["arithmetic"] = arithmetic }
     for (name, frequencies) in sets { document[name] = frequencies.json }
     let serialized = JSON.object(document).serialized()
     if let out {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINCheckpoint
 public import SPINJSON
 
 extension Selection {

@@ -9,7 +9,9 @@ import Testing
 struct ContainerMemoryTests {
   private func limit(_ groups: String, _ files: [String: String]) throws -> Int? {
     let root = try TemporaryDirectory()
-    for (path, text) in files.merging(["proc/self/cgroup": groups]) { $1 } {
+    var files = files
+    files["proc/self/cgroup"] = groups
+    for (path, text) in files {
       let url = URL(filePath: root.file(path))
       try FileManager.default.createDirectory(
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

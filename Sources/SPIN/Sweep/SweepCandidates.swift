@@ -28,7 +28,9 @@ struct SweepCandidates {
 
   /// The edit of each round; scores of further rounds lie in a folder of the selection's own.
   private func rounds(_ selection: Selection, _ job: ScoringJob) throws -> [SweepCandidate] {
-    let digest = FileDigest.sha256(of: [.object(selection.json)]).prefix(12)
+    let digest = FileDigest.sha256(
+      Array(JSON.object(selection.json).serialized(indented: false).utf8)
+    ).prefix(12)
     let folder = "\(directory)/rounds/\(digest)"
     try FileSystem.ensureDirectory(folder)
     let run = PipelineRun(job: job, selection: selection, roundCount: sweep.roundCount)
