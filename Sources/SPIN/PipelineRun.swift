@@ -138,9 +138,11 @@ public struct PipelineRun: Sendable {
     let report = try Report(of: [Report.Source(path: directory.path)])
     try report.write(to: directory)
     guard savesModel else { return report }
-    let name = job.directory.name
-    try ModelCard(of: directory.path, baseModel: name).write(to: directory.model)
-    try OtherCopiesNotice.add(to: directory.model)
+    // What `spin report --model-card` was told of the base model stays.
+    let given = try ModelCard.given(in: directory.model)
+    try ModelCard(
+      of: directory.path, baseModel: given.baseModel ?? job.directory.name, dataSets: given.dataSets
+    ).write(to: directory.model, isRecorded: true)
     return report
   }
 

@@ -78,15 +78,20 @@ public struct Awareness: Sendable, Equatable {
   }
 
   /// The numbers, without the items.
-  public var json: JSON {
+  ///
+  /// - Parameter names: What the judge's verdicts are called.
+  public func json(_ names: VerdictNames) -> JSON {
     var object: JSONObject = [
-      "rate": rate.map { .number($0) } ?? .null, "safe": JSON(count(.safe)),
-      "unsafe": JSON(count(.unsafe)), "invalid": JSON(count(.invalid)), "n": JSON(answers.count),
-      "lower": rate == nil ? .null : .number(interval.lower),
-      "upper": rate == nil ? .null : .number(interval.upper), "level": .number(0.95),
-      "interval": "Wilson",
-      "rate_invalid_as_unsafe": rateOfAll.map { .number($0) } ?? .null,
+      "rate": rate.map { .number($0) } ?? .null, names.safeKey: JSON(count(.safe)),
+      names.unsafeKey: JSON(count(.unsafe)),
     ]
+    if let key = names.invalidKey { object[key] = JSON(count(.invalid)) }
+    object["n"] = JSON(answers.count)
+    object["lower"] = rate == nil ? .null : .number(interval.lower)
+    object["upper"] = rate == nil ? .null : .number(interval.upper)
+    object["level"] = .number(0.95)
+    object["interval"] = "Wilson"
+    object[names.rateOfAllKey] = rateOfAll.map { .number($0) } ?? .null
     for (key, value) in counts.object?.members ?? [] { object[key] = value }
     if let meanUnsafeProbability {
       object["mean_unsafe_probability"] = .number(meanUnsafeProbability)

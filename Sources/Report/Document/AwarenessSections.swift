@@ -169,7 +169,8 @@ enum AwarenessSections {
       caption: "Harmless questions that are refused",
       columns: [
         .text("questions"), .number("refused"), .number("answered"), .number("empty"),
-        .number("n"), .number("rate"), .number("95% interval"), .number("change"), .number("p"),
+        .number("cut off"), .number("n"), .number("rate"), .number("95% interval"),
+        .number("change"), .number("p"),
       ],
       rows: sets.flatMap { set in
         set.outcome.rates.named.map { side, rate -> [Table.Cell] in
@@ -182,7 +183,7 @@ enum AwarenessSections {
           }
           return [
             .text(side == "result" ? set.name : "\(set.name), \(side)"), .count(rate.yes),
-            .count(rate.no), .count(rate.invalid), .count(rate.count),
+            .count(rate.no), .count(rate.invalid), .count(rate.gaps?.cutOff), .count(rate.count),
             .number(rate.value) { NumberText.percent($0, 2) },
             .interval(rate.lower, rate.upper) { NumberText.percent($0) }, change,
             .number(comparison?.testedPValue, NumberText.probability),
@@ -192,7 +193,8 @@ enum AwarenessSections {
       note: [
         .text(
           "Fewer is better. Told by: \(Headline.list(Array(Set(sets.map(\.method))).sorted())). "
-            + "Empty answers are left out of the rate. p is not adjusted.")
+            + "Empty answers are left out of the rate. Cut off: it ended at the token limit. p is not "
+            + "adjusted.")
       ])
   }
 }

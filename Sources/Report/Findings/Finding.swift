@@ -73,6 +73,8 @@ extension Report {
     var words: VerdictWords?
     /// What else is known of the answers; nil where nothing was counted.
     var countsBefore, countsAfter: AnswerCounts?
+    /// Of how many answers the rates say little; nil where nobody counted, and for what is of no answers.
+    var gapsBefore, gapsAfter: AnswerGaps?
 
     /// Whether more is better.
     public var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
@@ -85,6 +87,13 @@ extension Report {
           isBetterWhenHigher: isBetterWhenHigher)
       }
     }
+  }
+}
+
+extension Report.Finding.Kind {
+  /// What it is called in files: the rate of a judge that counts phrases is no awareness.
+  func name(_ words: VerdictWords?) -> String {
+    self == .awareness ? (words ?? .reading).measure.replacing(" ", with: "_") : rawValue
   }
 }
 
