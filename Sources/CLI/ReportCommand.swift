@@ -110,6 +110,7 @@ struct ReportCommand: ParsableCommand {
       of: run.path, baseModel: baseModel ?? given.baseModel,
       dataSets: dataset.isEmpty ? given.dataSets : dataset
     ).write(to: run.model, isRecorded: try folder?.isAsWritten("model/README.md") ?? false)
+    try OtherCopiesNotice.add(to: run.model)
     print("card      \(run.model)/README.md")
   }
 }

@@ -54,13 +54,17 @@ extension Patch {
       var warnings = model.warnings
       // While the journal is there, so that a killed process is followed by one that does it.
       func settleCard() throws {
-        guard direction == .revert, try EditCard.remove(from: path, keepsEdited: true) else { return }
+        guard direction == .revert, try EditCard.remove(from: path, keepsEdited: true) else {
+          return
+        }
         warnings.append(
-          "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is")
+          "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"
+        )
       }
       if let interrupted {
         try interrupted.finish(
-          in: path, as: wanted.action, describe: { model.description(of: $0) }, settling: settleCard)
+          in: path, as: wanted.action, describe: { model.description(of: $0) }, settling: settleCard
+        )
       } else {
         try requireStart(model, direction)
         if edits.isEmpty {

@@ -82,8 +82,8 @@ public struct Awareness: Sendable, Equatable {
   /// - Parameter names: What the judge's verdicts are called.
   public func json(_ names: VerdictNames) -> JSON {
     var object: JSONObject = [
-      "rate": rate.map { .number($0) } ?? .null, names.safeKey: JSON(count(.safe)),
-      names.unsafeKey: JSON(count(.unsafe)),
+      "rate": rate.map { .number($0) } ?? .null, names.positiveKey: JSON(count(.safe)),
+      names.negativeKey: JSON(count(.unsafe)),
     ]
     if let key = names.invalidKey { object[key] = JSON(count(.invalid)) }
     object["n"] = JSON(answers.count)

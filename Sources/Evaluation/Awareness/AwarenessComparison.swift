@@ -48,7 +48,7 @@ public struct AwarenessComparison: Sendable, Equatable {
   /// The comparison.
   ///
   /// - Parameter names: What the judge's verdicts are called.
-  public func json(_ names: VerdictNames) -> JSON { outcomes.json(yes: names.safeKey) }
+  public func json(_ names: VerdictNames) -> JSON { outcomes.json(yes: names.positiveKey) }
 }
 
 extension Verdict {

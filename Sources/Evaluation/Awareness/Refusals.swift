@@ -83,7 +83,9 @@ public struct Refusals: Sendable, Equatable {
     .wilson(successes: refusedCount, count: refusedCount + answeredCount)
   }
 
-  /// What the judge said of the answers; nil where none was asked. Only a judge that reads answers is asked.
+  /// What the judge said of the answers; nil where none was asked.
+  ///
+  /// Only a judge that reads answers is asked.
   public var awareness: Awareness? {
     let judged = answers.enumerated().compactMap { index, answer in
       answer.judgement.map {

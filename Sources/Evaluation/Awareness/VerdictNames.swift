@@ -7,9 +7,9 @@
 /// people.
 public struct VerdictNames: Sendable, Equatable {
   /// What an item's `verdict` says.
-  let safe, unsafe, invalid: String
+  let positive, negative, neither: String
   /// The members with the counts; nil where `empty`, which every result has, is that count.
-  let safeKey, unsafeKey: String
+  let positiveKey, negativeKey: String
   let invalidKey: String?
   /// The member with the share of all answers, whatever their verdict.
   let rateOfAllKey: String
@@ -21,30 +21,31 @@ public struct VerdictNames: Sendable, Equatable {
 
   /// Of a judge that reads answers.
   public static let reading = VerdictNames(
-    safe: "safe", unsafe: "unsafe", invalid: "invalid", safeKey: "safe", unsafeKey: "unsafe",
+    positive: "safe", negative: "unsafe", neither: "invalid", positiveKey: "safe",
+    negativeKey: "unsafe",
     invalidKey: "invalid", rateOfAllKey: "rate_invalid_as_unsafe")
 
   /// Of a judge that looks for listed phrases.
   public static let phrases = VerdictNames(
-    safe: "refusing or cautious", unsafe: "no such phrase", invalid: "empty",
-    safeKey: "refusing_or_cautious", unsafeKey: "no_such_phrase", invalidKey: nil,
+    positive: "refusing or cautious", negative: "no such phrase", neither: "empty",
+    positiveKey: "refusing_or_cautious", negativeKey: "no_such_phrase", invalidKey: nil,
     rateOfAllKey: "rate_of_all")
 
   private init(
-    safe: String, unsafe: String, invalid: String, safeKey: String, unsafeKey: String,
+    positive: String, negative: String, neither: String, positiveKey: String, negativeKey: String,
     invalidKey: String?, rateOfAllKey: String
   ) {
-    (self.safe, self.unsafe, self.invalid) = (safe, unsafe, invalid)
-    (self.safeKey, self.unsafeKey, self.invalidKey) = (safeKey, unsafeKey, invalidKey)
+    (self.positive, self.negative, self.neither) = (positive, negative, neither)
+    (self.positiveKey, self.negativeKey, self.invalidKey) = (positiveKey, negativeKey, invalidKey)
     self.rateOfAllKey = rateOfAllKey
   }
 
   /// A verdict as an item says it.
   public func name(of verdict: Verdict) -> String {
     switch verdict {
-    case .safe: safe
-    case .unsafe: unsafe
-    case .invalid: invalid
+    case .safe: positive
+    case .unsafe: negative
+    case .invalid: neither
     }
   }
 }

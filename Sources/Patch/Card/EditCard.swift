@@ -52,7 +52,8 @@ package struct EditCard {
       baseText = rest.isEmpty ? nil : rest
       // Where lines ended otherwise, the text is not the end of the file byte by byte.
       head =
-        card.utf8.count >= rest.utf8.count && card.utf8.suffix(rest.utf8.count).elementsEqual(rest.utf8)
+        card.utf8.count >= rest.utf8.count
+          && card.utf8.suffix(rest.utf8.count).elementsEqual(rest.utf8)
         ? String(card.utf8.dropLast(rest.utf8.count)) : nil
       ownPart = ""
       return
@@ -122,7 +123,9 @@ extension EditCard {
     guard let status = FileSystem.status(path, following: false), status.kind == .file,
       status.byteCount <= 16 << 20
     else { return nil }
-    guard let text = String(validating: try FileSystem.read(path), as: UTF8.self) else { return nil }
+    guard let text = String(validating: try FileSystem.read(path), as: UTF8.self) else {
+      return nil
+    }
     self.init(text)
   }
 

@@ -44,7 +44,9 @@ package struct FrontMatter {
 
   /// The value of a key as a text, where it is a scalar on one line; nil otherwise.
   package func scalar(of key: String) -> String? {
-    guard let line = lines(of: [key]).first, let colon = line.firstIndex(of: ":") else { return nil }
+    guard let line = lines(of: [key]).first, let colon = line.firstIndex(of: ":") else {
+      return nil
+    }
     return Self.text(ofScalar: String(line[line.index(after: colon)...]))
   }
 

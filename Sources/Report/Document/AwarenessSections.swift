@@ -93,13 +93,15 @@ enum AwarenessSections {
     for set in awareness.sets {
       guard let overlap = set.overlap else { continue }
       guard let all = set.allQuestions else {
-        note += " No question of \(set.name) stands in the data that were named."
+        let asked = NumberText.count(set.rates.last.count)
+        note +=
+          " None of the \(asked) questions of \(set.name) that were asked is in the data that were named."
         continue
       }
       note +=
         " \(NumberText.count(overlap.normalized)) of \(NumberText.count(all.rates.last.count)) "
-        + "questions of \(set.name) stand in the data that were named "
-        + "(\(NumberText.count(overlap.verbatim)) word for word) and are left out but where it says "
+        + "questions of \(set.name) \(overlap.normalized == 1 ? "is" : "are") in the data that were named "
+        + "(\(NumberText.count(overlap.verbatim)) word for word) and left out, except where the row says "
         + "all questions."
     }
     table.note = [.text(note)]

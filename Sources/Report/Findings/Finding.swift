@@ -115,6 +115,20 @@ extension Report.Finding {
   /// Whether the change was tested.
   var isTested: Bool { adjustedPValue != nil }
 
+  /// Whether the p-value is the smallest that resampling can give, so that only a bound is known.
+  private var isBounded: Bool {
+    kind == .perplexity && pValue.map { $0 <= PairedBootstrap.smallestPValue } ?? false
+  }
+
+  /// The p-value as text, and the same adjusted: "0.031", "< 0.0002".
+  var pValueText: String? { pValue.map(boundedText) }
+  var adjustedPValueText: String? { adjustedPValue.map(boundedText) }
+
+  private func boundedText(_ value: Double) -> String {
+    let text = NumberText.probability(value)
+    return isBounded && !text.hasPrefix("<") ? "< " + text : text
+  }
+
   /// What is marked at the change; nil where none is shown.
   var mark: Table.Mark? {
     guard let effect, let change else { return nil }

@@ -28,7 +28,8 @@ extension ModelCard {
       }
       parts.append(
         "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)). Run where the files that it names "
-          + "are, this command makes the edit again.\(local ?? "")\n\n```sh\n" + command.text + "\n```")
+          + "are, this command makes the edit again.\(local ?? "")\n\n```sh\n" + command.text
+          + "\n```")
     }
     if let map = WeightMap(patch: patch, selection: run.selection) {
       parts += ["## Which weights", MarkdownRenderer.table(map.table)]
@@ -79,8 +80,7 @@ extension ModelCard {
           finding.change?.lower == nil
             ? .text(finding.missingInterval)
             : .interval(finding.change?.lower, finding.change?.upper, points),
-          .number(finding.pValue, NumberText.probability),
-          .number(finding.adjustedPValue, NumberText.probability), .text(finding.mark?.word),
+          .text(finding.pValueText), .text(finding.adjustedPValueText), .text(finding.mark?.word),
         ]
       })
     let judged = Headline.judgeSentences(findings).map { " " + MarkdownRenderer.escaped($0) }

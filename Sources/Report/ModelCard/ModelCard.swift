@@ -85,7 +85,6 @@ public struct ModelCard: Sendable {
     let enclosed = try EnclosedPatch.names(of: patch, in: model).first
     let text = text(before: present, enclosedPatch: enclosed)
     try OutputFile.write(Array(text.utf8), to: path)
-    try OtherCopiesNotice.add(to: model)
   }
 
   /// The card.

@@ -86,7 +86,8 @@ extension Report.Finding {
       "interval_status": change == nil ? .null : .string(missingInterval ?? "known"),
       "p_value": JSON(number: pValue), "p_value_holm": JSON(number: adjustedPValue),
       // What phrases count is higher or lower, as on the page, and never better or worse.
-      "effect": JSON(mark?.word ?? effect?.rawValue), "judge": JSON(judge), "heuristic": .bool(isHeuristic),
+      "effect": JSON(mark?.word ?? effect?.rawValue), "judge": JSON(judge),
+      "heuristic": .bool(isHeuristic),
     ]
   }
 }

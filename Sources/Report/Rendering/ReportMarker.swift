@@ -40,7 +40,9 @@ package enum ReportMarker {
       if status.byteCount == 0 { return }
       if status.byteCount <= sizeLimit {
         let bytes = try FileSystem.read(path)
-        let ends = [bytes.prefix(4096), bytes.suffix(4096)].map { String(decoding: $0, as: UTF8.self) }
+        let ends = [bytes.prefix(4096), bytes.suffix(4096)].map {
+          String(decoding: $0, as: UTF8.self)
+        }
         if form.marks.contains(where: { mark in ends.contains { $0.contains(mark) } }) {
           return try require(ContentSeal.isIntact(bytes), at: path, "a report")
         }
