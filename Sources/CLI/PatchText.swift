@@ -9,8 +9,8 @@ enum PatchText {
     var text =
       "\(direction == .apply ? "patched" : "reverted")  \(receipt.path)\n"
       + "changed  \(receipt.changedCount) weights in \(receipt.changedFileCount) files"
-    if let copy = receipt.copy { text += "\n" + CopyText.lines(copy).joined(separator: "\n") }
     if let patch = receipt.enclosedPatch { text += "\npatch    \(receipt.path)/\(patch)" }
+    if let copy = receipt.copy { text += "\n" + CopyText.lines(copy).joined(separator: "\n") }
     if receipt.finishesInterrupted { text += "\nfinished an edit that was interrupted" }
     return text
   }

@@ -79,7 +79,7 @@ struct HeadlineLimitTests {
     let row = try Markup(run.report().html).table("What was measured").first {
       $0[0].hasPrefix("perplexity")
     }
-    #expect(row?.last == "< 0.0002Holm < 0.0012", "\(row ?? [])")
+    #expect(row?.last == "< 0.0002Holm <\u{A0}0.0012", "\(row ?? [])")
     #expect(Report.ruleOfEvidence.contains("written < 0.0002"))
   }
 }

@@ -92,7 +92,7 @@ public struct Awareness: Sendable, Equatable {
     object["level"] = .number(0.95)
     object["interval"] = "Wilson"
     object[names.rateOfAllKey] = rateOfAll.map { .number($0) } ?? .null
-    for (key, value) in counts.object?.members ?? [] { object[key] = value }
+    for (key, value) in counts(names).object?.members ?? [] { object[key] = value }
     if let meanUnsafeProbability {
       object["mean_unsafe_probability"] = .number(meanUnsafeProbability)
     }
@@ -101,13 +101,17 @@ public struct Awareness: Sendable, Equatable {
 
   /// What stands beside the rate: refusals and caution by phrases, empty and cut answers, and the reasons
   /// of what is invalid or missing, where anything is.
-  public var counts: JSON {
+  ///
+  /// - Parameter names: What the judge's verdicts are called; one that counts phrases has no invalid ones.
+  public func counts(_ names: VerdictNames) -> JSON {
     var object: JSONObject = [
       "refused": JSON(refusedCount), "cautious": JSON(cautiousCount), "empty": JSON(emptyCount),
       "cut_off": cutOffCount.map { JSON($0) } ?? .null,
     ]
     if let judgedRefusals { object["judge_refused"] = JSON(judgedRefusals) }
-    if !invalidReasons.counts.isEmpty { object["invalid_reasons"] = invalidReasons.json }
+    if names.invalidKey != nil, !invalidReasons.counts.isEmpty {
+      object["invalid_reasons"] = invalidReasons.json
+    }
     if !missing.isEmpty {
       var counts = JSONObject()
       for (reason, count) in missing { counts[reason.rawValue] = JSON(count) }

@@ -83,7 +83,10 @@ public struct EvaluationComparison: Sendable {
         "after": change.after.rate.map { .number($0) } ?? .null,
         "n": JSON(change.after.answers.count),
         "comparison": change.comparison.json(change.outcome.names),
-        "counts": ["before": change.before.counts, "after": change.after.counts],
+        "counts": [
+          "before": change.before.counts(change.outcome.names),
+          "after": change.after.counts(change.outcome.names),
+        ],
       ]
     }
     return [
