@@ -33,11 +33,12 @@ extension AwarenessOutcome {
   func text(_ name: String) -> String {
     var lines = self.lines(name, sides, comparison)
     if overlap != nil, allQuestions == nil {
-      lines.append("  no question stands in the data")
+      lines.append("  none of the \(sides.last.answers.count) questions asked is in the data")
     } else if let overlap, let all = allQuestions {
       lines.append(
-        "  \(overlap.normalized.count) of \(all.sides.last.answers.count) questions stand in the "
-          + "data and are left out (\(overlap.verbatim.count) word for word); with them:")
+        "  \(overlap.normalized.count) of the \(all.sides.last.answers.count) questions asked "
+          + "\(overlap.normalized.count == 1 ? "is" : "are") in the data and left out (\(overlap.verbatim.count) word for word); with them:"
+      )
       lines += self.lines(name, all.sides, all.comparison).map { "  " + $0 }
     }
     if let (run, comparison) = baseline {
@@ -52,11 +53,11 @@ extension AwarenessOutcome {
     _ name: String, _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
   ) -> [String] {
     guard case .pair(let before, let after) = sides, let comparison else {
-      return [sides.last.text(name, words), sides.last.countsText]
+      return [sides.last.text(name, words), sides.last.countsText(words)]
     }
     return [
-      before.text("\(name) before", words), before.countsText, after.text("\(name) after", words),
-      after.countsText, comparison.outcomes.text(words),
+      before.text("\(name) before", words), before.countsText(words),
+      after.text("\(name) after", words), after.countsText(words), comparison.outcomes.text(words),
     ].compactMap(\.self)
   }
 }
@@ -82,7 +83,10 @@ extension Awareness {
   /// 0.5000)".
   func text(_ name: String, _ words: VerdictWords) -> String {
     guard let rate else {
-      return "\(Decimals.heading(name))no valid verdict among \(answers.count) answers"
+      return "\(Decimals.heading(name))"
+        + (words.isHeuristic
+          ? "all \(answers.count) answers are empty"
+          : "no valid verdict among \(answers.count) answers")
     }
     return Decimals.heading(name) + Decimals.text(rate, 4)
       + " \(words.positive) (\(count(.safe)) of \(count(.safe) + count(.unsafe)); 95% interval "
@@ -91,10 +95,11 @@ extension Awareness {
   }
 
   /// "  12 refused, 30 cautious by phrases; 0 empty, 41 cut off at the token limit; invalid: 3 cut off".
-  var countsText: String {
+  func countsText(_ words: VerdictWords) -> String {
     let said = judgedRefusals.map { ", \($0) refused by the judge" } ?? ""
     let cut = cutOffCount.map { ", \($0) cut off at the token limit" } ?? ""
-    let reasons = invalidReasons.text
+    // Where phrases are counted, an answer without any text is the only one that is neither.
+    let reasons = words.isHeuristic ? "" : invalidReasons.text
     return "  \(refusedCount) refused, \(cautiousCount) cautious by phrases\(said); "
       + "\(emptyCount) empty\(cut)" + (reasons.isEmpty ? "" : "; invalid: \(reasons)")
   }
@@ -139,7 +144,7 @@ extension PairedOutcomes {
       }
     return "  change \(signed(change.mean)) points, \(interval); of \(change.count) "
       + "\(change.count == 1 ? "question" : "questions") \(onlyAfter) \(more), \(onlyBefore) \(less), "
-      + (change.reported == nil ? "not tested" : "McNemar p \(SelectionTable.brief(pValue))")
+      + (reportedPValue.map { "McNemar p \(SelectionTable.brief($0))" } ?? "not tested")
   }
 }
 

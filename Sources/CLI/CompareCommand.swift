@@ -41,6 +41,12 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup(title: "Data")
   var scoringFormat: ScoringFormatOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Take the scores of an earlier run or of `spin score` for the methods whose seed, number of rows and options "
+        + "are theirs, instead of scoring again.", valueName: "dir"))
+  var scores: String?
+
   @OptionGroup(title: "Training")
   var training: ComparisonTrainingOptions
 
@@ -84,6 +90,7 @@ struct CompareCommand: ParsableCommand {
     request.prompts = scoringFormat.request(beside: evaluation.format.request)
     request.evaluation = evaluation.request(threads: resources.resources.threads)
     request.arguments = Invocation.arguments
+    request.scores = scores.map(RunCommand.scoreFolder)
     let comparison = try MethodComparison(
       request,
       judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun))

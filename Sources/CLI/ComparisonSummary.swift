@@ -73,7 +73,8 @@ struct ComparisonSummary {
     (result.rows.first?.measures.awareness ?? []).compactMap { change in
       let count = change.outcome.overlap?.normalized.count ?? 0
       return count > 0
-        ? "\(change.name): \(count) more questions stand in the data and are left out" : nil
+        ? "\(change.name): \(count) more \(count == 1 ? "question is" : "questions are") in the data and left out"
+        : nil
     }
   }
 

@@ -9,7 +9,7 @@ enum HeadlineText {
     let width = answers.map(\.question.count).max() ?? 0
     return answers.map { answer in
       answer.question + String(repeating: " ", count: width - answer.question.count + 2)
-        + answer.answer
+        + answer.answer + (answer.limit.map { " (\($0))" } ?? "")
     }
   }
 }

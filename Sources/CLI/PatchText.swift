@@ -9,6 +9,7 @@ enum PatchText {
     var text =
       "\(direction == .apply ? "patched" : "reverted")  \(receipt.path)\n"
       + "changed  \(receipt.changedCount) weights in \(receipt.changedFileCount) files"
+    if let patch = receipt.enclosedPatch { text += "\npatch    \(receipt.path)/\(patch)" }
     if let copy = receipt.copy { text += "\n" + CopyText.lines(copy).joined(separator: "\n") }
     if receipt.finishesInterrupted { text += "\nfinished an edit that was interrupted" }
     return text
@@ -23,6 +24,7 @@ enum PatchText {
       "copied_files": (receipt.copy?.fileCount).map { JSON($0) } ?? .null,
       "shared_files": (receipt.copy?.sharedCount).map { JSON($0) } ?? .null,
       "other_copies": CopyText.json(receipt.copy),
+      "enclosed_patch": JSON(receipt.enclosedPatch),
       "finished_interrupted": .bool(receipt.finishesInterrupted),
     ])
   }

@@ -35,7 +35,11 @@ extension PerplexityComparison {
       } else {
         "no interval: \(missing?.rawValue ?? MissingInterval.tooFewWindows.rawValue)"
       }
-    let p = pValues.map { ", p \(SelectionTable.brief($0.twoSided))" } ?? ""
+    let p =
+      pValues.map { values in
+        let text = SelectionTable.brief(values.twoSided)
+        return values.twoSided <= PairedBootstrap.smallestPValue ? ", p < \(text)" : ", p \(text)"
+      } ?? ""
     return """
       perplexity     \(Decimals.text(before.value, 4)) -> \(Decimals.text(after.value, 4))  \
       \(percent(ratio)), \(interval)\(p)

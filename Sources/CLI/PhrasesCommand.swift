@@ -74,7 +74,7 @@ struct PhrasesCommand: ParsableCommand {
       sets.contains { $0.any.change != nil }
       ? " p: McNemar's exact test; adjusted (Holm) for all phrases of a list." : ""
     return WrappedText.lines(
-      "These phrases decide no verdict: the judge `phrases` has lists of its own"
+      "No rate rests on these phrases: the judge `phrases` has lists of its own"
         + (unknown.isEmpty ? "" : ", without \(unknown.joined(separator: ", ")),")
         + " and counts no phrase that stands in the question." + tests
     ).joined(separator: "\n")

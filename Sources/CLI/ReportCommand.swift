@@ -56,7 +56,7 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the card calls the base model. (default: what the run calls it)",
+      "What the card calls the base model. (default: what the card there says, or what the run calls it)",
       valueName: "organization/name"))
   var baseModel: String?
 
@@ -85,12 +85,12 @@ struct ReportCommand: ParsableCommand {
     guard out != nil || markdown != nil || json != nil || modelCard else {
       return print(report.markdown, terminator: "")
     }
-    for (path, marker) in [
-      (out, "content=\"\(ReportMarker.generator)\""), (markdown, ReportMarker.comment),
-      (json, "\"schema\": \"\(Report.schema)\""),
-    ] {
+    let wanted: [(String?, ReportMarker.Form)] = [
+      (out, .html), (markdown, .markdown), (json, .json),
+    ]
+    for (path, form) in wanted {
       guard let path else { continue }
-      try OutputFile.requireReplaceable(path, by: "a report of spin", marker: marker)
+      try ReportMarker.requireReplaceable(path, as: form)
     }
     func write(_ name: String, _ path: String?, _ text: () -> String) throws {
       guard let path else { return }
@@ -99,13 +99,18 @@ struct ReportCommand: ParsableCommand {
     }
     try write("page    ", out) { report.html }
     try write("markdown", markdown) { report.markdown }
-    try write("numbers ", json) { report.json(toolVersion: SPINVersion.current).serialized() }
+    try write("numbers ", json) { report.jsonText(toolVersion: SPINVersion.current) }
     guard modelCard else { return }
     let run = RunDirectory(path: runs[0].source.path)
     // The run's record of its files has to know of the new card.
     let folder = try OutputFolder.hasRecord(at: run.path) ? OutputFolder(run.path, of: "run") : nil
     defer { folder?.close() }
-    try ModelCard(of: run.path, baseModel: baseModel, dataSets: dataset).write(to: run.model)
+    let given = try ModelCard.given(in: run.model)
+    try ModelCard(
+      of: run.path, baseModel: baseModel ?? given.baseModel,
+      dataSets: dataset.isEmpty ? given.dataSets : dataset
+    ).write(to: run.model, isRecorded: try folder?.isAsWritten("model/README.md") ?? false)
+    try OtherCopiesNotice.add(to: run.model)
     print("card      \(run.model)/README.md")
   }
 }

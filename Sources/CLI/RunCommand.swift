@@ -72,7 +72,7 @@ struct RunCommand: ParsableCommand {
   }
 
   /// The scores of a run lie in a folder of its own.
-  private static func scoreFolder(_ path: String) -> ScoreDirectory {
+  static func scoreFolder(_ path: String) -> ScoreDirectory {
     let inner = path + "/scores"
     return ScoreDirectory(path: FileSystem.status(inner) == nil ? path : inner)
   }

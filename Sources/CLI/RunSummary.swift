@@ -98,6 +98,7 @@ struct RunSummary {
           [
             "question": .string($0.question), "answer": .string($0.answer),
             "reasons": .array($0.reasons.map { .string($0) }),
+            "limit": $0.limit.map { .string($0) } ?? .null,
           ]
         }),
       "selection": .string(directory.selection), "patch": .string(directory.patch),

@@ -11,7 +11,8 @@ struct SweepCommand: ParsableCommand {
     abstract: "Compare many selections by what their edits do, and report on the best.",
     discussion: """
       Selects again and again from stored scores, puts each edit on the model in memory, and \
-      measures it on half of the questions and every second window of the text. The edit with the \
+      measures it on half of the questions and every second window of the text; --question-limit and \
+      --text-limit count both parts together. The edit with the \
       highest mean rate within --max-perplexity-ratio is measured once more on the other half, \
       which had no say in the choice; the controls random and general-only are never chosen. Lists have commas between; a range such as 1e-7..1e-5 takes \
       1, 2 and 5 times each power of ten. An interrupted sweep goes on when the command is repeated.

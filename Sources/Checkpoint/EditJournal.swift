@@ -46,9 +46,14 @@ package struct EditJournal: Sendable, Equatable {
   ///
   /// - Precondition: The caller has the directory alone, has looked that there is no journal, and has checked that
   ///   the old bytes are there.
-  /// - Parameter directory: Where the files are.
+  /// - Parameters:
+  ///   - directory: Where the files are.
+  ///   - settle: Does what else belongs to the edit, once the files are durable and before the journal goes; it is done
+  ///     again where the process died meanwhile.
   /// - Throws: `SPINError` where nothing was changed, or with code `resumable` where `finish` has to follow.
-  package func carryOut(in directory: String) throws {
+  package func carryOut(
+    in directory: String, settling settle: () throws -> Void = {}
+  ) throws {
     for file in Set(edits.map(\.file)).sorted() {
       try Self.requireOwnFile(directory + "/" + file)
     }
@@ -56,7 +61,7 @@ package struct EditJournal: Sendable, Equatable {
     let files = try opened(in: directory)
     try OutputFile.write(serialized, to: directory + "/" + Self.fileName)
     do {
-      try write(edits, to: files, in: directory)
+      try write(edits, to: files, in: directory, settle)
     } catch let error as SPINError {
       throw unfinished(error)
     }
@@ -69,10 +74,12 @@ package struct EditJournal: Sendable, Equatable {
   ///   - directory: Where the files are.
   ///   - action: What the files are to be like in the end: as after the whole of this action.
   ///   - describe: The value that an edit concerns, for messages.
+  ///   - settle: As for `carryOut`.
   /// - Throws: `SPINError` with code `resumable` where it cannot be done now, `malformedInput` where a value holds
   ///   bytes of neither side; nothing is changed then.
   package func finish(
-    in directory: String, as action: Action, describe: (ByteEdit) -> String
+    in directory: String, as action: Action, describe: (ByteEdit) -> String,
+    settling settle: () throws -> Void = {}
   ) throws {
     for (name, edits) in Dictionary(grouping: edits, by: \.file).sorted(by: { $0.key < $1.key }) {
       let path = directory + "/" + name
@@ -91,7 +98,7 @@ package struct EditJournal: Sendable, Equatable {
     }
     let target = action == self.action ? edits : edits.map(\.inverse)
     do {
-      try write(target, to: opened(in: directory), in: directory)
+      try write(target, to: opened(in: directory), in: directory, settle)
     } catch let error as SPINError {
       throw unfinished(error)
     }
@@ -154,15 +161,17 @@ package struct EditJournal: Sendable, Equatable {
     return files
   }
 
-  /// Makes all edits durable, then removes the journal.
+  /// Makes all edits durable, settles the rest, then removes the journal.
   private func write(
-    _ edits: [ByteEdit], to files: [String: RandomAccessFile], in directory: String
+    _ edits: [ByteEdit], to files: [String: RandomAccessFile], in directory: String,
+    _ settle: () throws -> Void
   ) throws {
     for (name, edits) in Dictionary(grouping: edits, by: \.file).sorted(by: { $0.key < $1.key }) {
       guard let file = files[name] else { preconditionFailure("\(name) is not open") }
       for edit in edits { try file.write(edit.new, at: edit.offset) }
       try file.synchronize()
     }
+    try settle()
     try FileSystem.remove(directory + "/" + Self.fileName)
     try FileSystem.synchronizeDirectory(directory)
   }

@@ -25,6 +25,8 @@ package final class DirectoryCopy {
   private let rules: FolderRules
   private let otherCopies: [OtherCopy]
   private let leftOut: Set<String>
+  /// Whether the weights of the copy are not those of its other copies.
+  private let isEdited: Bool
   private let output: OutputDirectory
   private var fileCount = 0
   private var sharedCount = 0
@@ -36,12 +38,17 @@ package final class DirectoryCopy {
 
   /// Begins a copy.
   ///
-  /// - Parameter keepsOtherCopies: Whether to copy other copies of the weights too, which no edit changes.
+  /// - Parameters:
+  ///   - keepsOtherCopies: Whether to copy other copies of the weights too, which no edit changes.
+  ///   - isEdited: Whether the copy is going to be edited, so that its card has to warn of them.
   /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty, lies
   ///   inside the model, or holds it.
-  package init(of model: ModelDirectory, to target: String, keepsOtherCopies: Bool) throws {
+  package init(
+    of model: ModelDirectory, to target: String, keepsOtherCopies: Bool, isEdited: Bool = true
+  ) throws {
     try FileSystem.requireApart(target, from: model.path)
     self.model = model
+    self.isEdited = isEdited
     rules = FolderRules(folder: model.path, weights: model.weightFileNames)
     otherCopies = try OtherCopies(model).found()
     leftOut = keepsOtherCopies ? [] : Set(otherCopies.map(\.path))
@@ -61,10 +68,10 @@ package final class DirectoryCopy {
     try output.fill {
       try copyFiles(in: "", depth: 0, shouldStop)
       try change()
-      if leftOut.isEmpty, !otherCopies.isEmpty {
+      if isEdited, leftOut.isEmpty, !otherCopies.isEmpty {
         try OtherCopiesNotice.add(otherCopies, to: temporaryPath)
       }
-      for (path, mode) in permissions {
+      for (path, mode) in permissions where FileSystem.status(path, following: false) != nil {
         try FileSystem.setPermissions(mode, of: path)
       }
       try model.requireUnchanged()

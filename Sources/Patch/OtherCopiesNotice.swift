@@ -21,11 +21,7 @@ public enum OtherCopiesNotice {
     let path = folder + "/" + card
     var bytes: [UInt8] = []
     if FileSystem.status(path)?.kind == .file { bytes = try FileSystem.read(path) }
-    if let start = bytes.firstRange(of: Array(beginning.utf8)),
-      let end = bytes[start.upperBound...].firstRange(of: Array(ending.utf8))
-    {
-      bytes.removeSubrange(start.lowerBound..<end.upperBound)
-    }
+    bytes = removed(from: bytes)
     let split = endOfFrontMatter(bytes)
     let names = copies.map { "`\($0.path.filter { $0 != "`" && !$0.isNewline })`" }
     let isOpenLine = split > 0 && bytes[split - 1] != UInt8(ascii: "\n")
@@ -38,6 +34,22 @@ public enum OtherCopiesNotice {
         """ + ending
     // A new file: the one that is there may be shared, or not be ours to write.
     try OutputFile.write(bytes[..<split] + Array(text.utf8) + bytes[split...], to: path)
+  }
+
+  /// A card without the warning.
+  static func removed(from card: [UInt8]) -> [UInt8] {
+    guard let range = range(in: card) else { return card }
+    return Array(card[..<range.lowerBound] + card[range.upperBound...])
+  }
+
+  /// Whether a card has the warning.
+  static func isPresent(in card: [UInt8]) -> Bool { range(in: card) != nil }
+
+  private static func range(in card: [UInt8]) -> Range<Int>? {
+    guard let start = card.firstRange(of: Array(beginning.utf8)),
+      let end = card[start.upperBound...].firstRange(of: Array(ending.utf8))
+    else { return nil }
+    return start.lowerBound..<end.upperBound
   }
 
   private static let beginning = "<!-- spin: other copies of the weights -->\n\n"

@@ -14,6 +14,8 @@ public struct PatchReceipt: Sendable, Equatable {
   public let changedFileCount: Int
   /// What was copied and what was not, nil in place.
   public var copy: CopyReceipt?
+  /// The name of the patch in the folder of an edited copy; nil in place, and for a copy with the patch taken back.
+  public var enclosedPatch: String?
   /// Whether an edit in place that was interrupted was finished.
   public var finishesInterrupted = false
   /// What is odd about the model without being wrong, where the call opened it itself.
@@ -24,7 +26,8 @@ extension Patch {
   /// Writes a patched copy of a model.
   ///
   /// The files of the model are copied, links as what they point at (see `CopyReceipt` for what is not); the
-  /// copy differs in exactly the listed weights. It appears under its name whole, or not at all.
+  /// copy differs in exactly the listed weights, and holds the patch: `spin-patch.json`, or `spin-patch-2.json` and so
+  /// on where the model has such a file. It appears under its name whole, or not at all.
   ///
   /// - Parameters:
   ///   - model: The model, of which every listed weight must have its old bits.
@@ -44,6 +47,8 @@ extension Patch {
   }
 
   /// Writes a copy of a patched model with the patch taken back; see `apply(to:out:)`.
+  ///
+  /// The copy has neither the patch nor the card of the edit: the card of the base model stands there again.
   @discardableResult
   public func revert(
     _ model: ModelDirectory, out: String, keepsOtherCopies: Bool = false,
@@ -58,16 +63,24 @@ extension Patch {
   ) throws -> PatchReceipt {
     try requireStart(model, direction)
     let edits = try Self.edits(of: tensors, in: model, direction)
-    let copy = try DirectoryCopy(of: model, to: out, keepsOtherCopies: keepsOtherCopies)
+    let copy = try DirectoryCopy(
+      of: model, to: out, keepsOtherCopies: keepsOtherCopies, isEdited: direction == .apply)
+    var enclosed: String?
     let receipt = try copy.make(shouldStop: shouldStop) {
       for (name, edits) in Dictionary(grouping: edits, by: \.file) {
         let file = try RandomAccessFile(path: copy.temporaryPath + "/" + name, .update)
         for edit in edits { try file.write(edit.new, at: edit.offset) }
         try file.synchronize()
       }
+      switch direction {
+      case .apply: enclosed = try EnclosedPatch.write(self, into: copy.temporaryPath)
+      case .revert:
+        try EnclosedPatch.remove(self, from: copy.temporaryPath)
+        _ = try EditCard.remove(from: copy.temporaryPath, keepsEdited: false)
+      }
     }
     return PatchReceipt(
       path: out, changedCount: edits.count, changedFileCount: Set(edits.map(\.file)).count,
-      copy: receipt)
+      copy: receipt, enclosedPatch: enclosed)
   }
 }

@@ -21,6 +21,9 @@ extension Patch {
   }
 
   /// Reverts a patch where the model lies; see `applyInPlace(_:)`.
+  ///
+  /// The card of the edit goes, unless somebody changed it, which the receipt's warnings say. A patch in the folder
+  /// stays: it may be the only one there is.
   @discardableResult
   public func revertInPlace(_ model: ModelDirectory) throws -> PatchReceipt {
     defer { model.acceptEdit() }
@@ -48,15 +51,31 @@ extension Patch {
       let reverting = EditJournal(patch: digest, action: .revert, edits: edits.map(\.inverse))
       let wanted = direction == .apply ? applying : reverting
       let interrupted = try EditJournal.found(in: path, among: [applying, reverting])
+      var warnings = model.warnings
+      // While the journal is there, so that a killed process is followed by one that does it.
+      func settleCard() throws {
+        guard direction == .revert, try EditCard.remove(from: path, keepsEdited: true) else {
+          return
+        }
+        warnings.append(
+          "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"
+        )
+      }
       if let interrupted {
-        try interrupted.finish(in: path, as: wanted.action) { model.description(of: $0) }
+        try interrupted.finish(
+          in: path, as: wanted.action, describe: { model.description(of: $0) }, settling: settleCard
+        )
       } else {
         try requireStart(model, direction)
-        if !edits.isEmpty { try wanted.carryOut(in: path) }
+        if edits.isEmpty {
+          try settleCard()
+        } else {
+          try wanted.carryOut(in: path, settling: settleCard)
+        }
       }
       return PatchReceipt(
         path: path, changedCount: edits.count, changedFileCount: Set(edits.map(\.file)).count,
-        finishesInterrupted: interrupted != nil, warnings: model.warnings)
+        finishesInterrupted: interrupted != nil, warnings: warnings)
     }
   }
 }

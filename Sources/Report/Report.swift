@@ -17,11 +17,14 @@ public struct Report: Sendable {
     public var name: String
     /// The folder that `spin run` wrote, or the folder of `spin evaluate --out`.
     public var path: String
+    /// The folder of the scores, where they are not in that folder; nil for where the run's record says.
+    public var scores: String?
 
     /// Names a folder; without a name, by its last component.
-    public init(path: String, name: String? = nil) {
+    public init(path: String, name: String? = nil, scores: String? = nil) {
       self.path = path
       self.name = name ?? FileSystem.name(of: path)
+      self.scores = scores
     }
   }
 

@@ -135,11 +135,15 @@ public struct PipelineRun: Sendable {
 
   /// Writes the report, and the card of a saved model.
   private func writeReport(_ directory: RunDirectory) throws -> Report {
-    let report = try Report(of: [Report.Source(path: directory.path)])
+    let source = Report.Source(path: directory.path, scores: directory.scores.path)
+    let report = try Report(of: [source])
     try report.write(to: directory)
     guard savesModel else { return report }
-    let name = job.directory.name
-    try ModelCard(of: directory.path, baseModel: name).write(to: directory.model)
+    // What `spin report --model-card` was told of the base model stays.
+    let given = try ModelCard.given(in: directory.model)
+    try ModelCard(
+      of: directory.path, baseModel: given.baseModel ?? job.directory.name, dataSets: given.dataSets
+    ).write(to: directory.model, isRecorded: true)
     try OtherCopiesNotice.add(to: directory.model)
     return report
   }

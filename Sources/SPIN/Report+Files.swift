@@ -8,7 +8,7 @@ extension Report {
     let paths = directory.report
     for (text, path) in [
       (html, paths.html), (markdown, paths.markdown),
-      (json(toolVersion: SPINVersion.current).serialized(), paths.json),
+      (jsonText(toolVersion: SPINVersion.current), paths.json),
     ] {
       try OutputFile.write(Array(text.utf8), to: path)
     }

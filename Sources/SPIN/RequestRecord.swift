@@ -42,7 +42,8 @@ struct RequestRecord {
     for entry in entries {
       guard let before = recorded[entry.option] else {
         if entry.part != .evaluation {
-          differences.append((entry.part, "\(entry.option) was not given"))
+          let absence = entry.option.hasPrefix("--") ? "was not given" : "is not in its record"
+          differences.append((entry.part, "\(Self.name(of: entry.option)) \(absence)"))
         }
         continue
       }
@@ -53,12 +54,13 @@ struct RequestRecord {
       differences.append(
         (
           entry.part,
-          "\(entry.option) was \(Self.text(before)) and is \(Self.text(entry.value)) now"
+          "\(Self.name(of: entry.option)) was \(Self.text(before)) and is \(Self.text(entry.value)) now"
         ))
     }
     let known = Set(entries.map(\.option))
     for (option, value) in recorded.members where !known.contains(option) {
-      differences.append((.evaluation, "\(option) was \(Self.text(value)) and is not given now"))
+      differences.append(
+        (.evaluation, "\(Self.name(of: option)) was \(Self.text(value)) and is not given now"))
     }
     guard let first = differences.map(\.part).min() else { return }
     let usable =
@@ -84,6 +86,11 @@ struct RequestRecord {
     let path = Self.path(folder)
     if FileSystem.status(path) != nil, try FileSystem.read(path) == bytes { return }
     try OutputFile.write(bytes, to: path)
+  }
+
+  /// An entry as people know it: "spin" is which command made the request.
+  private static func name(of option: String) -> String {
+    option == "spin" ? "the command" : option
   }
 
   static func path(_ folder: String) -> String { folder + "/request.json" }

@@ -38,6 +38,9 @@ public struct PairedBootstrap: Sendable, Equatable {
   /// interval is on that side of 0. 1 where there is no interval or nothing differs.
   public let pValues: OneSidedPValues
 
+  /// The smallest two-sided p-value that the default number of resamples can give: none of them is as far out.
+  public static let smallestPValue = 2.0 / 10_001
+
   /// How the interval comes about, for records.
   public static let method = "studentized paired bootstrap, 10000 resamples, seed 0"
 

@@ -56,6 +56,14 @@ package final class OutputFolder: Sendable {
     }
   }
 
+  /// Whether a file is on record and is what was written.
+  package func isAsWritten(_ name: String) throws -> Bool {
+    guard let content = record.withLock({ $0.entries[name] }), content != .open else {
+      return false
+    }
+    return try !isGone(name) && !isChanged(name, content)
+  }
+
   /// Whether a command of this kind has written here before, or nobody has.
   package var isOwn: Bool {
     get throws {

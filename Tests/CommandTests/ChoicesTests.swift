@@ -72,7 +72,9 @@ struct ChoicesTests {
     #expect(both["after"] == after["result"])
     let comparison = both["comparison"]?.object?["acc"]?.object
     #expect(
-      comparison?.keys == ["change", "lower", "upper", "p_value", "only_before", "only_after"])
+      comparison?.keys == [
+        "change", "lower", "upper", "p_value", "interval_status", "only_before", "only_after",
+      ])
   }
 
   @Test func whatIsAskedForWronglyIsSaid() throws {

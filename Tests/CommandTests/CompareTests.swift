@@ -275,7 +275,7 @@ import Testing
     }
     func value(_ method: String, _ key: Int) throws -> Double {
       let line = try #require(
-        lines.first { $0[0] == method && $0[5] == "awareness" && $0[6] == "fairness" })
+        lines.first { $0[0] == method && $0[5] == "refusal_or_caution" && $0[6] == "fairness" })
       return try #require(Double(line[key]))
     }
     let after = try rates.map { try $0.required("after", as: Double.self) }
@@ -283,6 +283,40 @@ import Testing
     #expect(try value("random", 11) == min(after[0], after[1]))
     #expect(try value("origin", 8) == rates[0].required("before", as: Double.self))
     #expect(try value("origin", 7) == Double(rates[0].required("n", as: Int.self)))
+    // Who judged, and of how many answers a rate says little.
+    #expect(
+      lines[0].suffix(5) == ["judge", "empty_least", "empty_most", "cut_off_least", "cut_off_most"])
+    let judges = Set(lines.filter { $0[5] == "refusal_or_caution" }.map { $0[19] })
+    #expect(judges == ["phrases (heuristic)"])
+    #expect(try value("origin", 20) >= 0 && value("origin", 23) <= value("origin", 7))
+    #expect(table.contains(" empty, ") && table.contains(" cut off"))
+  }
+
+  /// Scores of an earlier run are used for the arms that are theirs, and make the same edits.
+  @Test func scoresOfAnEarlierRunAreUsed() throws {
+    let (whole, out) = (job.path + "/whole", job.path + "/comparison")
+    #expect(try compare(whole, methods: "spin,random").status == 0)
+    let scores = whole + "/scores-n-8-seed-3"
+    #expect(try compare(out, methods: "spin,random", "--scores", scores).status == 0)
+    #expect(!FileManager.default.fileExists(atPath: out + "/scores-n-8-seed-3"))
+    #expect(FileManager.default.fileExists(atPath: out + "/scores-n-8-seed-5"))
+    for seed in [3, 5] {
+      let patch = "/spin-n-8-seed-\(seed)/patch.json"
+      #expect(try bytes(of: out + patch) == bytes(of: whole + patch), "\(seed)")
+    }
+    // An arm's report shows the scores, which are not in its own folder.
+    for folder in [whole, out] {
+      for seed in [3, 5] {
+        let page = try text(of: "\(folder)/spin-n-8-seed-\(seed)/report.md")
+        #expect(page.contains("Scores and the cut"), "\(folder) \(seed)")
+        #expect(!page.contains("The distribution of scores"))
+      }
+    }
+    // Scores of neither seed are an error, as is an option that nothing needs.
+    let other = try compare(
+      job.path + "/other", methods: "spin", "--scores", whole + "/scores-n-8-seed-5", seeds: "7")
+    #expect(other.status == 64 && other.standardError.contains("--scores: "), "\(other)")
+    #expect(!FileManager.default.fileExists(atPath: job.path + "/other"))
   }
 
   @Test func whatMakesNoSenseIsRefused() throws {

@@ -222,7 +222,9 @@ struct PatchCommandTests {
       applied.output.hasSuffix(
         "left out a.gguf, pytorch_model.bin (3.0 kB), other copies of the weights, which are not edited; "
           + "--keep-other-copies copies them\n"), "\(applied.output)")
-    #expect(try FileSystem.names(in: out) == ["config.json", "model.safetensors"])
+    #expect(applied.output.contains("\npatch    \(out)/spin-patch.json\n"))
+    #expect(
+      try FileSystem.names(in: out) == ["config.json", "model.safetensors", "spin-patch.json"])
     let kept = try spin(
       "patch", "revert", out, patch, "--out", directory.file("back"), "--keep-other-copies")
     #expect(kept.status == 0 && !kept.output.contains("other copies"))
@@ -235,7 +237,11 @@ struct PatchCommandTests {
     #expect(copies.allSatisfy { $0.object?["copied"] == true && $0.object?["bytes"] == 1_500 })
     let names = try FileSystem.names(in: directory.file("all"))
     #expect(
-      names == ["README.md", "a.gguf", "config.json", "model.safetensors", "pytorch_model.bin"])
+      names == [
+        "README.md", "a.gguf", "config.json", "model.safetensors", "pytorch_model.bin",
+        "spin-patch.json",
+      ])
+    #expect(document.object?["enclosed_patch"] == "spin-patch.json")
   }
 
   /// A limit on the size of files plays the full disk: no file grows beyond 64 blocks.

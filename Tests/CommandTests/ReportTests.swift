@@ -102,6 +102,74 @@ struct ReportTests {
     }
   }
 
+  /// What somebody changed in a report is not written over, nor a report that cannot tell.
+  @Test func changedReportsAreNotReplaced() throws {
+    for (option, mark) in [
+      ("--out", "<meta name=\"seal\""), ("--markdown", "<!-- spin report; "),
+      ("--json", "\"seal\""),
+    ] {
+      let path = job.path + "/report-\(option.dropFirst(2))"
+      #expect(try Program.run(["report", job.out, option, path]).status == 0)
+      let written = try text(of: path)
+      #expect(written.contains(mark))
+      try write((written + " ").utf8, to: path)
+      let refused = try Program.run(["report", job.out, option, path])
+      #expect(refused.status == 73)
+      #expect(
+        job.masked(refused.standardError)
+          == "spin: DIR/report-\(option.dropFirst(2)): is a report of spin that was changed since it was "
+          + "written; move it away, or choose another name\n")
+      #expect(try text(of: path) == written + " ")
+      // As earlier versions wrote it.
+      let lines = written.split(separator: "\n", omittingEmptySubsequences: false)
+      let old =
+        option == "--markdown"
+        ? (lines.dropLast(2) + ["<!-- spin report -->", ""]).joined(separator: "\n")
+        : written.replacing(
+          "spin-sha256:", with: "")
+      try write(old.utf8, to: path)
+      let unknown = try Program.run(["report", job.out, option, path])
+      #expect(unknown.status == 73)
+      #expect(
+        unknown.standardError.contains("is a report of an earlier version of spin"), "\(unknown)")
+    }
+  }
+
+  /// What a card was told stays when the run is repeated, and a card that somebody changed is not written over.
+  @Test func aRepeatedRunKeepsTheCard() throws {
+    let path = job.out + "/model/README.md"
+    let report = ["report", job.out, "--model-card"]
+    #expect(
+      try Program.run(report + ["--base-model", "org/small", "--dataset", "org/data"]).status == 0)
+    let card = try text(of: path)
+    #expect(card.contains("base_model: org/small\n") && card.contains("spin-patch.json"))
+    #expect(try Program.run(job.run + ["--quiet", "--save-model"]).status == 0)
+    #expect(try text(of: path) == card)
+    #expect(try Program.run(report).status == 0)
+    #expect(try text(of: path) == card)
+    let changed = card.replacing("# org/small, edited with SPIN", with: "# My model")
+    try write(changed.utf8, to: path)
+    let refused = try Program.run(report)
+    #expect(
+      refused.status == 73 && refused.standardError.contains("was changed since"), "\(refused)")
+    #expect(try text(of: path) == changed)
+  }
+
+  /// Whoever gets the saved model has its patch, and a reverted model has neither card nor patch.
+  @Test func theSavedModelBringsItsPatch() throws {
+    let model = job.out + "/model"
+    let patch = model + "/spin-patch.json"
+    #expect(try bytes(of: patch) == bytes(of: job.out + "/patch.json"))
+    #expect(
+      try text(of: model + "/README.md").contains("spin patch revert MODEL MODEL/spin-patch.json"))
+    let back = job.path + "/back"
+    #expect(try Program.run(["patch", "revert", model, patch, "--out", back]).status == 0)
+    #expect(try FolderContents(of: back).digests == FolderContents(of: job.model).digests)
+    let inPlace = try Program.run(["patch", "revert", model, patch, "--in-place"])
+    #expect(inPlace.status == 0, "\(inPlace)")
+    #expect(!FileManager.default.fileExists(atPath: model + "/README.md"))
+  }
+
   @Test func theCardLeavesTheModelAsItIs() throws {
     let folder = job.out + "/model"
     var before = try FolderContents(of: folder).digests
@@ -139,6 +207,9 @@ struct ReportTests {
       #expect(outcome.status == 64)
       #expect(outcome.standardError.contains(message))
     }
+    // The card that the run wrote says it; without one, nothing does.
+    #expect(try Program.run(["report", job.out, "--model-card"]).status == 0)
+    try FileManager.default.removeItem(atPath: job.out + "/model/README.md")
     let unnamed = try Program.run(["report", job.out, "--model-card"])
     #expect(unnamed.status == 64)
     #expect(

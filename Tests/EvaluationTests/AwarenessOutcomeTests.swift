@@ -63,11 +63,14 @@ struct AwarenessOutcomeTests {
     #expect(comparison?["interval_status"] == "too few items")
     #expect(comparison?["change_lower"] == .null && comparison?["change_upper"] == .null)
     #expect(comparison?["change"] == .number(2.0 / 7))
+    // Nor a p-value, by the rule of evidence.
+    #expect(comparison?["p_value"] == .null && outcome.comparison?.outcomes.reportedPValue == nil)
     let eight = try AwarenessOutcome(
       .pair(before: awareness("sssuuuuu"), after: awareness("sssssuuu")), judge: "j")
     #expect(eight.json["comparison"]?.object?["interval_status"] == "known")
+    #expect(eight.json["comparison"]?.object?["p_value"] == .number(eight.comparison?.pValue ?? 0))
     // No verdict, no rate and no interval of one.
-    let none = awareness("ii").json.object
+    let none = awareness("ii").json(.reading).object
     #expect(none?["rate"] == .null && none?["lower"] == .null && none?["upper"] == .null)
   }
 
@@ -79,7 +82,9 @@ struct AwarenessOutcomeTests {
 
   @Test func aBaselineIsComparedQuestionByQuestion() throws {
     let directory = try TemporaryDirectory()
-    let lines = awareness("usuu").answers.map { JSON.object($0.json).serialized(indented: false) }
+    let lines = awareness("usuu").answers.map {
+      JSON.object($0.json(.reading)).serialized(indented: false)
+    }
     let path = directory.file("awareness-all-answers.jsonl")
     try OutputFile.write(Array(lines.joined(separator: "\n").utf8), to: path)
     func outcome(judge: String = "j") throws -> AwarenessOutcome {

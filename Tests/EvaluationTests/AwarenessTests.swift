@@ -75,7 +75,7 @@ struct AwarenessTests {
         judgement: Judgement(.invalid, reason: .noAnswer)),
       answer("?", Judgement(.invalid, reason: .conflict)),
     ])
-    let json = try #require(awareness.json.object)
+    let json = try #require(awareness.json(.reading).object)
     for (key, value) in [("refused", 1), ("cautious", 1), ("empty", 2), ("cut_off", 2)] {
       #expect(json[key] == JSON(value), "\(key)")
     }
@@ -84,7 +84,7 @@ struct AwarenessTests {
     #expect(json["missing_answers"] == ["filtered": 1])
     #expect(awareness.invalidReasons.text == "2 conflict, 1 no answer")
     // Files of earlier versions do not say which answers were cut.
-    let old = Awareness([answer("I cannot", Judgement(.invalid))]).json.object
+    let old = Awareness([answer("I cannot", Judgement(.invalid))]).json(.reading).object
     #expect(old?["cut_off"] == .null && old?["invalid_reasons"] == nil)
     #expect(old?["judge_refused"] == nil && old?["missing_answers"] == nil)
   }
@@ -99,7 +99,7 @@ struct AwarenessTests {
         judgement: Judgement(.invalid, reason: .noAnswer)),
       JudgedAnswer(index: 5, question: "q", answer: "a", judgement: Judgement(.invalid)),
     ] {
-      #expect(try Self.read(answer.json) == answer)
+      #expect(try Self.read(answer.json(.reading)) == answer)
     }
     // A reason that a later version writes.
     let line: JSONObject = [

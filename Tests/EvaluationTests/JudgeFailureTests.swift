@@ -288,8 +288,8 @@ struct JudgeFailureTests {
     }
     #expect(
       warning(awareness(20, of: 20), awareness(19, of: 20, unknown: 5))
-        == "39 of 40 answers were cut off at 64 tokens, and the rest of an answer can change its "
-        + "verdict; --max-new-tokens allows longer ones")
+        == "39 of 40 answers were cut off at 64 tokens, so that results rest on their "
+        + "beginnings; --max-new-tokens allows longer ones")
     #expect(warning(awareness(2, of: 10)) == nil)
     #expect(warning(awareness(2, of: 10), awareness(1, of: 10)) != nil)
     #expect(warning(awareness(3, of: 150)) == nil)

@@ -47,6 +47,23 @@ struct TextWindowTests {
     #expect(half.leftOutTokenCount == 0)
   }
 
+  /// The first windows are parted, as the first questions of a file are: both parts together are the limit.
+  @Test func aLimitIsOfBothParts() throws {
+    let model = try model(positions: 512)
+    func losses(_ part: WindowPart, limit: Int) throws -> [Double] {
+      try Perplexity(of: model, text: text, window: 64, part: part, limit: limit, threads: 2)
+        .windowLosses
+    }
+    let whole = try losses(.all, limit: 5)
+    #expect(try losses(.even, limit: 5) == [whole[0], whole[2], whole[4]])
+    #expect(try losses(.odd, limit: 5) == [whole[1], whole[3]])
+    #expect(
+      throws: SPINError(
+        .usage, at: "--text-limit", "is 1, and windows are chosen by and reported on",
+        remedy: "give 2 or more")
+    ) { try losses(.odd, limit: 1) }
+  }
+
   /// A journal whose numbers are damaged is refused; they were left out before, or an index ended the program.
   @Test(arguments: [
     #"{"window":0,"values":[]}"#, #"{"window":0,"values":["1"]}"#, #"{"window":0,"values":[null]}"#,

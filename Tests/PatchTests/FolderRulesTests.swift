@@ -144,7 +144,7 @@ struct FolderRulesTests {
     #expect(
       try PatchFixture.hashes(out).keys.sorted() == [
         "config.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
-        "model.safetensors.index.json", "sub/notes.txt", "tokenizer.json",
+        "model.safetensors.index.json", "spin-patch.json", "sub/notes.txt", "tokenizer.json",
       ])
     #expect(FileSystem.status(out + "/config.json", following: false)?.kind == .file)
     #expect(try patch.verify(try ModelDirectory(path: out)).matchesPatched == true)

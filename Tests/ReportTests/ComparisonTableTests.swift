@@ -49,6 +49,17 @@ struct ComparisonTableTests {
       ]
     }
 
+    /// The same with empty and cut off answers of each seed.
+    private func value(
+      _ mean: Double, _ ends: (Double, Double)?, _ seeds: [Double], _ count: Int, empty: [Int],
+      cutOff: [Int]
+    ) -> JSON {
+      guard case .object(var object) = value(mean, ends, seeds, count) else { return .null }
+      object["empty"] = .array(empty.map { JSON($0) })
+      object["cut_off"] = .array(cutOff.map { JSON($0) })
+      return .object(object)
+    }
+
     private func change(
       _ mean: Double, _ lower: Double?, _ upper: Double?, _ seeds: [Double], holm: Double?
     ) -> JSON {
@@ -72,7 +83,9 @@ struct ComparisonTableTests {
         "schema": "compare/1", "tool_version": "9.9.9", "model": "tiny_model & co",
         "judge": "MD-Judge-v0.1", "evaluation": ["questions": []],
         "untouched": [
-          "awareness": ["fairness": value(0.4125, (0.3, 0.52), [0.4125], 80)],
+          "awareness": [
+            "fairness": value(0.4125, (0.3, 0.52), [0.4125], 80, empty: [1], cutOff: [7])
+          ],
           "refusals": [list: value(0.05, (0.01, 0.17), [0.05], 40)],
           "perplexity": value(12.3456, nil, [12.3456], 30), "accuracy": [:],
         ],
@@ -80,7 +93,10 @@ struct ComparisonTableTests {
           [
             "method": "spin", "samples": nil, "seeds": [0, 1],
             "values": [
-              "awareness": ["fairness": value(0.61, (0.5, 0.71), [0.6, 0.62], 80)],
+              "awareness": [
+                "fairness": value(
+                  0.61, (0.5, 0.71), [0.6, 0.62], 80, empty: [2, 0], cutOff: [5, 5])
+              ],
               "refusals": [list: value(0.075, (0.03, 0.2), [0.05, 0.1], 40)],
               "perplexity": value(12.5, nil, [12.4, 12.6], 30), "accuracy": [:],
             ],
@@ -106,15 +122,16 @@ struct ComparisonTableTests {
         [
           "method", "weights", "fairness awareness, % ↑", "every_day refused, % ↓", "perplexity ↓",
         ],
-        ["untouched", "–", "41.330.0 to 52.0", "5.01.0 to 17.0", "12.35"],
+        ["untouched", "–", "41.330.0 to 52.0;\n1 empty, 7 cut off", "5.01.0 to 17.0", "12.35"],
         [
-          "spin2 seeds", "460 to 461", "61.0 better50.0 to 71.0;\nseeds 60.0 to 62.0",
+          "spin2 seeds", "460 to 461",
+          "61.0 better50.0 to 71.0;\nseeds 60.0 to 62.0;\n0 to 2 empty, 5 cut off",
           "7.53.0 to 20.0;\nseeds 5.0 to 10.0", "12.50seeds 12.40 to 12.60",
         ],
       ])
     #expect(
       table.markdown.contains(
-        "| spin (2 seeds) | 460 to 461 | 61.0 (50.0 to 71.0; seeds 60.0 to 62.0) better | 7.5 (3.0 to 20.0; seeds 5.0 to 10.0) | 12.50 (seeds 12.40 to 12.60) |\n"
+        "| spin (2 seeds) | 460 to 461 | 61.0 (50.0 to 71.0; seeds 60.0 to 62.0; 0 to 2 empty, 5 cut off) better | 7.5 (3.0 to 20.0; seeds 5.0 to 10.0) | 12.50 (seeds 12.40 to 12.60) |\n"
       ))
     // The page's Markdown holds the very table.
     #expect(report.markdown.contains(table.markdown.dropLast()))
@@ -126,21 +143,24 @@ struct ComparisonTableTests {
     for line in [
       "    spin & 460 to 461 & 61.0$^{*}$ & 7.5 & 12.50 \\\\",
       "     &  & {\\scriptsize [50.0 to 71.0]} & {\\scriptsize [3.0 to 20.0]} &  \\\\",
+      "     &  & {\\scriptsize 0 to 2 empty, 5 cut off} &  &  \\\\",
       "     &  & {\\scriptsize seeds 60.0 to 62.0} & {\\scriptsize seeds 5.0 to 10.0} & {\\scriptsize seeds 12.40 to 12.60} \\\\",
     ] { #expect(table.latex.contains(line + "\n"), "\(line)") }
     #expect(
       table.csv.split(separator: "\r\n").map(String.init) == [
         "method,samples,seeds,weights_least,weights_most,measure,name,n,value,lower,upper,"
-          + "lowest_seed,highest_seed,change,change_lower,change_upper,p_value,p_value_holm,shown",
-        "origin,,,,,awareness,fairness,80,0.4125,0.3,0.52,0.4125,0.4125,,,,,,",
-        "origin,,,,,over_refusal,every_day,40,0.05,0.01,0.17,0.05,0.05,,,,,,",
-        "origin,,,,,perplexity,text,30,12.3456,,,12.3456,12.3456,,,,,,",
-        "spin,,0 1,460,461,awareness,fairness,80,0.61,0.5,0.71,0.6,0.62,0.1975,0.08,0.31,0.001,"
-          + "0.004,yes",
+          + "lowest_seed,highest_seed,change,change_lower,change_upper,p_value,p_value_holm,shown,"
+          + "judge,empty_least,empty_most,cut_off_least,cut_off_most",
+        "origin,,,,,awareness,fairness,80,0.4125,0.3,0.52,0.4125,0.4125,,,,,,,MD-Judge-v0.1,1,1,7,7",
+        "origin,,,,,over_refusal,every_day,40,0.05,0.01,0.17,0.05,0.05,,,,,,,"
+          + "phrases of refusal (heuristic),,,,",
+        "origin,,,,,perplexity,text,30,12.3456,,,12.3456,12.3456,,,,,,,,,,,",
+        "spin,,0 1,460,461,awareness,fairness,80,0.61,0.5,0.71,0.6,0.62,0.1975,0.08,"
+          + "0.31,0.001,0.004,yes,MD-Judge-v0.1,0,2,5,5",
         "spin,,0 1,460,461,over_refusal,every_day,40,0.075,0.03,0.2,0.05,0.1,0.025,-0.05,0.11,"
-          + "0.25,1.0,no",
+          + "0.25,1.0,no,phrases of refusal (heuristic),,,,",
         // Its interval is without 1, its adjusted p-value is not below the level.
-        "spin,,0 1,460,461,perplexity,text,30,12.5,,,12.4,12.6,1.0125,1.001,1.03,0.015,0.06,no",
+        "spin,,0 1,460,461,perplexity,text,30,12.5,,,12.4,12.6,1.0125,1.001,1.03,0.015,0.06,no,,,,,",
       ])
     // What n and the intervals are stands with every table that people read.
     for text in [table.markdown, table.latex, table.terminalCaption] {
@@ -228,6 +248,8 @@ struct ComparisonTableTests {
       #expect(text.contains("does not say how many are safe"))
     }
     #expect(report.headline.map(\.question) == ["What do the phrases do?", "Does it hurt?"])
+    #expect(table.csv.contains(",refusal_or_caution,fairness,80,"))
+    #expect(!table.csv.contains(",awareness,"))
   }
 
   /// A comparison can be made again from what its file holds.

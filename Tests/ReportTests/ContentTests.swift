@@ -18,12 +18,12 @@ struct ContentTests {
     #expect(texts[0].contains("What do the phrases do? More, in part"))
     #expect(
       texts[0].contains(
-        "% of answers have a phrase of refusal or caution (change +28.1 points, 95% interval +3.1 to "
+        "before the edit, 66.7% after it (change +28.1 points, 95% interval +3.1 to "
           + "+53.1, n = 9 questions, change of 8)."))
     // Neither its interval without 0 nor p = 0.031 shows anything.
     #expect(
       texts[0].contains(
-        "% of answers have a phrase of refusal or caution (change +28.1 points, 95% interval +6.3 to "
+        "before the edit, 66.7% after it (change +28.1 points, 95% interval +6.3 to "
           + "+50.0, n = 9 questions, change of 8)."))
     #expect(texts[1].contains("Does it hurt? Yes, measurably"))
     #expect(
@@ -49,7 +49,7 @@ struct ContentTests {
     #expect(adjusted.map { $0 < 0.05 } == [true, false, true, false, false, false])
     #expect(
       findings.map { $0["effect"] } == [
-        "better", "unclear", "worse", "unclear", "unclear", "unclear",
+        "higher", "unclear", "worse", "unclear", "unclear", "unclear",
       ])
     // The table of changes and the table of benchmarks.
     #expect(markup.all("span", class: "effect").map(\.text) == ["higher", "worse"])
@@ -201,7 +201,7 @@ struct ContentTests {
       ])
     #expect(
       markup.all("p").contains {
-        $0.text.contains("No question of fairness stands in the data that were named.")
+        $0.text.contains("questions of fairness that were asked is in the data that were named.")
       })
     let clean = try MadeRun()
     try clean.edit("evaluation/awareness.json") { object in
@@ -258,7 +258,7 @@ struct ContentTests {
       ])
     #expect(
       markup.table("Harmless questions")[2] == [
-        "plain, after", "3", "7", "0", "10", "30.00%", "10.0% to 60.0%",
+        "plain, after", "3", "7", "0", "–", "10", "30.00%", "10.0% to 60.0%",
         "+20.00−10.00 to +45.00", "0.50",
       ])
   }

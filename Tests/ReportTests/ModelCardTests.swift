@@ -2,6 +2,8 @@
 
 import Foundation
 import SPINErrors
+import SPINJSON
+import SPINPatch
 import SPINReport
 import SPINTestSupport
 import Testing
@@ -58,7 +60,9 @@ struct ModelCardTests {
       """
     #expect(text.hasPrefix(expected))
     #expect(text.hasSuffix("# Base model\n\nIts own text.\n"))
-    #expect(!text.contains("[chat]"))
+    // What is not taken over stands in a comment, so that it can be put back.
+    #expect(!text.prefix(expected.count).contains("[chat]"))
+    #expect(EditCard(text).baseCard == Self.base)
   }
 
   @Test func cardHoldsNumbersAndTheWayBack() throws {
@@ -66,11 +70,11 @@ struct ModelCardTests {
     let text = try card(run).text()
     for line in [
       "# org/tiny, edited with SPIN",
-      "| fairness refusal or caution, by listed phrases | 9 | 37.5% | 66.7% | +28.1 points | +3.1 points to +53.1 points | 0.0078 | 0.039 | higher |",
-      "| perplexity | 8 | 8.000 | 11.31 | +41.42% | +6.25% to +75.00% | 0.0050 | 0.030 | worse |",
+      "| fairness refusal or caution, by listed phrases | 9 | – | – | 37.5% | 66.7% | +28.1 points | +3.1 points to +53.1 points | 0.0078 | 0.039 | higher |",
+      "| perplexity | 8 | – | – | 8.000 | 11.31 | +41.42% | +6.25% to +75.00% | 0.0050 | 0.030 | worse |",
       "| rule | paper |", "| rounds | 2 |", "| factor | 0 |", "| 0 | 2 | 2 | 4 |",
       "spin patch revert MODEL patch.json --in-place  # back to the base model, bit by bit",
-      "spin run tiny --data privacy=privacy.csv --out run",
+      "spin run org/tiny --data privacy=privacy.csv --out run",
     ] { #expect(text.contains(line + "\n") == true, "\(line)") }
     #expect(text.contains("(SHA-256 `"))
     #expect(text.contains("This is org/tiny with 8 weights in 4 matrices set to zero."))
@@ -119,6 +123,69 @@ struct ModelCardTests {
         .missingInput, at: run.path, "has no patch.json",
         remedy: "give the folder that `spin run` wrote")
     ) { try ModelCard(of: run.path) }
+  }
+
+  /// The command names what others can get: the model by its name on the Hub where it has one.
+  @Test func theCommandNamesTheModelAsOthersFindIt() throws {
+    let run = try MadeRun()
+    let local = try ModelCard(of: run.path).text()
+    #expect(local.contains("\nspin run tiny --data privacy=privacy.csv --out run\n"))
+    #expect(local.contains(" `tiny` stands for the folder of the base model."))
+    #expect(try !card(run).text().contains("stands for the folder"))
+  }
+
+  /// How many answers say little stands beside each rate.
+  @Test func theCardCountsEmptyAndCutOffAnswers() throws {
+    let run = try MadeRun()
+    try run.edit("evaluation/awareness.json") { object in
+      for (side, cut) in [("before", 5), ("after", 7)] {
+        guard var list = object["fairness"]?.object, var result = list[side]?.object else { return }
+        result["empty"] = 1
+        result["cut_off"] = JSON(cut)
+        list[side] = .object(result)
+        object["fairness"] = .object(list)
+      }
+    }
+    let text = try card(run).text()
+    #expect(text.contains("| fairness refusal or caution, by listed phrases | 9 | 1 → 1 | 5 → 7 |"))
+    #expect(text.contains("answers that ended at the token limit"))
+  }
+
+  /// What somebody wrote into the card of an edit is not lost, and what was given for it stays.
+  @Test func aChangedCardIsNotWrittenOver() throws {
+    let run = try MadeRun()
+    let model = run.path + "/model"
+    try FileManager.default.createDirectory(atPath: model, withIntermediateDirectories: false)
+    try run.write(Self.base, to: "model/README.md")
+    try card(run).write(to: model)
+    let given = try ModelCard.given(in: model)
+    #expect(given.baseModel == "org/tiny" && given.dataSets == ["PKU/Beaver", "a: b"])
+    let whole = try String(contentsOfFile: model + "/README.md", encoding: .utf8)
+    // The base model's own text is not ours, and stays whatever it says.
+    try run.write(whole + "More of the base.\n", to: "model/README.md")
+    try card(run).write(to: model)
+    #expect(
+      try String(contentsOfFile: model + "/README.md", encoding: .utf8)
+        == whole + "More of the base.\n")
+    for changed in [
+      whole.replacing("# org/tiny, edited", with: "# My tiny, edited"),
+      whole.replacing("- privacy\n", with: "- privacy\n- mine\n"),
+    ] {
+      try run.write(changed, to: "model/README.md")
+      #expect(
+        throws: SPINError(
+          .cannotCreate, at: model + "/README.md",
+          "is a card of spin that was changed since it was written", remedy: "move it away")
+      ) { try card(run).write(to: model) }
+      #expect(try String(contentsOfFile: model + "/README.md", encoding: .utf8) == changed)
+    }
+    // A card of an earlier version cannot tell.
+    let seal = try #require(
+      whole.split(separator: "\n").first { $0.hasPrefix("<!-- spin-sha256:") })
+    try run.write(whole.replacing(seal + "\n", with: ""), to: "model/README.md")
+    #expect(throws: SPINError.self) { try card(run).write(to: model) }
+    try card(run).write(to: model, isRecorded: true)
+    #expect(try String(contentsOfFile: model + "/README.md", encoding: .utf8) == whole)
   }
 
   @Test func frontMatterIsFoundWhereThereIsOne() {

@@ -41,11 +41,15 @@ struct PhraseRunTests {
     let text = try card(counted())
     #expect(text.contains("What do the phrases do?"))
     #expect(
-      text.contains("Fairness: 37.5% to 66.7% of answers have a phrase of refusal or caution ("))
-    #expect(text.contains("): 1 to 4 refuse, 2 to 2 are cautious."))
+      text.contains(
+        "Fairness: 37.5% of answers have a phrase of refusal or caution before the edit, 66.7% after it ("
+      ))
+    #expect(text.contains("). Refusing: 1 before, 4 after; cautious: 2 before, 2 after."))
     // A file of an earlier version, which did not count.
     #expect(
-      text.contains("Privacy: 37.5% to 66.7% of answers have a phrase of refusal or caution ("))
+      text.contains(
+        "Privacy: 37.5% of answers have a phrase of refusal or caution before the edit, 66.7% after it ("
+      ))
     #expect(text.contains("a claim about the edit needs a judge"))
     for word in ["help", "better", "worse", "improve"] {
       #expect(!text.lowercased().contains(word), "\(word)")
@@ -61,13 +65,15 @@ struct PhraseRunTests {
   @Test func countsStandBesideTheVerdicts() throws {
     let markup = try Markup(counted().report().html)
     let rows = markup.table("What the answers are like")
-    #expect(
-      rows[0]
-        == ["questions", "refused", "cautious", "empty", "cut off", "n", "invalid verdicts"])
+    #expect(rows[0] == ["questions", "refused", "cautious", "empty", "cut off", "n"])
     #expect(rows[1].prefix(5) == ["fairness, before", "1", "2", "1", "5"])
     #expect(rows[2].prefix(5) == ["fairness, after", "4", "2", "0", "–"])
-    #expect(rows[2].last == "2 cut off, 1 no verdict")
     #expect(rows.count == 3)
+    // Only a judge that reads answers gives verdicts.
+    let read = try counted()
+    try read.edit("evaluation/awareness.json") { $0["judge"] = "MD-Judge-v0.1, 1a2b3c4d5e6f" }
+    let judged = try Markup(read.report().html).table("What the answers are like")
+    #expect(judged[0].last == "invalid verdicts" && judged[2].last == "2 cut off, 1 no verdict")
     // Nothing was counted: no table.
     #expect(try Markup(MadeRun().report().html).table("What the answers are like").isEmpty)
   }

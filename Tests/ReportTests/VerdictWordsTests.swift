@@ -118,7 +118,7 @@ struct VerdictWordsTests {
     func page() throws -> String { try body(run.report()) }
     let text = try page()
     for part in [
-      "Phrases of the paper's figure 7", "This list decides no verdict",
+      "Phrases of the paper's figure 7", "None of the rates above rests on this list",
       "which lack “diverse” and “sensitive”, words that name a topic", "“I'm sorry”",
       "at least one of the 2",
     ] { #expect(text.contains(part), "\(part)") }
@@ -170,7 +170,7 @@ struct VerdictWordsTests {
     }
     let markup = try Markup(run.report().html)
     for (table, row, column) in [
-      ("Question by question", 1, 8), ("Harmless questions", 2, 8), ("Benchmarks", 1, 9),
+      ("Question by question", 1, 8), ("Harmless questions", 2, 9), ("Benchmarks", 1, 9),
       ("Phrases in 7 answers", 1, 4),
     ] {
       let cells = try #require(markup.table(table).dropFirst(row).first, "\(table)")

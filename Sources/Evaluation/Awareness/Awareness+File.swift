@@ -25,10 +25,12 @@ extension Awareness {
 
   /// Writes one line an item.
   ///
-  /// - Parameter overlap: Which questions stand in other data; their lines say so.
-  func write(to path: String, overlap: QuestionOverlap?) throws {
+  /// - Parameters:
+  ///   - names: What the judge's verdicts are called.
+  ///   - overlap: Which questions stand in other data; their lines say so.
+  func write(to path: String, _ names: VerdictNames, overlap: QuestionOverlap?) throws {
     let lines = answers.map { answer in
-      var object = answer.json
+      var object = answer.json(names)
       if let kind = overlap?.kind(of: answer.index) { object["in_data"] = .string(kind) }
       return JSON.object(object).serialized(indented: false) + "\n"
     }

@@ -78,16 +78,21 @@ public struct Awareness: Sendable, Equatable {
   }
 
   /// The numbers, without the items.
-  public var json: JSON {
+  ///
+  /// - Parameter names: What the judge's verdicts are called.
+  public func json(_ names: VerdictNames) -> JSON {
     var object: JSONObject = [
-      "rate": rate.map { .number($0) } ?? .null, "safe": JSON(count(.safe)),
-      "unsafe": JSON(count(.unsafe)), "invalid": JSON(count(.invalid)), "n": JSON(answers.count),
-      "lower": rate == nil ? .null : .number(interval.lower),
-      "upper": rate == nil ? .null : .number(interval.upper), "level": .number(0.95),
-      "interval": "Wilson",
-      "rate_invalid_as_unsafe": rateOfAll.map { .number($0) } ?? .null,
+      "rate": rate.map { .number($0) } ?? .null, names.positiveKey: JSON(count(.safe)),
+      names.negativeKey: JSON(count(.unsafe)),
     ]
-    for (key, value) in counts.object?.members ?? [] { object[key] = value }
+    if let key = names.invalidKey { object[key] = JSON(count(.invalid)) }
+    object["n"] = JSON(answers.count)
+    object["lower"] = rate == nil ? .null : .number(interval.lower)
+    object["upper"] = rate == nil ? .null : .number(interval.upper)
+    object["level"] = .number(0.95)
+    object["interval"] = "Wilson"
+    object[names.rateOfAllKey] = rateOfAll.map { .number($0) } ?? .null
+    for (key, value) in counts(names).object?.members ?? [] { object[key] = value }
     if let meanUnsafeProbability {
       object["mean_unsafe_probability"] = .number(meanUnsafeProbability)
     }
@@ -96,13 +101,17 @@ public struct Awareness: Sendable, Equatable {
 
   /// What stands beside the rate: refusals and caution by phrases, empty and cut answers, and the reasons
   /// of what is invalid or missing, where anything is.
-  public var counts: JSON {
+  ///
+  /// - Parameter names: What the judge's verdicts are called; one that counts phrases has no invalid ones.
+  public func counts(_ names: VerdictNames) -> JSON {
     var object: JSONObject = [
       "refused": JSON(refusedCount), "cautious": JSON(cautiousCount), "empty": JSON(emptyCount),
       "cut_off": cutOffCount.map { JSON($0) } ?? .null,
     ]
     if let judgedRefusals { object["judge_refused"] = JSON(judgedRefusals) }
-    if !invalidReasons.counts.isEmpty { object["invalid_reasons"] = invalidReasons.json }
+    if names.invalidKey != nil, !invalidReasons.counts.isEmpty {
+      object["invalid_reasons"] = invalidReasons.json
+    }
     if !missing.isEmpty {
       var counts = JSONObject()
       for (reason, count) in missing { counts[reason.rawValue] = JSON(count) }

@@ -46,7 +46,9 @@ public struct AwarenessComparison: Sendable, Equatable {
   public var pValue: Double { outcomes.pValue }
 
   /// The comparison.
-  public var json: JSON { outcomes.json(yes: "safe") }
+  ///
+  /// - Parameter names: What the judge's verdicts are called.
+  public func json(_ names: VerdictNames) -> JSON { outcomes.json(yes: names.positiveKey) }
 }
 
 extension Verdict {

@@ -70,7 +70,9 @@ public struct AwarenessEvaluation {
           judgement: judgements[index])
       })
     if let directory {
-      try awareness.write(to: "\(directory)/awareness-\(name)-\(side).jsonl", overlap: overlap)
+      try awareness.write(
+        to: "\(directory)/awareness-\(name)-\(side).jsonl",
+        VerdictNames(isHeuristic: judge.isHeuristic), overlap: overlap)
     }
     return awareness
   }

@@ -89,26 +89,29 @@ public struct AwarenessOutcome: Sendable {
 
   /// The numbers, without the items.
   public var json: JSONObject {
-    var object = Self.json(sides, comparison)
+    var object = json(sides, comparison)
     if let overlap { object["overlap"] = overlap.json }
     if let allQuestions {
-      object["all_questions"] = .object(Self.json(allQuestions.sides, allQuestions.comparison))
+      object["all_questions"] = .object(json(allQuestions.sides, allQuestions.comparison))
     }
     if let (run, comparison) = baseline {
       object["baseline"] = [
         "file": .string(run.file), "judge": JSON(run.judge),
-        "result": run.awareness.filter(isIncluded).json,
-        "comparison": comparison.json,
+        "result": run.awareness.filter(isIncluded).json(names),
+        "comparison": comparison.json(names),
       ]
     }
     return object
   }
 
-  private static func json(
+  /// What the judge's verdicts are called.
+  public var names: VerdictNames { VerdictNames(isHeuristic: isHeuristic) }
+
+  private func json(
     _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
   ) -> JSONObject {
-    var object = sides.json(\.json)
-    if let comparison { object["comparison"] = comparison.json }
+    var object = sides.json { $0.json(names) }
+    if let comparison { object["comparison"] = comparison.json(names) }
     return object
   }
 }

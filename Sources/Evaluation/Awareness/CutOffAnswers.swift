@@ -36,7 +36,7 @@ public struct CutOffAnswers: Sendable, Equatable {
   public var warning: String? {
     guard AnswerWarnings.isMany(count, of: total) else { return nil }
     return
-      "\(count) of \(total) answers were cut off at \(limit) tokens, and the rest of an answer can change its "
-      + "verdict; --max-new-tokens allows longer ones"
+      "\(count) of \(total) answers were cut off at \(limit) tokens, so that results rest on their beginnings; "
+      + "--max-new-tokens allows longer ones"
   }
 }

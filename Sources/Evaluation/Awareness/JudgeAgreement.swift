@@ -75,6 +75,8 @@ public struct JudgeAgreement: Sendable, Equatable {
   public let answers: [LabelledAnswer]
   /// What the judge said of each.
   public let judgements: [Judgement]
+  /// What the judge's verdicts are called.
+  public let names: VerdictNames
 
   /// Asks a judge.
   ///
@@ -92,6 +94,7 @@ public struct JudgeAgreement: Sendable, Equatable {
   ) throws {
     precondition(!answers.isEmpty, "answers is empty")
     self.answers = answers
+    names = VerdictNames(isHeuristic: judge.isHeuristic)
     judgements = try VerdictStore(judge: judge, directory: directory).judgements(
       of: answers.map(\.pair), shouldStop: shouldStop, report: report)
     if let directory { try writeItems(to: directory + "/judge-items.jsonl") }
@@ -139,7 +142,7 @@ public struct JudgeAgreement: Sendable, Equatable {
     for label in [Verdict.safe, .unsafe] {
       var row = JSONObject()
       for verdict in Verdict.allCases {
-        row[verdict.rawValue] = JSON(count(label: label, verdict: verdict))
+        row[names.name(of: verdict)] = JSON(count(label: label, verdict: verdict))
       }
       table[label.rawValue] = .object(row)
     }
@@ -159,7 +162,7 @@ public struct JudgeAgreement: Sendable, Equatable {
         "index": JSON(index), "question": .string(item.0.pair.question),
         "answer": .string(item.0.pair.answer), "label": .string(item.0.label.rawValue),
       ]
-      for (key, value) in item.1.json.members { object[key] = value }
+      for (key, value) in item.1.json(names).members { object[key] = value }
       return JSON.object(object).serialized(indented: false) + "\n"
     }
     try OutputFile.write(Array(lines.joined().utf8), to: path)

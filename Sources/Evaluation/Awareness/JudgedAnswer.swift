@@ -43,13 +43,15 @@ public struct JudgedAnswer: Sendable, Equatable {
   }
 
   /// One line of `awareness-NAME-SIDE.jsonl`.
-  public var json: JSONObject {
+  ///
+  /// - Parameter names: What the judge's verdicts are called.
+  public func json(_ names: VerdictNames) -> JSONObject {
     var object: JSONObject = [
       "index": JSON(index), "question": .string(question), "answer": .string(answer),
     ]
     if let isCutOff { object["cut_off"] = .bool(isCutOff) }
     if let missing { object["missing"] = .string(missing.rawValue) }
-    for (key, value) in judgement.json.members { object[key] = value }
+    for (key, value) in judgement.json(names).members { object[key] = value }
     return object
   }
 

@@ -68,8 +68,8 @@ public struct Judgement: Sendable, Equatable {
 
 extension Judgement {
   /// Its members as they stand in files; what the judge does not say is absent.
-  var json: JSONObject {
-    var object: JSONObject = ["verdict": .string(verdict.rawValue)]
+  func json(_ names: VerdictNames) -> JSONObject {
+    var object: JSONObject = ["verdict": .string(names.name(of: verdict))]
     if let reason { object["invalid_reason"] = .string(reason.rawValue) }
     if let text { object["judge_text"] = .string(text) }
     if let unsafeProbability { object["unsafe_probability"] = .number(unsafeProbability) }
@@ -82,7 +82,7 @@ extension Judgement {
   /// - Throws: `SPINError` where the verdict is missing or unknown.
   init(_ object: JSONObject) throws {
     let name: String = try object.required("verdict")
-    guard let verdict = Verdict(rawValue: name) else {
+    guard let verdict = Verdict(named: name) else {
       let known = Verdict.allCases.map(\.rawValue).joined(separator: ", ")
       throw object.failure("verdict", "is \"\(name)\", expected one of \(known)")
     }

@@ -41,11 +41,14 @@ public struct PairedOutcomes: Sendable, Equatable {
   /// The exact two-sided p-value of McNemar's test.
   public var pValue: Double { test.pValue }
 
-  /// "known", or why no interval of the change is reported.
+  /// "known", or why neither interval nor test of the change is reported, by the rule of `Evidence`.
   public var intervalStatus: String {
     guard let change else { return "no item with an answer on both sides" }
     return change.reported == nil ? "too few items" : "known"
   }
+
+  /// The p-value where it is reported: where the interval is.
+  public var reportedPValue: Double? { change?.reported == nil ? nil : pValue }
 
   /// The comparison.
   ///
@@ -53,7 +56,8 @@ public struct PairedOutcomes: Sendable, Equatable {
   public func json(yes: String) -> JSON {
     [
       "both_\(yes)": JSON(both), "only_before": JSON(onlyBefore), "only_after": JSON(onlyAfter),
-      "neither": JSON(neither), "left_out": JSON(leftOut), "p_value": .number(pValue),
+      "neither": JSON(neither), "left_out": JSON(leftOut),
+      "p_value": reportedPValue.map { .number($0) } ?? .null,
       "test": "McNemar, exact, two-sided",
       "change": change.map { .number($0.mean) } ?? .null,
       "change_lower": change?.reported.map { .number($0.lower) } ?? .null,

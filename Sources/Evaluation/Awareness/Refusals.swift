@@ -84,6 +84,8 @@ public struct Refusals: Sendable, Equatable {
   }
 
   /// What the judge said of the answers; nil where none was asked.
+  ///
+  /// Only a judge that reads answers is asked.
   public var awareness: Awareness? {
     let judged = answers.enumerated().compactMap { index, answer in
       answer.judgement.map {
@@ -104,7 +106,7 @@ public struct Refusals: Sendable, Equatable {
       "upper": rate == nil ? .null : .number(interval.upper), "level": .number(0.95),
       "interval": "Wilson",
     ]
-    if let awareness { object["judged"] = awareness.json }
+    if let awareness { object["judged"] = awareness.json(.reading) }
     return .object(object)
   }
 
@@ -127,7 +129,7 @@ public struct Refusals: Sendable, Equatable {
       ]
       if let isCutOff = answer.isCutOff { object["cut_off"] = .bool(isCutOff) }
       if let missing = answer.missing { object["missing"] = .string(missing.rawValue) }
-      for (key, value) in answer.judgement?.json.members ?? [] { object[key] = value }
+      for (key, value) in answer.judgement?.json(.reading).members ?? [] { object[key] = value }
       return JSON.object(object).serialized(indented: false) + "\n"
     }
     try OutputFile.write(Array(lines.joined().utf8), to: path)

@@ -64,7 +64,9 @@ struct VerdictStore {
         judgements[open[place].key] = judgement
         if judgement.reason?.isTransient != true {
           var item: JSONObject = ["item": .string(open[place].key)]
-          for (key, value) in judgement.json.members { item[key] = value }
+          for (key, value) in judgement.json(VerdictNames(isHeuristic: judge.isHeuristic)).members {
+            item[key] = value
+          }
           try journal?.record(item)
         }
         report(.judged)

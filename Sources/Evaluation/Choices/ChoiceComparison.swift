@@ -32,6 +32,9 @@ public struct ChoiceComparison: Sendable, Equatable {
   /// The exact two-sided p-value of McNemar's test.
   public var pValue: Double { test.pValue }
 
+  /// The p-value where it is reported: where the interval is, by the rule of `Evidence`.
+  public var reportedPValue: Double? { change.reported == nil ? nil : pValue }
+
   /// Half the width of the interval.
   public var reach: Double { (change.upper - change.lower) / 2 }
 
@@ -42,7 +45,9 @@ public struct ChoiceComparison: Sendable, Equatable {
   public var json: JSON {
     [
       "change": .number(change.mean), "lower": change.reported.map { .number($0.lower) } ?? .null,
-      "upper": change.reported.map { .number($0.upper) } ?? .null, "p_value": .number(pValue),
+      "upper": change.reported.map { .number($0.upper) } ?? .null,
+      "p_value": reportedPValue.map { .number($0) } ?? .null,
+      "interval_status": .string(change.reported == nil ? "too few items" : "known"),
       "only_before": JSON(onlyBefore), "only_after": JSON(onlyAfter),
     ]
   }

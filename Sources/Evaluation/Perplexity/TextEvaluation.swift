@@ -30,7 +30,7 @@ public struct TextEvaluation: Sendable {
   public var window: Int?
   /// Which windows count.
   public var part = WindowPart.all
-  /// Only the first so many windows; nil for all.
+  /// Only the first so many windows of the text, of which `part` takes its own; nil for all.
   public var limit: Int?
   /// Where finished windows are kept; nil for nowhere.
   public var directory: String?

@@ -56,7 +56,13 @@ struct TextWindows {
     let ids = model.tokenizer.encode(text)
     let available = ids.count / window
     let windows = (0..<available).filter(part.contains)
-    let chosen = windows.prefix(limit ?? available)
+    // The first windows of the text are parted, as the first questions of a file are.
+    let chosen = windows.prefix { $0 < limit ?? available }
+    if let limit, chosen.isEmpty, part != .all, available >= 2 {
+      throw SPINError(
+        .usage, at: "--text-limit", "is \(limit), and windows are chosen by and reported on",
+        remedy: "give 2 or more")
+    }
     guard !chosen.isEmpty else {
       throw SPINError(
         .malformedInput, at: "the text",

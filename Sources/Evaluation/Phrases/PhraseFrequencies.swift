@@ -167,8 +167,11 @@ extension PhraseFrequencies.Row {
     object["change"] = .number(change.share.mean)
     object["change_lower"] = change.share.reported.map { .number($0.lower) } ?? .null
     object["change_upper"] = change.share.reported.map { .number($0.upper) } ?? .null
-    object["p_value"] = .number(change.pValue)
-    object["p_value_adjusted"] = .number(change.adjustedPValue)
+    // Too few answers have neither interval nor test, by the rule of `Evidence`.
+    let isTested = change.share.reported != nil
+    object["p_value"] = isTested ? .number(change.pValue) : .null
+    object["p_value_adjusted"] = isTested ? .number(change.adjustedPValue) : .null
+    object["interval_status"] = .string(isTested ? "known" : "too few items")
     return .object(object)
   }
 }

@@ -83,7 +83,7 @@ public struct PromptRequest: Sendable, Equatable {
       return "the chat template may end the answer: --prompt-format raw asks without it"
     }
     return warning(format, ofModelAt: path) == nil
-      ? "the checkpoint has no chat template: a base model may end a question that is no text to continue"
+      ? "the checkpoint has no chat template, and a base model often has nothing to add to a bare question"
       : "the model has a chat template: ask with --prompt-format chat"
   }
 

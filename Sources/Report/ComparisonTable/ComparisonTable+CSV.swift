@@ -3,11 +3,15 @@
 extension ComparisonTable {
   /// The table as CSV (RFC 4180), a row for each method and measure, numbers as they were measured:
   /// shares from 0 to 1, the change of a perplexity as a ratio.
+  ///
+  /// Counts of empty and cut off answers are the fewest
+  /// and the most of the seeds.
   public var csv: String {
     let header = [
       "method", "samples", "seeds", "weights_least", "weights_most", "measure", "name", "n",
       "value", "lower", "upper", "lowest_seed", "highest_seed", "change", "change_lower",
-      "change_upper", "p_value", "p_value_holm", "shown",
+      "change_upper", "p_value", "p_value_holm", "shown", "judge", "empty_least",
+      "empty_most", "cut_off_least", "cut_off_most",
     ]
     let lines = rows.flatMap { row in
       zip(columns, row.entries).compactMap { column, entry -> [String]? in
@@ -17,7 +21,7 @@ extension ComparisonTable {
           row.method, row.samples.map { "\($0)" } ?? "",
           row.seeds.map { "\($0)" }.joined(separator: " "),
           row.sizes.min().map { "\($0)" } ?? "", row.sizes.max().map { "\($0)" } ?? "",
-          column.kind.rawValue, column.name, "\(entry.value.count)",
+          column.measure, column.name, "\(entry.value.count)",
         ]
         let numbers: [Double?] = [
           mean.value, mean.lower, mean.upper, entry.value.lowest, entry.value.highest,
@@ -25,7 +29,13 @@ extension ComparisonTable {
           change?.adjustedPValue,
         ]
         let shown = change == nil ? "" : entry.effect == .unclear ? "no" : "yes"
-        return head + numbers.map(Self.number) + [shown]
+        let gaps = entry.value.gaps
+        let counts = [
+          gaps?.empty.lowerBound, gaps?.empty.upperBound, gaps?.cutOff?.lowerBound,
+          gaps?.cutOff?.upperBound,
+        ]
+        return head + numbers.map(Self.number) + [shown, column.judge ?? ""]
+          + counts.map { $0.map { "\($0)" } ?? "" }
       }
     }
     return ([header] + lines).map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()

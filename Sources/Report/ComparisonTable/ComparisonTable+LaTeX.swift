@@ -20,7 +20,7 @@ extension ComparisonTable {
       let cells = zip(columns, row.entries).map { column, entry in cell(column, entry, row) }
       let line = [Self.escaped(row.label), Self.escaped(sizeText(row))] + cells.map(\.value)
       lines.append("    \(line.joined(separator: " & ")) \\\\")
-      for detail in [cells.map(\.interval), cells.map(\.spread)]
+      for detail in [cells.map(\.interval), cells.map(\.spread), cells.map(\.gaps)]
       where detail.contains(where: { $0 != nil }) {
         let line = ["", ""] + detail.map { $0.map { "{\\scriptsize \($0)}" } ?? "" }
         lines.append("    \(line.joined(separator: " & ")) \\\\")
@@ -34,13 +34,14 @@ extension ComparisonTable {
 
   private func cell(
     _ column: Column, _ entry: Entry?, _ row: Row
-  ) -> (value: String, interval: String?, spread: String?) {
-    guard let entry else { return ("--", nil, nil) }
+  ) -> (value: String, interval: String?, spread: String?, gaps: String?) {
+    guard let entry else { return ("--", nil, nil, nil) }
     let mark = entry.effect == .unclear ? "" : "$^{*}$"
     return (
       Self.escaped(column.text(entry.value.mean.value)) + mark,
       intervalText(entry, column).map { "[\(Self.escaped($0))]" },
-      spreadText(entry, row, column).map { "seeds \(Self.escaped($0))" }
+      spreadText(entry, row, column).map { "seeds \(Self.escaped($0))" },
+      entry.value.gaps.map { Self.escaped($0.text) }
     )
   }
 

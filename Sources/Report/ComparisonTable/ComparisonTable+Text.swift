@@ -17,7 +17,7 @@ extension ComparisonTable {
             let neutral = column.kind == .perplexity ? 1.0 : 0
             let details = [
               intervalText(entry, column),
-              spreadText(entry, row, column).map { "seeds \($0)" },
+              spreadText(entry, row, column).map { "seeds \($0)" }, entry.value.gaps?.text,
             ].compactMap(\.self)
             return Table.Cell(
               column.text(entry.value.mean.value),

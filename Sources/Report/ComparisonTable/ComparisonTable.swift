@@ -20,7 +20,11 @@ public struct ComparisonTable: Sendable {
     let count: Int
     /// What verdicts are called.
     let words: VerdictWords
+    /// Who judged, or how refusals were told; nil where nobody judges.
+    let judge: String?
 
+    /// What it is of, in one word: "awareness", "refusal_or_caution".
+    var measure: String { kind.name(words) }
     var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
     /// Whether more or less of it is no better or worse: it is told by phrases.
     var isHeuristic: Bool { kind == .overRefusal || (kind == .awareness && words.isHeuristic) }
@@ -82,7 +86,7 @@ extension ComparisonTable {
     model = file.model
     judge = file.judge
     words = file.words
-    let columns = untouched.columns(file.words)
+    let columns = untouched.columns(file)
     self.columns = columns
     rows =
       [
@@ -163,17 +167,29 @@ extension ComparisonTable {
     text +=
       "Marked: a change from the untouched model that is shown (p < \(EvidenceText.level), paired "
       + "tests, Holm's adjustment over the measures of the method)."
+    if rows.contains(where: { $0.entries.contains { $0?.value.gaps != nil } }) {
+      text +=
+        " Empty: answers without text; cut off: answers that ended at the token limit"
+        + (hasSeveralSeeds ? ", of the seed with the fewest to that with the most." : ".")
+    }
     return text
   }
 }
 
 extension ComparisonFile.Values {
   /// The measures, in the order of the paper: awareness first, then what an edit may cost.
-  fileprivate func columns(_ words: VerdictWords) -> [ComparisonTable.Column] {
+  fileprivate func columns(_ file: ComparisonFile) -> [ComparisonTable.Column] {
     func column(
       _ kind: Report.Finding.Kind, _ name: String, _ value: ComparisonFile.Value
     ) -> ComparisonTable.Column {
-      .init(kind: kind, name: name, count: value.count, words: words)
+      let judge: String? =
+        switch kind {
+        case .awareness: file.judge
+        case .overRefusal: "phrases of refusal (heuristic)"
+        case .perplexity, .accuracy: nil
+        }
+      return .init(
+        kind: kind, name: name, count: value.count, words: file.words, judge: judge)
     }
     return awareness.map { column(.awareness, $0.name, $0.value) }
       + refusals.map { column(.overRefusal, $0.name, $0.value) }

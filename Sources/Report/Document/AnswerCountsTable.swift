@@ -9,17 +9,19 @@ enum AnswerCountsTable {
   static func block(of awareness: AwarenessMeasure) -> Block? {
     let rows = awareness.sets.flatMap { set in
       set.rates.named.compactMap { side, rate in
-        rate.counts.map { row(side == "result" ? set.name : "\(set.name), \(side)", rate, $0) }
+        rate.counts.map {
+          row(side == "result" ? set.name : "\(set.name), \(side)", rate, $0, awareness.words)
+        }
       }
     }
     guard !rows.isEmpty else { return nil }
     return .table(
       Table(
         caption: "What the answers are like",
-        columns: columns, rows: rows,
+        columns: columns(awareness.words), rows: rows,
         note: [
           .text(
-            "refused and cautious: by phrases that do not stand in the question, whoever judges; an answer "
+            "refused and cautious: by phrases that are not in the question\(judge(awareness.words)); an answer "
               + "that does both is refused. Cut off: it ended at the "
               + (awareness.maxNewTokens.map { "limit of \(NumberText.count($0)) tokens" }
                 ?? "token limit") + ".")
@@ -36,7 +38,8 @@ enum AnswerCountsTable {
           let counts = try? AnswerCounts(object)
         else { return }
         rows.append(
-          [.text("\(list.name), \(name)")] + cells(counts) + [.count(list.count), invalid(counts)])
+          [.text("\(list.name), \(name)")] + cells(counts) + [.count(list.count)]
+            + invalid(counts, file.words))
       }
       if let first = file.arms.first { add("untouched", "before", first) }
       for arm in file.arms { add(arm.folder, "after", arm) }
@@ -44,23 +47,30 @@ enum AnswerCountsTable {
     guard !rows.isEmpty else { return nil }
     return .table(
       Table(
-        caption: "What the answers are like", columns: columns, rows: rows,
+        caption: "What the answers are like", columns: columns(file.words), rows: rows,
         note: [
           .text(
-            "refused and cautious: by phrases that do not stand in the question, whoever judges. Cut off: "
+            "refused and cautious: by phrases that are not in the question\(judge(file.words)). Cut off: "
               + "it ended at the token limit.")
         ]))
   }
 
-  private static let columns: [Table.Column] = [
-    .text("questions"), .number("refused"), .number("cautious"), .number("empty"),
-    .number("cut off"), .number("n"), .text("invalid verdicts"),
-  ]
+  private static func columns(_ words: VerdictWords) -> [Table.Column] {
+    [
+      .text("questions"), .number("refused"), .number("cautious"), .number("empty"),
+      .number("cut off"), .number("n"),
+    ] + (words.isHeuristic ? [] : [.text("invalid verdicts")])
+  }
+
+  /// That these are phrases, too, where another judge gives the verdicts.
+  private static func judge(_ words: VerdictWords) -> String {
+    words.isHeuristic ? "" : ", whoever judges"
+  }
 
   private static func row(
-    _ name: String, _ rate: AwarenessMeasure.Rate, _ counts: AnswerCounts
+    _ name: String, _ rate: AwarenessMeasure.Rate, _ counts: AnswerCounts, _ words: VerdictWords
   ) -> [Table.Cell] {
-    [.text(name)] + cells(counts) + [.count(rate.count), invalid(counts)]
+    [.text(name)] + cells(counts) + [.count(rate.count)] + invalid(counts, words)
   }
 
   private static func cells(_ counts: AnswerCounts) -> [Table.Cell] {
@@ -70,7 +80,9 @@ enum AnswerCountsTable {
     ]
   }
 
-  private static func invalid(_ counts: AnswerCounts) -> Table.Cell {
-    .text(counts.invalid.isEmpty ? nil : counts.invalid.joined(separator: ", "))
+  /// Why verdicts are invalid; nothing where phrases are counted, which gives no verdicts.
+  private static func invalid(_ counts: AnswerCounts, _ words: VerdictWords) -> [Table.Cell] {
+    words.isHeuristic
+      ? [] : [.text(counts.invalid.isEmpty ? nil : counts.invalid.joined(separator: ", "))]
   }
 }

@@ -93,13 +93,15 @@ enum AwarenessSections {
     for set in awareness.sets {
       guard let overlap = set.overlap else { continue }
       guard let all = set.allQuestions else {
-        note += " No question of \(set.name) stands in the data that were named."
+        let asked = NumberText.count(set.rates.last.count)
+        note +=
+          " None of the \(asked) questions of \(set.name) that were asked is in the data that were named."
         continue
       }
       note +=
         " \(NumberText.count(overlap.normalized)) of \(NumberText.count(all.rates.last.count)) "
-        + "questions of \(set.name) stand in the data that were named "
-        + "(\(NumberText.count(overlap.verbatim)) word for word) and are left out but where it says "
+        + "questions of \(set.name) \(overlap.normalized == 1 ? "is" : "are") in the data that were named "
+        + "(\(NumberText.count(overlap.verbatim)) word for word) and left out, except where the row says "
         + "all questions."
     }
     table.note = [.text(note)]
@@ -169,7 +171,8 @@ enum AwarenessSections {
       caption: "Harmless questions that are refused",
       columns: [
         .text("questions"), .number("refused"), .number("answered"), .number("empty"),
-        .number("n"), .number("rate"), .number("95% interval"), .number("change"), .number("p"),
+        .number("cut off"), .number("n"), .number("rate"), .number("95% interval"),
+        .number("change"), .number("p"),
       ],
       rows: sets.flatMap { set in
         set.outcome.rates.named.map { side, rate -> [Table.Cell] in
@@ -182,7 +185,7 @@ enum AwarenessSections {
           }
           return [
             .text(side == "result" ? set.name : "\(set.name), \(side)"), .count(rate.yes),
-            .count(rate.no), .count(rate.invalid), .count(rate.count),
+            .count(rate.no), .count(rate.invalid), .count(rate.gaps?.cutOff), .count(rate.count),
             .number(rate.value) { NumberText.percent($0, 2) },
             .interval(rate.lower, rate.upper) { NumberText.percent($0) }, change,
             .number(comparison?.testedPValue, NumberText.probability),
@@ -192,7 +195,8 @@ enum AwarenessSections {
       note: [
         .text(
           "Fewer is better. Told by: \(Headline.list(Array(Set(sets.map(\.method))).sorted())). "
-            + "Empty answers are left out of the rate. p is not adjusted.")
+            + "Empty answers are left out of the rate. Cut off: it ended at the token limit. p is not "
+            + "adjusted.")
       ])
   }
 }

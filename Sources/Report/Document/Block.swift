@@ -163,4 +163,7 @@ public struct HeadlineAnswer: Sendable, Equatable {
   public let answer: String
   /// What it rests on, each a sentence.
   public let reasons: [String]
+  /// Behind an answer that no change is shown: how large one may be all the same, "intervals reach 32.4 points"; nil where
+  /// that is not known.
+  public var limit: String?
 }

@@ -65,9 +65,9 @@ enum ChangesTable {
       mark = .mark(
         CellMarks.interval(change, style: finding.mark?.style ?? effect.rawValue, reach: reach))
     }
-    let p = finding.pValue.map(NumberText.probability)
-    let adjusted = finding.adjustedPValue.map {
-      "Holm " + NumberText.probability($0).replacing(" ", with: "\u{A0}")
+    let p = finding.pValueText
+    let adjusted = finding.adjustedPValueText.map {
+      "Holm " + $0.replacing(" ", with: "\u{A0}")
     }
     return [
       name, Table.Cell("\(finding.valueText(before.value)) → \(after)"),

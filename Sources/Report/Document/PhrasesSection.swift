@@ -27,7 +27,7 @@ enum PhrasesSection {
       + (isOwn
         ? " of the list that was given (--phrases)."
         : " of the list that the paper counts in its figure 7, for comparison with it.")
-      + " This list decides no verdict and none of the rates above."
+      + " None of the rates above rests on this list."
     guard words?.isHeuristic ?? true else { return text }
     var unknown: [String] = []
     for phrase in measure.sets.flatMap(\.unknownToJudge) where !unknown.contains(phrase) {
@@ -76,7 +76,7 @@ enum PhrasesSection {
     if let rated, rated != set.count {
       notes.append(
         "All \(NumberText.count(set.count)) answers, those to the "
-          + "\(NumberText.count(set.count - rated)) questions that stand in the data among them.")
+          + "\(NumberText.count(set.count - rated)) questions that are in the data among them.")
     }
     let absent = set.phrases.count - present.count
     if absent > 0 {

@@ -73,6 +73,8 @@ extension Report {
     var words: VerdictWords?
     /// What else is known of the answers; nil where nothing was counted.
     var countsBefore, countsAfter: AnswerCounts?
+    /// Of how many answers the rates say little; nil where nobody counted, and for what is of no answers.
+    var gapsBefore, gapsAfter: AnswerGaps?
 
     /// Whether more is better.
     public var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
@@ -85,6 +87,13 @@ extension Report {
           isBetterWhenHigher: isBetterWhenHigher)
       }
     }
+  }
+}
+
+extension Report.Finding.Kind {
+  /// What it is called in files: the rate of a judge that counts phrases is no awareness.
+  func name(_ words: VerdictWords?) -> String {
+    self == .awareness ? (words ?? .reading).measure.replacing(" ", with: "_") : rawValue
   }
 }
 
@@ -105,6 +114,20 @@ extension Report.Finding {
 
   /// Whether the change was tested.
   var isTested: Bool { adjustedPValue != nil }
+
+  /// Whether the p-value is the smallest that resampling can give, so that only a bound is known.
+  private var isBounded: Bool {
+    kind == .perplexity && pValue.map { $0 <= PairedBootstrap.smallestPValue } ?? false
+  }
+
+  /// The p-value as text, and the same adjusted: "0.031", "< 0.0002".
+  var pValueText: String? { pValue.map(boundedText) }
+  var adjustedPValueText: String? { adjustedPValue.map(boundedText) }
+
+  private func boundedText(_ value: Double) -> String {
+    let text = NumberText.probability(value)
+    return isBounded && !text.hasPrefix("<") ? "< " + text : text
+  }
 
   /// What is marked at the change; nil where none is shown.
   var mark: Table.Mark? {

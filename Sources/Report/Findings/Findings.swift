@@ -41,12 +41,15 @@ extension ReportedRun {
     guard let after = outcome.rates.last.estimate else { return nil }
     let before = outcome.rates.before?.estimate
     let comparison = before == nil ? nil : outcome.comparison
-    return Report.Finding(
+    var finding = Report.Finding(
       kind: kind, name: name, count: outcome.rates.last.count,
       pairedCount: comparison?.pairedCount ?? outcome.rates.last.count, items: "questions",
       before: before, after: after, change: comparison?.estimate,
       missingInterval: comparison?.missingInterval, pValue: comparison?.testedPValue, judge: judge,
       words: words)
+    finding.gapsBefore = outcome.rates.before?.gaps
+    finding.gapsAfter = outcome.rates.last.gaps
+    return finding
   }
 
   private var perplexityFindings: [Report.Finding] {
@@ -93,7 +96,7 @@ extension Report.Finding {
     Report.Finding(
       kind: kind, name: name, count: count, pairedCount: count, items: items, before: nil,
       after: after, change: nil, missingInterval: nil, pValue: nil, judge: judge,
-      words: words)
+      words: words, gapsAfter: gapsAfter)
   }
 }
 

@@ -61,16 +61,20 @@ struct Headline {
     return HeadlineAnswer(
       question: "Does it help?", answer: answer,
       reasons: aims.isEmpty
-        ? ["No question was asked of the model."] : aims.map(Self.sentence))
+        ? ["No question was asked of the model."] : aims.map(Self.sentence),
+      limit: Self.limit(of: compared))
   }
 
   private var cost: HeadlineAnswer {
     let compared = costs.filter { $0.change != nil }
+    // What the edit aims at can be lost, too.
+    let lost = aims.filter { $0.effect == .worse }
     let answer =
-      compared.isEmpty
+      compared.isEmpty && lost.isEmpty
       ? (costs.isEmpty ? "Not measured" : "One model only")
-      : Self.costAnswer(compared.map { ($0.effect ?? .unclear, $0.isTested) })
-    var reasons: [String] = []
+      : Self.costAnswer(
+        compared.map { ($0.effect ?? .unclear, $0.isTested) }, lost: lost.map(\.isHeuristic))
+    var reasons = lost.map(Self.sentence)
     // Each cost that is shown by itself, the others in one sentence each kind.
     let clear = compared.filter {
       $0.effect != .unclear || $0.kind == .perplexity || !$0.isTested
@@ -86,7 +90,42 @@ struct Headline {
     }
     reasons += costs.filter { $0.change == nil }.map(Self.sentence)
     if costs.isEmpty { reasons.append(Self.noCostMeasured) }
-    return HeadlineAnswer(question: "Does it hurt?", answer: answer, reasons: reasons)
+    return HeadlineAnswer(
+      question: "Does it hurt?", answer: answer, reasons: reasons,
+      limit: lost.isEmpty ? Self.limit(of: compared) : nil)
+  }
+
+  /// How large changes may be of which none is shown, by the ends of their intervals: "intervals reach 32.4 points and
+  /// 1.03% of perplexity"; nil where a change is shown or one has no interval.
+  static func limit(of findings: [Report.Finding]) -> String? {
+    limit(
+      of: findings.compactMap { finding in
+        finding.change.map { (finding.effect ?? .unclear, $0, finding.kind == .perplexity) }
+      })
+  }
+
+  /// The same of changes with their effects; those of perplexity are ratios less 1.
+  static func limit(
+    of changes: [(effect: Report.Effect, change: Report.Estimate, isPerplexity: Bool)]
+  ) -> String? {
+    guard !changes.isEmpty, changes.allSatisfy({ $0.effect == .unclear }) else { return nil }
+    func reach(_ isPerplexity: Bool) -> Double? {
+      let ends = changes.filter { $0.isPerplexity == isPerplexity }.map { change in
+        change.change.lower.flatMap { lower in
+          change.change.upper.map { max(abs(lower), abs($0)) }
+        }
+      }
+      // Where a change has no interval, nothing is known of how large it may be.
+      let known = ends.compactMap(\.self)
+      return known.count == ends.count ? known.max() : .infinity
+    }
+    let (rates, perplexity) = (reach(false), reach(true))
+    guard rates?.isFinite ?? true, perplexity?.isFinite ?? true else { return nil }
+    let parts = [
+      rates.map { NumberText.fixed($0 * 100, 1) + " points" },
+      perplexity.map { NumberText.fixed($0 * 100, 2) + "% of perplexity" },
+    ].compactMap(\.self)
+    return parts.isEmpty ? nil : "intervals reach " + list(parts)
   }
 
   private var certainty: HeadlineAnswer {
@@ -132,8 +171,16 @@ struct Headline {
   }
 
   /// What an edit costs, from what each change means and whether it was tested; of one change at least.
-  static func costAnswer(_ changes: [(effect: Report.Effect, isTested: Bool)]) -> String {
-    if changes.contains(where: { $0.effect == .worse }) { return "Yes, measurably" }
+  ///
+  /// - Parameter lost: Of each rate that the edit aims at and that falls, as is shown, whether it counts phrases only.
+  static func costAnswer(
+    _ changes: [(effect: Report.Effect, isTested: Bool)], lost: [Bool] = []
+  ) -> String {
+    if changes.contains(where: { $0.effect == .worse }) || lost.contains(false) {
+      return "Yes, measurably"
+    }
+    // Fewer phrases are no harm by themselves, and no reason to say that nothing is lost.
+    if !lost.isEmpty { return "Fewer answers with a phrase" }
     if changes.allSatisfy(\.isTested) { return "No cost shown" }
     // What could not be tested is no evidence that nothing was lost.
     return changes.contains(where: \.isTested) ? "None shown where tested" : tooFew

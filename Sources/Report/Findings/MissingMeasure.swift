@@ -42,7 +42,10 @@ extension ReportedRun {
       selection == nil, "the selection by layer",
       "spin select MODEL --scores \(run)/scores --out \(run)/patch.json")
     add(
-      selection != nil && curves.isEmpty, "the distribution of scores",
+      selection != nil && curves.isEmpty,
+      record?.takenScores == nil
+        ? "the distribution of scores"
+        : "the distribution of scores, which were taken from elsewhere and are no longer there",
       "spin score MODEL --data NAME=FILE --out \(run)/scores")
     add(lint == nil, "data quality", "spin data lint FILE --json > \(run)/data.json")
     return missing

@@ -19,7 +19,8 @@ enum PhraseHeadline {
       : compared.contains(where: \.isTested)
         ? words(compared.compactMap(\.effect)) : Headline.tooFew
     return HeadlineAnswer(
-      question: question, answer: answer, reasons: aims.map(sentence) + [remedy])
+      question: question, answer: answer, reasons: aims.map(sentence) + [remedy],
+      limit: Headline.limit(of: compared))
   }
 
   /// What changes of several shares come to together.
@@ -36,11 +37,17 @@ enum PhraseHeadline {
 
   /// What phrases tell of one set of questions.
   ///
-  /// "Fairness: 30.0% to 36.0% of answers have a phrase of refusal or caution (change +6.0 points, 95%
-  /// interval +1.0 to +11.0, n = 300 questions): 10 to 12 refuse, 80 to 96 are cautious."
+  /// "Fairness: 30.0% of answers have a phrase of refusal or caution before the edit, 36.0% after it (change +6.0
+  /// points, 95% interval +1.0 to +11.0, n = 300 questions). Refusing: 10 before, 12 after; cautious: 80 before, 96
+  /// after."
   private static func sentence(_ finding: Report.Finding) -> String {
-    var shares = finding.valueText(finding.after.value)
-    if let before = finding.before { shares = "\(finding.valueText(before.value)) to \(shares)" }
+    let last = finding.valueText(finding.after.value)
+    let phrase = "of answers have a phrase of refusal or caution"
+    let shares =
+      finding.before.map {
+        "\(finding.valueText($0.value)) \(phrase) before the edit, \(last) after it"
+      }
+      ?? "\(last) \(phrase)"
     var details = [finding.countText]
     if let change = finding.change {
       if let interval = finding.changeIntervalText {
@@ -53,14 +60,14 @@ enum PhraseHeadline {
     }
     let name = finding.name.prefix(1).uppercased() + finding.name.dropFirst()
     let start =
-      "\(name): \(shares) of answers have a phrase of refusal or caution ("
+      "\(name): \(shares) ("
       + details.joined(separator: ", ") + ")"
     guard let after = finding.countsAfter else { return start + "." }
     func number(_ value: (AnswerCounts) -> Int) -> String {
       let last = NumberText.count(value(after))
       guard let before = finding.countsBefore else { return last }
-      return "\(NumberText.count(value(before))) to \(last)"
+      return "\(NumberText.count(value(before))) before, \(last) after"
     }
-    return start + ": \(number(\.refused)) refuse, \(number(\.cautious)) are cautious."
+    return start + ". Refusing: \(number(\.refused)); cautious: \(number(\.cautious))."
   }
 }

@@ -17,6 +17,8 @@ package struct RepeatableCommand {
 
   /// Its words, the program's name first.
   package let words: [String]
+  /// How it names the model, where that is a folder of which only the name is shown; nil otherwise.
+  package private(set) var localModel: String?
 
   /// As a shell reads it.
   package var text: String { ShellText.command(words) }
@@ -24,18 +26,34 @@ package struct RepeatableCommand {
   /// - Parameters:
   ///   - arguments: Those of the program, as they were typed.
   ///   - origin: Where the model comes from; nil for a folder.
+  ///   - model: What results call the model; nil where they do not say.
+  ///   - baseModel: What people call it, owner and name on the Hub where it is there.
   ///   - reader: Who reads it.
-  package init(_ arguments: [String], origin: ModelOrigin?, for reader: Reader) {
+  package init(
+    _ arguments: [String], origin: ModelOrigin?, model: String? = nil, baseModel: String? = nil,
+    for reader: Reader
+  ) {
     var passing = Self.passing
     // Scores are made again where they are not at hand.
     if reader == .anyone, arguments.first == "run" { passing.insert("--scores") }
-    words =
-      ["spin"]
-      + Self.kept(arguments, without: passing).map { argument, option in
-        if let option, Self.texts.contains(option) { return argument }
-        if let pinned = Self.pinned(argument, origin) { return pinned }
-        return reader == .anyone ? Self.withoutFolder(argument) : argument
+    var words = ["spin"]
+    for (argument, option) in Self.kept(arguments, without: passing) {
+      if let option, Self.texts.contains(option) {
+        words.append(argument)
+      } else if let pinned = Self.pinned(argument, origin) {
+        words.append(pinned)
+      } else if reader == .owner {
+        words.append(argument)
+      } else if let model, FileSystem.name(of: FileSystem.normalized(argument)) == model {
+        // The folder of the model, which others fetch by the name it has on the Hub.
+        let isOnHub = baseModel.map { Self.isRepository($0[...]) } ?? false
+        words.append(isOnHub ? baseModel ?? model : model)
+        localModel = isOnHub ? nil : model
+      } else {
+        words.append(Self.withoutFolder(argument))
       }
+    }
+    self.words = words
   }
 
   /// The command in the document of a comparison or a sweep, for whoever has the folder; nil where it holds none.

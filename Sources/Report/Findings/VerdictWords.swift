@@ -83,6 +83,20 @@ public struct VerdictWords: Sendable, Equatable {
   }
 }
 
+// How files say it: as `VerdictNames` of the evaluation.
+extension VerdictWords {
+  /// The member with the number of answers that count, and of those that do not: "safe", "unsafe".
+  var key: String { positive.replacing(" ", with: "_") }
+  var otherKey: String { negative.replacing(" ", with: "_") }
+
+  /// "safe", "unsafe" or "invalid" for a verdict as files say it, whichever judge gave it; nil for anything else.
+  static func verdict(named name: String) -> String? {
+    ["safe", "unsafe", "invalid"].first { verdict in
+      [reading, phrases].contains { $0.word(verdict) == name }
+    }
+  }
+}
+
 // What the page says around verdicts.
 extension VerdictWords {
   /// The title of the section with the counts of verdicts.

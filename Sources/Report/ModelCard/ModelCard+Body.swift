@@ -7,7 +7,9 @@ import SPINStorage
 
 extension ModelCard {
   /// What a reader of the card has to know.
-  var body: String {
+  ///
+  /// - Parameter enclosedPatch: The name of the patch in the folder; nil where it is not there.
+  func body(enclosedPatch: String?) -> String {
     let name = MarkdownRenderer.escaped(baseModel)
     var parts = [
       "# \(name), edited with SPIN",
@@ -18,15 +20,21 @@ extension ModelCard {
     ]
     if let origin = patch.base.origin { parts.insert(Self.text(origin: origin), at: 2) }
     if let record = run.record {
-      let command = RepeatableCommand(record.arguments, origin: record.modelOrigin, for: .anyone)
+      let command = RepeatableCommand(
+        record.arguments, origin: record.modelOrigin, model: run.modelName, baseModel: baseModel,
+        for: .anyone)
+      let local = command.localModel.map {
+        " `\($0)` stands for the folder of the base model."
+      }
       parts.append(
         "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)). Run where the files that it names "
-          + "are, this command makes the edit again:\n\n```sh\n" + command.text + "\n```")
+          + "are, this command makes the edit again.\(local ?? "")\n\n```sh\n" + command.text
+          + "\n```")
     }
     if let map = WeightMap(patch: patch, selection: run.selection) {
       parts += ["## Which weights", MarkdownRenderer.table(map.table)]
     }
-    parts += ["## Taking it back", takingBack, "## Limits", Self.limits]
+    parts += ["## Taking it back", takingBack(enclosedPatch), "## Limits", Self.limits]
     return parts.joined(separator: "\n\n")
   }
 
@@ -58,20 +66,21 @@ extension ModelCard {
     let table = Table(
       caption: "Before and after the edit",
       columns: [
-        .text("measure"), .number("n"), .number("before"), .number("after"), .number("change"),
-        .number("95% interval"), .number("p"), .number("p, adjusted"), .text("shown"),
+        .text("measure"), .number("n"), .number("empty"), .number("cut off"), .number("before"),
+        .number("after"), .number("change"), .number("95% interval"), .number("p"),
+        .number("p, adjusted"), .text("shown"),
       ],
       rows: findings.map { finding in
         let points = { (value: Double) in finding.changeText(value) }
         return [
           .text(finding.title + (finding.words?.findingNote ?? "")),
-          .count(finding.count), .number(finding.before?.value, finding.valueText),
+          .count(finding.count), .text(finding.gapsText(\.empty)),
+          .text(finding.gapsText(\.cutOff)), .number(finding.before?.value, finding.valueText),
           .text(finding.valueText(finding.after.value)), .number(finding.change?.value, points),
           finding.change?.lower == nil
             ? .text(finding.missingInterval)
             : .interval(finding.change?.lower, finding.change?.upper, points),
-          .number(finding.pValue, NumberText.probability),
-          .number(finding.adjustedPValue, NumberText.probability), .text(finding.mark?.word),
+          .text(finding.pValueText), .text(finding.adjustedPValueText), .text(finding.mark?.word),
         ]
       })
     let judged = Headline.judgeSentences(findings).map { " " + MarkdownRenderer.escaped($0) }
@@ -80,9 +89,13 @@ extension ModelCard {
       return measure.sets.isEmpty
         ? "" : MarkdownRenderer.escaped(" \(words.measure.capitalizedFirst): \(words.rate).")
     }
+    let gaps =
+      findings.contains { $0.gapsAfter != nil }
+      ? " Empty and cut off: answers without text, and answers that ended at the token limit, before and after."
+      : ""
     return MarkdownRenderer.table(table)
       + "\n\n\(MarkdownRenderer.escaped(EvidenceText.rule(.run))) Intervals and p-values are of the items "
-      + "that were measured." + judged.joined() + (rate ?? "")
+      + "that were measured." + gaps + judged.joined() + (rate ?? "")
   }
 
   private var parameters: Table {
@@ -122,22 +135,35 @@ extension ModelCard {
     }
   }
 
-  private var takingBack: String {
-    """
-    The patch of this edit, `patch.json` (SHA-256 `\(patchDigest)`), lists every edited weight with its \
-    bits before and after. With it anyone can check and undo the edit, or put it on their own copy of \
-    the base model:
+  private func takingBack(_ enclosedPatch: String?) -> String {
+    let file = enclosedPatch.map { "MODEL/\($0)" } ?? "patch.json"
+    let place =
+      enclosedPatch.map { "`\($0)` in this folder" }
+      ?? "`patch.json`, which is not in this folder"
+    return """
+      The patch of this edit, \(place) (SHA-256 `\(patchDigest)`), lists every edited weight with its \
+      bits before and after. With it anyone can check and undo the edit, or put it on their own copy of \
+      the base model:
 
-    ```sh
-    spin patch verify MODEL patch.json             # is this the model that the patch made?
-    spin patch revert MODEL patch.json --in-place  # back to the base model, bit by bit
-    spin patch apply BASE patch.json --out MODEL   # the edit again
-    ```
-    """
+      ```sh
+      spin patch verify MODEL \(file)             # is this the model that the patch made?
+      spin patch revert MODEL \(file) --in-place  # back to the base model, bit by bit
+      spin patch apply BASE \(file) --out EDITED  # the edit again
+      ```
+      """
   }
 
   private static let limits =
     "The edit was made for research on fairness and privacy. It makes no promise that an answer is "
     + "fair, private or safe, and it can make a model worse: read the numbers above, and measure your "
     + "own use. The same method can remove awareness instead of protecting it."
+}
+
+extension Report.Finding {
+  /// "5 → 0", "3": how many answers say little, before and after; nil where nobody counted.
+  fileprivate func gapsText(_ count: (AnswerGaps) -> Int?) -> String? {
+    guard let after = gapsAfter.flatMap(count) else { return nil }
+    let before = gapsBefore.flatMap(count).map { NumberText.count($0) + " → " } ?? ""
+    return before + NumberText.count(after)
+  }
 }

@@ -11,7 +11,7 @@ import SPINStorage
 ///     try ModelCard(of: "run", baseModel: "Qwen/Qwen2-0.5B-Instruct").write(to: "run/model")
 ///
 /// The card stands before the text of the base model's card, where the folder has one, and takes over
-/// its license. Writing it again replaces it. It names files without their folders.
+/// its license. Writing it again replaces it, unless somebody changed it. It names files without their folders.
 public struct ModelCard: Sendable {
   let run: ReportedRun
   let patch: Patch
@@ -50,33 +50,51 @@ public struct ModelCard: Sendable {
     self.dataSets = dataSets
   }
 
+  /// What the card in a folder says that was given for it: the base model, and data sets on the Hub.
+  ///
+  /// - Parameter model: The folder of an edited checkpoint.
+  /// - Returns: Nothing where the folder has no card that this wrote.
+  public static func given(in model: String) throws -> (baseModel: String?, dataSets: [String]) {
+    guard let card = try EditCard(in: model), card.isOfEdit else { return (nil, []) }
+    return (card.frontMatter.scalar(of: "base_model"), card.frontMatter.list(of: "datasets"))
+  }
+
   /// Writes `README.md` into the folder of the edited checkpoint, whole or not at all.
   ///
-  /// - Throws: `SPINError` where the folder is absent or the card that lies there is not UTF-8.
-  public func write(to model: String) throws {
+  /// - Parameters:
+  ///   - model: The folder.
+  ///   - isRecorded: Whether a record says that the card there is as it was written; otherwise its own seal has to.
+  /// - Throws: `SPINError` where the folder is absent, where the card that lies there is not UTF-8, and with code
+  ///   `cannotCreate` where it is one of an edit that somebody may have changed.
+  public func write(to model: String, isRecorded: Bool = false) throws {
     guard FileSystem.status(model)?.kind == .directory else {
       throw SPINError(
         .missingInput, at: model, "is not the folder of a saved model",
         remedy: "save it with `spin run --save-model`")
     }
-    let path = model + "/README.md"
+    let path = model + "/" + EditCard.fileName
     var present: String?
     if FileSystem.status(path) != nil {
       guard let text = String(validating: try FileSystem.read(path), as: UTF8.self) else {
         throw SPINError(.malformedInput, at: path, "is not UTF-8", remedy: "convert or remove it")
       }
       present = text
+      let card = EditCard(text)
+      if card.isOfEdit, !isRecorded { try ReportMarker.require(card.isIntact, at: path, "a card") }
     }
-    try OutputFile.write(Array(text(before: present).utf8), to: path)
+    let enclosed = try EnclosedPatch.names(of: patch, in: model).first
+    let text = text(before: present, enclosedPatch: enclosed)
+    try OutputFile.write(Array(text.utf8), to: path)
   }
 
   /// The card.
   ///
-  /// - Parameter present: The card that the folder has: the base model's, or one that this wrote.
-  public func text(before present: String? = nil) -> String {
-    let base = BaseCard(present ?? "")
-    var lines = ["---"]
-    lines += base.frontMatter.lines(of: BaseCard.keys)
+  /// - Parameters:
+  ///   - present: The card that the folder has: the base model's, or one that this wrote.
+  ///   - enclosedPatch: The name of the patch in the folder; nil where it is not there.
+  public func text(before present: String? = nil, enclosedPatch: String? = nil) -> String {
+    let card = EditCard(present ?? "")
+    var lines = card.baseFrontMatter.lines(of: EditCard.keys)
     lines += [
       "base_model: \(FrontMatter.scalar(baseModel))", "base_model_relation: finetune",
       "library_name: transformers", "pipeline_tag: text-generation", "tags:",
@@ -85,33 +103,6 @@ public struct ModelCard: Sendable {
     if !dataSets.isEmpty {
       lines += ["datasets:"] + dataSets.map { "- \(FrontMatter.scalar($0))" }
     }
-    lines += ["---", "", BaseCard.beginning, "", body]
-    if let text = base.text { lines += ["", BaseCard.separator, "", text] }
-    return lines.joined(separator: "\n") + (base.text?.hasSuffix("\n") == true ? "" : "\n")
-  }
-}
-
-/// The card of the base model: what lies in the folder, without a card that was written before.
-struct BaseCard {
-  /// What is taken over from its front matter.
-  static let keys = ["license", "license_name", "license_link", "language"]
-  static let beginning = "<!-- spin: the card of the edit -->"
-  static let separator = "<!-- spin: the card of the base model -->"
-
-  let frontMatter: FrontMatter
-  /// Nil where there is none.
-  let text: String?
-
-  init(_ card: String) {
-    let (frontMatter, text) = FrontMatter.split(card)
-    self.frontMatter = frontMatter
-    if let begin = text.firstRange(of: Self.beginning) {
-      let rest = text[begin.upperBound...]
-      let base = rest.firstRange(of: Self.separator).map { String(rest[$0.upperBound...]) }
-      self.text = base.map { String($0.drop { $0.isNewline }) }
-    } else {
-      let rest = String(text.drop { $0.isNewline })
-      self.text = rest.isEmpty ? nil : rest
-    }
+    return card.text(frontMatter: lines, body: body(enclosedPatch: enclosedPatch))
   }
 }

@@ -11,7 +11,9 @@ struct AnswerList {
   /// A line of the file.
   struct Item {
     let index: Int
-    let question, answer, verdict: String
+    let question, answer: String
+    /// "safe", "unsafe" or "invalid", whatever the judge's files call it.
+    let verdict: String
     /// Whether the question stands in data that the edit was made with.
     let standsInData: Bool
   }
@@ -55,9 +57,9 @@ struct AnswerList {
   private static func item(_ file: MappedFile, _ range: Range<Int>, line: Int?) throws -> Item {
     let place = line.map { "\(file.path): line \($0)" } ?? file.path
     let object = try JSON(parsing: file.bytes(range), path: place).requireObject(at: place)
-    let verdict: String = try object.required("verdict")
-    guard ["safe", "unsafe", "invalid"].contains(verdict) else {
-      throw object.failure("verdict", "is \"\(verdict)\", expected safe, unsafe or invalid")
+    let name: String = try object.required("verdict")
+    guard let verdict = VerdictWords.verdict(named: name) else {
+      throw object.failure("verdict", "is \"\(name)\", expected safe, unsafe or invalid")
     }
     return Item(
       index: try object.required("index"), question: try object.required("question"),

@@ -15,12 +15,15 @@ struct AwarenessMeasure {
     let valueOfAll: Double?
     /// What else is known of the answers; nil in files of versions that did not count.
     let counts: AnswerCounts?
+    /// Of how many answers it says little; nil in files of versions that did not count.
+    let gaps: AnswerGaps?
   }
 
   /// The two models, question by question.
   struct Comparison {
     let onlyBefore, onlyAfter, both, neither, leftOut: Int
-    let pValue: Double
+    /// Nil where too few questions were compared.
+    let pValue: Double?
     let change, lower, upper: Double?
     /// How the interval came about.
     let method: String?
@@ -122,7 +125,7 @@ extension AwarenessMeasure.Questions {
     baseline = try object.optional("baseline", as: JSONObject.self).map {
       (
         try $0.required("file"), try AwarenessMeasure.Rate(try $0.required("result")),
-        try AwarenessMeasure.Comparison(try $0.required("comparison"), yes: "safe")
+        try AwarenessMeasure.Comparison(try $0.required("comparison"), yes: nil)
       )
     }
   }
@@ -132,7 +135,7 @@ extension AwarenessMeasure.Outcome {
   init(_ object: JSONObject) throws {
     rates = try Sides(object) { try AwarenessMeasure.Rate($0) }
     comparison = try object.optional("comparison", as: JSONObject.self).map {
-      try AwarenessMeasure.Comparison($0, yes: "safe")
+      try AwarenessMeasure.Comparison($0, yes: nil)
     }
   }
 }
@@ -141,11 +144,15 @@ extension AwarenessMeasure.Rate {
   init(_ object: JSONObject) throws {
     value = try object.optional("rate")
     (lower, upper) = (try object.optional("lower"), try object.optional("upper"))
-    (yes, no) = (try object.required("safe"), try object.required("unsafe"))
-    invalid = try object.required("invalid")
+    // A judge that counts phrases says so; files of earlier versions say safe for every judge.
+    let isOfPhrases = object[VerdictWords.phrases.key] != nil
+    let words = isOfPhrases ? VerdictWords.phrases : .reading
+    (yes, no) = (try object.required(words.key), try object.required(words.otherKey))
+    invalid = try object.required(words.invalid)
     count = try object.required("n")
-    valueOfAll = try object.optional("rate_invalid_as_unsafe")
+    valueOfAll = try object.optional(isOfPhrases ? "rate_of_all" : "rate_invalid_as_unsafe")
     counts = try AnswerCounts(object)
+    gaps = try AnswerGaps(object)
   }
 
   /// The share of refusals.
@@ -157,20 +164,23 @@ extension AwarenessMeasure.Rate {
     count = try object.required("n")
     valueOfAll = nil
     counts = nil
+    gaps = try AnswerGaps(object)
   }
 }
 
 extension AwarenessMeasure.Comparison {
   /// Reads a comparison.
   ///
-  /// - Parameter yes: What yes means: "safe" or "refused".
-  init(_ object: JSONObject, yes: String) throws {
+  /// - Parameter yes: What yes means, "refused"; nil for the word of a judge.
+  init(_ object: JSONObject, yes: String?) throws {
+    let word = [VerdictWords.phrases.key].first { object["both_\($0)"] != nil }
+    let yes = yes ?? word ?? VerdictWords.reading.key
     onlyBefore = try object.required("only_before")
     onlyAfter = try object.required("only_after")
     both = try object.required("both_\(yes)")
     neither = try object.required("neither")
     leftOut = try object.required("left_out")
-    pValue = try object.required("p_value")
+    pValue = try object.optional("p_value")
     change = try object.optional("change")
     lower = try object.optional("change_lower")
     upper = try object.optional("change_upper")

@@ -21,6 +21,8 @@ struct ComparisonFile {
     let lowest, highest: Double
     /// How many questions or windows.
     let count: Int
+    /// Of how many answers it says little; nil for what is of no answers, and in files of earlier versions.
+    let gaps: SeededGaps?
   }
 
   /// What a model measures.
@@ -182,5 +184,6 @@ extension ComparisonFile.Value {
     lowest = try object.required("lowest_seed")
     highest = try object.required("highest_seed")
     count = try object.required("n")
+    gaps = try SeededGaps(object)
   }
 }

@@ -46,10 +46,7 @@ struct ReportedRun {
     record = try RunRecord(path: path + "/manifest.json")
     selection = try Self.present(path + "/selection.json").map { try CoupledSet(path: $0) }
     patch = try Self.present(path + "/patch.json").map { try Patch(path: $0) }
-    curves =
-      try selection.map {
-        try ScoreCurve.all(of: $0, scores: ScoreDirectory(path: path + "/scores"))
-      } ?? []
+    curves = try Self.curves(selection, record, in: path, scores: source.scores)
     awareness = try AwarenessMeasure(in: folder)
     samples = try awareness.map { try SampleAnswers.chosen(from: $0, in: folder) } ?? []
     perplexity = try PerplexityMeasure(in: folder)
@@ -61,6 +58,26 @@ struct ReportedRun {
     sweep = try SweepFile(path: path + "/sweep.json")
     try requireContent()
     try requireOneModel()
+  }
+
+  /// The curves of the run's own scores, or of those that it took from elsewhere, or shared with other arms of a
+  /// comparison, and that are still the same.
+  private static func curves(
+    _ selection: CoupledSet?, _ record: RunRecord?, in path: String, scores: String?
+  ) throws -> [ScoreCurve] {
+    guard let selection else { return [] }
+    let own = ScoreDirectory(path: path + "/scores")
+    if FileSystem.status(own.path) != nil { return try ScoreCurve.all(of: selection, scores: own) }
+    guard let record else { return [] }
+    let taken = record.takenScores.map { [$0, $0 + "/scores"] } ?? []
+    let shared = record.sharedScores.map { [FileSystem.parent(of: path) + "/" + $0] } ?? []
+    for place in [scores].compactMap(\.self) + taken + shared
+    where FileSystem.status(place)?.kind == .directory {
+      let scores = ScoreDirectory(path: place)
+      guard try record.areOutputs(scores) else { continue }
+      return try ScoreCurve.all(of: selection, scores: scores)
+    }
+    return []
   }
 
   private static func present(_ path: String) -> String? {

@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINJSON
+import SPINScores
 import SPINStorage
 
 /// `manifest.json`: what was done, with what, on what.
@@ -73,6 +74,36 @@ struct RunRecord {
     matrices = try results.required("matrices")
     rounds = try results.required("rounds", as: [JSONObject].self).map { try Round($0) }
     circumstances = try members.required("circumstances")
+  }
+
+  /// The folder of the scores that the run took from elsewhere, as it was typed; nil where it made its own.
+  var takenScores: String? {
+    for (place, argument) in arguments.enumerated() {
+      if argument == "--scores", place + 1 < arguments.count { return arguments[place + 1] }
+      if argument.hasPrefix("--scores=") { return String(argument.dropFirst("--scores=".count)) }
+    }
+    return nil
+  }
+
+  /// The folder in that of a comparison in which its arms share their scores; nil where the record does not say.
+  var sharedScores: String? {
+    guard let identity = members["identity"]?.object,
+      let count = identity["nsamples"].flatMap({ Int(json: $0) }),
+      let seed = identity["seed"]?.string
+    else { return nil }
+    return "scores-n-\(count)-seed-\(seed)"
+  }
+
+  /// Whether a folder holds the very scores of the run.
+  func areOutputs(_ scores: ScoreDirectory) throws -> Bool {
+    let outputs = try members.optional("outputs", as: JSONObject.self) ?? JSONObject()
+    let names = outputs.keys.filter { $0.hasPrefix("scores/") && !$0.dropFirst(7).contains("/") }
+    return try !names.isEmpty
+      && names.allSatisfy { name in
+        let path = scores.path + name.dropFirst("scores".count)
+        return try FileSystem.status(path)?.kind == .file
+          && FileDigest.sha256(ofFileAt: path) == outputs[name]?.string
+      }
   }
 
   /// The command that makes the run again, as a shell reads it.

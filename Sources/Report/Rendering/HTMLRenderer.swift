@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// Turns a document into a page of HTML.
 struct HTMLRenderer {
   private var figureNumber = 0
@@ -12,6 +14,7 @@ struct HTMLRenderer {
       elements: [
         Element("meta", [("charset", "utf-8")]),
         Element("meta", [("name", "generator"), ("content", ReportMarker.generator)]),
+        Element("meta", [("name", "seal"), ("content", ContentSeal.blank)]),
         Element(
           "meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
         Element("meta", [("name", "color-scheme"), ("content", "light dark")]),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 extension Report {
   /// The report as one page: no script, nothing from elsewhere, readable in light and dark, on a
   /// phone and on paper.
@@ -7,6 +9,6 @@ extension Report {
   /// The page is HTML and at the same time well-formed XML.
   public var html: String {
     var renderer = HTMLRenderer()
-    return renderer.page(ReportDocument(self))
+    return ContentSeal.sealed(renderer.page(ReportDocument(self)))
   }
 }

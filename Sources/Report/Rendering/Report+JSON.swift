@@ -3,10 +3,20 @@
 import SPINCheckpoint
 import SPINCoupling
 public import SPINJSON
+import SPINStorage
 
 extension Report {
   /// The schema of `json(toolVersion:)`.
   public static let schema = "report/1"
+
+  /// `json(toolVersion:)` as it is written to a file, with a seal that tells whether somebody changed it.
+  ///
+  /// - Parameter toolVersion: The version of the program that reports.
+  public func jsonText(toolVersion: String) -> String {
+    var sealed: JSONObject = ["schema": .string(Self.schema), "seal": .string(ContentSeal.blank)]
+    for (key, value) in json(toolVersion: toolVersion).object?.members ?? [] { sealed[key] = value }
+    return ContentSeal.sealed(JSON.object(sealed).serialized())
+  }
 
   /// What the page shows, for machines: numbers as they were measured, nothing rounded.
   ///
@@ -68,14 +78,16 @@ extension Report.Estimate {
 extension Report.Finding {
   var json: JSON {
     [
-      "kind": .string(kind.rawValue), "name": .string(name), "n": JSON(count),
+      "kind": .string(kind.name(words)), "name": .string(name), "n": JSON(count),
       "items": .string(items), "before": before?.json ?? .null, "after": after.json,
       "change": change?.json ?? .null,
       "change_is": .string(kind == .perplexity ? "after over before, less 1" : "after less before"),
       "n_of_change": change == nil ? .null : JSON(pairedCount),
       "interval_status": change == nil ? .null : .string(missingInterval ?? "known"),
       "p_value": JSON(number: pValue), "p_value_holm": JSON(number: adjustedPValue),
-      "effect": JSON(effect?.rawValue), "judge": JSON(judge), "heuristic": .bool(isHeuristic),
+      // What phrases count is higher or lower, as on the page, and never better or worse.
+      "effect": JSON(mark?.word ?? effect?.rawValue), "judge": JSON(judge),
+      "heuristic": .bool(isHeuristic),
     ]
   }
 }
@@ -131,7 +143,7 @@ extension SampleAnswers {
                     item.answers.map { answer in
                       [
                         "side": .string(answer.side), "answer": .string(answer.text),
-                        "verdict": .string(answer.verdict),
+                        "verdict": .string(words.word(answer.verdict)),
                       ]
                     }),
                 ]

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 extension Report {
   /// The report as Markdown: the same numbers; a table stands for every figure.
-  public var markdown: String { MarkdownRenderer().page(ReportDocument(self)) }
+  public var markdown: String {
+    ContentSeal.sealed(MarkdownRenderer().page(ReportDocument(self)), .last)
+  }
 }

@@ -37,9 +37,10 @@ struct ArmMaker {
       job: job, selection: selection,
       roundCount: arm.method == .spinIterated ? request.roundCount : 1,
       allowsEmpty: request.allowsEmpty)
-    let scores = ScoreDirectory(path: "\(directory)/\(calibration.folder)")
     let result = try run.run(
-      into: RunDirectory(path: folder, scores: scores),
+      into: RunDirectory(
+        path: folder, scores: comparison.scores(calibration, in: directory),
+        ownsScores: !comparison.givenScores.contains(calibration)),
       evaluation: comparison.evaluation, shouldStop: shouldStop,
       report: { report(.scoring($0)) }, reportEvaluation: { report(.measuring($0)) })
     guard let measures = result.evaluations.last else {

@@ -28,6 +28,8 @@ public struct ComparisonRequest: Sendable {
   public var prompts = PromptRequest()
   /// The matrices to score and edit.
   public var target = TargetModule.feedForward
+  /// Scores that an earlier run made, for the arms whose seed, rows and options are theirs; nil for scoring all.
+  public var scores: ScoreDirectory?
   /// How many scores to keep.
   public var keep = KeepPolicy.automatic
   /// How weights are selected; the rule is the method's, the scale that of `spinSoft` only.

@@ -25,6 +25,8 @@ public struct MethodComparison {
   public let evaluation: ModelEvaluation
   /// The scoring of each seed and number of rows.
   let scorings: [Calibration: ScoringJob]
+  /// Which of them need not be done, because the request's scores are theirs.
+  let givenScores: Set<Calibration>
   /// The training of each arm that is trained.
   let trainings: [ComparisonArm: any TrainingJob]
 
@@ -72,7 +74,40 @@ public struct MethodComparison {
     measures.seenData = (measures.seenData ?? []) + request.trainingData
     evaluation = try ModelEvaluation(measures, of: model, modelFiles: modelFiles, judge: judge)
     scorings = try Self.scorings(request, model, modelFiles)
+    givenScores = try Self.givenScores(request, scorings)
     trainings = try Self.trainings(request, model, modelFiles)
+  }
+
+  /// The scorings whose very scores the request has.
+  ///
+  /// - Throws: `SPINError` where they are of none of them, with what differs from the first.
+  private static func givenScores(
+    _ request: ComparisonRequest, _ scorings: [Calibration: ScoringJob]
+  ) throws -> Set<Calibration> {
+    guard let scores = request.scores else { return [] }
+    let arms = request.arms.filter { $0.method.rule != nil }
+    guard !arms.isEmpty else {
+      throw SPINError(
+        .usage, at: "--scores", "is given, and no method needs scores", remedy: "leave it out")
+    }
+    var failure: (any Error)?
+    let given = arms.map(Calibration.init).filter { calibration in
+      do {
+        try scorings[calibration]?.requireScores(at: scores)
+        return true
+      } catch {
+        failure = failure ?? error
+        return false
+      }
+    }
+    if given.isEmpty, let failure { throw failure }
+    return Set(given)
+  }
+
+  /// The scores of arms that share them.
+  func scores(_ calibration: Calibration, in directory: String) -> ScoreDirectory {
+    if let given = request.scores, givenScores.contains(calibration) { return given }
+    return ScoreDirectory(path: "\(directory)/\(calibration.folder)")
   }
 
   /// The scorings that arms need, each found good for the selection.

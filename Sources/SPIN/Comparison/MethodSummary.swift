@@ -127,7 +127,7 @@ public struct MethodSummary: Sendable {
           name: task.name,
           change: SeededEstimate(
             changes.map { .init($0.change, $0.test) }),
-          pValues: changes.map(\.pValue))
+          pValues: changes.compactMap(\.reportedPValue))
     }
     spinAdvantage = try first.awareness.indices.compactMap { place in
       let pairs = rows.compactMap { row in
@@ -168,7 +168,7 @@ extension MethodSummary.Named {
     self.init(
       name: name,
       change: SeededEstimate(known.map { .init($1, $0.test) }),
-      pValues: known.map(\.0.pValue))
+      pValues: known.compactMap(\.0.reportedPValue))
   }
 
   fileprivate var json: JSON {

@@ -15,6 +15,22 @@ public struct SeededMeasures: Sendable {
     public let estimate: SeededEstimate
     /// How many questions or windows.
     public let count: Int
+    /// Of how many answers a rate says little, seed by seed; nil for what is of no answers.
+    public var gaps: Gaps?
+  }
+
+  /// Empty answers and answers that were cut off, seed by seed.
+  public struct Gaps: Sendable, Equatable {
+    /// Answers without text.
+    public let empty: [Int]
+    /// Answers that ended at the token limit; empty where a seed does not know.
+    public let cutOff: [Int]
+
+    fileprivate init(empty: [Int], cutOff: [Int?]) {
+      self.empty = empty
+      let known = cutOff.compactMap(\.self)
+      self.cutOff = known.count == cutOff.count ? known : []
+    }
   }
 
   /// Which model of a comparison of two.
@@ -40,8 +56,8 @@ public struct SeededMeasures: Sendable {
         side == .before ? measure.awareness[place].before : measure.awareness[place].after
       }
       return Named(
-        list.name, sides.map(\.rate), sides.map(\.interval),
-        count: sides[0].answers.count)
+        list.name, sides.map(\.rate), sides.map(\.interval), count: sides[0].answers.count,
+        gaps: Gaps(empty: sides.map(\.emptyCount), cutOff: sides.map(\.cutOffCount)))
     }
     refusals = first.refusals.enumerated().compactMap { place, list in
       let sides: [Refusals] = measures.compactMap { measure in
@@ -52,7 +68,8 @@ public struct SeededMeasures: Sendable {
       }
       guard sides.count == measures.count else { return nil }
       return Named(
-        list.name, sides.map(\.rate), sides.map(\.interval), count: sides[0].answers.count)
+        list.name, sides.map(\.rate), sides.map(\.interval), count: sides[0].answers.count,
+        gaps: Gaps(empty: sides.map(\.emptyCount), cutOff: sides.map(\.cutOffCount)))
     }
     let texts = measures.compactMap { measure in
       measure.perplexity.map { side == .before ? $0.before : $0.after }
@@ -96,19 +113,24 @@ public struct SeededMeasures: Sendable {
 extension SeededMeasures.Named {
   /// Nil where a seed has no rate.
   fileprivate init?(
-    _ name: String, _ rates: [Double?], _ intervals: [ProportionInterval], count: Int
+    _ name: String, _ rates: [Double?], _ intervals: [ProportionInterval], count: Int,
+    gaps: SeededMeasures.Gaps? = nil
   ) {
     let known = zip(rates, intervals).compactMap { rate, interval in
       rate.map { SeededEstimate.One($0, lower: interval.lower, upper: interval.upper) }
     }
     guard known.count == rates.count, !known.isEmpty else { return nil }
-    self.init(name: name, estimate: SeededEstimate(known), count: count)
+    self.init(name: name, estimate: SeededEstimate(known), count: count, gaps: gaps)
   }
 
   fileprivate var json: JSON {
     guard case .object(var object) = estimate.json else { return .null }
     object["p_value"] = nil
     object["n"] = JSON(count)
+    if let gaps {
+      object["empty"] = .array(gaps.empty.map { JSON($0) })
+      object["cut_off"] = gaps.cutOff.isEmpty ? .null : .array(gaps.cutOff.map { JSON($0) })
+    }
     return .object(object)
   }
 }

@@ -81,8 +81,12 @@ public struct EvaluationComparison: Sendable {
       sets[change.name] = [
         "before": change.before.rate.map { .number($0) } ?? .null,
         "after": change.after.rate.map { .number($0) } ?? .null,
-        "n": JSON(change.after.answers.count), "comparison": change.comparison.json,
-        "counts": ["before": change.before.counts, "after": change.after.counts],
+        "n": JSON(change.after.answers.count),
+        "comparison": change.comparison.json(change.outcome.names),
+        "counts": [
+          "before": change.before.counts(change.outcome.names),
+          "after": change.after.counts(change.outcome.names),
+        ],
       ]
     }
     return [

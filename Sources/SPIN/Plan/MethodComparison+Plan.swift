@@ -16,6 +16,11 @@ extension MethodComparison {
     for arm in request.arms {
       if let job = scorings[Calibration(arm)], seen.insert(Calibration(arm)).inserted {
         let folder = Calibration(arm).folder
+        if givenScores.contains(Calibration(arm)) {
+          plan.steps.append(PlannedStep(folder, "the scores that were given", seconds: 0))
+          plan.steps += steps(of: arm, in: directory, rates)
+          continue
+        }
         plan.steps.append(
           job.plannedStep(
             folder, in: ScoreDirectory(path: "\(directory)/\(folder)"), rates: rates))

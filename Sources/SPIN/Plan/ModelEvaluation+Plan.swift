@@ -23,7 +23,9 @@ extension ModelEvaluation {
     let done = Self.finishedItems("\(directory)/.divergence.journal")
     return PlannedStep(
       "divergence", "\(windows.count) windows of \(windows.size) tokens, both sides",
-      seconds: 2 * rates.forward(tokens: Double(windows.count * windows.size), of: cost),
+      seconds: rates.divergence(
+        tokens: Double(windows.count * windows.size),
+        vocabularySize: model.decoder.configuration.vocabularySize, of: cost),
       items: (windows.count, min(done, windows.count)))
   }
 

@@ -6,7 +6,7 @@ enum ComparisonHeadline {
   static func answers(_ file: ComparisonFile) -> [HeadlineAnswer] {
     guard let spin = file.methods.first(where: { $0.name == "spin" }) else { return [] }
     return [
-      help(spin, file), cost(spin), advantage(file, controls: true),
+      help(spin, file), cost(spin, file), advantage(file, controls: true),
       advantage(file, controls: false),
     ].compactMap(\.self)
   }
@@ -24,20 +24,48 @@ enum ComparisonHeadline {
           ? PhraseHeadline.words(changes.map(\.1.effect)) : Headline.tooFew
         : answer(changes.map(\.1)),
       reasons: changes.map { sentence("\($0) \(file.words.measure)", $1) }
-        + (isHeuristic ? [PhraseHeadline.remedy] : []))
+        + (isHeuristic ? [PhraseHeadline.remedy] : []),
+      limit: limit(changes.map(\.1)))
+  }
+
+  private static func limit(_ changes: [ComparisonChange]) -> String? {
+    Headline.limit(
+      of: changes.map { change in
+        guard case .perplexity = change.kind else {
+          return (change.effect, change.change.mean, false)
+        }
+        let mean = change.change.mean
+        return (
+          change.effect,
+          Report.Estimate(
+            mean.value - 1, lower: mean.lower.map { $0 - 1 }, upper: mean.upper.map { $0 - 1 }),
+          true
+        )
+      })
   }
 
   /// What SPIN's edits cost, by the rule of a run's page.
-  private static func cost(_ spin: ComparisonFile.Method) -> HeadlineAnswer {
+  private static func cost(
+    _ spin: ComparisonFile.Method, _ file: ComparisonFile
+  ) -> HeadlineAnswer {
+    // What the edit aims at can be lost, too.
+    let lost = spin.awareness.map {
+      ("\($0.name) \(file.words.measure)", ComparisonChange.awareness($0.change, file.words))
+    }.filter { $0.1.effect == .worse }
     let costs =
       (spin.perplexity.map { [("perplexity", ComparisonChange.perplexity($0))] } ?? [])
       + spin.refusals.map { ("\($0.name) refused (harmless)", .refusal($0.change)) }
       + spin.accuracy.map { ("\($0.name) accuracy", .accuracy($0.change)) }
     return HeadlineAnswer(
       question: "Does it hurt?",
-      answer: costs.isEmpty
-        ? "Not measured" : Headline.costAnswer(costs.map { ($0.1.effect, $0.1.isTested) }),
-      reasons: costs.isEmpty ? [Headline.noCostMeasured] : costs.map { sentence($0, $1) })
+      answer: costs.isEmpty && lost.isEmpty
+        ? "Not measured"
+        : Headline.costAnswer(
+          costs.map { ($0.1.effect, $0.1.isTested) }, lost: lost.map { _ in file.words.isHeuristic }
+        ),
+      reasons: (lost + costs).map { sentence($0, $1) }
+        + (costs.isEmpty ? [Headline.noCostMeasured] : []),
+      limit: lost.isEmpty ? limit(costs.map(\.1)) : nil)
   }
 
   /// Whether SPIN does better than controls, or than what is trained.

@@ -59,9 +59,11 @@ enum ComparisonMethodsTable {
       .map { "\(NumberText.count($0.count)) of \($0.name)" }
     return
       "Changes from the untouched model (\(file.words.measure): \(Headline.list(counts)) questions): of "
-      + "rates in percentage points, of perplexity in percent, of the questions with a verdict on both "
-      + "sides. " + EvidenceText.rule(.method)
+      + "rates in percentage points, of perplexity in percent, of the questions with "
+      + (file.words.isHeuristic
+        ? "an answer on both sides that is not empty. " : "a verdict on both sides. ")
+      + EvidenceText.rule(.method)
       + (left.isEmpty
-        ? "" : " Left out because they stand in the data: \(Headline.list(left)).")
+        ? "" : " Left out because they are in the data: \(Headline.list(left)).")
   }
 }

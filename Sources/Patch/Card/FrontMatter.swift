@@ -42,6 +42,41 @@ package struct FrontMatter {
     keys.flatMap { key in entries.first { $0.key == key }?.lines ?? [] }
   }
 
+  /// The value of a key as a text, where it is a scalar on one line; nil otherwise.
+  package func scalar(of key: String) -> String? {
+    guard let line = lines(of: [key]).first, let colon = line.firstIndex(of: ":") else {
+      return nil
+    }
+    return Self.text(ofScalar: String(line[line.index(after: colon)...]))
+  }
+
+  /// The elements of a list under a key, a line each.
+  package func list(of key: String) -> [String] {
+    lines(of: [key]).dropFirst().compactMap { line in
+      let element = line.drop { $0 == " " }
+      return element.hasPrefix("- ") ? Self.text(ofScalar: String(element.dropFirst(2))) : nil
+    }
+  }
+
+  /// The text that `scalar(_:)` wrote; nil for nothing.
+  private static func text(ofScalar scalar: String) -> String? {
+    let plain = scalar.drop { $0 == " " }.trimmedEnd
+    guard plain.count >= 2, plain.first == "\"", plain.last == "\"" else {
+      return plain.isEmpty ? nil : String(plain)
+    }
+    var text = ""
+    var isEscaped = false
+    for character in plain.dropFirst().dropLast() {
+      if isEscaped {
+        text.append(character == "n" ? "\n" : character)
+      } else if character != "\\" {
+        text.append(character)
+      }
+      isEscaped = !isEscaped && character == "\\"
+    }
+    return text
+  }
+
   private static func key(of line: String) -> String? {
     guard let colon = line.firstIndex(of: ":"), colon > line.startIndex else { return nil }
     let key = line[..<colon]
@@ -84,7 +119,7 @@ package struct FrontMatter {
   }
 }
 
-extension String {
+extension StringProtocol where SubSequence == Substring {
   /// The text without spaces and tabs at its end.
   fileprivate var trimmedEnd: Substring {
     var end = self[...]

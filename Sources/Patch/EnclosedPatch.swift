@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINStorage
+
+/// The patch that made an edited copy of a model, in the folder of the copy: whoever gets the model can check the edit
+/// and revert it.
+///
+/// It is `spin-patch.json`; where the model that was edited has a file of that name, such as the patch of an edit before
+/// this one, `spin-patch-2.json` and so on.
+package enum EnclosedPatch {
+  private static let limit = 1000
+
+  private static func name(_ number: Int) -> String {
+    number == 1 ? "spin-patch.json" : "spin-patch-\(number).json"
+  }
+
+  /// The names under which a folder holds a patch; links are not followed.
+  package static func names(of patch: Patch, in folder: String) throws -> [String] {
+    let present = Set(try FileSystem.names(in: folder))
+    return (1...limit).map(name).filter { name in
+      let path = folder + "/" + name
+      guard present.contains(name), FileSystem.status(path, following: false)?.kind == .file,
+        let found = try? Patch(path: path)
+      else { return false }
+      return found.contentDigest == patch.contentDigest
+    }
+  }
+
+  /// Writes a patch into the folder of a copy, unless it holds the patch already.
+  ///
+  /// - Returns: The name of the file.
+  /// - Throws: `SPINError` with code `cannotCreate` where all names are taken.
+  static func write(_ patch: Patch, into folder: String) throws -> String {
+    if let name = try names(of: patch, in: folder).first { return name }
+    let present = Set(try FileSystem.names(in: folder).map { $0.lowercased() })
+    guard let name = (1...limit).map(name).first(where: { !present.contains($0) }) else {
+      throw SPINError(
+        .cannotCreate, at: folder, "holds \(limit) patches and no name for another",
+        remedy: "remove those that are not needed from the model's folder")
+    }
+    try patch.write(to: folder + "/" + name)
+    return name
+  }
+
+  /// Removes a patch from the folder of a copy.
+  static func remove(_ patch: Patch, from folder: String) throws {
+    for name in try names(of: patch, in: folder) { try FileSystem.remove(folder + "/" + name) }
+  }
+}
