@@ -3,8 +3,8 @@
 import SPINErrors
 import SPINStorage
 
-/// The patch that made an edited copy of a model, in the folder of the copy: whoever gets the model can check the edit
-/// and revert it.
+/// The patch that made an edited model, in the folder of the model: whoever gets the model can check the edit and revert
+/// it.
 ///
 /// It is `spin-patch.json`; where the model that was edited has a file of that name, such as the patch of an edit before
 /// this one, `spin-patch-2.json` and so on.
@@ -27,7 +27,7 @@ package enum EnclosedPatch {
     }
   }
 
-  /// Writes a patch into the folder of a copy, unless it holds the patch already.
+  /// Writes a patch into the folder of an edited model, unless it holds the patch already.
   ///
   /// - Returns: The name of the file.
   /// - Throws: `SPINError` with code `cannotCreate` where all names are taken.

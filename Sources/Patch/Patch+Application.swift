@@ -14,7 +14,7 @@ public struct PatchReceipt: Sendable, Equatable {
   public let changedFileCount: Int
   /// What was copied and what was not, nil in place.
   public var copy: CopyReceipt?
-  /// The name of the patch in the folder of an edited copy; nil in place, and for a copy with the patch taken back.
+  /// The name of the patch in the folder of the edited model; nil where the patch was taken back.
   public var enclosedPatch: String?
   /// Whether an edit in place that was interrupted was finished.
   public var finishesInterrupted = false

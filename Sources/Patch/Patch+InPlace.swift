@@ -9,6 +9,8 @@ extension Patch {
   ///
   /// A journal makes this safe at any moment: after `kill -9` or a loss of power this call, or `revertInPlace`,
   /// writes every weight of the patch again, so that the model is whole. Nothing else touches a model with a journal.
+  /// The patch is put into the folder (`spin-patch.json`): whatever becomes of the file that it was read from, the edit can
+  /// be undone.
   ///
   /// - Parameter model: The model; it can be used afterwards, and so can no other that was opened before.
   /// - Throws: `SPINError` with code `checkFailed` where the model is another one, `cannotCreate`
@@ -53,29 +55,32 @@ extension Patch {
       let interrupted = try EditJournal.found(in: path, among: [applying, reverting])
       var warnings = model.warnings
       // While the journal is there, so that a killed process is followed by one that does it.
-      func settleCard() throws {
-        guard direction == .revert, try EditCard.remove(from: path, keepsEdited: true) else {
-          return
+      var enclosed: String?
+      func settle() throws {
+        switch direction {
+        case .apply: enclosed = try EnclosedPatch.write(self, into: path)
+        case .revert:
+          guard try EditCard.remove(from: path, keepsEdited: true) else { return }
+          warnings.append(
+            "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"
+          )
         }
-        warnings.append(
-          "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"
-        )
       }
       if let interrupted {
         try interrupted.finish(
-          in: path, as: wanted.action, describe: { model.description(of: $0) }, settling: settleCard
+          in: path, as: wanted.action, describe: { model.description(of: $0) }, settling: settle
         )
       } else {
         try requireStart(model, direction)
         if edits.isEmpty {
-          try settleCard()
+          try settle()
         } else {
-          try wanted.carryOut(in: path, settling: settleCard)
+          try wanted.carryOut(in: path, settling: settle)
         }
       }
       return PatchReceipt(
         path: path, changedCount: edits.count, changedFileCount: Set(edits.map(\.file)).count,
-        finishesInterrupted: interrupted != nil, warnings: warnings)
+        enclosedPatch: enclosed, finishesInterrupted: interrupted != nil, warnings: warnings)
     }
   }
 }

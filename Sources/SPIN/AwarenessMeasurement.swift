@@ -175,7 +175,8 @@ public struct AwarenessMeasurement {
 public struct AwarenessResult: Sendable {
   /// Keys of `json` that no list can be named.
   public static let reservedNames: Set<String> = [
-    "schema", "tool_version", "model", "model_sha256", "patch_weights", "judge",
+    "schema", "tool_version", "model", "model_sha256", "model_origin", "arithmetic",
+    "patch_weights", "judge",
     "judge_settings", "heuristic", "settings", "warnings", "benign",
   ]
 

@@ -46,6 +46,22 @@ struct EnclosedPatchTests {
     #expect(try PatchFixture.hashes(back) == before)
   }
 
+  /// The file that was applied can be lost or replaced: the model itself says what undoes its edit.
+  @Test func anEditInPlaceBringsItsPatch() throws {
+    let before = try PatchFixture.hashes(fixture.path)
+    let patch = try fixture.patch(scale: 0.3)
+    let receipt = try patch.applyInPlace(at: fixture.path)
+    #expect(receipt.enclosedPatch == "spin-patch.json")
+    try Patch(path: fixture.path + "/spin-patch.json").revertInPlace(at: fixture.path)
+    var after = try PatchFixture.hashes(fixture.path)
+    #expect(after.removeValue(forKey: "spin-patch.json") != nil)
+    #expect(after == before)
+    // The same patch again needs no second file.
+    try patch.applyInPlace(at: fixture.path)
+    #expect(try EnclosedPatch.names(of: patch, in: fixture.path) == ["spin-patch.json"])
+    #expect(FileSystem.status(fixture.path + "/spin-patch-2.json") == nil)
+  }
+
   /// A model may have a file of that name, such as the patch of the edit before.
   @Test func aFileOfTheModelIsNotWrittenOver() throws {
     try write("mine", to: fixture.path + "/SPIN-patch.json")
