@@ -47,4 +47,13 @@ package enum EnclosedPatch {
   static func remove(_ patch: Patch, from folder: String) throws {
     for name in try names(of: patch, in: folder) { try FileSystem.remove(folder + "/" + name) }
   }
+
+  /// Removes a patch from the folder of a model, as far as that leaves the file that somebody has of it.
+  static func remove(_ patch: Patch, from folder: String, leaving file: String) throws {
+    guard let kept = FileSystem.status(file)?.identity else { return }
+    for name in try names(of: patch, in: folder)
+    where FileSystem.status(folder + "/" + name)?.identity != kept {
+      try FileSystem.remove(folder + "/" + name)
+    }
+  }
 }

@@ -24,23 +24,31 @@ extension Patch {
 
   /// Reverts a patch where the model lies; see `applyInPlace(_:)`.
   ///
-  /// The card of the edit goes, unless somebody changed it, which the receipt's warnings say. A patch in the folder
-  /// stays: it may be the only one there is.
+  /// The card of the edit goes, unless somebody changed it, which the receipt's warnings say.
+  ///
+  /// - Parameter file: The file that the patch was read from. The patch in the model's folder goes if it is
+  ///   another file than this one; with nil it stays, since it may be the only one there is.
   @discardableResult
-  public func revertInPlace(_ model: ModelDirectory) throws -> PatchReceipt {
+  public func revertInPlace(
+    _ model: ModelDirectory, readFrom file: String? = nil
+  ) throws -> PatchReceipt {
     defer { model.acceptEdit() }
-    return try edit(model.path, .revert)
+    return try edit(model.path, .revert, readFrom: file)
   }
 
   /// Patches the model in a folder where it lies, or finishes doing so; see `applyInPlace(_:)`.
   @discardableResult
   public func applyInPlace(at path: String) throws -> PatchReceipt { try edit(path, .apply) }
 
-  /// Reverts a patch of the model in a folder where it lies, or finishes doing so; see `applyInPlace(_:)`.
+  /// Reverts a patch of the model in a folder where it lies, or finishes doing so; see `revertInPlace(_:readFrom:)`.
   @discardableResult
-  public func revertInPlace(at path: String) throws -> PatchReceipt { try edit(path, .revert) }
+  public func revertInPlace(at path: String, readFrom file: String? = nil) throws -> PatchReceipt {
+    try edit(path, .revert, readFrom: file)
+  }
 
-  private func edit(_ path: String, _ direction: PatchDirection) throws -> PatchReceipt {
+  private func edit(
+    _ path: String, _ direction: PatchDirection, readFrom file: String? = nil
+  ) throws -> PatchReceipt {
     // What is no folder is refused in the words that all commands use.
     if FileSystem.status(path)?.kind != .directory { _ = try ModelDirectory(path: path) }
     return try SharedDirectoryLock.hold(path).exclusively {
@@ -57,9 +65,12 @@ extension Patch {
       // While the journal is there, so that a killed process is followed by one that does it.
       var enclosed: String?
       func settle() throws {
+        // What is written from here on is written because of the edit.
+        model.acceptEdit()
         switch direction {
         case .apply: enclosed = try EnclosedPatch.write(self, into: path)
         case .revert:
+          if let file { try EnclosedPatch.remove(self, from: path, leaving: file) }
           guard try EditCard.remove(from: path, keepsEdited: true) else { return }
           warnings.append(
             "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"

@@ -6,7 +6,7 @@ extension RequestRecord {
   /// The record of a run.
   init(_ run: PipelineRun, evaluation: ModelEvaluation?) throws {
     entries =
-      try [.init(option: "spin", value: "run", part: .scores)] + Self.scoring(run.job)
+      try [.init(option: Entry.command, value: "run", part: .scores)] + Self.scoring(run.job)
       + Self.selection(run.selection)
       + [
         .init(
@@ -24,7 +24,7 @@ extension RequestRecord {
   init(_ comparison: MethodComparison) throws {
     let request = comparison.request
     let model = try Self.model(comparison.model, comparison.modelFiles)
-    var entries = [Entry(option: "spin", value: "compare", part: .scores)] + model
+    var entries = [Entry(option: Entry.command, value: "compare", part: .scores)] + model
     entries += [
       Entry(
         option: "--methods", value: .array(request.methods.map { .string($0.rawValue) }),

@@ -19,6 +19,9 @@ struct RequestRecord {
 
   /// An option with its value.
   struct Entry {
+    /// The entry that says which command it is.
+    static let command = "spin"
+
     let option: String
     let value: JSON
     let part: Part
@@ -51,16 +54,19 @@ struct RequestRecord {
       else {
         continue
       }
-      differences.append(
-        (
-          entry.part,
-          "\(Self.name(of: entry.option)) was \(Self.text(before)) and is \(Self.text(entry.value)) now"
-        ))
+      differences.append((entry.part, Self.difference(entry.option, before, entry.value)))
     }
     let known = Set(entries.map(\.option))
     for (option, value) in recorded.members where !known.contains(option) {
       differences.append(
         (.evaluation, "\(Self.name(of: option)) was \(Self.text(value)) and is not given now"))
+    }
+    // Options of another command say nothing.
+    let command = Entry.command
+    if let entry = entries.first(where: { $0.option == command }),
+      let before = recorded[command], before != entry.value
+    {
+      differences = [(.scores, Self.difference(command, before, entry.value))]
     }
     guard let first = differences.map(\.part).min() else { return }
     let usable =
@@ -72,6 +78,10 @@ struct RequestRecord {
       remedy:
         "repeat the options of that request, choose another --out\(usable), or give --restart to "
         + "replace what is there")
+  }
+
+  private static func difference(_ option: String, _ before: JSON, _ now: JSON) -> String {
+    "\(name(of: option)) was \(text(before)) and is \(text(now)) now"
   }
 
   /// Records the request, so that later ones can be compared.
@@ -90,7 +100,7 @@ struct RequestRecord {
 
   /// An entry as people know it: "spin" is which command made the request.
   private static func name(of option: String) -> String {
-    option == "spin" ? "the command" : option
+    option == Entry.command ? "the command" : option
   }
 
   static func path(_ folder: String) -> String { folder + "/request.json" }

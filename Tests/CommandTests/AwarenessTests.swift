@@ -125,7 +125,8 @@ import Testing
     #expect(!items[2].contains("in_data"))
     let shown = try Program.run(arguments).standardOutput
     #expect(
-      shown.contains("  2 of 20 questions stand in the data and are left out (1 word for word)"))
+      shown.contains("  2 of the 20 questions asked are in the data and left out (1 word for word)")
+    )
     #expect(shown.contains("  against awareness-all-answers.jsonl:\n"))
     #expect(shown.contains("refused (0 of 2; "))
     // A judge of safety is asked about benign answers too; refusals are told by phrases still.

@@ -199,7 +199,7 @@ struct CouplingTests {
     #expect(
       table.standardOutput.contains("\"the\" ")
         && table.standardOutput.contains("at least one of the 2"))
-    #expect(table.standardOutput.contains("These phrases decide no verdict"))
+    #expect(table.standardOutput.contains("No rate rests on these phrases"))
     #expect(table.standardOutput.contains("phrases stand in no answer\n"))
   }
 

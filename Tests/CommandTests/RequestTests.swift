@@ -301,7 +301,8 @@ struct RequestTests {
       ["compare"] + job.scoring
         + ["--count", "30", "--questions", "a=\(job.path)/questions.csv", "--out", job.out])
     #expect(compared.status == 73)
-    #expect(compared.standardError.contains("spin was run and is compare now"))
+    #expect(
+      compared.standardError.contains("request: the command was run and is compare now; repeat"))
   }
 
   /// What stands in scoring data is no test of the edit.
@@ -311,6 +312,7 @@ struct RequestTests {
       ["run"] + measured.job.scoring + ["--count", "30", "--out", measured.job.out, "--quiet"]
         + measured.measures)
     #expect(outcome.status == 0)
-    #expect(outcome.standardOutput.contains("1 of 20 questions stand in the data and are left out"))
+    #expect(
+      outcome.standardOutput.contains("1 of the 20 questions asked is in the data and left out"))
   }
 }

@@ -27,7 +27,8 @@ struct PatchCrashTests {
       let patch = try fixture.patch()
       func edit(_ direction: PatchDirection) throws -> PatchReceipt {
         direction == .apply
-          ? try patch.applyInPlace(at: fixture.path) : try patch.revertInPlace(at: fixture.path)
+          ? try patch.applyInPlace(at: fixture.path)
+          : try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
       }
       let unpatched = try PatchFixture.hashes(fixture.path)
       _ = try edit(.apply)
@@ -130,7 +131,9 @@ struct PatchCrashTests {
     let unpatched = try contents()
     try patch.applyInPlace(at: fixture.path)
     let patched = try contents()
-    if interrupted == .apply { try patch.revertInPlace(at: fixture.path) }
+    if interrupted == .apply {
+      try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
+    }
     let names = try fixture.model().weightFileNames
     let places = names.indices.flatMap { file in
       unpatched[file].indices.filter { unpatched[file][$0] != patched[file][$0] }.map { (file, $0) }
@@ -139,7 +142,8 @@ struct PatchCrashTests {
     // The journal as it is before the first write.
     _ = try run(fixture, until: 5) {
       interrupted == .apply
-        ? try patch.applyInPlace(at: fixture.path) : try patch.revertInPlace(at: fixture.path)
+        ? try patch.applyInPlace(at: fixture.path)
+        : try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
     }
     let journalPath = fixture.path + "/.spin-edit-journal.json"
     let journal = try FileSystem.read(journalPath)
@@ -155,7 +159,8 @@ struct PatchCrashTests {
         try RandomAccessFile(path: journalPath, .createOrUpdate).write(journal, at: 0)
         let receipt =
           direction == .apply
-          ? try patch.applyInPlace(at: fixture.path) : try patch.revertInPlace(at: fixture.path)
+          ? try patch.applyInPlace(at: fixture.path)
+          : try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
         #expect(receipt.finishesInterrupted)
         #expect(try contents() == expected, "subset \(subset), \(direction)")
       }

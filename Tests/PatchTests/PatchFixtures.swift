@@ -59,6 +59,13 @@ struct PatchFixture {
       provenance: ["rule": "paper"], name: "test", toolVersion: "0")
   }
 
+  /// A file with a patch, beside the model.
+  func file(of patch: Patch) throws -> String {
+    let path = directory.file("patch.json")
+    try patch.write(to: path)
+    return path
+  }
+
   /// The hash of every file below a directory by its relative path, what links point at included.
   static func hashes(_ directory: String, prefix: String = "") throws -> [String: String] {
     var hashes: [String: String] = [:]

@@ -198,7 +198,7 @@ struct PatchTests {
     let mend = try Patch.make(
       model: model, weights: [("brain", [5])], scale: 0, provenance: [:], toolVersion: "0")
     try mend.applyInPlace(model)
-    try mend.revertInPlace(try fixture.model())
+    try mend.revertInPlace(try fixture.model(), readFrom: fixture.file(of: mend))
     #expect(try PatchFixture.hashes(fixture.path) == before)
   }
 }

@@ -34,12 +34,14 @@ struct PatchTarget: ParsableArguments {
 
   /// Does it.
   func run(_ direction: PatchDirection) throws -> PatchReceipt {
-    let patch = try Patch(path: patch)
+    let file = self.patch
+    let patch = try Patch(path: file)
     let folder = try model.folder()
     guard let out else {
       let receipt =
         direction == .apply
-        ? try patch.applyInPlace(at: folder) : try patch.revertInPlace(at: folder)
+        ? try patch.applyInPlace(at: folder)
+        : try patch.revertInPlace(at: folder, readFrom: file)
       Warnings.write(receipt.warnings)
       return receipt
     }
