@@ -19,7 +19,7 @@
 # make demo-model   train that model with spin train, measure it, and write Sources/DemoModel: the same bits again
 # make compare-demo   compare all methods on the demo's model with three seeds, into .build/comparison
 # make compare-spin-data   train a small model on SPIN's CSV files and compare on it: SPIN_DATA=their folder
-# make fuzz         every reader of files under libFuzzer, FUZZ_SECONDS=600 each, into .build-fuzz; TARGETS="json csv" for some
+# make fuzz         every reader of foreign bytes under libFuzzer, FUZZ_SECONDS=600 each, JOBS=1 at a time; TARGETS="json csv" for some
 # make fuzz-commands   mutate whole command lines and their files, FUZZ_COMMANDS=5000 of them
 # make clean        remove what was built
 
