@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 @testable import SPINAdapters
+@testable import SPINCheckpoint
 @testable import SPINCoupling
 @testable import SPINErrors
 @testable import SPINJSON
@@ -13,6 +14,19 @@ extension FuzzTarget {
     let patch = try Patch(json: JSON(parsing: bytes, path: "patch.json"), path: "patch.json")
     _ = patch.contentDigest
     _ = try Patch(json: patch.json, path: "again.json")
+  }
+
+  /// A patch on the model that it may belong to.
+  static func patchOnModel(_ bytes: [UInt8]) throws {
+    let patch = try Patch(json: JSON(parsing: bytes, path: "patch.json"), path: "patch.json")
+    let model = try ModelDirectory(path: Scratch.folder("patched", as: "model"))
+    try eachMayRefuse(
+      { _ = try patch.verify(model) },
+      {
+        let overlay = try PatchOverlay(patch, on: model)
+        try overlay.apply()
+        try overlay.revert()
+      })
   }
 
   static func selection(_ bytes: [UInt8]) throws {

@@ -17,13 +17,6 @@ extension FuzzTarget {
     _ = try ScoringJournal(path: Scratch.log(bytes, "scoring.jsonl"), identity: "0")
   }
 
-  static func editJournal(_ bytes: [UInt8]) throws {
-    let model: [UInt8] = Array(repeating: 0, count: 256)
-    let folder = Scratch.folder(
-      "edited", [(EditJournal.fileName, bytes), ("model.safetensors", model)])
-    _ = try EditJournal.recover(folder)
-  }
-
   /// Items of every kind of journal; their first line is as it should be.
   static func itemJournal(_ bytes: [UInt8]) throws {
     let identity: JSON = ["model_sha256": "0", "edit": .null]

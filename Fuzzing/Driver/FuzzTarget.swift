@@ -9,12 +9,12 @@ enum FuzzTarget: String, CaseIterable {
   // Data.
   case csv, jsonl, choices, text, conversations
   // Edits.
-  case patch, selection, scores, adapterConfig = "adapter-config"
+  case patch, patchOnModel = "patch-on-model", selection, scores, adapterConfig = "adapter-config"
   case adapterWeights = "adapter-weights", modulePattern = "module-pattern", loreft
   case modelCard = "model-card"
   // What earlier runs left.
-  case scoringJournal = "scoring-journal", editJournal = "edit-journal"
-  case itemJournal = "item-journal", folderRecord = "folder-record", request, report, comparison
+  case scoringJournal = "scoring-journal", itemJournal = "item-journal"
+  case folderRecord = "folder-record", request, report, comparison
   case answers, trainingState = "training-state", trainingRecord = "training-record"
   // Networks.
   case completion, reply, address, hubList = "hub-list", hubCache = "hub-cache", environment
@@ -44,6 +44,7 @@ enum FuzzTarget: String, CaseIterable {
     case .text: try Self.text(bytes)
     case .conversations: try Self.conversations(bytes)
     case .patch: try Self.patch(bytes)
+    case .patchOnModel: try Self.patchOnModel(bytes)
     case .selection: try Self.selection(bytes)
     case .scores: try Self.scores(bytes)
     case .adapterConfig: try Self.adapter(config: bytes, weights: nil)
@@ -52,7 +53,6 @@ enum FuzzTarget: String, CaseIterable {
     case .loreft: try Self.loreft(bytes)
     case .modelCard: Self.modelCard(bytes)
     case .scoringJournal: try Self.scoringJournal(bytes)
-    case .editJournal: try Self.editJournal(bytes)
     case .itemJournal: try Self.itemJournal(bytes)
     case .folderRecord: try Self.folderRecord(bytes)
     case .request: try Self.request(bytes)
