@@ -6,6 +6,7 @@
     files        each input file and folder: FIFO, socket, device, folder, link to /dev/zero, /dev/full, to itself and
                  to nothing, absent, empty, unreadable
     numbers      each number of each JSON document and safetensors header: near 2^63, 2^53, 0, -1, 1e308
+    values       each member and element: null, an empty list, object and text, absent, an element twice
     keys         objects of each document: a key twice, a name in two Unicode spellings, a key of 1 MB, control
                  characters in a key, 100,000 levels
     options      each numeric option: near 2^63, beyond it, 0, -1, not-a-number, infinity, empty
@@ -70,6 +71,18 @@ def numbers(value, path=()):
         yield path
 
 
+def members(value, path=()):
+    """The places of members and elements."""
+    if isinstance(value, Pairs):
+        for index, (_, inner) in enumerate(value[:40]):
+            yield path, index, True
+            yield from members(inner, (*path, index, 1))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value[:2]):
+            yield path, index, False
+            yield from members(inner, (*path, index))
+
+
 def objects(value, path=()):
     """The places of objects that are not empty."""
     if isinstance(value, Pairs) and value:
@@ -112,6 +125,26 @@ class Document:
         copy = parse(self.text)
         at(copy, path[:-1])[path[-1]] = value
         return dump(copy)
+
+    def spoiled_values(self):
+        """Texts with a member or an element spoiled, by how."""
+        for place, index, is_member in members(parse(self.text)):
+            for how, value in (("null", None), ("list", []), ("object", Pairs()), ("text", ""), ("absent", 0),
+                               ("twice", 0)):
+                copy = parse(self.text)
+                container = at(copy, place) if place else copy
+                if how == "absent":
+                    del container[index]
+                elif how == "twice":
+                    # A key twice is another kind.
+                    if is_member:
+                        continue
+                    container.insert(index, container[index])
+                elif is_member:
+                    container[index][1] = value
+                else:
+                    container[index] = value
+                yield f"{how} {place} {index}", dump(copy)
 
     def spoiled_keys(self):
         """Texts with an object spoiled, by how."""
@@ -198,8 +231,10 @@ class Cases:
                 text = document.changed(place, value)
                 yield self.case("numbers", f"{place} {value}", words, path,
                                 lambda target, text=text, document=document: document.write(target, text))
-            for label, text in document.spoiled_keys():
-                yield self.case("keys", label, words, path,
+            spoiled = [("keys", *spoiled) for spoiled in document.spoiled_keys()]
+            spoiled += [("values", *spoiled) for spoiled in document.spoiled_values()]
+            for kind, label, text in spoiled:
+                yield self.case(kind, label, words, path,
                                 lambda target, text=text, document=document: document.write(target, text))
         own = self.options.get(" ".join(words[:2])) or self.options.get(words[0]) or []
         for (name, takes_value), value in itertools.product(own, OPTION_VALUES):
