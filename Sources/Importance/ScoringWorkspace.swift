@@ -20,7 +20,7 @@ struct ScoringWorkspace {
 
   /// Opens the scratch file; folders that were made for it go again where it cannot have what it needs.
   func openActivations(tokenCount: Int, width: Int, layerCount: Int) throws -> ActivationFile {
-    let made = try resources.scratchDirectory.map { try FileSystem.ensureDirectory($0) } ?? []
+    let made = try resources.scratchDirectory.map { try FileSystem.makeDirectories(to: $0) } ?? []
     do {
       return try ActivationFile(
         path: prepare(), tokenCount: tokenCount, width: width, layerCount: layerCount)

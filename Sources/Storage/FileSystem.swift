@@ -71,14 +71,16 @@ package enum FileSystem {
   }
 
   /// Makes a directory and those above it, as far as they are absent.
+  package static func ensureDirectory(_ path: String) throws { _ = try makeDirectories(to: path) }
+
+  /// Makes a directory and those above it, as far as they are absent.
   ///
   /// - Returns: Those that were made, the innermost last.
   /// - Throws: `SPINError` where one cannot be made; none is left then.
-  @discardableResult
-  package static func ensureDirectory(_ path: String) throws -> [String] {
+  package static func makeDirectories(to path: String) throws -> [String] {
     if status(path)?.kind == .directory { return [] }
     let parent = parent(of: path)
-    let made = parent == path ? [] : try ensureDirectory(parent)
+    let made = parent == path ? [] : try makeDirectories(to: parent)
     do {
       try makeDirectory(path)
     } catch {
@@ -88,7 +90,7 @@ package enum FileSystem {
     return made + [path]
   }
 
-  /// Takes back what `ensureDirectory` made, as far as nothing is in it.
+  /// Takes back what `makeDirectories` made, as far as nothing is in it.
   package static func removeEmptyDirectories(_ made: [String]) {
     // That they stay does no harm.
     for folder in made.reversed() { try? removeEmptyDirectory(folder) }

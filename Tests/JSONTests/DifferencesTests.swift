@@ -28,7 +28,7 @@ struct DifferencesTests {
     let longer: JSON = ["data": [["path": "a.csv"], ["path": "b.csv"]]]
     #expect(
       (["data": [["path": "a.csv"]]] as JSON).differences(from: longer).map(\.text) == [
-        "data was [{\"path\": \"a.csv\"}] and is [{\"path\": \"a.csv\"}, {\"path\": \"b.csv\"}]"
+        "data was [{\"path\":\"a.csv\"}] and is [{\"path\":\"a.csv\"},{\"path\":\"b.csv\"}]"
       ])
     let numbers = (0..<40).map { JSON($0) }
     #expect(

@@ -62,7 +62,7 @@ struct JSONObjectTests {
       #expect(try object.required(key, as: Double.self).magnitude >= 0x1p53)
     }
     expectError(
-      #"a.json: key "list": is [1, 9007199254740993], expected an array, each element an integer"#
+      #"a.json: key "list": is [1,9007199254740993], expected an array, each element an integer"#
     ) {
       try object.required("list", as: [Int].self)
     }

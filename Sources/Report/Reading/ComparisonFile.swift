@@ -94,6 +94,9 @@ struct ComparisonFile {
         parameters: try object.optional("trained_parameters"),
         measures: try object.required("measures"))
     }
+    guard !methods.isEmpty else {
+      throw members.failure("methods", "is empty, expected at least one")
+    }
     guard let first = arms.first else {
       throw members.failure("arms", "is empty, expected at least one")
     }

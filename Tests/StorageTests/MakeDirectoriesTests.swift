@@ -5,13 +5,13 @@ import SPINStorage
 import SPINTestSupport
 import Testing
 
-struct EnsureDirectoryTests {
+struct MakeDirectoriesTests {
   @Test func whatWasMadeIsSaidAndCanBeTakenBack() throws {
     let folder = try TemporaryDirectory()
     let inner = folder.file("a/b/c")
-    let made = try FileSystem.ensureDirectory(inner)
+    let made = try FileSystem.makeDirectories(to: inner)
     #expect(made == ["a", "a/b", "a/b/c"].map(folder.file))
-    #expect(try FileSystem.ensureDirectory(inner).isEmpty)
+    #expect(try FileSystem.makeDirectories(to: inner).isEmpty)
     try OutputFile.write([1], to: folder.file("a/kept"))
     FileSystem.removeEmptyDirectories(made)
     #expect(try FileSystem.names(in: folder.path) == ["a"])
