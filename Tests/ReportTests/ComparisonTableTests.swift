@@ -129,13 +129,13 @@ struct ComparisonTableTests {
     let count = AbsurdNumbers(in: whole).count
     #expect(count > 30)
     for index in 0..<count {
-      for value in [JSON.integer(.max), .integer(.min), 9_007_199_254_740_992, -1, 1e308] {
+      for value in [JSON.integer(.max), 9_007_199_254_740_992, -1, 1e308] {
         try made.edit {
           $0 = AbsurdNumbers(in: whole).replaced(index, by: value).object ?? $0
         }
         do {
           let report = try made.report()
-          _ = (report.html, report.markdown, report.json(toolVersion: "0"))
+          _ = (report.html, report.json(toolVersion: "0"))
           _ = report.comparisonTable.map { ($0.csv, $0.latex, $0.markdown) }
         } catch let error as SPINError {
           #expect("\(error)".contains("compare.json"), "\(error)")

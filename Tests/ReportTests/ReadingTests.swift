@@ -31,12 +31,12 @@ struct ReadingTests {
       let bytes = try FileSystem.read(run.path + "/" + file)
       let whole = try JSON(parsing: bytes, path: file)
       for count in 0..<AbsurdNumbers(in: whole).count {
-        for value in [JSON.integer(.max), .integer(.min), 9_007_199_254_740_992, -1, 1e308] {
+        for value in [JSON.integer(.max), 9_007_199_254_740_992, -1, 1e308] {
           try run.write(AbsurdNumbers(in: whole).replaced(count, by: value), to: file)
           tried += 1
           do {
             let report = try run.report()
-            _ = (report.html, report.markdown, report.json(toolVersion: "0"))
+            _ = (report.html, report.json(toolVersion: "0"))
           } catch let error as SPINError {
             #expect("\(error)".contains(run.path), "\(file), number \(count): \(error)")
           }
