@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "CDigest", path: "Library/CDigest"),
     library("Storage", ["SPINErrors", "CDigest"]),
     library("JSON", ["SPINErrors"]),
-    library("Kernels", ["SPINStorage", "CKernels"]),
+    library("Kernels", ["SPINErrors", "SPINStorage", "CKernels"]),
     library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library("GGUF", ["SPINErrors", "SPINStorage"]),
     library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
@@ -66,7 +66,7 @@ let package = Package(
     library(
       "Import",
       ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF", "SPINPyTorch"]),
-    library("Statistics", ["SPINErrors"]),
+    library("Statistics", ["SPINStorage"]),
     library(
       "Generation",
       [

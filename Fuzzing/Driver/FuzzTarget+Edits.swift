@@ -6,7 +6,6 @@
 @testable import SPINErrors
 @testable import SPINJSON
 @testable import SPINPatch
-@testable import SPINReport
 @testable import SPINScores
 
 extension FuzzTarget {
@@ -70,8 +69,9 @@ extension FuzzTarget {
   }
 
   static func modelCard(_ bytes: [UInt8]) {
-    let card = BaseCard(String(decoding: bytes, as: UTF8.self))
-    _ = card.frontMatter.lines(of: BaseCard.keys)
+    let card = EditCard(String(decoding: bytes, as: UTF8.self))
+    _ = (card.isIntact, card.baseCard, card.frontMatter.list(of: "datasets"))
+    _ = card.text(frontMatter: card.frontMatter.lines(of: EditCard.keys), body: "A card.")
     for entry in card.frontMatter.entries { _ = FrontMatter.scalar(entry.lines.joined()) }
   }
 }
