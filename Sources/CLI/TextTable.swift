@@ -3,7 +3,9 @@
 import SPINStorage
 
 /// Rows of cells in columns as wide as their widest cell: the first to the left, the others to the
-/// right, two spaces between. A row is a line, whatever is in its cells.
+/// right, two spaces between.
+///
+/// A row is a line, whatever is in its cells.
 struct TextTable {
   private let rows: [[String]]
 

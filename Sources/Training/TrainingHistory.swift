@@ -83,7 +83,8 @@ extension TrainingHistory {
     evaluations = try (object.optional("evaluations", as: [JSONObject].self) ?? [])
       .map(Evaluation.init)
     let steps = [stepCount, pendingSteps] + entries.map(\.step) + evaluations.map(\.step)
-    guard steps.allSatisfy({ $0 >= 0 && $0 <= stepCount }), tokenCount >= 0, pendingLoss.isFinite else {
+    guard steps.allSatisfy({ $0 >= 0 && $0 <= stepCount }), tokenCount >= 0, pendingLoss.isFinite
+    else {
       throw object.failure("steps", "is \(stepCount), which its other numbers contradict")
     }
   }
