@@ -19,15 +19,16 @@
 # make demo-model   train that model with spin train, measure it, and write Sources/DemoModel: the same bits again
 # make compare-demo   compare all methods on the demo's model with three seeds, into .build/comparison
 # make compare-spin-data   train a small model on SPIN's CSV files and compare on it: SPIN_DATA=their folder
-# make fuzz         every reader of files under libFuzzer, FUZZ_SECONDS=600 each, into .build-fuzz; TARGETS="json csv" for some
+# make fuzz         every reader of foreign bytes under libFuzzer, FUZZ_SECONDS=600 each, JOBS=1 at a time; TARGETS="json csv" for some
 # make fuzz-commands   mutate whole command lines and their files, FUZZ_COMMANDS=5000 of them
+# make fuzz-kinds   every command with each kind of bad input, one at a time; KINDS_LIMIT=40 of each command and kind, 0 for all
 # make clean        remove what was built
 
 PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval crash pairs fuzz fuzz-commands docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval crash pairs fuzz fuzz-commands fuzz-kinds docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -168,6 +169,10 @@ fuzz:
 FUZZ_COMMANDS ?= 5000
 fuzz-commands: build
 	python3 Tools/fuzzing/commands.py $(SPIN) --count $(FUZZ_COMMANDS)
+
+KINDS_LIMIT ?= 40
+fuzz-kinds: build
+	python3 Tools/fuzzing/kinds.py $(SPIN) --limit $(KINDS_LIMIT)
 
 docs:
 	mkdir -p .build

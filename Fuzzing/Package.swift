@@ -18,6 +18,15 @@ func library(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Targ
     swiftSettings: settings)
 }
 
+/// The modules of the library.
+let modules: [Target.Dependency] = [
+  "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINGGUF",
+  "SPINPyTorch", "SPINImport", "SPINTokenization", "SPINTransformer", "SPINCalibration",
+  "SPINScores", "SPINImportance", "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINStatistics",
+  "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub",
+  "SPINEvaluation", "SPINReport", "SPINTraining",
+]
+
 let package = Package(
   name: "fuzzing",
   platforms: [.macOS(.v15)],
@@ -27,7 +36,7 @@ let package = Package(
     .target(name: "CDigest", path: "Library/CDigest"),
     library("Storage", ["SPINErrors", "CDigest"]),
     library("JSON", ["SPINErrors"]),
-    library("Kernels", ["SPINStorage", "CKernels"]),
+    library("Kernels", ["SPINErrors", "SPINStorage", "CKernels"]),
     library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library("GGUF", ["SPINErrors", "SPINStorage"]),
     library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
@@ -54,15 +63,44 @@ let package = Package(
         "SPINTransformer",
       ]),
     library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
+    library(
+      "Import",
+      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF", "SPINPyTorch"]),
+    library("Statistics", ["SPINStorage"]),
+    library(
+      "Generation",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer",
+      ]),
+    library("Likelihood", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINTransformer"]),
+    library("Endpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library("Hub", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINEndpoint"]),
+    library(
+      "Evaluation",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
+        "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
+      ]),
+    library(
+      "Report",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINCoupling",
+        "SPINPatch", "SPINStatistics",
+      ]),
+    library(
+      "Training",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTransformer", "SPINCalibration", "SPINAdapters",
+      ]),
+    .target(
+      name: "SPIN", dependencies: modules, path: "Library/SPIN", swiftSettings: settings),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .executableTarget(
       name: "fuzz",
-      dependencies: [
-        "CFuzzer", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF",
-        "SPINPyTorch",
-        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
-        "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINTemplates",
-      ], path: "Driver", swiftSettings: settings,
+      dependencies: ["CFuzzer", "SPIN"] + modules, path: "Driver", swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,108 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-
-@testable import SPINAdapters
-@testable import SPINCalibration
-@testable import SPINCheckpoint
-@testable import SPINCoupling
-@testable import SPINErrors
-@testable import SPINGGUF
-@testable import SPINImportance
-@testable import SPINJSON
-@testable import SPINPatch
-@testable import SPINPyTorch
-@testable import SPINScores
-@testable import SPINStorage
-@testable import SPINTemplates
-@testable import SPINTokenization
-@testable import SPINTransformer
-
-/// A reader of files that come from strangers.
+/// A reader of bytes that come from strangers: files, servers, environments.
 enum FuzzTarget: String, CaseIterable {
-  case json, safetensors, tokenizer, sentencepiece, config, template, patch, selection, scores
-  case csv, jsonl, adapterConfig = "adapter-config", adapterWeights = "adapter-weights", loreft
-  case gguf, pytorch, scoringJournal = "scoring-journal", editJournal = "edit-journal"
+  // Models.
+  case json, safetensors, shardIndex = "shard-index", config, tokenizer, sentencepiece
+  case tokenizerConfig = "tokenizer-config", vocabulary, merges, pattern, template
+  case generationConfig = "generation-config", origin, gguf, ggufImport = "gguf-import", pytorch
+  // Data.
+  case csv, jsonl, choices, text, conversations
+  // Edits.
+  case patch, patchOnModel = "patch-on-model", selection, scores, adapterConfig = "adapter-config"
+  case adapterWeights = "adapter-weights", modulePattern = "module-pattern", loreft
+  case modelCard = "model-card"
+  // What earlier runs left.
+  case scoringJournal = "scoring-journal", itemJournal = "item-journal"
+  case folderRecord = "folder-record", request, report, comparison
+  case answers, trainingState = "training-state", trainingRecord = "training-record"
+  // Networks.
+  case completion, reply, address, hubList = "hub-list", hubCache = "hub-cache", environment
 
   /// Reads an input as the program would, and uses what it gave.
   func read(_ bytes: [UInt8]) throws {
     switch self {
-    case .json:
-      let json = try JSON(parsing: bytes, path: "input.json")
-      let text = Array(json.serialized(indented: false).utf8)
-      guard try JSON(parsing: text, path: "output.json") == json else {
-        fatalError("what was written reads back as something else")
-      }
-    case .safetensors:
-      for entry in try SafetensorsFile(path: Scratch.file(bytes, "model.safetensors")).entries {
-        _ = entry.count
-        _ = entry.file.bytes(entry.byteRange)
-      }
-    case .tokenizer:
-      let tokenizer = try Tokenizer(jsonFile: Scratch.file(bytes, "tokenizer.json"))
-      try Self.use(tokenizer)
-    case .sentencepiece:
-      try Self.use(try Tokenizer(sentencePieceFile: Scratch.file(bytes, "tokenizer.model")))
-    case .config:
-      let json = try JSON(parsing: bytes, path: "config.json")
-      _ = try DecoderConfiguration(json.requireObject(at: "config.json"))
-    case .template:
-      // The conversation exercises filters on text that is not plain ASCII.
-      let template = try ChatTemplate(
-        String(decoding: bytes, as: UTF8.self), name: "template",
-        specialTokens: ["bos_token": "<s>"])
-      _ = try template.render(
-        [
-          ChatMessage(role: "system", content: "Be bri\u{301}ef."),
-          ChatMessage(role: "user", content: " 1 < 2 & \"so\"\non "),
-        ], date: Date(timeIntervalSince1970: 0))
-    case .patch:
-      let patch = try Patch(json: JSON(parsing: bytes, path: "patch.json"), path: "patch.json")
-      _ = patch.contentDigest
-      _ = try Patch(json: patch.json, path: "again.json")
-    case .selection:
-      let set = try CoupledSet(
-        json: JSON(parsing: bytes, path: "selection.json"), path: "selection.json")
-      _ = (set.count, set.coupledCount, set.overlapCount, set.weights, set.json)
-    case .scores:
-      let file = try ScoreFile(path: Scratch.file(bytes, "scores.safetensors"))
-      _ = file.provenance
-    case .csv: _ = try DataTable(path: Scratch.file(bytes, "data.csv"))
-    case .jsonl: _ = try DataTable(path: Scratch.file(bytes, "data.jsonl"))
-    case .adapterConfig:
-      let weights = Scratch.seed("adapter_model.safetensors")
-      let folder = Scratch.folder([
-        ("adapter_config.json", bytes), ("adapter_model.safetensors", weights),
-      ])
-      _ = try LowRankAdapter(path: folder)
-    case .adapterWeights:
-      let config = Scratch.seed("adapter_config.json")
-      let folder = Scratch.folder([
-        ("adapter_config.json", config), ("adapter_model.safetensors", bytes),
-      ])
-      _ = try LowRankAdapter(path: folder)
-    case .loreft:
-      let weights = Scratch.seed("reft_model.safetensors")
-      let folder = Scratch.folder([
-        ("reft_config.json", bytes), ("reft_model.safetensors", weights),
-      ])
-      _ = try LoReFT(path: folder)
-    case .gguf:
-      let file = try GGUFFile(path: Scratch.file(bytes, "model.gguf"))
-      for tensor in file.tensors { _ = tensor.name }
-    case .pytorch: _ = try PyTorchFile(path: Scratch.file(bytes, "pytorch_model.bin"))
-    case .scoringJournal:
-      _ = try ScoringJournal(path: Scratch.file(bytes, "journal.jsonl"), identity: "0")
-    case .editJournal:
-      let model: [UInt8] = Array(repeating: 0, count: 256)
-      let folder = Scratch.folder([(EditJournal.fileName, bytes), ("model.safetensors", model)])
-      _ = try EditJournal.recover(folder)
+    case .json: try Self.json(bytes)
+    case .safetensors: try Self.safetensors(bytes)
+    case .shardIndex: try Self.shardIndex(bytes)
+    case .config: try Self.config(bytes)
+    case .tokenizer: try Self.tokenizer(bytes)
+    case .sentencepiece: try Self.sentencePiece(bytes)
+    case .tokenizerConfig: try Self.tokenizerConfig(bytes)
+    case .vocabulary: try Self.bytePairs(vocabulary: bytes, merges: nil)
+    case .merges: try Self.bytePairs(vocabulary: nil, merges: bytes)
+    case .pattern: try Self.pattern(bytes)
+    case .template: try Self.template(bytes)
+    case .generationConfig: try Self.generationConfig(bytes)
+    case .origin: try Self.origin(bytes)
+    case .gguf: try Self.gguf(bytes)
+    case .ggufImport: try Self.ggufImport(bytes)
+    case .pytorch: try Self.pytorch(bytes)
+    case .csv: try Self.table(bytes, "data.csv")
+    case .jsonl: try Self.table(bytes, "data.jsonl")
+    case .choices: try Self.choices(bytes)
+    case .text: try Self.text(bytes)
+    case .conversations: try Self.conversations(bytes)
+    case .patch: try Self.patch(bytes)
+    case .patchOnModel: try Self.patchOnModel(bytes)
+    case .selection: try Self.selection(bytes)
+    case .scores: try Self.scores(bytes)
+    case .adapterConfig: try Self.adapter(config: bytes, weights: nil)
+    case .adapterWeights: try Self.adapter(config: nil, weights: bytes)
+    case .modulePattern: try Self.modulePattern(bytes)
+    case .loreft: try Self.loreft(bytes)
+    case .modelCard: Self.modelCard(bytes)
+    case .scoringJournal: try Self.scoringJournal(bytes)
+    case .itemJournal: try Self.itemJournal(bytes)
+    case .folderRecord: try Self.folderRecord(bytes)
+    case .request: try Self.request(bytes)
+    case .report: try Self.report(bytes)
+    case .comparison: try Self.comparison(bytes)
+    case .answers: try Self.answers(bytes)
+    case .trainingState: try Self.trainingState(bytes)
+    case .trainingRecord: try Self.trainingRecord(bytes)
+    case .completion: try Self.completion(bytes)
+    case .reply: try Self.reply(bytes)
+    case .address: try Self.address(bytes)
+    case .hubList: try Self.hubList(bytes)
+    case .hubCache: Self.hubCache(bytes)
+    case .environment: try Self.environment(bytes)
     }
-  }
-
-  private static func use(_ tokenizer: Tokenizer) throws {
-    let text = "Hello, wörld!\n\t e\u{301} 12345 <s></s> \u{1F600} ▁x"
-    let tokens = tokenizer.encode(text)
-    _ = tokenizer.decode(tokens, skipSpecialTokens: true)
   }
 }

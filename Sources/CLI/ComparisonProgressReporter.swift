@@ -24,7 +24,7 @@ final class ComparisonProgressReporter {
       scoring = ScoringProgressReporter(isQuiet: isQuiet)
       training = TrainingProgressReporter(isQuiet: isQuiet)
       if !isQuiet {
-        StandardError.write("compare  \(number) of \(count): \(arm.folder)\n")
+        StandardError.writeLine("compare  \(number) of \(count): \(arm.folder)")
       }
     case .scoring(let event): scoring.show(event)
     case .training(let event): training.show(event)

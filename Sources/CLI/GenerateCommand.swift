@@ -56,18 +56,31 @@ struct GenerateCommand: ParsableCommand {
       model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
-    let tokens = try texts.map { try format.tokens(of: $0, model.tokenizer) }
+    let source = prompts == "-" ? "standard input" : prompts
+    let tokens = try Self.named(source) {
+      try texts.map { try format.tokens(of: $0, model.tokenizer) }
+    }
     Interruption.listen()
     let progress = ItemProgress("generate", total: texts.count, isQuiet: quiet)
     var printer = OrderedPrinter()
     try progress.during {
-      try generator.generate(
-        tokens, options: generation.options,
-        shouldStop: { Interruption.wasRequested }
-      ) { index, text in
-        progress.advance(tokens: text.tokens.count)
-        printer.add(index, shown(index, texts[index], format, text))
+      try Self.named(source) {
+        try generator.generate(
+          tokens, options: generation.options, shouldStop: { Interruption.wasRequested }
+        ) { index, text in
+          progress.advance(tokens: text.tokens.count)
+          printer.add(index, shown(index, texts[index], format, text))
+        }
       }
+    }
+  }
+
+  /// What is wrong with one of the prompts is wrong with the file that they are from.
+  private static func named<Result>(
+    _ source: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch let error as SPINError where error.code == .malformedInput {
+      throw error.located(in: source)
     }
   }
 

@@ -63,7 +63,7 @@ struct ModelImportCommand: ParsableCommand {
     }
     let job = try ModelImport(
       source: source, elementType: dtype?.elementType, maximumShardByteCount: maxShardSize.bytes)
-    if !quiet { StandardError.write("plan     \(ModelImportText.plan(job.plan))\n") }
+    if !quiet { StandardError.writeLine("plan     \(ModelImportText.plan(job.plan))") }
     Warnings.write(job.plan.notes)
     if dryRun { return }
     let progress = ImportProgress(total: job.plan.byteCount, isQuiet: quiet)

@@ -25,7 +25,7 @@ enum Program {
     } catch let error as SPINError {
       let shown =
         error.code == .interrupted ? Interruption.described(error, arguments) : error
-      StandardError.write("spin: \(Self.shortened(NamedInputs.named(shown).description))\n")
+      StandardError.writeLine("spin: \(Self.shortened(NamedInputs.named(shown).description))")
       exit(error.code.exitStatus)
     } catch {
       StandardError.write(UsageMessage(error, arguments: arguments).text)

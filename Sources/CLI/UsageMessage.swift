@@ -3,6 +3,7 @@
 import ArgumentParser
 import SPIN
 import SPINJSON
+import SPINStorage
 
 /// What is wrong with a command line, in the style of all messages of this program.
 ///
@@ -21,12 +22,21 @@ struct UsageMessage {
   var text: String {
     let whole = SPINCommand.fullMessage(for: error)
     let prefix = "Error: "
-    let message = whole.hasPrefix(prefix) ? String(whole.dropFirst(prefix.count)) : whole
+    var message = whole.hasPrefix(prefix) ? String(whole.dropFirst(prefix.count)) : whole
+    // What was typed, or a pattern of the shell found, is quoted here; it is not to look like a line of its own.
+    for argument in arguments {
+      for part in [argument, String(argument.drop { $0 != "=" }.dropFirst())]
+      where part.contains("\n") { message = message.replacing(part, with: Self.line(part)) }
+    }
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     guard let misspelt else { return "spin: \(lines.joined(separator: "\n"))\n" }
     // What the parser found first says nothing now; how the command is used still does.
     let usage = lines.drop { !$0.hasPrefix("Usage: ") }
-    return (["spin: \(misspelt)"] + usage).joined(separator: "\n") + "\n"
+    return (["spin: \(Self.line(misspelt))"] + usage).joined(separator: "\n") + "\n"
+  }
+
+  private static func line(_ text: String) -> String {
+    PrintableText.escaped(text, keepsNewlines: false)
   }
 
   /// The first command or option that does not exist, and what may have been meant.

@@ -13,9 +13,10 @@ struct WorkPlanText {
   let threads: Int
 
   var text: String {
-    let width = plan.steps.map(\.name.count).max() ?? 0
-    var lines = plan.steps.map { step in
-      "plan     \(Columns.padded(step.name, width))  \(step.amount): \(Self.time(step))"
+    let names = plan.steps.map { PrintableText.escaped($0.name, keepsNewlines: false) }
+    let width = names.map(\.count).max() ?? 0
+    var lines = zip(plan.steps, names).map { step, name in
+      "plan     \(Columns.padded(name, width))  \(step.amount): \(Self.time(step))"
     }
     let unknown = plan.isOpen ? ", and what servers take" : ""
     lines.append(

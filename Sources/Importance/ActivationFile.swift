@@ -28,7 +28,7 @@ final class ActivationFile {
     guard needed - existing <= free else {
       throw SPINError(
         .inputOutput, at: path,
-        "needs \(needed / 1_000_000) MB of scratch space, \(free / 1_000_000) MB are free",
+        "needs \(ByteText.text(needed)) of scratch space, \(ByteText.text(free)) are free",
         remedy: "free some, or name another folder with --scratch")
     }
     file = try RandomAccessFile(path: path, .createOrUpdate)

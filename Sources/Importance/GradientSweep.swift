@@ -61,9 +61,9 @@ final class GradientSweep {
     let widest = chunks.map(\.tokens.count).max() ?? 0
     let longest = chunks.flatMap { $0.samples.map(\.count) }.max() ?? 0
     rotary = scorer.decoder.rotaryEmbedding(positionCount: longest)
-    activations = try ActivationFile(
-      path: workspace.prepare(), tokenCount: scorer.plan.tokenCount,
-      width: configuration.hiddenSize, layerCount: configuration.layerCount)
+    activations = try workspace.openActivations(
+      tokenCount: scorer.plan.tokenCount, width: configuration.hiddenSize,
+      layerCount: configuration.layerCount)
     journal = try ScoringJournal(path: workspace.journal, identity: workspace.identity)
     unchecked = journal.finishedUnits
     blockWorkspace = BlockWorkspace(configuration, tokens: widest)

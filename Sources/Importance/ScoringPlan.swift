@@ -3,6 +3,7 @@
 public import SPINCheckpoint
 import SPINErrors
 import SPINKernels
+import SPINStorage
 public import SPINTransformer
 
 /// What a scoring run will take: tokens, arithmetic, memory and disk.
@@ -52,7 +53,7 @@ public struct ScoringPlan: Sendable, Hashable {
     guard smallest <= maxMemory else {
       throw SPINError(
         .usage, at: "--max-memory",
-        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
+        "is \(ByteText.text(maxMemory)), these samples and this model need at least "
           + "\((smallest + 999_999) / 1_000_000) MB",
         remedy: "allow more, or score fewer matrices or shorter samples")
     }

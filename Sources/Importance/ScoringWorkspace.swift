@@ -18,13 +18,26 @@ struct ScoringWorkspace {
   /// The scores of a block for a data set.
   func part(layer: Int, dataSet: String) -> String { folder + "/\(dataSet)-\(layer).safetensors" }
 
+  /// Opens the scratch file; folders that were made for it go again where it cannot have what it needs.
+  func openActivations(tokenCount: Int, width: Int, layerCount: Int) throws -> ActivationFile {
+    let made = try resources.scratchDirectory.map { try FileSystem.makeDirectories(to: $0) } ?? []
+    do {
+      return try ActivationFile(
+        path: prepare(), tokenCount: tokenCount, width: width, layerCount: layerCount)
+    } catch {
+      if !made.isEmpty, let path = try? activations() { try? FileSystem.remove(path) }
+      FileSystem.removeEmptyDirectories(made)
+      throw error
+    }
+  }
+
   /// Makes the folders and finds the scratch file; a journal whose scratch file is gone begins anew.
   ///
   /// A scratch file in a folder that others write to as well has a random name, which the workspace holds, and
   /// is made by this run or an earlier one of it: never one that somebody has put there.
   ///
   /// - Returns: The path of the scratch file.
-  func prepare() throws -> String {
+  private func prepare() throws -> String {
     try FileSystem.ensureDirectory(folder)
     // What another run left unfinished is refused before its scratch file is touched.
     if FileSystem.status(journal) != nil {
@@ -33,7 +46,6 @@ struct ScoringWorkspace {
     let before = try activations()
     let path: String
     if let scratch = resources.scratchDirectory {
-      try FileSystem.ensureDirectory(scratch)
       if let before, FileSystem.parent(of: before) == FileSystem.parent(of: scratch + "/x") {
         path = before
       } else {

@@ -18,6 +18,9 @@ extension JSON {
     /// "max_new_tokens was 64 and is 32", in the words of a record that a new request is compared with.
     public var text: String {
       switch (first, second) {
+      case (let first?, let second?) where first.brief == second.brief:
+        // Long values are told by their kind, which says nothing here.
+        "\(path) was \(first.brief) and is another"
       case (let first?, let second?): "\(path) was \(first.brief) and is \(second.brief)"
       case (let first?, nil): "\(path) was \(first.brief) and is not given"
       case (nil, let second): "\(path) was not given and is \(second?.brief ?? "null")"
@@ -26,12 +29,17 @@ extension JSON {
   }
 
   /// The members in which another document differs, in the order of this one and then of the other; objects are
-  /// compared member by member, everything else as a whole.
+  /// compared member by member, lists of as many objects element by element, everything else as a whole.
   public func differences(from other: JSON) -> [Difference] {
     Self.differences(self, other, at: "")
   }
 
   private static func differences(_ first: JSON, _ second: JSON, at path: String) -> [Difference] {
+    if let left = first.array, let right = second.array, left.count == right.count,
+      (left + right).allSatisfy({ $0.object != nil })
+    {
+      return left.indices.flatMap { differences(left[$0], right[$0], at: "\(path)[\($0)]") }
+    }
     guard let left = first.object, let right = second.object else {
       return first == second
         ? [] : [Difference(path: path.isEmpty ? "it" : path, first: first, second: second)]

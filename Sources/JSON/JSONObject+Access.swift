@@ -56,7 +56,10 @@ extension JSONObject {
     _ json: JSON, _ key: String, _ code: SPINError.Code
   ) throws -> Value {
     guard let value = Value(json: json) else {
-      throw failure(key, "is \(json.brief), expected \(Value.jsonName)", code: code)
+      // An integer that is none to this reader is too large.
+      var expected = Value.jsonName
+      if case .integer = json, Value.self == Int.self { expected += " of at most 2^53" }
+      throw failure(key, "is \(json.brief), expected \(expected)", code: code)
     }
     return value
   }
@@ -104,10 +107,14 @@ extension JSON {
 extension Int: JSONReadable {
   /// What it is called in messages.
   public static var jsonName: String { "an integer" }
-  /// Reads a value of this kind only.
+  /// Reads a value of this kind only, from -2^53 to 2^53.
+  ///
+  /// Those are the integers that all readers of JSON hold exactly (RFC 8259, section 6). Sizes and counts that a
+  /// stranger states can then be added a thousand times without leaving 64 bits; whoever multiplies
+  /// them bounds them first.
   public init?(json: JSON) {
-    guard case .integer(let value) = json else { return nil }
-    self.init(exactly: value)
+    guard case .integer(let value) = json, value.magnitude <= 1 << 53 else { return nil }
+    self.init(value)
   }
 }
 

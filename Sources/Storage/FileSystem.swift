@@ -71,11 +71,29 @@ package enum FileSystem {
   }
 
   /// Makes a directory and those above it, as far as they are absent.
-  package static func ensureDirectory(_ path: String) throws {
-    if status(path)?.kind == .directory { return }
+  package static func ensureDirectory(_ path: String) throws { _ = try makeDirectories(to: path) }
+
+  /// Makes a directory and those above it, as far as they are absent.
+  ///
+  /// - Returns: Those that were made, the innermost last.
+  /// - Throws: `SPINError` where one cannot be made; none is left then.
+  package static func makeDirectories(to path: String) throws -> [String] {
+    if status(path)?.kind == .directory { return [] }
     let parent = parent(of: path)
-    if parent != path { try ensureDirectory(parent) }
-    try makeDirectory(path)
+    let made = parent == path ? [] : try makeDirectories(to: parent)
+    do {
+      try makeDirectory(path)
+    } catch {
+      removeEmptyDirectories(made)
+      throw error
+    }
+    return made + [path]
+  }
+
+  /// Takes back what `makeDirectories` made, as far as nothing is in it.
+  package static func removeEmptyDirectories(_ made: [String]) {
+    // That they stay does no harm.
+    for folder in made.reversed() { try? removeEmptyDirectory(folder) }
   }
 
   /// Gives something a new name, replacing a file of that name in one step.

@@ -88,6 +88,12 @@ public final class Trainer {
     let best = TrainingCheckpoint(path: folder + "/best.safetensors", identity: identity)
     var history = TrainingHistory()
     if let saved = try state.read(into: model.parameters, optimizer.moments) {
+      guard saved.stepCount <= order.stepCount else {
+        throw SPINError(
+          .malformedInput, at: state.path,
+          "is after step \(saved.stepCount) of a run that has \(order.stepCount)",
+          remedy: "give --restart to begin anew")
+      }
       history = saved
       report(.resumed(stepCount: saved.stepCount, of: order.stepCount))
     }

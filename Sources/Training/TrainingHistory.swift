@@ -82,6 +82,11 @@ extension TrainingHistory {
     entries = try (object.optional("log", as: [JSONObject].self) ?? []).map(Entry.init)
     evaluations = try (object.optional("evaluations", as: [JSONObject].self) ?? [])
       .map(Evaluation.init)
+    let steps = [stepCount, pendingSteps] + entries.map(\.step) + evaluations.map(\.step)
+    guard steps.allSatisfy({ $0 >= 0 && $0 <= stepCount }), tokenCount >= 0, pendingLoss.isFinite
+    else {
+      throw object.failure("steps", "is \(stepCount), which its other numbers contradict")
+    }
   }
 }
 

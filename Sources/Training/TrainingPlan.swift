@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
+import SPINStorage
 public import SPINTransformer
 
 /// What training all weights of a decoder will take, and how memory is shared out.
@@ -126,7 +127,7 @@ struct TrainingCost {
     guard smallest <= maxMemory else {
       throw SPINError(
         .usage, at: "--max-memory",
-        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
+        "is \(ByteText.text(maxMemory)), these samples and this model need at least "
           + "\((smallest + 999_999) / 1_000_000) MB",
         remedy: "allow more, or train on smaller batches or shorter samples")
     }

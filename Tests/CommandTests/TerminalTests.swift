@@ -39,6 +39,22 @@ struct TerminalTests {
     #expect(outcome.standardError.hasPrefix("spin: a\\u001b[2J\\u202e\\u000d: "))
   }
 
+  /// The name of a file cannot pass for a message of its own.
+  @Test func messagesAreLines() throws {
+    let directory = try TemporaryDirectory()
+    let name = "a\nspin: all is well"
+    let path = directory.file(name)
+    for arguments in [
+      ["inspect", path], ["patch", "show", path], ["--\(name)"], ["patch", name],
+    ] {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status != 0)
+      #expect(outcome.standardError.contains("\\u000aspin: all is well"), "\(arguments)")
+      #expect(!outcome.standardError.contains("\nspin: all is well"), "\(arguments)")
+    }
+    #expect(TextTable([["a\nb", "1"]]).lines == ["a\\u000ab  1"])
+  }
+
   /// 3,000 rows beside a name of a megabyte were 3 GB.
   @Test func aLongCellPadsNoOther() {
     let name = String(repeating: "n", count: 100_000)

@@ -19,7 +19,7 @@ struct UsageTests {
     (["--layers", "3..1"], "spin: The value '3..1' is invalid for '--layers <a..b>'"),
     (["--frobnicate"], "spin: unknown option --frobnicate"),
     (["--data", "privacy=other.csv"], "spin: --data: names \"privacy\" twice"),
-    (["--max-memory", "1kB"], "spin: --max-memory: is 0 MB, "),
+    (["--max-memory", "1kB"], "spin: --max-memory: is 1.0 kB, "),
     (
       ["--pair", "privacy,honesty"],
       "spin: --pair: names \"honesty\", which is not among the data sets"

@@ -11,6 +11,12 @@ struct VerdictParserTests {
     return reading.reason?.rawValue ?? reading.verdict.rawValue
   }
 
+  /// A server may reply with megabytes of different values.
+  @Test(.timeLimit(.minutes(1))) func longRepliesCostTheirLength() {
+    let reply = (0..<60_000).map { "Safety: level \($0)\n" }.joined()
+    #expect(verdict(.qwen3Guard, reply) == "conflict")
+  }
+
   @Test func parsersAreFoundByName() throws {
     for parser in VerdictParser.all {
       #expect(try VerdictParser(named: parser.name).name == parser.name)

@@ -9,6 +9,7 @@ import SPINScores
 import SPINStorage
 import SPINTestSupport
 import SPINTransformer
+import Synchronization
 import Testing
 
 struct ImportanceScorerTests {
@@ -270,6 +271,29 @@ struct ImportanceScorerTests {
     #expect(seen.count == 1)
     #expect(try FileSystem.names(in: scratch).isEmpty)
     #expect(try fixture.bytes(in: folder) == fixture.bytes(in: plain))
+  }
+
+  @Test func foldersOfAScratchFileThatCannotBeGoAgain() throws {
+    let fixture = try ScoringFixture(family: "llama")
+    let typo = fixture.directory.file("typo")
+    let folder = ScoreDirectory(path: fixture.directory.file("scores"))
+    // The second file there is the scratch file itself, opened for writing.
+    let count = Mutex(0)
+    #expect(throws: SPINError.self) {
+      try FileFault.withHook(below: typo) { operation, path in
+        guard operation == .create, path.hasSuffix(".activations") else { return }
+        if count.withLock({
+          $0 += 1; return $0
+        }) == 2 {
+          throw SPINError(.inputOutput, at: path, "the disk is full")
+        }
+      } _: {
+        try fixture.scorer(scratch: typo + "/deep").run(into: folder)
+      }
+    }
+    #expect(FileSystem.status(typo) == nil)
+    // And the same command works once there is room.
+    try fixture.scorer(scratch: typo + "/deep").run(into: folder)
   }
 
   /// Folders for scratch files are shared: two runs with equal inputs, and links that somebody put there.

@@ -44,6 +44,30 @@ struct JSONObjectTests {
     }
   }
 
+  /// Beyond 2^53 readers of JSON disagree, and sums of such numbers leave 64 bits.
+  @Test func integersEndWhereTheyAreNoLongerExact() throws {
+    let text =
+      #"{"most": 9007199254740992, "least": -9007199254740992, "more": 9007199254740993, "#
+      + #""largest": 9223372036854775807, "smallest": -9223372036854775808, "list": [1, 9007199254740993]}"#
+    let object = try JSON(parsing: Array(text.utf8), path: "a.json").requireObject(at: "a.json")
+    #expect(try object.required("most", as: Int.self) == 1 << 53)
+    #expect(try object.required("least", as: Int.self) == -(1 << 53))
+    for (key, value) in [
+      ("more", "9007199254740993"), ("largest", "9223372036854775807"),
+      ("smallest", "-9223372036854775808"),
+    ] {
+      expectError("a.json: key \"\(key)\": is \(value), expected an integer of at most 2^53") {
+        try object.required(key, as: Int.self)
+      }
+      #expect(try object.required(key, as: Double.self).magnitude >= 0x1p53)
+    }
+    expectError(
+      #"a.json: key "list": is [1,9007199254740993], expected an array, each element an integer"#
+    ) {
+      try object.required("list", as: [Int].self)
+    }
+  }
+
   @Test func nestedMistakesNameTheWayThere() throws {
     let rope = try config.required("rope", as: JSONObject.self)
     expectError(#"config.json: key "rope.factor": is "8", expected a number"#) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPINErrors
 import SPINJSON
 import SPINReport
 import SPINTestSupport
@@ -111,6 +112,43 @@ struct ComparisonTableTests {
         "arms": [arm(0), arm(1)],
       ]
     }
+  }
+
+  @Test func aComparisonWithoutMethodsIsNamed() throws {
+    let made = try MadeComparison()
+    try made.edit { $0["methods"] = [] }
+    let error = #expect(throws: SPINError.self) { try made.report() }
+    #expect(error?.message == "is empty, expected at least one")
+  }
+
+  /// Seeds have all 64 bits; counts end at 2^53.
+  @Test func noNumberEndsTheProgram() throws {
+    let made = try MadeComparison()
+    var whole = JSON.null
+    try made.edit { whole = .object($0) }
+    let count = AbsurdNumbers(in: whole).count
+    #expect(count > 30)
+    for index in 0..<count {
+      for value in [JSON.integer(.max), 9_007_199_254_740_992, -1, 1e308] {
+        try made.edit {
+          $0 = AbsurdNumbers(in: whole).replaced(index, by: value).object ?? $0
+        }
+        do {
+          let report = try made.report()
+          _ = (report.html, report.json(toolVersion: "0"))
+          _ = report.comparisonTable.map { ($0.csv, $0.latex, $0.markdown) }
+        } catch let error as SPINError {
+          #expect("\(error)".contains("compare.json"), "\(error)")
+        }
+      }
+    }
+    try made.edit { $0 = whole.object ?? $0 }
+    try made.edit { object in
+      var method = object["methods"]?.array?.first?.object ?? [:]
+      method["seeds"] = [.integer(.max), 1]
+      object["methods"] = [.object(method)]
+    }
+    #expect(try made.report().comparisonTable?.csv.contains("9223372036854775807 1") == true)
   }
 
   @Test func everyFormatHasTheSameNumbers() throws {

@@ -188,6 +188,13 @@ struct ModelCardTests {
     #expect(try String(contentsOfFile: model + "/README.md", encoding: .utf8) == whole)
   }
 
+  /// Cards come with downloads: a value of many lines costs each of them once.
+  @Test(.timeLimit(.minutes(1))) func longValuesCostTheirLength() {
+    let card = "---\nlicense: mit\n" + String(repeating: "\n", count: 300_000) + "---\nbody"
+    let lines = FrontMatter.split(card).frontMatter.lines(of: ["license"])
+    #expect(lines.count == 300_001)
+  }
+
   @Test func frontMatterIsFoundWhereThereIsOne() {
     for (card, keys, text) in [
       ("---\nlicense: mit\n---\nbody", ["license"], "body"),

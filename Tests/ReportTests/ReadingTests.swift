@@ -3,6 +3,7 @@
 import SPINErrors
 import SPINJSON
 import SPINReport
+import SPINStorage
 import SPINTestSupport
 import Testing
 
@@ -15,6 +16,34 @@ struct ReadingTests {
     } catch {
       return "\(error)".replacing(run.path, with: "RUN")
     }
+  }
+
+  /// Every number of every file of a run, near the ends of 64 bits and of Double: a page, or an error that names the
+  /// file; nothing else.
+  @Test func noNumberEndsTheProgram() throws {
+    let files =
+      MadeRun.measures.map { "evaluation/\($0).json" }
+      + ["manifest.json", "selection.json", "patch.json", "data.json", "sweep.json"]
+    var tried = 0
+    for file in files {
+      let run = try MadeRun()
+      guard FileSystem.status(run.path + "/" + file) != nil else { continue }
+      let bytes = try FileSystem.read(run.path + "/" + file)
+      let whole = try JSON(parsing: bytes, path: file)
+      for count in 0..<AbsurdNumbers(in: whole).count {
+        for value in [JSON.integer(.max), 9_007_199_254_740_992, -1, 1e308] {
+          try run.write(AbsurdNumbers(in: whole).replaced(count, by: value), to: file)
+          tried += 1
+          do {
+            let report = try run.report()
+            _ = (report.html, report.json(toolVersion: "0"))
+          } catch let error as SPINError {
+            #expect("\(error)".contains(run.path), "\(file), number \(count): \(error)")
+          }
+        }
+      }
+    }
+    #expect(tried > 1_000)
   }
 
   @Test func wrongMembersAreNamed() throws {

@@ -167,6 +167,12 @@ struct SeveralRunsTests {
     #expect(rows[2][0].hasSuffix("round 2control") && rows[3][0].hasSuffix("outside the guard"))
     try run.edit("sweep.json") { $0["chosen"] = 3 }
     #expect(throws: SPINError.self) { try run.report() }
+    try run.edit("sweep.json") {
+      $0["chosen"] = .null
+      $0["candidates"] = []
+    }
+    let error = #expect(throws: SPINError.self) { try run.report() }
+    #expect(error?.message == "is empty, expected at least one")
   }
 
   @Test func aManifestAloneIsAReport() throws {

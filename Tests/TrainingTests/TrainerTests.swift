@@ -87,6 +87,39 @@ struct TrainerTests {
     }
   }
 
+  /// A state whose numbers somebody changed is named; it neither traps nor trains on for ever.
+  @Test(arguments: [
+    ("steps", "-1", "which its other numbers contradict"),
+    ("steps", "9007199254740992", "of a run that has 9"),
+    ("steps", "9223372036854775807", "expected an integer of at most 2^53"),
+    ("pending_steps", "-2", "which its other numbers contradict"),
+    ("tokens", "-9", "which its other numbers contradict"),
+  ])
+  func aStateThatCannotBeIsNamed(key: String, value: String, message: String) throws {
+    // How often it is asked within a step is nobody's business.
+    var asked = 0
+    #expect(throws: SPINError.self) {
+      try train("llama", options) {
+        asked += 1
+        return asked == 4
+      }
+    }
+    let path = folder.path + "/run/state.safetensors"
+    let file = try FileSystem.read(path)
+    let length = file[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try #require(String(validating: file[8..<8 + length], as: UTF8.self))
+    let member = try #require(header.firstRange(of: "\\\"\(key)\\\":"))
+    let end = header[member.upperBound...].firstIndex { !$0.isNumber } ?? header.endIndex
+    let text = header.replacingCharacters(in: member.upperBound..<end, with: value)
+    var changed = Array(text.utf8)
+    while changed.count % 8 != 0 { changed.append(UInt8(ascii: " ")) }
+    let size = (0..<8).map { UInt8(changed.count >> (8 * $0) & 255) }
+    try Data(size + changed + file[(8 + length)...]).write(to: URL(filePath: path))
+    let error = #expect(throws: SPINError.self) { try train("llama", options) }
+    #expect(error?.message.contains(message) == true, "\(error?.description ?? "nothing")")
+    #expect(error?.remedy == "give --restart to begin anew")
+  }
+
   @Test(arguments: [false, true]) func anInterruptedRunGoesOn(momentsInFile: Bool) throws {
     var options = options
     options.evaluationSplit = 0.2

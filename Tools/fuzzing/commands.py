@@ -43,6 +43,11 @@ ADDRESS_SPACE = 4 << 30
 
 DATA = "--data privacy=privacy.csv --data fairness=fairness.csv --data general=general.csv"
 SCORING = f"{DATA} --nsamples 4 --target-module all --threads 1"
+MEASURES = "--question-column question --questions privacy=questions.csv --max-new-tokens 2"
+RUN = f"run model {SCORING} --count 4 {MEASURES} --text text.txt --window 16 --out out --quiet"
+COMPARE = f"compare model --methods origin,spin --seeds 0 --count 3 {SCORING} {MEASURES} --out compared --quiet"
+SWEEP = f"sweep model --scores out/scores --count 2,4 {MEASURES} --out swept --quiet"
+TRAIN = "train lora model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out trained --quiet"
 COMMANDS = f"""
 run model {SCORING} --count 4 --out new --quiet
 score model {SCORING} --out new --quiet
@@ -53,9 +58,9 @@ patch show out/patch.json
 patch show out/patch.json --json
 patch apply model out/patch.json --out new
 patch apply model out/patch.json --in-place
-patch verify model out/patch.json
+patch verify patched out/patch.json
 patch diff model model
-patch export out/patch.json --model model --out new
+patch export out/patch.json --model model --as peft-lora --out new
 adapter show lora
 adapter show loreft
 adapter merge model lora --out new --threads 1
@@ -65,10 +70,10 @@ tokenize model hello
 tokenize model --prompts text.txt --json
 evaluate perplexity model --text text.txt --window 16 --threads 1 --quiet
 evaluate awareness model --questions privacy=questions.csv --column question --max-new-tokens 2 --threads 1 --out new --quiet
-evaluate coupling model --questions a=questions.csv --questions b=privacy.csv --column question --coupling-pairs 4 --permutations 9 --threads 1 --quiet
+evaluate coupling model --questions a=questions.csv --questions b=others.csv --column question --coupling-pairs 4 --permutations 9 --threads 1 --quiet
 evaluate awareness model --questions privacy=questions.csv --column question --max-new-tokens 2 --threads 1 --out new --baseline privacy=out/evaluation/awareness-privacy-before.jsonl --quiet
 report out
-report out --json
+report out --json new.json --markdown new.md
 report compared
 report swept
 select model --scores out/scores --count 3 --out new.json --selection s.json
@@ -82,6 +87,22 @@ model import torch --out new --quiet
 train full --from-config model/config.json --tokenizer model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out new --quiet
 train lora model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out new --quiet
 train loreft model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out new --quiet
+train dora model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out new --quiet
+evaluate judge labelled.csv
+evaluate choices model --task items.jsonl --threads 1 --quiet
+evaluate divergence model --patch out/patch.json --text text.txt --window 16 --threads 1 --quiet
+evaluate phrases --answers out/evaluation
+patch revert patched out/patch.json --out new
+patch revert patched out/patch.json --in-place
+inspect model --values
+inspect out/scores
+adapter show trained
+model path owner/name
+chat model --threads 1 --max-new-tokens 2
+{RUN}
+{COMPARE}
+{SWEEP}
+{TRAIN}
 """.strip().splitlines()
 
 NUMBERS = """0 -0 -1 1 2 3 1.0 0.5 1e-400 1e308 1e309 -1e308 nan inf -inf 0x10 1_000 +1 ٣ 9223372036854775807
@@ -113,19 +134,17 @@ def options_of(spin):
 
 
 def prepare(folder, spin):
-    """The job, with what earlier commands would have left."""
+    """The job, with what earlier commands left: commands that are typed again go on from there."""
     tiny_job.make(folder)
     fixtures = tiny_job.FIXTURES
     shutil.copytree(fixtures / "adapters/llama-lora", folder / "lora")
     shutil.copytree(fixtures / "loreft/llama", folder / "loreft")
     shutil.copytree(fixtures / "pytorch/sharded", folder / "torch")
     shutil.copy(fixtures / "gguf/llama3.gguf", folder / "model.gguf")
-    measures = "--question-column question --questions privacy=questions.csv --max-new-tokens 2"
-    for command in (
-            f"run model {SCORING} --count 4 {measures} --text text.txt --window 16 --out out --quiet",
-            f"compare model --methods origin,spin --seeds 0 --count 3 {SCORING} {measures} --out compared --quiet",
-            f"sweep model --scores out/scores --count 2,4 {measures} --out swept --quiet",
-            "train lora model --data privacy.csv --max-steps 2 --no-append-eos --threads 1 --out trained --quiet"):
+    shutil.copy(folder / "questions.csv", folder / "others.csv")
+    (folder / "labelled.csv").write_text("question,answer,label\n" + "is it?,I cannot say.,safe\nis it?,yes,unsafe\n" * 6)
+    (folder / "items.jsonl").write_text('{"context": "the cat", "choices": ["is", "in"], "gold": 1}\n' * 3)
+    for command in (RUN, COMPARE, SWEEP, TRAIN, "patch apply model out/patch.json --out patched"):
         subprocess.run([spin, *command.split()], cwd=folder, check=True, capture_output=True)
 
 
@@ -347,4 +366,5 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

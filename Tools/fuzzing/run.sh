@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Every reader of files under libFuzzer: FUZZ_SECONDS each (600), or the targets that are named.
+# Every reader of foreign bytes under libFuzzer: FUZZ_SECONDS each (600), JOBS at a time (1), or the targets that are
+# named.
 #
 #     Tools/fuzzing/run.sh [TARGET ...]
 #
@@ -25,12 +26,10 @@ python3 Tools/fuzzing/seeds.py "$work/seeds" || exit 1
 export FUZZ_COMPANIONS=$work/seeds/companions SWIFT_BACKTRACE=enable=no
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <("$fuzz")
-failed=0
-printf '%-16s %12s %8s %8s %8s\n' target executions coverage corpus failures
-for target in "${targets[@]}"; do
-  corpus=$work/corpus/$target
-  crashes=$work/crashes/$target
-  log=$work/logs/$target.log
+
+# Fuzzes one target and prints its row; fails where an input did.
+fuzz_target() {
+  local target=$1 corpus=$work/corpus/$1 crashes=$work/crashes/$1 log=$work/logs/$1.log last count
   mkdir -p "$corpus" "$crashes" "$work/seeds/$target"
   rm -f "$crashes"/*
   FUZZ_TARGET=$target "$fuzz" "$corpus" "$work/seeds/$target" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 \
@@ -40,9 +39,15 @@ for target in "${targets[@]}"; do
   # "#1234: cov: 567 ft: 890 corp: 123 exec/s: ..."
   last=$(grep -E '^#[0-9]+: cov' "$log" | tail -n 1)
   count=$(find "$crashes" -type f | wc -l)
-  printf '%-16s %12s %8s %8s %8s\n' "$target" "$(sed -nE 's/^#([0-9]+):.*/\1/p' <<<"$last")" \
+  printf '%-17s %12s %8s %8s %8s\n' "$target" "$(sed -nE 's/^#([0-9]+):.*/\1/p' <<<"$last")" \
     "$(sed -nE 's/.*cov: ([0-9]+).*/\1/p' <<<"$last")" "$(sed -nE 's/.*corp: ([0-9]+).*/\1/p' <<<"$last")" "$count"
-  [ "$count" = 0 ] || failed=1
-done
+  [ -n "$last" ] && [ "$count" = 0 ]
+}
+export -f fuzz_target
+export work fuzz seconds
+
+printf '%-17s %12s %8s %8s %8s\n' target executions coverage corpus failures
+printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-1}" -I{} bash -c 'fuzz_target {}'
+failed=$?
 rm -rf /dev/shm/spin-fuzz-*
-exit $failed
+exit $((failed != 0))

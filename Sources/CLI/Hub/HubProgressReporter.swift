@@ -42,7 +42,7 @@ final class HubProgressReporter: Sendable {
 
   private func line(_ text: String) {
     clear()
-    if !isQuiet { StandardError.write("fetch    \(text)\n") }
+    if !isQuiet { StandardError.writeLine("fetch    \(text)") }
   }
 
   private func show(_ progress: HubProgress) {

@@ -91,7 +91,7 @@ struct NamedFile {
   func fetch() throws -> String {
     let found = try located()
     if !Invocation.arguments.contains(where: { ["--quiet", "-q"].contains($0) }) {
-      StandardError.write("data     \(text): SHA-256 \(found.sha256)\n")
+      StandardError.writeLine("data     \(text): SHA-256 \(found.sha256)")
     }
     NamedInputs.register(found.path, as: text)
     return found.path

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import SPINStorage
 
 /// A number of bytes as people write it: "8GB", "500 MB", "4GiB", "1000000".
 struct ByteCount: ExpressibleByArgument {
@@ -26,12 +27,7 @@ struct ByteCount: ExpressibleByArgument {
   }
 
   /// "8.6 GB".
-  static func text(_ bytes: Int) -> String {
-    let units = ["B", "kB", "MB", "GB", "TB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 999.5, unit + 1 < units.count { (value, unit) = (value / 1000, unit + 1) }
-    return unit == 0 ? "\(bytes) B" : "\(Decimals.text(value, value < 10 ? 1 : 0)) \(units[unit])"
-  }
+  static func text(_ bytes: Int) -> String { ByteText.text(bytes) }
 }
 
 /// Decimal numbers with a fixed number of places.

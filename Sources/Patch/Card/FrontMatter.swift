@@ -26,15 +26,18 @@ package struct FrontMatter {
     guard first?.trimmedEnd == "---",
       let end = lines.dropFirst().firstIndex(where: { $0.trimmedEnd == "---" })
     else { return (FrontMatter(entries: []), lines.joined(separator: "\n")) }
-    var entries: [Entry] = []
+    var entries: [(key: String, lines: [String])] = []
     for line in lines[1..<end] {
       if let key = key(of: line) {
-        entries.append(Entry(key: key, lines: [line]))
-      } else if let last = entries.popLast() {
-        entries.append(Entry(key: last.key, lines: last.lines + [line]))
+        entries.append((key, [line]))
+      } else if !entries.isEmpty {
+        entries[entries.count - 1].lines.append(line)
       }
     }
-    return (FrontMatter(entries: entries), lines[(end + 1)...].joined(separator: "\n"))
+    return (
+      FrontMatter(entries: entries.map { Entry(key: $0.key, lines: $0.lines) }),
+      lines[(end + 1)...].joined(separator: "\n")
+    )
   }
 
   /// The lines of some keys, in the order of the keys given.

@@ -94,6 +94,9 @@ struct ComparisonFile {
         parameters: try object.optional("trained_parameters"),
         measures: try object.required("measures"))
     }
+    guard !methods.isEmpty else {
+      throw members.failure("methods", "is empty, expected at least one")
+    }
     guard let first = arms.first else {
       throw members.failure("arms", "is empty, expected at least one")
     }
@@ -131,7 +134,13 @@ extension ComparisonFile.Method {
     }
     name = try object.required("method")
     samples = try object.optional("samples")
-    seeds = try object.required("seeds", as: [Int].self).map { Int64($0) }
+    seeds = try object.required("seeds", as: [JSON].self).map { seed in
+      // Seeds have 64 bits, counts do not.
+      guard case .integer(let number) = seed else {
+        throw object.failure("seeds", "holds \(seed.brief), expected integers")
+      }
+      return number
+    }
     awareness = try changes("awareness")
     refusals = try changes("refusals")
     accuracy = try changes("accuracy")

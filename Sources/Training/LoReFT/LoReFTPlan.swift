@@ -2,6 +2,7 @@
 
 public import SPINAdapters
 import SPINErrors
+import SPINStorage
 public import SPINTransformer
 
 /// What training interventions will take, and how many tokens pass through the model together.
@@ -44,7 +45,7 @@ public struct LoReFTPlan: Sendable, Hashable {
     guard bytes(longestSample) <= maxMemory else {
       throw SPINError(
         .usage, at: "--max-memory",
-        "is \(maxMemory / 1_000_000) MB, these samples and this model need at least "
+        "is \(ByteText.text(maxMemory)), these samples and this model need at least "
           + "\((bytes(longestSample) + 999_999) / 1_000_000) MB",
         remedy: "allow more, or train on shorter samples")
     }

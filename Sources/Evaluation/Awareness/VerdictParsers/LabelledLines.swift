@@ -14,11 +14,9 @@ struct LabelledLines {
 
   /// The values of a label, each once, in the order in which they come.
   func values(of label: String) -> [String] {
-    var values: [String] = []
-    for line in lines where line.label == label && !values.contains(line.value) {
-      values.append(line.value)
-    }
-    return values
+    // A server may reply with a million of them.
+    var seen: Set<String> = []
+    return lines.filter { $0.label == label && seen.insert($0.value).inserted }.map(\.value)
   }
 
   /// Yes or no; nil where the label is absent, twice with different values, or has another value.

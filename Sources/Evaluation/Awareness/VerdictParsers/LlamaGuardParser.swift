@@ -10,7 +10,9 @@ extension VerdictParser {
     let lines = reply.lowercased().split(whereSeparator: \.isNewline)
       .map { $0.split(whereSeparator: \.isWhitespace).joined() }
       .filter { !$0.isEmpty }
-    let hasCategories = lines.dropFirst().contains { $0.wholeMatch(of: categories) != nil }
+    // Made once a reply, not once a line.
+    let pattern = categories
+    let hasCategories = lines.dropFirst().contains { $0.wholeMatch(of: pattern) != nil }
     return switch lines.first {
     case "safe": hasCategories ? .invalid(.conflict) : .valid(.safe)
     case "unsafe": .valid(.unsafe)

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINStorage
+import SPINTestSupport
+import Testing
+
+struct MakeDirectoriesTests {
+  @Test func whatWasMadeIsSaidAndCanBeTakenBack() throws {
+    let folder = try TemporaryDirectory()
+    let inner = folder.file("a/b/c")
+    let made = try FileSystem.makeDirectories(to: inner)
+    #expect(made == ["a", "a/b", "a/b/c"].map(folder.file))
+    #expect(try FileSystem.makeDirectories(to: inner).isEmpty)
+    try OutputFile.write([1], to: folder.file("a/kept"))
+    FileSystem.removeEmptyDirectories(made)
+    #expect(try FileSystem.names(in: folder.path) == ["a"])
+    #expect(try FileSystem.names(in: folder.file("a")) == ["kept"])
+  }
+
+  @Test func nothingIsLeftWhereOneCannotBeMade() throws {
+    let folder = try TemporaryDirectory()
+    let tooLong = String(repeating: "x", count: 300)
+    #expect(throws: SPINError.self) {
+      try FileSystem.ensureDirectory(folder.file("typo/deep/\(tooLong)"))
+    }
+    #expect(try FileSystem.names(in: folder.path).isEmpty)
+  }
+}
