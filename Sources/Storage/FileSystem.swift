@@ -84,6 +84,8 @@ package enum FileSystem {
     do {
       try makeDirectory(path)
     } catch {
+      // Another process was quicker.
+      if status(path)?.kind == .directory { return made }
       removeEmptyDirectories(made)
       throw error
     }

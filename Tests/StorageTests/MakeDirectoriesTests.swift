@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SPINErrors
 import SPINStorage
 import SPINTestSupport
@@ -25,5 +26,20 @@ struct MakeDirectoriesTests {
       try FileSystem.ensureDirectory(folder.file("typo/deep/\(tooLong)"))
     }
     #expect(try FileSystem.names(in: folder.path).isEmpty)
+  }
+
+  /// Of two processes that make a folder, the later one finds it.
+  @Test func aFolderThatAppearsMeanwhileWillDo() throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("a")
+    let made = try FileFault.withHook(
+      below: folder.path,
+      { operation, path in
+        guard operation == .makeDirectory else { return }
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      },
+      { try FileSystem.makeDirectories(to: path) })
+    #expect(made.isEmpty)
+    #expect(FileSystem.status(path)?.kind == .directory)
   }
 }
