@@ -171,8 +171,7 @@ struct SeveralRunsTests {
       $0["chosen"] = .null
       $0["candidates"] = []
     }
-    let error = #expect(throws: SPINError.self) { try run.report() }
-    #expect(error?.message == "is empty, expected at least one")
+    _ = try run.report().html
   }
 
   @Test func aManifestAloneIsAReport() throws {

@@ -294,6 +294,8 @@ def judge(outcome, words, spoiled, before, after):
     if re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text):
         return "control"
     is_plan = "--dry-run" in words and ("--quiet" in words or "-q" in words)
+    # A chat ends where its input does.
+    is_plan = is_plan or "chat" in words[:1]
     if status == 0 and not out.strip() and not err.strip() and before == after and not is_plan:
         return "nothing"
     if status in (65, 66) and not any(

@@ -73,9 +73,6 @@ struct SweepFile {
       judge: judge ?? Self.judge(of: members) ?? "",
       isHeuristic: try members.optional("heuristic"))
     command = try RepeatableCommand(recordedIn: members, at: path)?.text
-    guard !candidates.isEmpty else {
-      throw members.failure("candidates", "is empty, expected at least one")
-    }
     if let chosen, !candidates.indices.contains(chosen) {
       throw members.failure("chosen", "is \(chosen), there are \(candidates.count) candidates")
     }
