@@ -64,7 +64,7 @@ let package = Package(
         "SPINTransformer", "SPINCalibration", "SPINScores",
       ]),
     library(
-      "Coupling", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
+      "Selection", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Adapters",
@@ -97,7 +97,7 @@ let package = Package(
     library(
       "Report",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINCoupling",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINSelection",
         "SPINPatch", "SPINStatistics",
       ]),
 
@@ -115,7 +115,7 @@ let package = Package(
       dependencies: [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
-        "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
+        "SPINSelection", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
         "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub", "SPINEvaluation",
         "SPINReport", "SPINTraining", "SPINImport",
       ], path: "Sources/SPIN"),
@@ -172,7 +172,7 @@ let package = Package(
     tests("Calibration", ["SPINCalibration"]),
     tests("Scores", ["SPINScores"]),
     tests("Importance", ["SPINImportance", "SPINStorage"]),
-    tests("Coupling", ["SPINCoupling"]),
+    tests("Selection", ["SPINSelection"]),
     tests("Patch", ["SPINPatch"]),
     tests(
       "Adapters",
@@ -211,7 +211,7 @@ let package = Package(
       "Report",
       [
         "SPINReport", "SPINJSON", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores",
-        "SPINCoupling", "SPINPatch",
+        "SPINSelection", "SPINPatch",
       ]),
     tests("Command", ["SPIN", "SPINCommandLine"], exclude: ["Snapshots"]),
   ],

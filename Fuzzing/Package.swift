@@ -22,7 +22,7 @@ func library(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Targ
 let modules: [Target.Dependency] = [
   "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINGGUF",
   "SPINPyTorch", "SPINImport", "SPINTokenization", "SPINTransformer", "SPINCalibration",
-  "SPINScores", "SPINImportance", "SPINCoupling", "SPINPatch", "SPINAdapters", "SPINStatistics",
+  "SPINScores", "SPINImportance", "SPINSelection", "SPINPatch", "SPINAdapters", "SPINStatistics",
   "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub",
   "SPINEvaluation", "SPINReport", "SPINTraining",
 ]
@@ -54,7 +54,7 @@ let package = Package(
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINTransformer",
         "SPINCalibration", "SPINScores",
       ]),
-    library("Coupling", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
+    library("Selection", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Adapters",
@@ -86,7 +86,7 @@ let package = Package(
     library(
       "Report",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINCoupling",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINSelection",
         "SPINPatch", "SPINStatistics",
       ]),
     library(

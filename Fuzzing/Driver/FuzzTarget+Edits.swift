@@ -2,7 +2,7 @@
 
 @testable import SPINAdapters
 @testable import SPINCheckpoint
-@testable import SPINCoupling
+@testable import SPINSelection
 @testable import SPINErrors
 @testable import SPINJSON
 @testable import SPINPatch

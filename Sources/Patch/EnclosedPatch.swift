@@ -48,6 +48,16 @@ package enum EnclosedPatch {
     for name in try names(of: patch, in: folder) { try FileSystem.remove(folder + "/" + name) }
   }
 
+  /// Removes what killed writers left of patches in the folder of a model.
+  static func removeAbandoned(from folder: String) throws {
+    for number in 1...limit {
+      let path = folder + "/" + name(number)
+      try OutputFile.removeAbandoned(of: path)
+      // The next writer takes the first name that is free.
+      if FileSystem.status(path, following: false) == nil { return }
+    }
+  }
+
   /// Removes a patch from the folder of a model, as far as that leaves the file that somebody has of it.
   static func remove(_ patch: Patch, from folder: String, leaving file: String) throws {
     guard let kept = FileSystem.status(file)?.identity else { return }

@@ -70,6 +70,7 @@ extension Patch {
         switch direction {
         case .apply: enclosed = try EnclosedPatch.write(self, into: path)
         case .revert:
+          try EnclosedPatch.removeAbandoned(from: path)
           if let file { try EnclosedPatch.remove(self, from: path, leaving: file) }
           guard try EditCard.remove(from: path, keepsEdited: true) else { return }
           warnings.append(

@@ -25,6 +25,20 @@ import Testing
     ["run"] + job.scoring.dropLast(2) + ["--count", "30"] + measures + ["--quiet"]
   }
 
+  /// Records, journals and names of folders say what decides in words of their own: Swift's text of a value changes with
+  /// each property that the type gets, and work that was begun would count for nothing.
+  private func expectNoTextOfSwiftValues(in folder: String) throws {
+    let swift = #/Optional\(|\(key: |SPIN[A-Z]\w*\.|\b[A-Z]\w*\([a-z]\w*: /#
+    for name in try FolderContents(of: folder).names {
+      #expect(!name.contains(swift), "\(name)")
+      guard name.hasSuffix(".json") || name.hasSuffix(".jsonl") || name.hasSuffix(".journal") else {
+        continue
+      }
+      let found = try text(of: "\(folder)/\(name)").firstMatch(of: swift)
+      #expect(found == nil, "\(name): \(found.map { String($0.0) } ?? "")")
+    }
+  }
+
   /// What a folder holds that must not depend on circumstances: no journals, whose lines come in any
   /// order, no reports, which show times, and of manifests what decides and what came out.
   private func results(_ folder: String) throws -> [String: String] {
@@ -224,6 +238,7 @@ import Testing
     let patches = try (1...2).map { try Patch(path: "\(job.out)/rounds/\($0)/patch.json") }
     #expect(rows.map { $0["weights"] } == patches.map { JSON($0.weightCount) })
     #expect(rows.map { $0["name"]?.string } == patches.map { String($0.contentDigest.prefix(12)) })
+    try expectNoTextOfSwiftValues(in: job.path)
     // Data that were not scored are refused.
     let other = ["--data", "privacy=\(job.data("fairness"))"]
     let refused = try Program.run(

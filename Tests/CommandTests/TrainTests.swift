@@ -113,7 +113,7 @@ import Testing
         train(job.out, "--early-stopping-patience", "2"), 64,
         "spin: --early-stopping-patience: decides nothing without --eval-split SHARE"
       ),
-      (train(job.out, "--max-memory", "1MB"), 64, "spin: --max-memory: is 1 MB, "),
+      (train(job.out, "--max-memory", "1MB"), 64, "spin: --max-memory: is 1.0 MB, "),
       (
         train(job.out, "--eval-split", "0.99"), 64, "spin: --eval-split: is 0.99, which leaves none"
       ),

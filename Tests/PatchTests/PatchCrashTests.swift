@@ -25,10 +25,11 @@ struct PatchCrashTests {
     while !finished {
       let fixture = try PatchFixture()
       let patch = try fixture.patch()
+      let file = try fixture.file(of: patch)
       func edit(_ direction: PatchDirection) throws -> PatchReceipt {
         direction == .apply
           ? try patch.applyInPlace(at: fixture.path)
-          : try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
+          : try patch.revertInPlace(at: fixture.path, readFrom: file)
       }
       let unpatched = try PatchFixture.hashes(fixture.path)
       _ = try edit(.apply)
@@ -125,6 +126,7 @@ struct PatchCrashTests {
     let patch = try Patch.make(
       model: try fixture.model(), weights: [("brain", [1]), ("full", [2]), ("half", [1])],
       scale: 0.3, provenance: [:], toolVersion: "0")
+    let file = try fixture.file(of: patch)
     func contents() throws -> [[UInt8]] {
       try fixture.model().weightFileNames.map { try FileSystem.read(fixture.path + "/" + $0) }
     }
@@ -132,7 +134,7 @@ struct PatchCrashTests {
     try patch.applyInPlace(at: fixture.path)
     let patched = try contents()
     if interrupted == .apply {
-      try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
+      try patch.revertInPlace(at: fixture.path, readFrom: file)
     }
     let names = try fixture.model().weightFileNames
     let places = names.indices.flatMap { file in
@@ -143,7 +145,7 @@ struct PatchCrashTests {
     _ = try run(fixture, until: 5) {
       interrupted == .apply
         ? try patch.applyInPlace(at: fixture.path)
-        : try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
+        : try patch.revertInPlace(at: fixture.path, readFrom: file)
     }
     let journalPath = fixture.path + "/.spin-edit-journal.json"
     let journal = try FileSystem.read(journalPath)
@@ -160,7 +162,7 @@ struct PatchCrashTests {
         let receipt =
           direction == .apply
           ? try patch.applyInPlace(at: fixture.path)
-          : try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
+          : try patch.revertInPlace(at: fixture.path, readFrom: file)
         #expect(receipt.finishesInterrupted)
         #expect(try contents() == expected, "subset \(subset), \(direction)")
       }

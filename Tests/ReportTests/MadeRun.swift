@@ -2,10 +2,10 @@
 
 import Foundation
 import SPINCheckpoint
-import SPINCoupling
 import SPINJSON
 import SPINReport
 import SPINScores
+import SPINSelection
 import SPINTestSupport
 
 /// The folder of a run whose numbers are known: two layers, two matrices a layer, nine questions.

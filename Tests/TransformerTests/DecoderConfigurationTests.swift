@@ -100,7 +100,7 @@ struct DecoderConfigurationTests {
       ("num_attention_heads", 1 << 14), ("head_dim", 1 << 16), ("vocab_size", 1 << 28),
       ("max_position_embeddings", 1 << 28),
     ] {
-      for value in [limit + 1, 1 << 28 + 1, Int.max, 0, Int.min] where value > limit || value < 1 {
+      for value in [limit + 1, 1 << 28 + 1, 1 << 53, 0, -1 << 53] where value > limit || value < 1 {
         #expect(
           message([key: JSON(value)]) == "key \"\(key)\": is \(value), expected 1 to \(limit)")
       }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINJSON
+import SPINSelection
 
 /// Where the numbers come from, and how to get them again.
 enum ProvenanceSection {

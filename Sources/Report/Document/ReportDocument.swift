@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINCoupling
 import SPINPatch
+import SPINSelection
 
 /// A report as chapters, before it is a page: what HTML and Markdown have in common.
 struct ReportDocument {

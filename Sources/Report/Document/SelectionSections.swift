@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINScores
+import SPINSelection
 import SPINStatistics
 
 /// Which weights were edited, and how clearly they stand out.

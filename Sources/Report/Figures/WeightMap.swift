@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINPatch
+import SPINSelection
 
 /// How many weights of each matrix are edited, by layer and projection.
 struct WeightMap {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINErrors
 import SPINJSON
 import SPINPatch
 import SPINScores
+import SPINSelection
 import SPINStorage
 
 /// Everything that a report reads of one run; what is absent is nil or empty.

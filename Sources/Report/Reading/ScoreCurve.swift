@@ -2,8 +2,8 @@
 
 import Foundation
 import SPINCheckpoint
-import SPINCoupling
 import SPINScores
+import SPINSelection
 
 /// How the scores of one data set fall from rank to rank, over all matrices, and where they are cut.
 struct ScoreCurve {

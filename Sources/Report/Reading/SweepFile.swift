@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINJSON
+import SPINSelection
 import SPINStorage
 
 /// `sweep.json`: many selections, and what their edits do on the part of the data that chooses.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 public import SPINJSON
+import SPINSelection
 import SPINStorage
 
 extension Report {

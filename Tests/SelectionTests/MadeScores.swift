@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINScores
+import SPINSelection
 import SPINTestSupport
 
 /// Score files made from whole score matrices.

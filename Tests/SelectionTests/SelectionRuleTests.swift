@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINCoupling
 import SPINScores
+import SPINSelection
 import SPINTestSupport
 import Testing
 

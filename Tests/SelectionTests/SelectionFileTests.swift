@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINErrors
 import SPINJSON
 import SPINScores
+import SPINSelection
 import SPINTestSupport
 import Testing
 

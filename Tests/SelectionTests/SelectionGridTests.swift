@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
+import SPINSelection
 import Testing
 
 struct SelectionGridTests {

@@ -2,9 +2,9 @@
 
 import Foundation
 import SPINCheckpoint
-import SPINCoupling
 import SPINJSON
 import SPINScores
+import SPINSelection
 import SPINTestSupport
 import Testing
 

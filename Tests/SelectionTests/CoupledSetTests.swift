@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINCoupling
 import SPINErrors
 import SPINScores
+import SPINSelection
 import SPINTestSupport
 import Testing
 
