@@ -55,6 +55,9 @@ extension LowRankAdapter {
         }
         try file.synchronize()
       }
+      // Of an edit of the model before, neither the card nor the patch is true of the merged one.
+      _ = try EditCard.remove(from: copy.temporaryPath, keepsEdited: false)
+      try EnclosedPatch.removeAll(from: copy.temporaryPath)
     }
     return MergeReceipt(
       path: out, matrixCount: parts.count, changedFileCount: files.count,

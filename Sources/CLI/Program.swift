@@ -18,6 +18,7 @@ enum Program {
     // A result of a model that was changed while it was read is none, whatever the command.
     InputWatch.begin()
     do {
+      try ProcessArguments.requireUTF8()
       _ = try KernelSet.named(ProcessEnvironment.value(KernelSet.environmentVariable))
       try run(arguments)
       try InputWatch.requireUnchanged()

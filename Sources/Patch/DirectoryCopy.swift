@@ -28,7 +28,7 @@ package final class DirectoryCopy {
   /// Whether the weights of the copy are not those of its other copies.
   private let isEdited: Bool
   private let output: OutputDirectory
-  private var fileCount = 0
+  private var copiedCount = 0
   private var sharedCount = 0
   /// The permissions that the copies get once they have been changed.
   private var permissions: [(path: String, mode: Int)] = []
@@ -71,13 +71,14 @@ package final class DirectoryCopy {
       if isEdited, leftOut.isEmpty, !otherCopies.isEmpty {
         try OtherCopiesNotice.add(otherCopies, to: temporaryPath)
       }
-      for (path, mode) in permissions where FileSystem.status(path, following: false) != nil {
-        try FileSystem.setPermissions(mode, of: path)
-      }
+      // A change may have removed what was copied.
+      let copied = permissions.filter { FileSystem.status($0.path, following: false) != nil }
+      for (path, mode) in copied { try FileSystem.setPermissions(mode, of: path) }
+      copiedCount = copied.count
       try model.requireUnchanged()
     }
     return CopyReceipt(
-      fileCount: fileCount, sharedCount: sharedCount, otherCopies: otherCopies,
+      fileCount: copiedCount, sharedCount: sharedCount, otherCopies: otherCopies,
       keepsOtherCopies: leftOut.isEmpty)
   }
 
@@ -119,7 +120,6 @@ package final class DirectoryCopy {
     }
     let target = temporaryPath + "/" + place
     if try FileSystem.clone(source, to: target, shouldStop: shouldStop) { sharedCount += 1 }
-    fileCount += 1
     permissions.append((target, status.permissions))
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINJSON
 import SPINStorage
 
 /// The patch that made an edited model, in the folder of the model: whoever gets the model can check the edit and revert
@@ -17,13 +18,17 @@ package enum EnclosedPatch {
 
   /// The names under which a folder holds a patch; links are not followed.
   package static func names(of patch: Patch, in folder: String) throws -> [String] {
+    try all(in: folder).filter { $0.patch.contentDigest == patch.contentDigest }.map(\.name)
+  }
+
+  private static func all(in folder: String) throws -> [(name: String, patch: Patch)] {
     let present = Set(try FileSystem.names(in: folder))
-    return (1...limit).map(name).filter { name in
+    return (1...limit).map(name).compactMap { name in
       let path = folder + "/" + name
       guard present.contains(name), FileSystem.status(path, following: false)?.kind == .file,
         let found = try? Patch(path: path)
-      else { return false }
-      return found.contentDigest == patch.contentDigest
+      else { return nil }
+      return (name, found)
     }
   }
 
@@ -58,12 +63,28 @@ package enum EnclosedPatch {
     }
   }
 
+  /// Whether a folder holds the patch of another edit.
+  static func hasOthers(than patch: Patch, in folder: String) throws -> Bool {
+    try all(in: folder).contains { $0.patch.contentDigest != patch.contentDigest }
+  }
+
+  /// Removes the patches from the folder of a copy whose weights are no longer theirs.
+  package static func removeAll(from folder: String) throws {
+    for (name, _) in try all(in: folder) { try FileSystem.remove(folder + "/" + name) }
+  }
+
   /// Removes a patch from the folder of a model, as far as that leaves the file that somebody has of it.
+  ///
+  /// What is not, byte for byte, what was written there is somebody's, and stays.
   static func remove(_ patch: Patch, from folder: String, leaving file: String) throws {
     guard let kept = FileSystem.status(file)?.identity else { return }
-    for name in try names(of: patch, in: folder)
-    where FileSystem.status(folder + "/" + name)?.identity != kept {
-      try FileSystem.remove(folder + "/" + name)
+    let written = Array(patch.json.serialized().utf8)
+    for name in try names(of: patch, in: folder) {
+      let path = folder + "/" + name
+      guard FileSystem.status(path)?.identity != kept, try FileSystem.read(path) == written else {
+        continue
+      }
+      try FileSystem.remove(path)
     }
   }
 }

@@ -73,10 +73,15 @@ extension Patch {
         try file.synchronize()
       }
       switch direction {
-      case .apply: enclosed = try EnclosedPatch.write(self, into: copy.temporaryPath)
+      case .apply:
+        // The card of an edit before this one is not that of the copy.
+        _ = try EditCard.remove(from: copy.temporaryPath, keepsEdited: false)
+        enclosed = try EnclosedPatch.write(self, into: copy.temporaryPath)
       case .revert:
         try EnclosedPatch.remove(self, from: copy.temporaryPath)
-        _ = try EditCard.remove(from: copy.temporaryPath, keepsEdited: false)
+        if try !EnclosedPatch.hasOthers(than: self, in: copy.temporaryPath) {
+          _ = try EditCard.remove(from: copy.temporaryPath, keepsEdited: false)
+        }
       }
     }
     return PatchReceipt(

@@ -46,6 +46,10 @@ extension Patch {
     try edit(path, .revert, readFrom: file)
   }
 
+  private static func cardOfAnother(_ path: String) -> String {
+    "\(path) was edited by another patch, too; \(EditCard.fileName), where it is the card of an edit, may be that one's"
+  }
+
   private func edit(
     _ path: String, _ direction: PatchDirection, readFrom file: String? = nil
   ) throws -> PatchReceipt {
@@ -68,10 +72,17 @@ extension Patch {
         // What is written from here on is written because of the edit.
         model.acceptEdit()
         switch direction {
-        case .apply: enclosed = try EnclosedPatch.write(self, into: path)
+        case .apply:
+          if try EnclosedPatch.hasOthers(than: self, in: path) {
+            warnings.append(Self.cardOfAnother(path))
+          }
+          enclosed = try EnclosedPatch.write(self, into: path)
         case .revert:
           try EnclosedPatch.removeAbandoned(from: path)
           if let file { try EnclosedPatch.remove(self, from: path, leaving: file) }
+          if try EnclosedPatch.hasOthers(than: self, in: path) {
+            return warnings.append(Self.cardOfAnother(path))
+          }
           guard try EditCard.remove(from: path, keepsEdited: true) else { return }
           warnings.append(
             "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"

@@ -71,7 +71,7 @@ struct RequestRecord {
     guard let first = differences.map(\.part).min() else { return }
     let usable =
       first == .scores || scores == nil
-      ? "" : "; its scores stay usable there: --scores \(scores ?? "")"
+      ? "" : " (its scores can be used there: --scores \(scores ?? ""))"
     throw SPINError(
       .cannotCreate, at: folder,
       "holds the results of another request: " + differences.map(\.text).joined(separator: "; "),

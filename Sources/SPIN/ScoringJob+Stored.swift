@@ -7,7 +7,7 @@ extension ScoringJob {
   ///
   /// - Throws: `SPINError` with code `usage` that names the first option or input that differs, and what the
   ///   folder says of it.
-  func requireScores(at scores: ScoreDirectory) throws {
+  public func requireScores(at scores: ScoreDirectory) throws {
     for (dataSet, expected) in zip(dataSets, scorer.provenances) {
       let found = try scores.read([dataSet.name])[0].provenance
       guard let (option, there, here) = found.difference(from: expected) else { continue }

@@ -89,7 +89,24 @@ public struct ScoringJob: Sendable {
         options: request.calibration,
         encoding: encoding)
     }
+    try Self.requireDifferent(dataSets)
     scorer = try Self.scorer(request, model, dataSets, modelFiles: modelFiles)
+  }
+
+  /// Refuses one file under two names: whatever depends on both would be the most important weights of one.
+  private static func requireDifferent(_ dataSets: [CalibrationSet]) throws {
+    for (place, one) in dataSets.enumerated() {
+      // One name twice is an error of its own.
+      guard
+        let other = dataSets[..<place].first(where: {
+          $0.dataDigest == one.dataDigest && $0.name != one.name
+        })
+      else { continue }
+      throw SPINError(
+        .usage, at: "--data",
+        "\"\(other.name)\" and \"\(one.name)\" are the same data: \(one.path)",
+        remedy: "name a file of its own for each")
+    }
   }
 
   /// How the model turns texts into tokens.

@@ -25,7 +25,8 @@ struct ComponentReader {
   // MARK: - Normalizers
 
   func normalizers(_ json: JSON?) throws -> [Normalizer] {
-    try flattened(json, at: "\(path): normalizer", list: "normalizers").map { type, object in
+    var growth = 1
+    return try flattened(json, at: "\(path): normalizer", list: "normalizers").map { type, object in
       switch type {
       case "NFC": return .nfc
       case "Lowercase": return .lowercase
@@ -35,13 +36,31 @@ struct ComponentReader {
           left: try object.optional("strip_left") ?? true,
           right: try object.optional("strip_right") ?? true)
       case "Replace":
-        let pattern = try literalPattern(object)
-        return .replace(pattern, with: try text(object, "content"))
+        let (pattern, content) = try replacement(object, &growth)
+        return .replace(pattern, with: content)
       default:
         throw object.unsupported(
           "type", type, supported: "NFC, Lowercase, Prepend, Replace, Strip or Sequence")
       }
     }
+  }
+
+  /// How many times as long replacements may make a text, one after the other; those of models triple spaces.
+  private static let growthLimit = 64
+
+  /// Pattern and content of a replacement, which has to keep a text of any length in bounds.
+  private func replacement(
+    _ object: JSONObjectReader, _ growth: inout Int
+  ) throws -> (pattern: [UInt8], content: [UInt8]) {
+    let (pattern, content) = (try literalPattern(object), try text(object, "content"))
+    growth *= max(1, (content.count + pattern.count - 1) / pattern.count)
+    guard growth <= Self.growthLimit else {
+      throw object.failure(
+        "content",
+        "makes a text up to \(growth) times as long, with the steps before it, expected at most "
+          + "\(Self.growthLimit) times")
+    }
+    return (pattern, content)
   }
 
   private func text(_ object: JSONObjectReader, _ key: String) throws -> [UInt8] {
@@ -95,13 +114,15 @@ struct ComponentReader {
   /// The steps back to text, nil where the file names none.
   func decodingSteps(_ json: JSON?) throws -> [DecodingStep]? {
     guard let json, json != .null else { return nil }
+    var growth = 1
     return try flattened(json, at: "\(path): decoder", list: "decoders").map { type, object in
       switch type {
       case "ByteLevel": return .byteLevel
       case "ByteFallback": return .byteFallback
       case "Fuse": return .fuse
       case "Replace":
-        return .replace(try literalPattern(object), with: try text(object, "content"))
+        let (pattern, content) = try replacement(object, &growth)
+        return .replace(pattern, with: content)
       case "Strip":
         let content = try text(object, "content")
         guard !content.isEmpty else { throw object.failure("content", "is empty") }

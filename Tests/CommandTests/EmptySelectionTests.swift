@@ -29,8 +29,13 @@ struct EmptySelectionTests {
 
   @Test func anEmptySelectionIsAnErrorUnlessAllowed() throws {
     let job = try SmallJob()
-    // The same data on both sides of the rule: whatever is coupled is general ability's.
-    let same = SmallJob.dataSets.flatMap { ["--data", "\($0)=\(job.data("general"))"] }
+    // The same samples on both sides of the rule, in files that differ: whatever is coupled is general ability's.
+    let lines = try text(of: job.data("general")).split(separator: "\n")
+    let same = try SmallJob.dataSets.flatMap { name in
+      let file = "\(job.path)/same-\(name).csv"
+      try write(lines.map { "\($0),\(name)\n" }.joined().utf8, to: file)
+      return ["--data", "\(name)=\(file)"]
+    }
     let run =
       ["run", job.model] + same
       + ["--nsamples", "8", "--target-module", "all", "--count", "5", "--out", job.out, "--quiet"]

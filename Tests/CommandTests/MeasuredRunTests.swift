@@ -34,7 +34,8 @@ import Testing
       guard name.hasSuffix(".json") || name.hasSuffix(".jsonl") || name.hasSuffix(".journal") else {
         continue
       }
-      let found = try text(of: "\(folder)/\(name)").firstMatch(of: swift)
+      let content = String(decoding: try bytes(of: "\(folder)/\(name)"), as: UTF8.self)
+      let found = content.firstMatch(of: swift)
       #expect(found == nil, "\(name): \(found.map { String($0.0) } ?? "")")
     }
   }
@@ -199,8 +200,8 @@ import Testing
     #expect(refused.status == 2)
     #expect(
       refused.standardError
-        == "spin: --max-perplexity-ratio: lets none of the 4 selections through that have a weight "
-        + "and are no control; allow more, or choose other shares\n")
+        == "spin: --max-perplexity-ratio: lets no selection through; controls and selections without a "
+        + "weight are not candidates; allow more, or choose other shares\n")
   }
 
   @Test func rangesOfSharesTakeOneTwoAndFive() throws {

@@ -81,7 +81,7 @@ struct PatchCommandTests {
     let out = directory.file("out")
     let applied = try spin("patch", "apply", model, patch, "--out", out)
     #expect(applied.status == 0)
-    #expect(applied.output.hasPrefix("patched  \(out)\nchanged  2000 weights in 1 files\n"))
+    #expect(applied.output.hasPrefix("patched  \(out)\nchanged  2000 weights in 1 file\n"))
     #expect(applied.errors == "")
     #expect(try spin("patch", "verify", out, patch).status == 0)
     let unpatched = try spin("patch", "verify", model, patch)

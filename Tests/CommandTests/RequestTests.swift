@@ -22,8 +22,8 @@ struct RequestTests {
     #expect(
       job.masked(selection.standardError)
         == "spin: DIR/out: holds the results of another request: --count was 30 and is 20 now; repeat the "
-        + "options of that request, choose another --out; its scores stay usable there: --scores "
-        + "DIR/out/scores, or give --restart to replace what is there\n")
+        + "options of that request, choose another --out (its scores can be used there: --scores "
+        + "DIR/out/scores), or give --restart to replace what is there\n")
     let scores = try run(job, ["--count", "30", "--seed", "4", "--rule", "union"])
     #expect(scores.status == 73)
     #expect(

@@ -2,6 +2,7 @@
 
 import Foundation
 import SPINCheckpoint
+import SPINJSON
 import SPINStorage
 import SPINTestSupport
 import Testing
@@ -60,6 +61,36 @@ struct EnclosedPatchTests {
     try patch.applyInPlace(at: fixture.path)
     #expect(try EnclosedPatch.names(of: patch, in: fixture.path) == ["spin-patch.json"])
     #expect(FileSystem.status(fixture.path + "/spin-patch-2.json") == nil)
+  }
+
+  /// What somebody changed, or put there, is not what was written there.
+  @Test func aPatchOfSomebodyStays() throws {
+    let patch = try fixture.patch(scale: 0.3)
+    let mine = fixture.path + "/spin-patch.json"
+    try patch.write(to: mine)
+    let noted = try text(mine).replacing("\"tool_version\"", with: "\n\"tool_version\"")
+    try write(noted, to: mine)
+    try patch.applyInPlace(at: fixture.path)
+    try patch.revertInPlace(at: fixture.path, readFrom: fixture.file(of: patch))
+    #expect(try text(mine) == noted)
+  }
+
+  /// Of two edits the one that is undone takes its own with it, and leaves the card of the other.
+  @Test func theCardOfAnotherEditStays() throws {
+    let first = try edited()
+    let card = try text(out + "/README.md")
+    let second = try Patch.make(
+      model: try ModelDirectory(path: out), weights: [("half", [0])], scale: 0.7, provenance: [:],
+      toolVersion: "0")
+    // A copy has no card that is not its own.
+    try second.apply(to: try ModelDirectory(path: out), out: back)
+    #expect(FileSystem.status(back + "/README.md") == nil)
+    let receipt = try second.applyInPlace(at: out)
+    #expect(receipt.enclosedPatch == "spin-patch-2.json" && receipt.warnings.count == 1)
+    try second.revertInPlace(at: out, readFrom: fixture.file(of: second))
+    #expect(try text(out + "/README.md") == card)
+    #expect(try EnclosedPatch.names(of: first, in: out) == ["spin-patch.json"])
+    #expect(FileSystem.status(out + "/spin-patch-2.json") == nil)
   }
 
   /// A model may have a file of that name, such as the patch of the edit before.

@@ -119,6 +119,26 @@ struct RefusalTests {
         #"normalizer.pattern.Regex: " +" is not supported, expected a pattern given as String"#
       ),
       (
+        // A text that each step makes ten times as long would fill any memory after ten of them.
+        "normalizer",
+        [
+          "type": "Sequence",
+          "normalizers": [
+            ["type": "Replace", "pattern": ["String": "a"], "content": "aaaaaaaaaa"],
+            ["type": "Replace", "pattern": ["String": "aa"], "content": "aaaaaaaaaaaaaaaa"],
+          ],
+        ],
+        "normalizer.normalizers[1].content: makes a text up to 80 times as long, with the steps before it, expected at most 64 times"
+      ),
+      (
+        "decoder",
+        [
+          "type": "Replace", "pattern": ["String": "a"],
+          "content": .string(String(repeating: "b", count: 65)),
+        ],
+        "decoder.content: makes a text up to 65 times as long, with the steps before it, expected at most 64 times"
+      ),
+      (
         "normalizer", ["type": "Replace", "pattern": ["String": ""], "content": " "],
         "normalizer.pattern.String: is empty"
       ),

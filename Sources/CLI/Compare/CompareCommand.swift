@@ -95,11 +95,12 @@ struct CompareCommand: ParsableCommand {
       request,
       judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun))
     Warnings.write(comparison.warnings)
+    try FileSystem.requireApart(out, from: comparison.model.directory.path)
     if !restart { try comparison.requireSameRequest(in: out) }
+    let rates = MachineRates(threads: resources.resources.threads)
+    let found = comparison.plan(into: out, rates: rates)
     let plan = WorkPlanText(
-      plan: comparison.plan(
-        into: out, rates: MachineRates(threads: resources.resources.threads)), out: out,
-      threads: resources.resources.threads)
+      plan: restart ? found.anew() : found, out: out, threads: resources.resources.threads)
     if !quiet {
       StandardError.write(
         ScoringPlanText.formatLine(comparison.evaluation.format, "asked") + "\n" + plan.brief)

@@ -100,6 +100,7 @@ struct SweepCommand: ParsableCommand {
     sweep.job = job
     sweep.roundCount = rounds.rounds
     sweep.arguments = Invocation.arguments
+    try FileSystem.requireApart(out, from: model.directory.path)
     let plan = WorkPlanText(
       plan: sweep.plan(into: out, rates: MachineRates(threads: resources.resources.threads)),
       out: out, threads: resources.resources.threads)
@@ -130,8 +131,8 @@ struct SweepCommand: ParsableCommand {
     guard result.chosen != nil else {
       throw SPINError(
         .checkFailed, at: "--max-perplexity-ratio",
-        "lets none of the \(result.rows.count) selections through that have a weight and are no "
-          + "control", remedy: "allow more, or choose other shares")
+        "lets no selection through; controls and selections without a weight are not candidates",
+        remedy: "allow more, or choose other shares")
     }
   }
 }

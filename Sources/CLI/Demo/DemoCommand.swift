@@ -11,8 +11,8 @@ struct DemoCommand: ParsableCommand {
     abstract: "Show the whole job on a small model that comes with the program.",
     discussion: """
       A Llama of 4.5 million parameters, trained from scratch by `spin train` on generated text, whose \
-      answers to questions about groups and about private details are careful in about half of the cases. In about \
-      a minute, and with nothing else: scores, selection and patch; answers before and after; how \
+      answers to questions about groups and about private details are careful in about half of the cases. In two \
+      minutes or so, and with nothing else: scores, selection and patch; answers before and after; how \
       often the judge agrees with labels on the demo's own text; and a comparison with controls and with LoRA. Every step shows the \
       command that does it. The shares are larger than a real model's, whose matrices are thousands \
       of times larger. An interrupted demo goes on when it is repeated.

@@ -159,6 +159,11 @@ struct PatchDiffCommand: ParsableCommand {
       try ModelDirectory(path: first.folder()), try ModelDirectory(path: second.folder())
     )
     Warnings.write(models.0.warnings + models.1.warnings)
+    if let patch {
+      for model in [models.0, models.1] { try FileSystem.requireApart(patch, from: model.path) }
+      try OutputFile.requireReplaceable(
+        patch, by: "a patch of spin", marker: "\"schema\": \"\(Patch.schema)\"")
+    }
     let difference = try CheckpointDifference(models.0, models.1)
     try patch.map { try difference.patch(toolVersion: SPINVersion.current).write(to: $0) }
     let text = DifferenceText(difference: difference, shown: max(0, show))

@@ -8,7 +8,7 @@ enum PatchText {
   static func text(_ receipt: PatchReceipt, _ direction: PatchDirection) -> String {
     var text =
       "\(direction == .apply ? "patched" : "reverted")  \(receipt.path)\n"
-      + "changed  \(receipt.changedCount) weights in \(receipt.changedFileCount) files"
+      + "changed  \(receipt.changedCount) weights in \(receipt.changedFileCount) \(receipt.changedFileCount == 1 ? "file" : "files")"
     if let patch = receipt.enclosedPatch { text += "\npatch    \(receipt.path)/\(patch)" }
     if let copy = receipt.copy { text += "\n" + CopyText.lines(copy).joined(separator: "\n") }
     if receipt.finishesInterrupted { text += "\nfinished an edit that was interrupted" }

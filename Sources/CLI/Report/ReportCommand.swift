@@ -88,6 +88,7 @@ struct ReportCommand: ParsableCommand {
     let wanted: [(String?, ReportMarker.Form)] = [
       (out, .html), (markdown, .markdown), (json, .json),
     ]
+    try OutputPaths.requireDifferent([("--out", out), ("--markdown", markdown), ("--json", json)])
     for (path, form) in wanted {
       guard let path else { continue }
       try ReportMarker.requireReplaceable(path, as: form)

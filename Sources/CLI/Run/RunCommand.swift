@@ -102,12 +102,16 @@ struct RunCommand: ParsableCommand {
       allowsEmpty: rule.amounts.allowEmpty, arguments: Invocation.arguments)
     let directory = RunDirectory(
       path: out, scores: scores.map(Self.scoreFolder), ownsScores: scores == nil)
+    // What the run would refuse is refused before its plan is shown.
+    try FileSystem.requireApart(out, from: job.directory.path)
+    if !directory.ownsScores { try job.requireScores(at: directory.scores) }
     if !work.restart { try pipeline.requireSameRequest(in: directory, evaluation: evaluation) }
+    let rates = MachineRates(threads: resources.resources.threads)
+    let found = pipeline.plan(into: directory, evaluation: evaluation, rates: rates)
     let plan = RunPlanText(
       pipeline: pipeline, evaluation: evaluation,
-      plan: pipeline.plan(
-        into: directory, evaluation: evaluation,
-        rates: MachineRates(threads: resources.resources.threads)), out: out)
+      plan: work.restart ? found.anew { $0.name == "score" && !directory.ownsScores } : found,
+      out: out)
     if !work.quiet { StandardError.write(plan.text) }
     Warnings.write(plan.warnings)
     guard !work.dryRun else {

@@ -50,6 +50,7 @@ struct SelectCommand: ParsableCommand {
   var network: NetworkOptions
 
   func run() throws {
+    try OutputPaths.requireDifferent([("--out", out), ("--selection", selection)])
     for (path, kind, schema) in [
       (out, "a patch of spin", Patch.schema),
       (selection, "a selection of spin", CoupledSet.schema),

@@ -135,7 +135,7 @@ extension EditCard {
   ///
   /// - Parameter keepsEdited: Whether a card that somebody changed stays as it is.
   /// - Returns: Whether one stayed.
-  static func remove(from folder: String, keepsEdited: Bool) throws -> Bool {
+  package static func remove(from folder: String, keepsEdited: Bool) throws -> Bool {
     let path = folder + "/" + fileName
     guard let card = try EditCard(in: folder) else { return false }
     if card.isOfEdit, keepsEdited, card.isIntact != true { return true }

@@ -89,8 +89,10 @@ public struct EvaluationComparison: Sendable {
         ],
       ]
     }
+    var lists = JSONObject()
+    for (name, outcome) in refusals { lists[name] = .object(outcome.json) }
     return [
-      "awareness": .object(sets),
+      "awareness": .object(sets), "refusals": .object(lists),
       "perplexity": perplexity.map {
         [
           "before": .number($0.before.value), "after": .number($0.after.value),

@@ -23,6 +23,11 @@ public struct PlannedStep: Sendable {
     self.items = items
   }
 
+  /// The step where what an earlier run left is discarded.
+  var anew: PlannedStep {
+    PlannedStep(name, amount, seconds: seconds, items: items.map { ($0.count, 0) })
+  }
+
   /// Whether nothing of it is left to do.
   public var isDone: Bool { items.map { $0.done >= $0.count } ?? false }
 

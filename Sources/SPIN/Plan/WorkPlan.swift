@@ -22,6 +22,15 @@ public struct WorkPlan: Sendable {
   /// Whether a step's time is unknown.
   public var isOpen: Bool { steps.contains { $0.seconds == nil && !$0.isDone } }
 
+  /// The plan of a command that discards what is there.
+  ///
+  /// - Parameter isKept: Whether a step is of something that is not this command's to discard.
+  public func anew(keeping isKept: (PlannedStep) -> Bool = { _ in false }) -> WorkPlan {
+    var plan = self
+    plan.steps = steps.map { isKept($0) ? $0 : $0.anew }
+    return plan
+  }
+
   /// The same for machines.
   public var json: JSON {
     [

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPIN
+import SPINStorage
+
+/// The files that a command is about to write, as they were typed.
+enum OutputPaths {
+  /// Requires that no two options name one file, of which only the last result would be left.
+  ///
+  /// - Throws: `SPINError` with code `usage`.
+  static func requireDifferent(_ paths: [(option: String, path: String?)]) throws {
+    var seen: [String: String] = [:]
+    for (option, path) in paths {
+      guard let path else { continue }
+      let place = FileSystem.resolved(path) ?? FileSystem.normalized(path)
+      if let other = seen.updateValue(option, forKey: place) {
+        throw SPINError(
+          .usage, at: option, "\(path) is the file of \(other), too",
+          remedy: "name a file of its own for each")
+      }
+    }
+  }
+}

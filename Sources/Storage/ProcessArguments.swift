@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+
+/// The arguments of this process as the system passed them.
+public enum ProcessArguments {
+  /// Requires that all are UTF-8: Swift would read others with marks in the place of what it cannot read, so that two files
+  /// could get one name.
+  ///
+  /// - Throws: `SPINError` with code `usage` that shows the first that is not.
+  public static func requireUTF8() throws {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = unsafe CommandLine.unsafeArgv[index] else { continue }
+      if unsafe String(validatingCString: argument) == nil {
+        throw SPINError(
+          .usage, at: unsafe String(cString: argument), "is not UTF-8",
+          remedy: "rename the file, or set the terminal to UTF-8")
+      }
+    }
+  }
+}
