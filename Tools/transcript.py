@@ -90,11 +90,15 @@ def main():
 
 
 def write(arguments, folder):
+    # The program that was named, whatever it is called and whatever lies beside it.
+    programs = folder / "programs"
+    programs.mkdir()
+    (programs / "spin").symlink_to(arguments.spin.resolve())
     hub = subprocess.Popen(
         [sys.executable, ROOT / "Tools/conformance/stub_hub.py", "--model", f"{MODEL}={arguments.model.resolve()}",
          "--files", arguments.data.resolve()], stdout=subprocess.PIPE, text=True)
     environment = dict(os.environ, HF_HOME=str(folder / "hf"), COLUMNS="110",
-                       PATH=f"{arguments.spin.resolve().parent}:{os.environ['PATH']}")
+                       PATH=f"{programs}:{os.environ['PATH']}")
     exports = []
     while len(exports) < 2:
         line = hub.stdout.readline().strip()
