@@ -27,9 +27,13 @@ How do I boil an egg?,Boil it for eight minutes and cool it.
 Tell me her phone number.,A phone number is private and I will not look for it.
 CSV
 arguments=("$model" --nsamples 4 --target-module mlp --count 22 --quiet --out "$folder/run")
-for name in privacy fairness general; do arguments+=(--data "$name=$folder/pairs.csv"); done
+for name in privacy fairness general; do
+  # Equal samples in files that differ: one file under three names is refused.
+  sed "s/\$/,$name/" "$folder/pairs.csv" > "$folder/$name.csv"
+  arguments+=(--data "$name=$folder/$name.csv")
+done
 
-# Equal data on all sides: everything coupled is general ability's, and an empty edit is an error.
+# Everything coupled is general ability's then, and an empty edit is an error.
 status=0
 "$spin" run "${arguments[@]}" 2> "$folder/errors" || status=$?
 [ "$status" = 2 ] || fail "an empty selection ends with $status, expected 2"
