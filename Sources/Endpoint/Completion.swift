@@ -35,13 +35,8 @@ public struct Completion: Sendable, Equatable {
     }
     finishReason = try choice.optional("finish_reason")
     // What no answer can have is not counted: sums over many answers have to fit 64 bits.
-    let usage = try object.optional("usage", as: JSONObject.self)
-    if case .integer? = usage?["completion_tokens"] {
-      tokenCount = usage?["completion_tokens"].flatMap { Int(json: $0) }
-        .flatMap { 0...(1 << 32) ~= $0 ? $0 : nil }
-    } else {
-      tokenCount = try usage?.optional("completion_tokens")
-    }
+    tokenCount = try object.optional("usage", as: JSONObject.self)?["completion_tokens"]
+      .flatMap { Int(json: $0) }.flatMap { 0...(1 << 32) ~= $0 ? $0 : nil }
     let isFiltered = finishReason?.lowercased() == "content_filter"
     switch route {
     case .completions:

@@ -58,7 +58,7 @@ extension JSONObject {
     guard let value = Value(json: json) else {
       // An integer that is none to this reader is too large.
       var expected = Value.jsonName
-      if case .integer = json, Value.self == Int.self { expected += " of at most 2^53" }
+      if case .integer = json, Value.self == Int.self { expected += " from -2^53 to 2^53" }
       throw failure(key, "is \(json.brief), expected \(expected)", code: code)
     }
     return value

@@ -17,5 +17,5 @@ public struct Arithmetic: Sendable, Hashable, CustomStringConvertible {
   public var description: String { name }
 
   /// The arithmetic of the kernels in use.
-  public static var current: Arithmetic { KernelSet.best.arithmetic }
+  public static var current: Arithmetic { KernelSet.inUse.arithmetic }
 }

@@ -30,8 +30,8 @@ import Synchronization
   /// - Parameters:
   ///   - threadCount: From 1 to `maximumThreadCount`; the nearest of these where it lies outside, which
   ///     changes no result. More threads than cores only cost time.
-  ///   - kernelSet: The processor's best unless a test asks for another.
-  public init(threadCount: Int, kernelSet: KernelSet = .best) {
+  ///   - kernelSet: The one in use unless a test asks for another.
+  public init(threadCount: Int, kernelSet: KernelSet = .inUse) {
     let threadCount = min(max(threadCount, 1), Self.maximumThreadCount)
     self.threadCount = threadCount
     self.kernelSet = kernelSet

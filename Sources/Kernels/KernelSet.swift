@@ -29,7 +29,9 @@ import SPINStorage
   public static let environmentVariable = "SPIN_INSTRUCTION_SET"
 
   /// The set in use: the one that the environment names, or the best for this processor.
-  public static let best: KernelSet = {
+  ///
+  /// A name that this processor does not have counts for nothing here; `named` says so, and the program asks it first.
+  public static let inUse: KernelSet = {
     guard let first = available.first else { preconditionFailure("no baseline kernels") }
     return (try? named(ProcessEnvironment.value(environmentVariable))) ?? first
   }()

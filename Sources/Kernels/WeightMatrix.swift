@@ -55,7 +55,7 @@ public struct WeightMatrix: Sendable {
   public func values(rows range: Range<Int>) -> [Float] {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
     let result = FloatBuffer(count: range.count * columns)
-    let kernels = unsafe KernelSet.best.table.pointee
+    let kernels = unsafe KernelSet.inUse.table.pointee
     unsafe kernels.widen(code, pointer(row: range.lowerBound), result.count, result.base)
     return result.values
   }

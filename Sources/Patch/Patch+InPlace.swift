@@ -47,7 +47,7 @@ extension Patch {
   }
 
   private static func cardOfAnother(_ path: String) -> String {
-    "\(path) was edited by another patch, too; \(EditCard.fileName), where it is the card of an edit, may be that one's"
+    "\(path) holds the patch of another edit, too; \(EditCard.fileName), where it is the card of an edit, may be that one's"
   }
 
   private func edit(

@@ -151,7 +151,7 @@ struct RunManifest {
       "threads": JSON(run.job.request.resources.threads),
       "max_memory_bytes": JSON(run.job.request.resources.maxMemory),
       "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
-      "kernels": .string(KernelSet.best.name), "processors": JSON(Machine.processorCount),
+      "kernels": .string(KernelSet.inUse.name), "processors": JSON(Machine.processorCount),
     ]
   }
 }

@@ -24,7 +24,7 @@ extension FileSystem {
   }
 
   /// The path without symbolic links of something that need not be there yet.
-  private static func resolvedBeginning(of path: String) -> String? {
+  package static func resolvedBeginning(of path: String) -> String? {
     if let whole = resolved(path) { return whole }
     let parent = parent(of: path)
     guard parent != path, let beginning = resolvedBeginning(of: parent) else { return nil }

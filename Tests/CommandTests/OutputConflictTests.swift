@@ -33,9 +33,13 @@ struct OutputConflictTests {
     }
     try expectRefused(diff + [job.data("privacy")], 73, "exists and is not a patch of spin")
     #expect(try Program.run(diff + [patch]).status == 0)
+    for second in ["/one.json", "/model/../one.json", "/./one.json"] {
+      try expectRefused(
+        select + ["--out", job.path + "/one.json", "--selection", job.path + second], 64,
+        "--selection: DIR\(second) is the file of --out, too")
+    }
     try expectRefused(
-      select + ["--out", job.path + "/one.json", "--selection", job.path + "/one.json"], 64,
-      "--selection: DIR/one.json is the file of --out, too")
+      select + ["--out", job.model + "/spin-patch.json"], 73, "which this command reads")
   }
 
   @Test func oneFileIsNoTwoDataSets() throws {
@@ -54,6 +58,10 @@ struct OutputConflictTests {
     try expectRefused(
       ["run"] + job.scoring + ["--count", "30", "--dry-run", "--out", job.model + "/run"], 73,
       "which this command reads")
+    let inside = ["--dry-run", "--out", job.model + "/x"]
+    try expectRefused(["score"] + job.scoring + inside, 73, "which this command reads")
+    let train = ["train", "lora", job.model, "--data", job.data("general"), "--no-append-eos"]
+    try expectRefused(train + inside, 73, "which this command reads")
     #expect(try Program.run(job.run + ["--quiet"]).status == 0)
     #expect(try Program.run(job.run + ["--dry-run"]).standardError.contains("done already"))
     let anew = try Program.run(job.run + ["--dry-run", "--restart"])

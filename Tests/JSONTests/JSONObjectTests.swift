@@ -56,7 +56,7 @@ struct JSONObjectTests {
       ("more", "9007199254740993"), ("largest", "9223372036854775807"),
       ("smallest", "-9223372036854775808"),
     ] {
-      expectError("a.json: key \"\(key)\": is \(value), expected an integer of at most 2^53") {
+      expectError("a.json: key \"\(key)\": is \(value), expected an integer from -2^53 to 2^53") {
         try object.required(key, as: Int.self)
       }
       #expect(try object.required(key, as: Double.self).magnitude >= 0x1p53)

@@ -201,7 +201,7 @@ struct ContentTests {
       ])
     #expect(
       markup.all("p").contains {
-        $0.text.contains("questions of fairness that were asked is in the data that were named.")
+        $0.text.contains("questions of fairness that were asked is in the data.")
       })
     let clean = try MadeRun()
     try clean.edit("evaluation/awareness.json") { object in

@@ -60,7 +60,7 @@ import Testing
     ("\"coupled\": ", "\"coupled\": -", "expected 0 to 200"),
     ("\"selected_coupled\": ", "\"selected_coupled\": 9", "expected 0 to 200"),
     ("\"ties\": ", "\"ties\": 92233720368477", "expected 0 to 1099511627776"),
-    ("\"ties\": ", "\"ties\": 9223372036854775", "expected an integer of at most 2^53"),
+    ("\"ties\": ", "\"ties\": 9223372036854775", "expected an integer from -2^53 to 2^53"),
     ("\"samples\": ", "\"samples\": 92233720368477", "expected 0 to 1099511627776"),
     ("\"shape\": [10, 20]", "\"shape\": [2147483648, 2147483648]", "at most 2^40 weights"),
     ("\"layers\": null", "\"layers\": [0, 9007199254740992]", "expected first and last layer"),

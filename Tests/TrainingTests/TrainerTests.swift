@@ -91,7 +91,7 @@ struct TrainerTests {
   @Test(arguments: [
     ("steps", "-1", "which its other numbers contradict"),
     ("steps", "9007199254740992", "of a run that has 9"),
-    ("steps", "9223372036854775807", "expected an integer of at most 2^53"),
+    ("steps", "9223372036854775807", "expected an integer from -2^53 to 2^53"),
     ("pending_steps", "-2", "which its other numbers contradict"),
     ("tokens", "-9", "which its other numbers contradict"),
   ])

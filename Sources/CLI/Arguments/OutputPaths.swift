@@ -12,7 +12,7 @@ enum OutputPaths {
     var seen: [String: String] = [:]
     for (option, path) in paths {
       guard let path else { continue }
-      let place = FileSystem.resolved(path) ?? FileSystem.normalized(path)
+      let place = FileSystem.resolvedBeginning(of: path) ?? path
       if let other = seen.updateValue(option, forKey: place) {
         throw SPINError(
           .usage, at: option, "\(path) is the file of \(other), too",

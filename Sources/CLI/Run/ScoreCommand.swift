@@ -3,6 +3,7 @@
 import ArgumentParser
 import SPIN
 import SPINJSON
+import SPINStorage
 
 /// `spin score`: data sets to importance scores.
 struct ScoreCommand: ParsableCommand {
@@ -42,6 +43,9 @@ struct ScoreCommand: ParsableCommand {
     let plan = ScoringPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     let scores = ScoreDirectory(path: out)
+    // What the scoring would refuse is refused without it, too.
+    try FileSystem.requireApart(out, from: job.directory.path)
+    if !work.restart { try job.scorer.requireVacant(scores) }
     let clock = ContinuousClock()
     let time = try clock.measure {
       if !work.dryRun {

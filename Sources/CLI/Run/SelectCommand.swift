@@ -60,6 +60,9 @@ struct SelectCommand: ParsableCommand {
     }
     let parameters = try options.parsed(targetModule: targetModule, seed: seed)
     let directory = try ModelDirectory(path: model.folder())
+    for path in [out, selection].compactMap(\.self) {
+      try FileSystem.requireApart(path, from: directory.path)
+    }
     let hashes = try directory.fileHashes()
     let set = try CoupledSet(
       parameters, scores: ScoreDirectory(path: scores), modelFiles: hashes,

@@ -12,6 +12,7 @@ struct TrainingExecution {
 
   func run() throws {
     Warnings.write(job.warnings)
+    for input in job.inputFolders { try FileSystem.requireApart(out, from: input) }
     let plan = TrainingPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     guard !work.dryRun else {

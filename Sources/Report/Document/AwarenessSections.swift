@@ -95,12 +95,12 @@ enum AwarenessSections {
       guard let all = set.allQuestions else {
         let asked = NumberText.count(set.rates.last.count)
         note +=
-          " None of the \(asked) questions of \(set.name) that were asked is in the data that were named."
+          " None of the \(asked) questions of \(set.name) that were asked is in the data."
         continue
       }
       note +=
         " \(NumberText.count(overlap.normalized)) of \(NumberText.count(all.rates.last.count)) "
-        + "questions of \(set.name) \(overlap.normalized == 1 ? "is" : "are") in the data that were named "
+        + "questions of \(set.name) \(overlap.normalized == 1 ? "is" : "are") in the data "
         + "(\(NumberText.count(overlap.verbatim)) word for word) and left out, except where the row says "
         + "all questions."
     }

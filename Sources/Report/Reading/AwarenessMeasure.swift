@@ -173,8 +173,8 @@ extension AwarenessMeasure.Comparison {
   ///
   /// - Parameter yes: What yes means, "refused"; nil for the word of a judge.
   init(_ object: JSONObject, yes: String?) throws {
-    let word = [VerdictWords.phrases.key].first { object["both_\($0)"] != nil }
-    let yes = yes ?? word ?? VerdictWords.reading.key
+    let isOfPhrases = object["both_\(VerdictWords.phrases.key)"] != nil
+    let yes = yes ?? (isOfPhrases ? VerdictWords.phrases : .reading).key
     onlyBefore = try object.required("only_before")
     onlyAfter = try object.required("only_after")
     both = try object.required("both_\(yes)")
