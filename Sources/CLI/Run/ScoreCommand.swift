@@ -40,12 +40,12 @@ struct ScoreCommand: ParsableCommand {
       scoring.request(
         model: model.folder(isDryRun: work.dryRun), prompts: format.request, resources: resources))
     Warnings.write(job.model.warnings)
-    let plan = ScoringPlanText(job: job)
-    if !work.quiet { StandardError.write(plan.text) }
+    // What the scoring would refuse is refused before its plan is shown.
     let scores = ScoreDirectory(path: out)
-    // What the scoring would refuse is refused without it, too.
     try FileSystem.requireApart(out, from: job.directory.path)
     if !work.restart { try job.scorer.requireVacant(scores) }
+    let plan = ScoringPlanText(job: job)
+    if !work.quiet { StandardError.write(plan.text) }
     let clock = ContinuousClock()
     let time = try clock.measure {
       if !work.dryRun {
