@@ -41,6 +41,7 @@ let package = Package(
     library("Storage", ["SPINErrors", "CDigest"]),
     library("JSON", ["SPINErrors"]),
     library("Kernels", ["SPINErrors", "SPINStorage", "CKernels"]),
+    library("Execution", ["SPINErrors", "SPINStorage", "SPINKernels"]),
 
     // The pipeline, in its order.
     library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
@@ -60,7 +61,7 @@ let package = Package(
     library(
       "Importance",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINScores",
       ]),
     library(
@@ -69,7 +70,8 @@ let package = Package(
     library(
       "Adapters",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINPatch",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINPatch",
         "SPINTransformer",
       ]),
 
@@ -79,18 +81,19 @@ let package = Package(
     library(
       "Generation",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer",
       ]),
     library(
-      "Likelihood", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINTransformer"]),
+      "Likelihood",
+      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution", "SPINTransformer"]),
     library("Endpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
       "Hub", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINEndpoint"]),
     library(
       "Evaluation",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
         "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
       ]),
@@ -105,7 +108,7 @@ let package = Package(
     library(
       "Training",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINAdapters",
       ]),
 
@@ -113,7 +116,7 @@ let package = Package(
     .target(
       name: "SPIN",
       dependencies: [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
         "SPINSelection", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
         "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub", "SPINEvaluation",
@@ -154,6 +157,7 @@ let package = Package(
     tests("Storage", ["SPINStorage", "CDigest"]),
     tests("JSON", ["SPINJSON"]),
     tests("Kernels", ["SPINKernels", "SPINStorage"]),
+    tests("Execution", ["SPINExecution", "SPINKernels", "SPINStorage"]),
     tests("Checkpoint", ["SPINCheckpoint"]),
     tests("GGUF", ["SPINGGUF", "SPINErrors", "SPINStorage", "SPINCheckpoint"]),
     tests("PyTorch", ["SPINPyTorch", "SPINErrors", "SPINStorage", "SPINCheckpoint"]),
@@ -171,19 +175,21 @@ let package = Package(
       ]),
     tests("Calibration", ["SPINCalibration"]),
     tests("Scores", ["SPINScores"]),
-    tests("Importance", ["SPINImportance", "SPINStorage"]),
+    tests("Importance", ["SPINExecution", "SPINImportance", "SPINStorage"]),
     tests("Selection", ["SPINSelection"]),
     tests("Patch", ["SPINPatch"]),
     tests(
       "Adapters",
       [
-        "SPINAdapters", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINAdapters", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution",
+        "SPINCheckpoint",
         "SPINPatch", "SPINTransformer", "SPINCalibration", "SPINTraining",
       ]),
     tests(
       "Training",
       [
-        "SPINTraining", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINTraining", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution",
+        "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINAdapters",
       ]),
     tests("Statistics", ["SPINStatistics", "SPINJSON", "SPINStorage"]),
@@ -191,18 +197,22 @@ let package = Package(
     tests(
       "Generation",
       [
-        "SPINGeneration", "SPINTransformer", "SPINKernels", "SPINAdapters", "SPINJSON",
+        "SPINGeneration", "SPINTransformer", "SPINKernels", "SPINExecution", "SPINAdapters",
+        "SPINJSON",
         "SPINStorage",
       ]),
     tests(
       "Likelihood",
-      ["SPINLikelihood", "SPINTransformer", "SPINKernels", "SPINStorage", "SPINErrors"]),
+      [
+        "SPINLikelihood", "SPINTransformer", "SPINKernels", "SPINExecution", "SPINStorage",
+        "SPINErrors",
+      ]),
     tests("Endpoint", ["SPINEndpoint", "SPINJSON", "SPINErrors"]),
     tests("Hub", ["SPINHub", "SPINEndpoint", "SPINStorage", "SPINJSON", "SPINErrors"]),
     tests(
       "Evaluation",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
         "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
         "SPINEvaluation",

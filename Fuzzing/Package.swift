@@ -20,7 +20,8 @@ func library(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Targ
 
 /// The modules of the library.
 let modules: [Target.Dependency] = [
-  "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINGGUF",
+  "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+  "SPINGGUF",
   "SPINPyTorch", "SPINImport", "SPINTokenization", "SPINTransformer", "SPINCalibration",
   "SPINScores", "SPINImportance", "SPINSelection", "SPINPatch", "SPINAdapters", "SPINStatistics",
   "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub",
@@ -37,6 +38,7 @@ let package = Package(
     library("Storage", ["SPINErrors", "CDigest"]),
     library("JSON", ["SPINErrors"]),
     library("Kernels", ["SPINErrors", "SPINStorage", "CKernels"]),
+    library("Execution", ["SPINErrors", "SPINStorage", "SPINKernels"]),
     library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library("GGUF", ["SPINErrors", "SPINStorage"]),
     library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
@@ -51,15 +53,18 @@ let package = Package(
     library(
       "Importance",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINTransformer",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINTransformer",
         "SPINCalibration", "SPINScores",
       ]),
-    library("Selection", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
+    library(
+      "Selection", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Adapters",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint", "SPINPatch",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINPatch",
         "SPINTransformer",
       ]),
     library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
@@ -70,16 +75,18 @@ let package = Package(
     library(
       "Generation",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer",
       ]),
-    library("Likelihood", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINTransformer"]),
+    library(
+      "Likelihood",
+      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution", "SPINTransformer"]),
     library("Endpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library("Hub", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINEndpoint"]),
     library(
       "Evaluation",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
         "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
       ]),
@@ -92,7 +99,7 @@ let package = Package(
     library(
       "Training",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINCheckpoint",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINAdapters",
       ]),
     .target(

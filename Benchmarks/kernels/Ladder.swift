@@ -20,13 +20,13 @@ struct Ladder {
   ]
 
   let shape: Shape
-  let compute: Compute
+  let device: any Device
   let input, output, inputGradient, accumulator: MatrixView
   let weight: WeightMatrix
 
   init(shape: Shape, set: KernelSet, threads: Int) {
     self.shape = shape
-    compute = Compute(threadCount: threads, kernelSet: set)
+    device = CPUDevice(threadCount: threads, kernelSet: set)
     func matrix(_ rows: Int, _ columns: Int) -> MatrixView {
       MatrixView(
         (0..<rows * columns).map { Float(($0 &* 2_654_435_761) % 2001 - 1000) / 1000 },
@@ -69,16 +69,16 @@ struct Ladder {
       (
         "absolute_weight_gradient",
         Self.best {
-          compute.addWeightGradients(input, [(output, accumulator)], samples: samples)
+          device.addWeightGradients(input, [(output, accumulator)], samples: samples)
           return operations
         }
       ),
     ]
   }
 
-  private func forward() { compute.linear(input, [.init(weight, output: output)]) }
+  private func forward() { device.linear(input, [.init(weight, output: output)]) }
 
-  private func backward() { compute.linearInputGradient([(output, weight)], into: inputGradient) }
+  private func backward() { device.linearInputGradient([(output, weight)], into: inputGradient) }
 
   /// Compares one row of each of the first two products with the naive version.
   private func check() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+public import SPINExecution
 public import SPINJSON
 import SPINKernels
 public import SPINPatch
@@ -38,15 +39,18 @@ public final class AdapterOverlay: WeightOverlay {
   }
 
   private let parts: [(entry: TensorEntry, matrix: MergedMatrix)]
-  private let compute: Compute
+  private let device: any Device
 
   /// Checks that an adapter fits a model; the model stays as it is.
   ///
   /// - Throws: `SPINError` where the adapter belongs to another model.
-  public init(_ adapter: LowRankAdapter, on model: ModelDirectory, threads: Int = 1) throws {
+  public init(
+    _ adapter: LowRankAdapter, on model: ModelDirectory,
+    execution: Execution = Execution(threads: 1)
+  ) throws {
     self.adapter = adapter
     parts = try adapter.merged(in: model)
-    compute = Compute(threadCount: threads)
+    device = execution.open()
     digest = adapter.digest ?? adapter.contentDigest
   }
 
@@ -55,7 +59,7 @@ public final class AdapterOverlay: WeightOverlay {
     guard !isApplied else { return }
     do {
       for part in parts {
-        try part.matrix.forEachBlock(on: compute) { try part.entry.file.overlay($0, at: $1) }
+        try part.matrix.forEachBlock(on: device) { try part.entry.file.overlay($0, at: $1) }
       }
     } catch {
       takeOff()
@@ -80,11 +84,11 @@ extension LowRankAdapter {
   /// The SHA-256 of configuration and numbers.
   var contentDigest: String {
     var bytes = Array(configuration.json.serialized(indented: false).utf8)
-    let compute = Compute(threadCount: 1)
+    let device = Execution(threads: 1).open()
     for matrix in matrices {
-      for part in [matrix.a, matrix.b] { bytes += compute.encoded(part, as: .float32) }
+      for part in [matrix.a, matrix.b] { bytes += device.encoded(part, as: .float32) }
       if let magnitude = matrix.magnitude {
-        bytes += compute.encoded(
+        bytes += device.encoded(
           MatrixView(magnitude, rows: 1, columns: magnitude.count), as: .float32)
       }
     }

@@ -2,6 +2,7 @@
 
 public import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
 import SPINKernels
 public import SPINPatch
 import SPINStorage
@@ -28,7 +29,7 @@ extension LowRankAdapter {
   /// - Parameters:
   ///   - model: The model that the adapter belongs to.
   ///   - out: The directory to make; an empty one may exist.
-  ///   - threads: Threads that compute; they change no bit.
+  ///   - execution: Where to compute.
   ///   - keepsOtherCopies: Whether to copy other copies of the weights too, into which nothing is merged.
   ///   - shouldStop: Asked while files are copied and rows merged; true ends the work with an error of
   ///     code `interrupted`.
@@ -36,18 +37,19 @@ extension LowRankAdapter {
   ///   weight NaN or infinite, `cannotCreate` where `out` exists, `inputOutput` where the disk is full. Nothing is left then.
   @discardableResult
   public func merge(
-    into model: ModelDirectory, out: String, threads: Int = 1, keepsOtherCopies: Bool = false,
+    into model: ModelDirectory, out: String, on execution: Execution = Execution(threads: 1),
+    keepsOtherCopies: Bool = false,
     shouldStop: () -> Bool = { false }
   ) throws -> MergeReceipt {
     let parts = try merged(in: model)
-    let compute = Compute(threadCount: threads)
+    let device = execution.open()
     let files = Dictionary(grouping: parts, by: { FileSystem.name(of: $0.entry.file.path) })
     let copy = try DirectoryCopy(of: model, to: out, keepsOtherCopies: keepsOtherCopies)
     let receipt = try copy.make(shouldStop: shouldStop) {
       for (name, parts) in files {
         let file = try RandomAccessFile(path: copy.temporaryPath + "/" + name, .update)
         for part in parts {
-          try part.matrix.forEachBlock(on: compute) {
+          try part.matrix.forEachBlock(on: device) {
             guard !shouldStop() else { throw SPINError.stopped(at: out) }
             try file.write($0, at: $1)
           }

@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
+import SPINExecution
 import SPINJSON
 import SPINKernels
 public import SPINStorage
@@ -42,10 +43,10 @@ extension LowRankAdapter {
         .init(name: $0.name, type: SafetensorsType(type), shape: $0.shape)
       },
       nonFinite: .refused(.checkFailed, remedy: "train with a lower learning rate"))
-    let compute = Compute(threadCount: 1)
+    let device = Execution(threads: 1).open()
     for name in writer.order {
       guard let matrix = values[name] else { continue }
-      try writer.write(compute.encoded(matrix, as: type), to: name)
+      try writer.write(device.encoded(matrix, as: type), to: name)
     }
     try writer.finish()
     try OutputFile.write(

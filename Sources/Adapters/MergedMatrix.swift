@@ -44,15 +44,15 @@ struct MergedMatrix {
   /// Calls `body` with the new bytes of some rows and their place in the file, front to back.
   ///
   /// - Throws: `SPINError` with code `malformedInput` where a weight would be NaN or infinite.
-  func forEachBlock(on compute: Compute, _ body: ([UInt8], Int) throws -> Void) throws {
+  func forEachBlock(on device: any Device, _ body: ([UInt8], Int) throws -> Void) throws {
     let columns = weight.columns
     let step = max(1, Self.blockSize / columns)
-    let room = MatrixView(rows: min(step, weight.rows), columns: columns)
+    let room = device.matrix(rows: min(step, weight.rows), columns: columns)
     for start in stride(from: 0, to: weight.rows, by: step) {
       let rows = start..<min(start + step, weight.rows)
       let merged = room.rows(0..<rows.count)
-      self.rows(rows, into: merged, on: compute)
-      let bytes = compute.encoded(merged, as: type)
+      self.rows(rows, into: merged, on: device)
+      let bytes = device.encoded(merged, as: type)
       try requireFinite(bytes, from: start * columns)
       try body(
         bytes,
@@ -75,11 +75,11 @@ struct MergedMatrix {
   }
 
   /// Some rows of the matrix, before they are rounded to the weight's type.
-  private func rows(_ rows: Range<Int>, into merged: MatrixView, on compute: Compute) {
-    compute.linearInputGradient([(change.b.rows(rows), factor)], into: merged)
-    compute.addWeight(weight, rows: rows, scale: Float(change.scale), change: merged)
+  private func rows(_ rows: Range<Int>, into merged: MatrixView, on device: any Device) {
+    device.linearInputGradient([(change.b.rows(rows), factor)], into: merged)
+    device.addWeight(weight, rows: rows, scale: Float(change.scale), change: merged)
     guard let magnitude = change.magnitude else { return }
-    let factors = zip(rows, compute.rowNorms(merged)).map { magnitude[$0] / $1 }
-    compute.scaleRows(merged, by: factors)
+    let factors = zip(rows, device.rowNorms(merged)).map { magnitude[$0] / $1 }
+    device.scaleRows(merged, by: factors)
   }
 }

@@ -7,7 +7,7 @@ package import SPINTransformer
 /// Sequences that grow together, one token a step.
 ///
 /// A sequence's numbers do not depend on which others are there: prompts pass through row-independent
-/// products, steps through `Compute.project`.
+/// products, steps through `Device.project`.
 package struct DecodingBatch {
   /// The sequences in the order of the rows; what they are is the caller's business.
   package private(set) var identifiers: [Int] = []
@@ -15,16 +15,13 @@ package struct DecodingBatch {
   var logits: MatrixView { logitRoom.rows(0..<identifiers.count) }
 
   private let decoder: Decoder
-  private let compute: Compute
-  private let blocks: [DecoderBlock]
-  private let stateRoom: FloatBuffer
-  private let workspace: BlockWorkspace
+  private let device: any Device
+  private let walk: DecoderWalk
   private let hiddenRoom: MatrixView
   private let newest: MatrixView
   private let logitRoom: MatrixView
   private let reservedPositions: Int
-  /// Caches by layer, then by sequence.
-  private var caches: [[KeyValueCache]]
+  private let caches: KeyValueCaches
 
   /// Room for sequences.
   ///
@@ -34,21 +31,18 @@ package struct DecodingBatch {
   ///   - positionCount: Positions that a sequence can have.
   package init(
     _ decoder: Decoder, sequenceCount: Int, promptTokens: Int, positionCount: Int,
-    on compute: Compute
+    on device: any Device
   ) {
     self.decoder = decoder
-    self.compute = compute
+    self.device = device
     let configuration = decoder.configuration
-    let rotary = decoder.rotaryEmbedding(positionCount: positionCount)
-    blocks = (0..<configuration.layerCount).map { decoder.block($0, rotary: rotary) }
     let tokens = max(sequenceCount, promptTokens)
-    stateRoom = FloatBuffer(count: tokens * BlockState.elementsPerToken(configuration))
-    workspace = BlockWorkspace(configuration, tokens: tokens)
-    hiddenRoom = MatrixView(rows: tokens, columns: configuration.hiddenSize)
-    newest = MatrixView(rows: sequenceCount, columns: configuration.hiddenSize)
-    logitRoom = MatrixView(rows: sequenceCount, columns: configuration.vocabularySize)
+    walk = DecoderWalk(decoder, tokens: tokens, longest: positionCount, on: device)
+    hiddenRoom = device.matrix(rows: tokens, columns: configuration.hiddenSize)
+    newest = device.matrix(rows: sequenceCount, columns: configuration.hiddenSize)
+    logitRoom = device.matrix(rows: sequenceCount, columns: configuration.vocabularySize)
     reservedPositions = positionCount
-    caches = blocks.map { _ in [] }
+    caches = KeyValueCaches(layerCount: configuration.layerCount)
   }
 
   /// Adds sequences by their prompts; afterwards `logits` are those of the new sequences alone, in
@@ -61,7 +55,7 @@ package struct DecodingBatch {
   /// - Precondition: Where the decoder has interventions, prompts have the same positions in the trunk.
   package mutating func start(
     _ prompts: [(identifier: Int, tokens: [Int32])], trunk: Int = 0
-  ) -> MatrixView {
+  ) throws -> MatrixView {
     let configuration = decoder.configuration
     var tokens = Array(prompts.first?.tokens.prefix(trunk) ?? [])
     var samples: [Range<Int>] = []
@@ -70,60 +64,53 @@ package struct DecodingBatch {
       tokens += prompt.tokens.dropFirst(trunk)
     }
     let hidden = hiddenRoom.rows(0..<tokens.count)
-    let state = BlockState(configuration, tokens: tokens.count, buffer: stateRoom)
-    let rows = trunk > 0 ? BranchedRows([(trunk, samples.map(\.count))]) : nil
-    let room = rows.map { BranchedAttention(configuration, $0) }
-    let interventions = decoder.interventions
-    let changed = interventions.map {
-      InterventionRows($0.positions, trunk: trunk, branches: samples)
+    let rows =
+      trunk > 0
+      ? {
+        let rows = BranchedRows([(trunk, samples.map(\.count))])
+        return TokenRows.branched(rows, BranchedAttention(configuration, rows, on: device))
+      }() : TokenRows.samples(samples)
+    let chunk = DecoderWalk.Chunk(tokens, rows: rows) { [samples] in
+      InterventionRows($0, trunk: trunk, branches: samples)
     }
-    decoder.embed(tokens, into: hidden, on: compute)
-    for (layer, block) in blocks.enumerated() {
-      if let rows, let room {
-        block.forward(
-          hidden, rows: rows, room: room, state: state, workspace: workspace, on: compute)
-      } else {
-        block.forward(
-          hidden, output: hidden, state: state, workspace: workspace, samples: samples,
-          on: compute)
-      }
-      if let changed { interventions?.apply(after: layer, to: hidden, changed, on: compute) }
-      for sample in samples {
-        var cache = KeyValueCache(
-          configuration, capacity: min(reservedPositions, trunk + sample.count + 64))
-        if trunk > 0 { state.append(0..<trunk, to: &cache, on: compute) }
-        if !sample.isEmpty { state.append(sample, to: &cache, on: compute) }
-        caches[layer].append(cache)
-      }
-    }
+    try walk.forward(
+      layers, [chunk], through: PassingStream(hidden),
+      after: { layer, _, _, state in
+        for sample in samples {
+          var cache = KeyValueCache(
+            configuration, capacity: min(reservedPositions, trunk + sample.count + 64), on: device)
+          if trunk > 0 { state.append(0..<trunk, to: &cache, on: device) }
+          if !sample.isEmpty { state.append(sample, to: &cache, on: device) }
+          caches.layers[layer].append(cache)
+        }
+      })
     identifiers += prompts.map(\.identifier)
     let last = newest.rows(0..<prompts.count)
     let ends = samples.map { ($0.isEmpty ? trunk : $0.upperBound) - 1 }
-    compute.gatherRows(hidden, ends, into: last)
+    device.gatherRows(hidden, ends, into: last)
     let logits = logitRoom.rows(0..<prompts.count)
-    decoder.head.decode(last, into: logits, on: compute)
+    decoder.head.decode(last, into: logits, on: device)
     return logits
   }
 
   /// Adds one token to every sequence, in the order of `identifiers`.
-  package mutating func step(_ tokens: [Int32]) -> MatrixView {
+  package mutating func step(_ tokens: [Int32]) throws -> MatrixView {
     precondition(tokens.count == identifiers.count, "one token a sequence")
     let hidden = hiddenRoom.rows(0..<tokens.count)
-    let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
-    decoder.embed(tokens, into: hidden, on: compute)
-    for (layer, block) in blocks.enumerated() {
-      block.decode(
-        hidden, caches: &caches[layer], state: state, workspace: workspace, on: compute)
-    }
-    decoder.head.decode(hidden, into: logits, on: compute)
+    // What is added to a prompt is not changed by interventions.
+    let chunk = DecoderWalk.Chunk(tokens, rows: .newest(caches), prompts: nil)
+    try walk.forward(layers, [chunk], through: PassingStream(hidden))
+    decoder.head.decode(hidden, into: logits, on: device)
     return logits
   }
+
+  private var layers: Range<Int> { 0..<decoder.configuration.layerCount }
 
   /// Removes the sequences at some rows.
   package mutating func remove(_ rows: [Int]) {
     for row in rows.sorted(by: >) {
       identifiers.remove(at: row)
-      for layer in caches.indices { caches[layer].remove(at: row) }
+      caches.remove(at: row)
     }
   }
 }

@@ -2,12 +2,13 @@
 
 import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
 import SPINKernels
 import SPINTransformer
 
 /// Generates texts for many prompts at once.
 ///
-///     let generator = TextGenerator(model, threads: 2)
+///     let generator = TextGenerator(model, on: Execution(threads: 2))
 ///     try generator.generate(prompts.map { model.tokenizer.encode($0) }, options: options) {
 ///       index, text in print(index, text.text)
 ///     }
@@ -16,25 +17,25 @@ import SPINTransformer
 /// draws; not on the batch, its size, or threads.
 public final class TextGenerator {
   private let model: LanguageModel
-  private let compute: Compute
+  private let device: any Device
   private let batchSize: Int
   private let promptTokens: Int
 
   /// - Parameters:
   ///   - model: The model; an edit that lies over its weights takes part.
-  ///   - threads: Threads that compute.
+  ///   - execution: Where to compute.
   ///   - batchSize: How many texts grow together; more is faster, and takes a key/value cache each.
   ///   - promptTokens: How many tokens of prompts pass through the model at a time, or one prompt if
   ///     it is longer; what neighboring prompts have in common at their beginning counts once.
   public init(
-    _ model: LanguageModel, threads: Int, batchSize: Int = 16, promptTokens: Int = 1024
+    _ model: LanguageModel, on execution: Execution, batchSize: Int = 16, promptTokens: Int = 1024
   ) {
     precondition(batchSize >= 1, "batchSize must be at least 1")
     precondition(promptTokens >= 1, "promptTokens must be at least 1")
     self.model = model
     self.batchSize = batchSize
     self.promptTokens = promptTokens
-    compute = Compute(threadCount: threads)
+    device = execution.open()
   }
 
   /// A prompt's text so far.
@@ -79,7 +80,7 @@ public final class TextGenerator {
     var batch = DecodingBatch(
       model.decoder, sequenceCount: min(batchSize, prompts.count),
       promptTokens: max(longest, min(promptTokens, prompts.reduce(0) { $0 + $1.count })),
-      positionCount: min(positions, longest + options.maxNewTokens), on: compute)
+      positionCount: min(positions, longest + options.maxNewTokens), on: device)
     var waiting = prompts.indices
     var growing: [Growing] = []
     while !waiting.isEmpty || !growing.isEmpty {
@@ -91,7 +92,7 @@ public final class TextGenerator {
         let next = group.members
         waiting = next.upperBound..<waiting.upperBound
         let logits = try unlessStopped(shouldStop) {
-          batch.start(next.map { ($0, prompts[$0]) }, trunk: group.trunk)
+          try batch.start(next.map { ($0, prompts[$0]) }, trunk: group.trunk)
         }
         let first = growing.count
         growing += next.map { Growing(index: $0, stream: streams?[$0] ?? UInt64($0)) }
@@ -99,7 +100,7 @@ public final class TextGenerator {
       }
       guard !growing.isEmpty else { continue }
       let logits = try unlessStopped(shouldStop) {
-        batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
+        try batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
       }
       try choose(logits, &growing, from: 0, &batch, prompts, options, onText, onFinish)
     }
@@ -111,7 +112,7 @@ public final class TextGenerator {
     _ prompts: [[Int32]], _ options: GenerationOptions,
     _ onText: ((Int, String) throws -> Void)?, _ onFinish: (Int, GeneratedText) throws -> Void
   ) throws {
-    let largest = compute.largestIndices(of: logits)
+    let largest = device.largestIndices(of: logits)
     var ended: [Int] = []
     for row in first..<growing.count {
       let index = growing[row].index
@@ -123,7 +124,8 @@ public final class TextGenerator {
       }
       if case .random(let temperature, let topP, let topK, let seed) = options.sampling {
         token = TokenChoice(temperature: temperature, topP: topP, topK: topK, seed: seed).token(
-          logits.rows(row - first..<row - first + 1).values, stream: growing[row].stream,
+          device.values(of: logits.rows(row - first..<row - first + 1)),
+          stream: growing[row].stream,
           position: growing[row].tokens.count)
       }
       if let text = advance(&growing[row], Int32(token), prompt: prompts[index], options) {
@@ -191,9 +193,9 @@ public final class TextGenerator {
   }
 
   private func unlessStopped<Result>(
-    _ shouldStop: () -> Bool, _ body: () -> Result
+    _ shouldStop: () -> Bool, _ body: () throws -> Result
   ) throws -> Result {
-    guard !shouldStop(), let result = try compute.unlessStopped(shouldStop, body) else {
+    guard !shouldStop(), let result = try device.unlessStopped(shouldStop, body) else {
       throw SPINError.stopped()
     }
     return result

@@ -11,6 +11,7 @@ import SPINStorage
 /// more slots take turns to hold the gradient.
 final class ActivationFile {
   private let file: RandomAccessFile
+  private let device: any Device
   /// Where it is.
   var path: String { file.path }
   private let tokenCount: Int
@@ -20,7 +21,8 @@ final class ActivationFile {
   /// Opens or makes the file.
   ///
   /// - Throws: `SPINError` where the disk has no room for it.
-  init(path: String, tokenCount: Int, width: Int, layerCount: Int) throws {
+  init(path: String, tokenCount: Int, width: Int, layerCount: Int, device: any Device) throws {
+    self.device = device
     (self.tokenCount, self.width, self.layerCount) = (tokenCount, width, layerCount)
     let needed = 4 * tokenCount * width * (layerCount + 2)
     let existing = FileSystem.status(path)?.byteCount ?? 0
@@ -44,7 +46,7 @@ final class ActivationFile {
   func read(_ slot: Int, _ tokens: Range<Int>, into matrix: MatrixView) throws {
     precondition(matrix.rows == tokens.count && matrix.columns == width, "matrix: shape")
     let range = matrix.offset..<matrix.offset + tokens.count * width
-    try matrix.buffer.withMutableSpan(range) { span in
+    try device.upload(matrix.buffer, range) { span in
       try file.read(into: &span, at: offset(slot, tokens))
     }
   }
@@ -53,7 +55,7 @@ final class ActivationFile {
   func write(_ slot: Int, _ tokens: Range<Int>, from matrix: MatrixView) throws {
     precondition(matrix.rows == tokens.count && matrix.columns == width, "matrix: shape")
     let range = matrix.offset..<matrix.offset + tokens.count * width
-    try matrix.buffer.withSpan(range) { span in
+    try device.download(matrix.buffer, range) { span in
       try file.write(span, at: offset(slot, tokens))
     }
   }

@@ -2,6 +2,7 @@
 
 import SPINCalibration
 import SPINErrors
+import SPINExecution
 import SPINKernels
 import SPINScores
 import SPINStorage
@@ -14,16 +15,13 @@ final class GradientSweep {
   private let shouldStop: () -> Bool
   private let meter: ScoringMeter
   private let configuration: DecoderConfiguration
-  private let compute: Compute
-  private let rotary: RotaryEmbedding
+  private let device: any Device
   private let packings: [SamplePacking]
   private let activations: ActivationFile
   private let journal: ScoringJournal
-  private let blockWorkspace: BlockWorkspace
+  private let walk: DecoderWalk
   private let input: MatrixView
   private let gradient: MatrixView
-  /// Where states go that are not kept.
-  private let passingState: FloatBuffer
   /// States that wait for the backward sweep.
   private var kept: [KeptKey: BlockState] = [:]
   private var keptBytesLeft: Int
@@ -48,7 +46,7 @@ final class GradientSweep {
     self.workspace = workspace
     self.shouldStop = shouldStop
     configuration = scorer.decoder.configuration
-    compute = Compute(threadCount: scorer.resources.threads)
+    device = scorer.execution.open()
     var packings: [SamplePacking] = []
     for dataSet in scorer.dataSets {
       packings.append(
@@ -60,16 +58,14 @@ final class GradientSweep {
     let chunks = packings.flatMap(\.chunks)
     let widest = chunks.map(\.tokens.count).max() ?? 0
     let longest = chunks.flatMap { $0.samples.map(\.count) }.max() ?? 0
-    rotary = scorer.decoder.rotaryEmbedding(positionCount: longest)
     activations = try workspace.openActivations(
       tokenCount: scorer.plan.tokenCount, width: configuration.hiddenSize,
-      layerCount: configuration.layerCount)
+      layerCount: configuration.layerCount, device: device)
     journal = try ScoringJournal(path: workspace.journal, identity: workspace.identity)
     unchecked = journal.finishedUnits
-    blockWorkspace = BlockWorkspace(configuration, tokens: widest)
-    input = MatrixView(rows: widest, columns: configuration.hiddenSize)
-    gradient = MatrixView(rows: widest, columns: configuration.hiddenSize)
-    passingState = FloatBuffer(count: widest * BlockState.elementsPerToken(configuration))
+    walk = DecoderWalk(scorer.decoder, tokens: widest, longest: longest, on: device)
+    input = device.matrix(rows: widest, columns: configuration.hiddenSize)
+    gradient = device.matrix(rows: widest, columns: configuration.hiddenSize)
     keptBytesLeft = scorer.plan.keptStateBytes
     meter = ScoringMeter(scorer, report: report)
   }
@@ -84,7 +80,7 @@ final class GradientSweep {
     meter.begin(unfinished: unfinishedWork)
     for layer in layers { try forEachDataSet { try forward(layer, $0) } }
     try forEachDataSet(losses(of:))
-    let accumulator = ScoreAccumulator(configuration, target: scorer.target)
+    let accumulator = ScoreAccumulator(configuration, target: scorer.target, on: device)
     for layer in layers.reversed() {
       try forEachDataSet { try backward(layer, $0, into: accumulator) }
     }
@@ -99,21 +95,15 @@ final class GradientSweep {
   private func forward(_ layer: Int, _ packing: SamplePacking) throws {
     let unit = ScoringJournal.Unit.forward(layer: layer, dataSet: packing.name)
     guard !journal.contains(unit) else { return }
-    let block = scorer.decoder.block(layer, rotary: rotary)
     try requireInput(of: layer, packing)
-    for chunk in packing.chunks {
-      try checkForStop()
-      let input = input.rows(0..<chunk.tokens.count)
-      try readInput(of: layer, chunk, into: input)
-      let state = roomForState(layer, chunk)
-      try unlessStopped {
-        block.forward(
-          input, output: input, state: state, workspace: blockWorkspace, samples: chunk.samples,
-          on: compute)
-      }
-      try activations.write(activations.output(of: layer), chunk.tokenRange, from: input)
-      meter.advance(.forward, layer: layer, dataSet: packing.name, tokens: chunk.tokens.count)
-    }
+    let chunks = packing.chunks
+    try walk.forward(
+      layer..<layer + 1, chunks.map(\.walked), through: self,
+      state: { layer, index in keptState(layer, chunks[index]) }, shouldStop: shouldStop,
+      after: { layer, index, _, _ in
+        meter.advance(
+          .forward, layer: layer, dataSet: packing.name, tokens: chunks[index].tokens.count)
+      })
     if packing.name == packings.last?.name { scorer.decoder.weights.blocks[layer].releasePages() }
     try activations.synchronize()
     try journal.record(
@@ -123,7 +113,7 @@ final class GradientSweep {
   private func losses(of packing: SamplePacking) throws {
     guard !journal.contains(.losses(dataSet: packing.name)) else { return }
     let last = configuration.layerCount - 1
-    let logits = MatrixView(
+    let logits = device.matrix(
       rows: scorer.plan.logitRows, columns: configuration.vocabularySize)
     var losses: [Double] = []
     try requireInput(of: last + 1, packing)
@@ -132,18 +122,18 @@ final class GradientSweep {
       let hidden = input.rows(0..<chunk.tokens.count)
       let gradient = gradient.rows(0..<chunk.tokens.count)
       try activations.read(activations.output(of: last), chunk.tokenRange, into: hidden)
-      let rows = MatrixView(rows: chunk.predictingRows.count, columns: configuration.hiddenSize)
-      compute.gatherRows(hidden, chunk.predictingRows, into: rows)
+      let rows = device.matrix(rows: chunk.predictingRows.count, columns: configuration.hiddenSize)
+      device.gatherRows(hidden, chunk.predictingRows, into: rows)
       var values = try unlessStopped {
         scorer.decoder.head.lossGradient(
-          rows, targets: chunk.targets, weights: chunk.lossWeights, logits: logits, on: compute)[
+          rows, targets: chunk.targets, weights: chunk.lossWeights, logits: logits, on: device)[
             ...]
       }
       for count in chunk.predictionCounts {
         losses.append(values.prefix(count).reduce(0, +) / Double(count))
         values = values.dropFirst(count)
       }
-      compute.scatterRows(rows, chunk.predictingRows, into: gradient)
+      device.scatterRows(rows, chunk.predictingRows, into: gradient)
       try activations.write(activations.gradient(after: last), chunk.tokenRange, from: gradient)
       meter.advance(
         .losses, layer: configuration.layerCount, dataSet: packing.name, tokens: rows.rows)
@@ -161,33 +151,25 @@ final class GradientSweep {
   ) throws {
     let unit = ScoringJournal.Unit.backward(layer: layer, dataSet: packing.name)
     guard !journal.contains(unit) else { return }
-    let block = scorer.decoder.block(layer, rotary: rotary)
-    accumulator.clear()
+    accumulator.clear(on: device)
     try requireInput(of: layer, packing)
     try requireGradient(after: layer, packing)
     for chunk in packing.chunks {
-      try checkForStop()
-      let input = input.rows(0..<chunk.tokens.count)
+      let input = try input(of: layer, chunk.tokenRange)
+      if layer == 0 { scorer.decoder.embed(chunk.tokens, into: input, on: device) }
       let gradient = gradient.rows(0..<chunk.tokens.count)
-      try readInput(of: layer, chunk, into: input)
       try activations.read(activations.gradient(after: layer), chunk.tokenRange, into: gradient)
-      let (state, isKept) = state(layer, chunk)
-      try unlessStopped {
-        if !isKept {
-          block.prepare(
-            input, state: state, workspace: blockWorkspace, samples: chunk.samples, on: compute)
-        }
-        block.backward(
-          input, gradient: gradient, state: state, workspace: blockWorkspace,
-          samples: chunk.samples, needsInputGradient: layer > 0, into: accumulator, on: compute)
-      }
+      let state = kept.removeValue(forKey: key(layer, chunk))
+      try walk.backward(
+        layer, chunk.walked, input: input, gradient: gradient, kept: state,
+        needsInputGradient: layer > 0, into: accumulator, shouldStop: shouldStop)
       if layer > 0 {
         try activations.write(
           activations.gradient(after: layer - 1), chunk.tokenRange, from: gradient)
       }
       meter.advance(
         .backward, layer: layer, dataSet: packing.name, tokens: chunk.tokens.count,
-        recomputed: !isKept)
+        recomputed: state == nil)
     }
     try writeScores(layer, packing, from: accumulator)
     if packing.name == packings.last?.name { scorer.decoder.weights.blocks[layer].releasePages() }
@@ -205,7 +187,7 @@ final class GradientSweep {
     let scores = try unlessStopped {
       try accumulator.topScores(
         layer: layer, weights: scorer.decoder.weights.blocks[layer], keep: scorer.keep,
-        on: compute)
+        on: device)
     }
     try ScoreFile(provenance: scorer.provenances[index], matrices: scores)
       .write(to: workspace.part(layer: layer, dataSet: packing.name))
@@ -241,41 +223,23 @@ final class GradientSweep {
 
   // MARK: - Parts of units
 
-  private func readInput(of layer: Int, _ chunk: SamplePacking.Chunk, into matrix: MatrixView)
-    throws
-  {
-    if layer == 0 {
-      scorer.decoder.embed(chunk.tokens, into: matrix, on: compute)
-    } else {
-      try activations.read(activations.output(of: layer - 1), chunk.tokenRange, into: matrix)
-    }
-  }
-
   private func key(_ layer: Int, _ chunk: SamplePacking.Chunk) -> KeptKey {
     KeptKey(layer: layer, firstToken: chunk.tokenRange.lowerBound)
   }
 
-  /// Room for what a forward pass leaves: kept where the budget allows, the last blocks first since
+  /// Memory for what a forward pass leaves, where the budget allows to keep it, the last blocks first since
   /// they are needed first.
-  private func roomForState(_ layer: Int, _ chunk: SamplePacking.Chunk) -> BlockState {
+  private func keptState(_ layer: Int, _ chunk: SamplePacking.Chunk) -> BlockState? {
     let perToken = 4 * BlockState.elementsPerToken(configuration)
     let bytes = perToken * chunk.tokens.count
     let laterBytes = perToken * scorer.plan.tokenCount * (configuration.layerCount - 1 - layer)
     guard bytes <= keptBytesLeft, laterBytes + bytes <= scorer.plan.keptStateBytes else {
-      return BlockState(configuration, tokens: chunk.tokens.count, buffer: passingState)
+      return nil
     }
     keptBytesLeft -= bytes
-    let state = BlockState(configuration, tokens: chunk.tokens.count)
+    let state = BlockState(configuration, tokens: chunk.tokens.count, on: device)
     kept[key(layer, chunk)] = state
     return state
-  }
-
-  /// What the forward pass left, or room to compute it again.
-  private func state(
-    _ layer: Int, _ chunk: SamplePacking.Chunk
-  ) -> (state: BlockState, isKept: Bool) {
-    if let state = kept.removeValue(forKey: key(layer, chunk)) { return (state, true) }
-    return (BlockState(configuration, tokens: chunk.tokens.count, buffer: passingState), false)
   }
 
   private var unfinishedWork: ScoringMeter.Unfinished {
@@ -305,11 +269,33 @@ final class GradientSweep {
   /// Computes something, unless the user wants to stop: the unit is then not in the journal, and done
   /// again at the next run.
   private func unlessStopped<Result>(_ body: () throws -> Result) throws -> Result {
-    guard let result = try compute.unlessStopped(shouldStop, body) else { throw Self.stopped }
+    guard let result = try device.unlessStopped(shouldStop, body) else { throw Self.stopped }
     return result
   }
 
   private static var stopped: SPINError {
     SPINError.stopped()
+  }
+}
+
+/// The residual stream of all tokens lies in the scratch file.
+extension GradientSweep: StreamStore {
+  func input(of layer: Int, _ tokens: Range<Int>) throws -> MatrixView {
+    let rows = input.rows(0..<tokens.count)
+    if layer > 0 { try activations.read(activations.output(of: layer - 1), tokens, into: rows) }
+    return rows
+  }
+
+  func output(of layer: Int, _ tokens: Range<Int>) -> MatrixView { input.rows(0..<tokens.count) }
+
+  func keep(outputOf layer: Int, _ tokens: Range<Int>, _ rows: MatrixView) throws {
+    try activations.write(activations.output(of: layer), tokens, from: rows)
+  }
+}
+
+extension SamplePacking.Chunk {
+  /// The chunk on its way through the blocks.
+  fileprivate var walked: DecoderWalk.Chunk {
+    DecoderWalk.Chunk(tokens, from: tokenRange.lowerBound, samples: samples)
   }
 }

@@ -3,6 +3,7 @@
 public import SPINCalibration
 public import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
 import SPINKernels
 public import SPINScores
 import SPINStorage
@@ -21,28 +22,11 @@ public import SPINTransformer
 /// - Note: Differs from ChnQ/SPIN d708d83, `src/compute_importance_score.py`, which runs every
 ///   sample once per layer and adds in bfloat16; here it is one pass, in Float32.
 public struct ImportanceScorer: Sendable {
-  /// What decides speed and memory, and no bit of the result.
-  public struct Resources: Sendable {
-    /// Threads that compute.
-    public var threads: Int
-    /// Bytes of memory to stay below.
-    public var maxMemory: Int
-    /// The folder of the scratch file; nil for one beside the scores.
-    public var scratchDirectory: String?
-
-    /// Resources of a run.
-    public init(threads: Int, maxMemory: Int, scratchDirectory: String? = nil) {
-      self.threads = threads
-      self.maxMemory = maxMemory
-      self.scratchDirectory = scratchDirectory
-    }
-  }
-
   let decoder: Decoder
   let dataSets: [CalibrationSet]
   let target: TargetModule
   let keep: KeepPolicy
-  let resources: Resources
+  let execution: Execution
   private let inputs: [String]
   /// What each data set's scores are computed from, in the order of the data sets.
   package let provenances: [ScoreProvenance]
@@ -58,14 +42,14 @@ public struct ImportanceScorer: Sendable {
   ///   - target: The matrices to score.
   ///   - keep: How many scores of each matrix to write.
   ///   - tool: Name and version of the program, for the record.
-  ///   - resources: What the run may take.
+  ///   - execution: Where to compute, and what the run may take.
   ///   - configurationDigest: The SHA-256 of the model's `config.json`, where it has one.
   ///   - inputs: Folders that the results may not share with: the model's.
   /// - Throws: `SPINError` where names repeat or the budget is too small.
   public init(
     decoder: Decoder, modelFiles: [String: String], modelOrigin: String? = nil,
     dataSets: [CalibrationSet], target: TargetModule = .feedForward, keep: KeepPolicy = .automatic,
-    tool: String, resources: Resources, configurationDigest: String? = nil,
+    tool: String, on execution: Execution, configurationDigest: String? = nil,
     inputs: [String] = []
   ) throws {
     precondition(!dataSets.isEmpty, "dataSets is empty")
@@ -79,19 +63,20 @@ public struct ImportanceScorer: Sendable {
     self.dataSets = dataSets
     self.target = target
     self.keep = keep
-    self.resources = resources
+    self.execution = execution
     self.inputs = inputs
     provenances = dataSets.map {
       ScoreProvenance(
         tool: tool, modelFiles: modelFiles, modelOrigin: modelOrigin,
-        configurationDigest: configurationDigest, dataSet: $0, keep: keep, targetModule: target)
+        configurationDigest: configurationDigest, dataSet: $0, keep: keep, targetModule: target,
+        arithmetic: execution.arithmetic)
     }
     plan = try ScoringPlan(
       configuration: decoder.configuration,
       elementBytes: decoder.weights.head.elementType.byteCount, target: target,
       sampleLengths: dataSets.flatMap { $0.samples.map(\.tokens.count) },
       predictionCount: dataSets.reduce(0) { $0 + $1.report.responseTokenCount },
-      threads: resources.threads, maxMemory: resources.maxMemory)
+      execution: execution)
   }
 
   /// Whether a folder already holds these very scores.
@@ -123,7 +108,7 @@ public struct ImportanceScorer: Sendable {
     let output = try OutputFolder(directory.path, of: "score", apartFrom: inputs)
     defer { output.close() }
     let workspace = ScoringWorkspace(
-      directory: directory, output: output, resources: resources, identity: identity)
+      directory: directory, output: output, execution: execution, identity: identity)
     if restart { try workspace.discard() }
     try output.begin(restart: restart)
     try requireVacant(directory)
@@ -179,7 +164,7 @@ extension ScoreProvenance {
   init(
     tool: String, modelFiles: [String: String], modelOrigin: String?,
     configurationDigest: String?, dataSet: CalibrationSet, keep: KeepPolicy,
-    targetModule: TargetModule
+    targetModule: TargetModule, arithmetic: Arithmetic
   ) {
     let report = dataSet.report
     self.init(
@@ -193,6 +178,6 @@ extension ScoreProvenance {
       firstResponseToken: dataSet.options.firstResponseToken.rawValue,
       overflow: dataSet.options.overflow.rawValue, promptFormat: dataSet.promptFormat,
       modelOrigin: modelOrigin, configurationDigest: configurationDigest,
-      arithmetic: Arithmetic.current.name)
+      arithmetic: arithmetic.name)
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINExecution
+import SPINKernels
 import SPINScores
 import SPINTransformer
 
@@ -9,16 +11,13 @@ struct MemoryCost {
   let configuration: DecoderConfiguration
   let elementBytes: Int
   let target: TargetModule
-  let threads: Int
+  let device: any Device
   let longestSample: Int
-
-  /// The program itself, its libraries, tokenizer and lists of scores.
-  private static let program = 96 << 20
 
   func bytes(chunkTokens: Int, logitRows: Int) -> Int {
     let block = blockBytes(chunkTokens)
     let head = headBytes(chunkTokens, logitRows)
-    return Self.program + rotaryBytes + max(block, head)
+    return Execution.programBytes + rotaryBytes + max(block, head)
   }
 
   /// The largest number between two bounds that a monotone condition admits; the lower if none.
@@ -50,24 +49,20 @@ struct MemoryCost {
     let activations =
       BlockState.elementsPerToken(configuration) + BlockWorkspace.elementsPerToken(configuration)
       + 2 * d
-    // One operation at a time packs its input, at widest the two gradients of gate and up.
-    let packed = max(2 * f, queries + 2 * keys, d) + 64
-    return weights + gradientSums + scores + 4 * tokens * (activations + packed)
-      + threads * 4 * threadElements(tokens)
-  }
-
-  /// Scratch memory of a thread: a block of packed weights or gradients, or of attention.
-  private func threadElements(_ tokens: Int) -> Int {
-    let e = configuration.headSize + 64
-    let attention = longestSample * (5 * e + 3 * 96) + 2 * 96 * e
-    return max(256 * 256, 96 * tokens, attention)
+    // The widest input of a product: the two gradients of gate and up, or those of queries, keys and values.
+    let widest = max(2 * f, queries + 2 * keys, d)
+    let scratch = device.scratchBytes(for: [
+      .products(rows: tokens, inputColumns: widest), .weightGradients(tokens: tokens),
+      .attention(longestSample: longestSample, headSize: configuration.headSize),
+    ])
+    return weights + gradientSums + scores + 4 * tokens * activations + scratch
   }
 
   private func headBytes(_ tokens: Int, _ rows: Int) -> Int {
     let v = configuration.vocabularySize
     let d = configuration.hiddenSize
-    // Logits, once more packed; hidden states of a chunk, gathered and scattered.
-    return v * d * elementBytes + 4 * rows * (2 * v + 64 + 3 * d) + 4 * tokens * 3 * d
-      + threads * 4 * 256 * 256
+    // Logits; hidden states of a chunk, gathered and scattered.
+    let scratch = device.scratchBytes(for: [.products(rows: rows, inputColumns: v)])
+    return v * d * elementBytes + 4 * rows * (v + 3 * d) + 4 * tokens * 3 * d + scratch
   }
 }

@@ -15,39 +15,39 @@ final class ScoreAccumulator: WeightGradientSink {
   private let target: TargetModule
   private let sums: [MatrixName.Projection: MatrixView]
 
-  init(_ configuration: DecoderConfiguration, target: TargetModule) {
+  init(_ configuration: DecoderConfiguration, target: TargetModule, on device: any Device) {
     self.target = target
     var sums: [MatrixName.Projection: MatrixView] = [:]
     for projection in MatrixName.Projection.allCases
     where target.contains(MatrixName(layer: 0, projection: projection)) {
       let shape = configuration.shape(projection)
-      sums[projection] = MatrixView(rows: shape.rows, columns: shape.columns)
+      sums[projection] = device.matrix(rows: shape.rows, columns: shape.columns)
     }
     self.sums = sums
   }
 
   /// Starts a new sum.
-  func clear() {
-    for sum in sums.values { sum.buffer.clear() }
+  func clear(on device: any Device) {
+    for sum in sums.values { device.clear(sum.buffer, count: sum.buffer.count) }
   }
 
   func wants(_ projection: MatrixName.Projection) -> Bool { sums[projection] != nil }
 
   func add(
     _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
-    samples: [Range<Int>], on compute: Compute
+    samples: [Range<Int>], on device: any Device
   ) {
     let terms = gradients.compactMap { projection, gradient in
       sums[projection].map { (outputGradient: gradient, accumulator: $0) }
     }
-    compute.addWeightGradients(input, terms, samples: samples, as: .absolute)
+    device.addWeightGradients(input, terms, samples: samples, as: .absolute)
   }
 
   /// The largest scores of each scored matrix of a block.
   ///
   /// - Throws: `SPINError` where a score is not a finite number.
   func topScores(
-    layer: Int, weights: BlockWeights, keep: KeepPolicy, on compute: Compute
+    layer: Int, weights: BlockWeights, keep: KeepPolicy, on device: any Device
   ) throws -> [TopScores] {
     try MatrixName.Projection.allCases.compactMap { projection in
       guard let sum = sums[projection], let weight = weights.matrices[projection] else {
@@ -56,12 +56,12 @@ final class ScoreAccumulator: WeightGradientSink {
       var collector = try TopScoreCollector(
         tensor: MatrixName(layer: layer, projection: projection).tensor, rows: sum.rows,
         columns: sum.columns, keeping: keep.count(rows: sum.rows, columns: sum.columns))
-      let scores = MatrixView(rows: min(Self.scoreRows, sum.rows), columns: sum.columns)
+      let scores = device.matrix(rows: min(Self.scoreRows, sum.rows), columns: sum.columns)
       for start in stride(from: 0, to: sum.rows, by: Self.scoreRows) {
         let rows = start..<min(start + Self.scoreRows, sum.rows)
-        compute.importance(
+        device.importance(
           weight, gradientSum: sum, rows: rows, result: scores.rows(0..<rows.count))
-        try scores.buffer.withSpan(0..<rows.count * sum.columns) {
+        try device.download(scores.buffer, 0..<rows.count * sum.columns) {
           try collector.add($0, at: start * sum.columns)
         }
       }

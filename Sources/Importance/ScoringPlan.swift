@@ -2,6 +2,7 @@
 
 public import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
 import SPINKernels
 import SPINStorage
 public import SPINTransformer
@@ -37,27 +38,24 @@ public struct ScoringPlan: Sendable, Hashable {
   ///   - target: The matrices to score.
   ///   - sampleLengths: Tokens of every sample of every data set.
   ///   - predictionCount: Response tokens of all of them.
-  ///   - threads: How many threads compute.
-  ///   - maxMemory: The budget in bytes.
+  ///   - execution: The device and the budget.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
   public init(
     configuration: DecoderConfiguration, elementBytes: Int, target: TargetModule,
-    sampleLengths: [Int], predictionCount: Int, threads: Int, maxMemory: Int
+    sampleLengths: [Int], predictionCount: Int, execution: Execution
   ) throws {
     let cost = MemoryCost(
-      configuration: configuration, elementBytes: elementBytes, target: target, threads: threads,
+      configuration: configuration, elementBytes: elementBytes, target: target,
+      device: execution.open(),
       longestSample: sampleLengths.max() ?? 1)
     tokenCount = sampleLengths.reduce(0, +)
     let longest = sampleLengths.max() ?? 1
     let smallest = cost.bytes(chunkTokens: longest, logitRows: 1)
-    guard smallest <= maxMemory else {
-      throw SPINError(
-        .usage, at: "--max-memory",
-        "is \(ByteText.text(maxMemory)), these samples and this model need at least "
-          + "\((smallest + 999_999) / 1_000_000) MB",
-        remedy: "allow more, or score fewer matrices or shorter samples")
-    }
-    // A quarter of the budget at most goes into larger steps; the rest keeps states.
+    try execution.require(
+      smallest, what: "these samples and this model need",
+      remedy: "score fewer matrices or shorter samples")
+    let maxMemory = execution.maxMemory
+    // Half of what is left at most goes into larger steps; the rest keeps states.
     let comfortable = max(smallest, min(maxMemory, smallest + (maxMemory - smallest) / 2))
     let chunkTokens = cost.largest(from: longest, to: max(longest, min(tokenCount, 1024))) {
       cost.bytes(chunkTokens: $0, logitRows: 1) <= comfortable

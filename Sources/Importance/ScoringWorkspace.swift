@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
+import SPINKernels
 import SPINScores
 import SPINStorage
 
@@ -8,7 +10,7 @@ import SPINStorage
 struct ScoringWorkspace {
   let directory: ScoreDirectory
   let output: OutputFolder
-  let resources: ImportanceScorer.Resources
+  let execution: Execution
   let identity: String
 
   private static let folderName = ".scoring"
@@ -19,11 +21,14 @@ struct ScoringWorkspace {
   func part(layer: Int, dataSet: String) -> String { folder + "/\(dataSet)-\(layer).safetensors" }
 
   /// Opens the scratch file; folders that were made for it go again where it cannot have what it needs.
-  func openActivations(tokenCount: Int, width: Int, layerCount: Int) throws -> ActivationFile {
-    let made = try resources.scratchDirectory.map { try FileSystem.makeDirectories(to: $0) } ?? []
+  func openActivations(
+    tokenCount: Int, width: Int, layerCount: Int, device: any Device
+  ) throws -> ActivationFile {
+    let made = try execution.scratchDirectory.map { try FileSystem.makeDirectories(to: $0) } ?? []
     do {
       return try ActivationFile(
-        path: prepare(), tokenCount: tokenCount, width: width, layerCount: layerCount)
+        path: prepare(), tokenCount: tokenCount, width: width, layerCount: layerCount,
+        device: device)
     } catch {
       if !made.isEmpty, let path = try? activations() { try? FileSystem.remove(path) }
       FileSystem.removeEmptyDirectories(made)
@@ -45,7 +50,7 @@ struct ScoringWorkspace {
     }
     let before = try activations()
     let path: String
-    if let scratch = resources.scratchDirectory {
+    if let scratch = execution.scratchDirectory {
       if let before, FileSystem.parent(of: before) == FileSystem.parent(of: scratch + "/x") {
         path = before
       } else {

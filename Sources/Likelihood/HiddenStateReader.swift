@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+public import SPINExecution
 import SPINKernels
 import SPINStorage
 public import SPINTransformer
@@ -20,7 +21,7 @@ public struct HiddenStates: Sendable, Equatable {
 
 /// Takes texts through a model and gives their hidden states, layer by layer.
 ///
-///     let reader = HiddenStateReader(model.decoder, threads: 2)
+///     let reader = HiddenStateReader(model.decoder, on: Execution(threads: 2))
 ///     try reader.read(questions.map { model.tokenizer.encode($0) }) { states in
 ///       print(states.layer, states.mean[0].count)
 ///     }
@@ -30,18 +31,18 @@ public struct HiddenStates: Sendable, Equatable {
 /// and chunks nor on which other texts are there, to the bit.
 public final class HiddenStateReader {
   private let decoder: Decoder
-  private let compute: Compute
+  private let device: any Device
   private let chunkTokens: Int
 
   /// - Parameters:
   ///   - decoder: The model; an edit that lies over its weights takes part.
-  ///   - threads: Threads that compute.
+  ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that pass a block together; a longer text does alone.
-  public init(_ decoder: Decoder, threads: Int, chunkTokens: Int = 1024) {
+  public init(_ decoder: Decoder, on execution: Execution, chunkTokens: Int = 1024) {
     precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
     self.decoder = decoder
     self.chunkTokens = chunkTokens
-    compute = Compute(threadCount: threads)
+    device = execution.open()
   }
 
   /// Reads the states of texts after each block.
@@ -64,24 +65,22 @@ public final class HiddenStateReader {
     let lengths = texts.map(\.count)
     guard let longest = lengths.max() else { return }
     let total = lengths.reduce(0, +)
-    let forward = PackedForward(
-      decoder, tokens: max(longest, min(chunkTokens, total)), longest: longest, on: compute)
-    let stream = MatrixView(rows: total, columns: decoder.configuration.hiddenSize)
-    let chunks = SequenceChunks.ranges(lengths, limit: chunkTokens)
+    let walk = DecoderWalk(
+      decoder, tokens: max(longest, min(chunkTokens, total)), longest: longest, on: device)
+    let stream = device.matrix(rows: total, columns: decoder.configuration.hiddenSize)
     let starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-    decoder.embed(texts.flatMap(\.self), into: stream, on: compute)
+    let chunks = SequenceChunks.ranges(lengths, limit: chunkTokens).map { chunk in
+      let first = starts[chunk.lowerBound]
+      return DecoderWalk.Chunk(
+        texts[chunk].flatMap(\.self), from: first,
+        samples: chunk.map { starts[$0] - first..<starts[$0 + 1] - first })
+    }
     for layer in 0..<decoder.configuration.layerCount {
-      for chunk in chunks {
-        let first = starts[chunk.lowerBound]
-        let isDone: Void? = try compute.unlessStopped(shouldStop) {
-          forward.pass(
-            layer, stream.rows(first..<starts[chunk.upperBound]),
-            samples: chunk.map { starts[$0] - first..<starts[$0 + 1] - first })
-        }
-        guard isDone != nil, !shouldStop() else {
-          throw SPINError.stopped()
-        }
+      try withoutActuallyEscaping(shouldStop) { shouldStop in
+        try walk.forward(
+          layer..<layer + 1, chunks, through: PassingStream(stream), shouldStop: shouldStop)
       }
+      guard !shouldStop() else { throw SPINError.stopped() }
       try onLayer(pooled(stream, layer, starts))
     }
   }
@@ -94,11 +93,11 @@ public final class HiddenStateReader {
       var sum = [Double](repeating: 0, count: width)
       for token in start..<end {
         let place = stream.offset + token * stream.stride
-        stream.buffer.withSpan(place..<place + width) { row in
+        device.download(stream.buffer, place..<place + width) { row in
           for column in 0..<width { sum[column] += Double(row[column]) }
         }
       }
-      let last = stream.rows(end - 1..<end).values.map(Double.init)
+      let last = device.values(of: stream.rows(end - 1..<end)).map(Double.init)
       guard sum.allSatisfy(\.isFinite), last.allSatisfy(\.isFinite) else {
         throw SPINError(
           .checkFailed, "the model gives hidden states that are not finite numbers",

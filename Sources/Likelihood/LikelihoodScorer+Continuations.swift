@@ -49,7 +49,7 @@ extension LikelihoodScorer {
     guard let largest = lengths.max(), let longest = trees.map(\.longest).max() else { return }
     let forward = PackedForward(
       decoder, tokens: max(largest, min(chunkTokens, lengths.reduce(0, +))), longest: longest,
-      on: compute)
+      on: device)
     var finished: [SequenceLikelihood] = []
     for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
       let found = try unlessStopped(shouldStop) { try score(trees[chunk], forward) }
@@ -70,11 +70,11 @@ extension LikelihoodScorer {
       contexts.append(begin..<begin + tree.context.count)
       begin += tree.rowCount
     }
-    let hidden = forward.run(
+    let hidden = try forward.run(
       trees.flatMap(\.tokens),
       rows: BranchedRows(
         trees.map { ($0.context.count, $0.continuations.map { $0.count - 1 }) }),
-      prompts: { InterventionRows($0, prompts: contexts) })
+      prompts: { [contexts] in InterventionRows($0, prompts: contexts) })
     var (rows, targets, start) = ([Int](), [Int32](), 0)
     for tree in trees {
       var branch = start + tree.context.count

@@ -36,10 +36,10 @@ extension LikelihoodScorer {
       limits: .init(rows: chunkTokens, positions: decoder.interventions?.positions))
     guard let rows = groups.map(\.rowCount).max(), let longest = sequences.map(\.count).max()
     else { return }
-    let forward = PackedForward(decoder, tokens: rows, longest: longest, on: compute)
+    let forward = PackedForward(decoder, tokens: rows, longest: longest, on: device)
     for group in groups {
       let found = try unlessStopped(shouldStop) {
-        let (hidden, ends) = forward.run(Array(sequences[group.members]), trunk: group.trunk)
+        let (hidden, ends) = try forward.run(Array(sequences[group.members]), trunk: group.trunk)
         return try nextTokens(hidden, ends, tokens)
       }
       for (index, next) in zip(group.members, found) { try onFinish(index, next) }
@@ -53,9 +53,9 @@ extension LikelihoodScorer {
       let range = start..<min(start + logitRows, rows.count)
       let logits = logitRoom.rows(0..<range.count)
       self.logits(hidden, Array(rows[range]), into: logits)
-      let largest = compute.largestIndices(of: logits)
+      let largest = device.largestIndices(of: logits)
       let losses = tokens.map { token in
-        compute.crossEntropy(logits, targets: Array(repeating: token, count: range.count))
+        device.crossEntropy(logits, targets: Array(repeating: token, count: range.count))
       }
       return try range.map { place in
         let row = place - start

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+public import SPINExecution
 import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
 /// Finds how probable a model holds given texts.
 ///
-///     let scorer = LikelihoodScorer(model.decoder, threads: 2)
+///     let scorer = LikelihoodScorer(model.decoder, on: Execution(threads: 2))
 ///     try scorer.score([TokenSequence(tokens: ids, scored: 1..<ids.count)]) { _, likelihood in
 ///       print(likelihood.total)
 ///     }
@@ -16,21 +17,21 @@ public import SPINTransformer
 /// threads and chunks nor on which other sequences are there, to the bit.
 public final class LikelihoodScorer {
   let decoder: Decoder
-  let compute: Compute
+  let device: any Device
   let chunkTokens: Int
   let logitRows: Int
-  lazy var logitRoom = MatrixView(
+  lazy var logitRoom = device.matrix(
     rows: logitRows, columns: decoder.configuration.vocabularySize)
 
   /// - Parameters:
   ///   - decoder: The model; an edit that lies over its weights takes part.
-  ///   - threads: Threads that compute.
+  ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that pass through the model together; a longer sequence does alone.
-  public init(_ decoder: Decoder, threads: Int, chunkTokens: Int = 1024) {
+  public init(_ decoder: Decoder, on execution: Execution, chunkTokens: Int = 1024) {
     precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
     self.decoder = decoder
     self.chunkTokens = chunkTokens
-    compute = Compute(threadCount: threads)
+    device = execution.open()
     // Rooms for logits of 64 MiB at most.
     logitRows = max(1, min(512, (16 << 20) / decoder.configuration.vocabularySize))
   }
@@ -56,10 +57,10 @@ public final class LikelihoodScorer {
     guard let longest = lengths.max(), longest > 0 else { return }
     let forward = PackedForward(
       decoder, tokens: max(longest, min(chunkTokens, lengths.reduce(0, +))), longest: longest,
-      on: compute)
+      on: device)
     for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
       let results = try unlessStopped(shouldStop) {
-        let (hidden, samples) = forward.run(sequences[chunk].map(\.tokens)) {
+        let (hidden, samples) = try forward.run(sequences[chunk].map(\.tokens)) {
           onPart($0 * Double(chunk.count))
         }
         var (rows, targets): ([Int], [Int32]) = ([], [])
@@ -98,21 +99,21 @@ public final class LikelihoodScorer {
   ) throws {
     try TokenSequence.check(sequences, for: decoder.configuration)
     guard let longest = sequences.map(\.count).max(), longest > 0 else { return }
-    let forward = PackedForward(decoder, tokens: longest, longest: longest, on: compute)
+    let forward = PackedForward(decoder, tokens: longest, longest: longest, on: device)
     let width = decoder.configuration.hiddenSize
-    let untouched = MatrixView(rows: longest, columns: width)
+    let untouched = device.matrix(rows: longest, columns: width)
     let rooms = (0..<2).map { _ in
-      MatrixView(rows: logitRows, columns: decoder.configuration.vocabularySize)
+      device.matrix(rows: logitRows, columns: decoder.configuration.vocabularySize)
     }
     for (index, tokens) in sequences.enumerated() where tokens.count > 1 {
       do {
         let divergences = try unlessStopped(shouldStop) {
           try setEdited(false)
           let before = untouched.rows(0..<tokens.count)
-          let first = forward.run([tokens]) { onPart($0 / 2) }.hidden
-          compute.gatherRows(first, Array(0..<tokens.count), into: before)
+          let first = try forward.run([tokens]) { onPart($0 / 2) }.hidden
+          device.gatherRows(first, Array(0..<tokens.count), into: before)
           try setEdited(true)
-          let after = forward.run([tokens]) { onPart(($0 + 1) / 2) }.hidden
+          let after = try forward.run([tokens]) { onPart(($0 + 1) / 2) }.hidden
           return try self.divergences(before, after, tokens.count - 1, rooms, setEdited)
         }
         try setEdited(false)
@@ -137,7 +138,7 @@ public final class LikelihoodScorer {
       try setEdited(false)
       logits(before, rows, into: p)
       try setEdited(true)
-      let found = compute.divergences(of: p, from: q)
+      let found = device.divergences(of: p, from: q)
       guard found.allSatisfy({ !$0.isNaN }) else { throw Self.notNumbers }
       divergences += found
     }
@@ -157,8 +158,8 @@ public final class LikelihoodScorer {
       let range = start..<min(start + logitRows, rows.count)
       let logits = room.rows(0..<range.count)
       self.logits(hidden, Array(rows[range]), into: logits)
-      let largest = compute.largestIndices(of: logits)
-      let losses = compute.crossEntropy(logits, targets: Array(targets[range]))
+      let largest = device.largestIndices(of: logits)
+      let losses = device.crossEntropy(logits, targets: Array(targets[range]))
       for (place, loss) in zip(range, losses) {
         guard let best = largest[place - start], loss.isFinite else { throw Self.notNumbers }
         results.append((-loss, best == Int(targets[place])))
@@ -168,9 +169,9 @@ public final class LikelihoodScorer {
   }
 
   func logits(_ hidden: MatrixView, _ rows: [Int], into logits: MatrixView) {
-    let gathered = MatrixView(rows: rows.count, columns: hidden.columns)
-    compute.gatherRows(hidden, rows, into: gathered)
-    decoder.head.logits(gathered, into: logits, on: compute)
+    let gathered = device.matrix(rows: rows.count, columns: hidden.columns)
+    device.gatherRows(hidden, rows, into: gathered)
+    decoder.head.logits(gathered, into: logits, on: device)
   }
 
   static let notNumbers = SPINError(
@@ -181,7 +182,7 @@ public final class LikelihoodScorer {
   func unlessStopped<Result>(
     _ shouldStop: () -> Bool, _ body: () throws -> Result
   ) throws -> Result {
-    guard !shouldStop(), let result = try compute.unlessStopped(shouldStop, body) else {
+    guard !shouldStop(), let result = try device.unlessStopped(shouldStop, body) else {
       throw SPINError.stopped()
     }
     return result

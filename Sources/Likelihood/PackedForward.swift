@@ -9,23 +9,14 @@ import SPINTransformer
 /// Everything but the attention works token by token, and the attention sequence by sequence: a
 /// sequence's numbers do not depend on which others are there.
 struct PackedForward {
-  let decoder: Decoder
-  let compute: Compute
-  private let stateRoom: FloatBuffer
-  private let workspace: BlockWorkspace
+  private let walk: DecoderWalk
   private let hidden: MatrixView
-  private let blocks: [DecoderBlock]
+  private var layers: Range<Int> { 0..<walk.decoder.configuration.layerCount }
 
   /// Room for at most so many tokens at a time.
-  init(_ decoder: Decoder, tokens: Int, longest: Int, on compute: Compute) {
-    self.decoder = decoder
-    self.compute = compute
-    let configuration = decoder.configuration
-    let rotary = decoder.rotaryEmbedding(positionCount: longest)
-    blocks = (0..<configuration.layerCount).map { decoder.block($0, rotary: rotary) }
-    stateRoom = FloatBuffer(count: tokens * BlockState.elementsPerToken(configuration))
-    workspace = BlockWorkspace(configuration, tokens: tokens)
-    hidden = MatrixView(rows: tokens, columns: configuration.hiddenSize)
+  init(_ decoder: Decoder, tokens: Int, longest: Int, on device: any Device) {
+    walk = DecoderWalk(decoder, tokens: tokens, longest: longest, on: device)
+    hidden = device.matrix(rows: tokens, columns: decoder.configuration.hiddenSize)
   }
 
   /// The last hidden states `[T, D]` of some sequences; valid until the next call.
@@ -35,36 +26,15 @@ struct PackedForward {
   /// - Parameter onBlock: Told of the share of the blocks that is done.
   func run(
     _ sequences: [[Int32]], onBlock: (Double) -> Void = { _ in }
-  ) -> (hidden: MatrixView, samples: [Range<Int>]) {
-    let tokens = sequences.flatMap(\.self)
+  ) throws -> (hidden: MatrixView, samples: [Range<Int>]) {
     var samples: [Range<Int>] = []
     for sequence in sequences {
       let begin = samples.last?.upperBound ?? 0
       samples.append(begin..<begin + sequence.count)
     }
-    let hidden = hidden.rows(0..<tokens.count)
-    decoder.embed(tokens, into: hidden, on: compute)
-    for layer in blocks.indices {
-      pass(layer, hidden, samples: samples)
-      onBlock(Double(layer + 1) / Double(blocks.count))
-    }
+    let hidden = try run(
+      DecoderWalk.Chunk(sequences.flatMap(\.self), samples: samples), onBlock: onBlock)
     return (hidden, samples)
-  }
-
-  /// Takes sequences through one block.
-  ///
-  /// - Parameters:
-  ///   - layer: The block, from 0.
-  ///   - hidden: The residual stream `[T, D]` of the sequences; becomes the one behind the block.
-  ///   - samples: The rows of each sequence, a prompt as a whole.
-  func pass(_ layer: Int, _ hidden: MatrixView, samples: [Range<Int>]) {
-    let state = BlockState(decoder.configuration, tokens: hidden.rows, buffer: stateRoom)
-    blocks[layer].forward(
-      hidden, output: hidden, state: state, workspace: workspace, samples: samples, on: compute)
-    guard let interventions = decoder.interventions else { return }
-    interventions.apply(
-      after: layer, to: hidden, InterventionRows(interventions.positions, prompts: samples),
-      on: compute)
   }
 
   /// The last hidden states `[T, D]` of branched rows; valid until the next call.
@@ -74,20 +44,20 @@ struct PackedForward {
   ///   - rows: How they lie.
   ///   - prompts: Where the decoder's interventions find the prompts, given their positions.
   func run(
-    _ tokens: [Int32], rows: BranchedRows, prompts: (PromptPositions) -> InterventionRows
-  ) -> MatrixView {
-    let interventions = decoder.interventions
-    let changed = interventions.map { prompts($0.positions) }
-    let hidden = hidden.rows(0..<tokens.count)
-    let state = BlockState(decoder.configuration, tokens: tokens.count, buffer: stateRoom)
-    let room = BranchedAttention(decoder.configuration, rows)
-    decoder.embed(tokens, into: hidden, on: compute)
-    for (layer, block) in blocks.enumerated() {
-      block.forward(
-        hidden, rows: rows, room: room, state: state, workspace: workspace, on: compute)
-      if let changed { interventions?.apply(after: layer, to: hidden, changed, on: compute) }
-    }
-    return hidden
+    _ tokens: [Int32], rows: BranchedRows,
+    prompts: @escaping (PromptPositions) -> InterventionRows
+  ) throws -> MatrixView {
+    let room = BranchedAttention(walk.decoder.configuration, rows, on: walk.device)
+    return try run(DecoderWalk.Chunk(tokens, rows: .branched(rows, room), prompts: prompts))
+  }
+
+  private func run(
+    _ chunk: DecoderWalk.Chunk, onBlock: (Double) -> Void = { _ in }
+  ) throws -> MatrixView {
+    try walk.forward(
+      layers, [chunk], through: PassingStream(hidden),
+      after: { layer, _, _, _ in onBlock(Double(layer + 1) / Double(layers.count)) })
+    return hidden.rows(chunk.range)
   }
 }
 
@@ -96,9 +66,11 @@ extension PackedForward {
   /// one's last token; valid until the next call.
   ///
   /// Each sequence is a prompt as a whole, for the decoder's interventions.
-  func run(_ sequences: [[Int32]], trunk: Int) -> (hidden: MatrixView, ends: [Int]) {
+  func run(
+    _ sequences: [[Int32]], trunk: Int
+  ) throws -> (hidden: MatrixView, ends: [Int]) {
     guard trunk > 0, let first = sequences.first else {
-      let (hidden, samples) = run(sequences)
+      let (hidden, samples) = try run(sequences)
       return (hidden, samples.map { $0.upperBound - 1 })
     }
     var branches: [Range<Int>] = []
@@ -106,10 +78,10 @@ extension PackedForward {
       let begin = branches.last?.upperBound ?? trunk
       branches.append(begin..<begin + sequence.count - trunk)
     }
-    let hidden = run(
+    let hidden = try run(
       first.prefix(trunk) + sequences.flatMap { $0.dropFirst(trunk) },
       rows: BranchedRows([(trunk, branches.map(\.count))]),
-      prompts: { InterventionRows($0, trunk: trunk, branches: branches) })
+      prompts: { [branches] in InterventionRows($0, trunk: trunk, branches: branches) })
     return (hidden, branches.map { ($0.isEmpty ? trunk : $0.upperBound) - 1 })
   }
 }

@@ -3,6 +3,7 @@
 public import SPINCalibration
 import SPINErrors
 public import SPINEvaluation
+public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 public import SPINPatch
@@ -48,7 +49,7 @@ public struct AwarenessMeasurement {
   /// How a question becomes a prompt.
   public var format = PromptFormat.raw
   /// Threads that compute; no result depends on it.
-  public var threads = Machine.processorCount
+  public var execution = Execution()
   /// Answers that grow together; no result depends on it.
   public var batchSize = 16
   /// Where items and journals go; nil for nowhere.
@@ -75,7 +76,7 @@ public struct AwarenessMeasurement {
     func answerer(_ edit: String?) throws -> any Answerer {
       try QuestionAnswering(
         model, modelHash: modelHash, edit: edit, options: options,
-        format: format, threads: threads, batchSize: batchSize)
+        format: format, on: execution, batchSize: batchSize)
     }
     return try run(
       Answerers(

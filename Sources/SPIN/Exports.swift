@@ -7,6 +7,7 @@
 @_exported public import SPINEndpoint
 @_exported public import SPINErrors
 @_exported public import SPINEvaluation
+@_exported public import SPINExecution
 @_exported public import SPINGeneration
 @_exported public import SPINHub
 @_exported public import SPINImport

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINExecution
 import SPINStorage
 
 extension RequestRecord {
@@ -23,7 +24,8 @@ extension RequestRecord {
   /// them continue what is there.
   init(_ comparison: MethodComparison) throws {
     let request = comparison.request
-    let model = try Self.model(comparison.model, comparison.modelFiles)
+    let model = try Self.model(
+      comparison.model, comparison.modelFiles, request.execution.arithmetic)
     var entries = [Entry(option: Entry.command, value: "compare", part: .scores)] + model
     entries += [
       Entry(
@@ -49,14 +51,16 @@ extension RequestRecord {
   }
 
   /// A model by its weights, and by what decides how it computes with them.
-  private static func model(_ model: LanguageModel, _ files: [String: String]) throws -> [Entry] {
+  private static func model(
+    _ model: LanguageModel, _ files: [String: String], _ arithmetic: Arithmetic
+  ) throws -> [Entry] {
     [
       Entry(option: "MODEL", value: .string(ModelDirectory.modelHash(of: files)), part: .scores),
       Entry(
         option: "configuration and tokenizer of MODEL", value: .string(try model.settingsDigest()),
         part: .scores),
       Entry(
-        option: "the arithmetic of the processor", value: .string(Arithmetic.current.name),
+        option: "the arithmetic of the processor", value: .string(arithmetic.name),
         part: .scores),
     ]
   }
@@ -73,7 +77,7 @@ extension RequestRecord {
       ("--prompt-column", .string(request.columns.prompt)),
       ("--scoring-format", text(job.promptFormat)),
     ]
-    return try model(job.model, job.modelFiles)
+    return try model(job.model, job.modelFiles, job.request.execution.arithmetic)
       + options.map { Entry(option: $0, value: $1, part: .scores) }
       + job.dataSets.map { dataSet in
         Entry(

@@ -2,7 +2,9 @@
 
 import Foundation
 import SPINErrors
+import SPINExecution
 import SPINJSON
+import SPINKernels
 import SPINStorage
 
 /// The record of a run: enough to repeat it and to check that the repetition is the same.
@@ -67,7 +69,8 @@ struct RunManifest {
     let request = run.job.request
     var identity: JSONObject = [
       "model_sha256": .string(ModelDirectory.modelHash(of: run.job.modelFiles)),
-      "model_files": .object(files), "arithmetic": .string(Arithmetic.current.name),
+      "model_files": .object(files),
+      "arithmetic": .string(run.job.request.execution.arithmetic.name),
       "data": .array(data),
       "nsamples": JSON(request.calibration.sampleCount),
       "seed": .string("\(request.calibration.seed)"),
@@ -148,10 +151,11 @@ struct RunManifest {
   private var circumstances: JSON {
     [
       "finished": .string(Date().formatted(.iso8601)), "seconds": .number(seconds),
-      "threads": JSON(run.job.request.resources.threads),
-      "max_memory_bytes": JSON(run.job.request.resources.maxMemory),
+      "threads": JSON(run.job.request.execution.device.threads),
+      "max_memory_bytes": JSON(run.job.request.execution.maxMemory),
       "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
-      "kernels": .string(KernelSet.inUse.name), "processors": JSON(Machine.processorCount),
+      "kernels": .string(run.job.request.execution.device.implementation),
+      "processors": JSON(Machine.processorCount),
     ]
   }
 }

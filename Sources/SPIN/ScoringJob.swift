@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+public import SPINExecution
 import SPINStorage
 
 /// What to score, as a user says it: a folder, some files, some options.
@@ -34,17 +35,16 @@ public struct ScoringRequest: Sendable {
   /// How many scores to write.
   public var keep = KeepPolicy.automatic
   /// What the run may take.
-  public var resources: ImportanceScorer.Resources
+  public var execution: Execution
 
   /// A request with the paper's defaults.
   public init(
     model: String, data: [DataFile],
-    resources: ImportanceScorer.Resources = .init(
-      threads: Machine.processorCount, maxMemory: Machine.defaultMemoryBudget)
+    on execution: Execution = Execution()
   ) {
     self.model = model
     self.data = data
-    self.resources = resources
+    self.execution = execution
   }
 }
 
@@ -128,7 +128,7 @@ public struct ScoringJob: Sendable {
     try ImportanceScorer(
       decoder: model.decoder, modelFiles: modelFiles,
       modelOrigin: model.directory.origin?.statement, dataSets: dataSets, target: request.target,
-      keep: request.keep, tool: SPINVersion.tool, resources: request.resources,
+      keep: request.keep, tool: SPINVersion.tool, on: request.execution,
       configurationDigest: model.directory.configurationDigest(), inputs: [model.directory.path])
   }
 }

@@ -16,6 +16,11 @@ import Synchronization
   public let byteCount: Int
   /// What the file was when it was opened.
   package let mark: FileMark
+  /// Which mapping this is; two of one file are two.
+  package let identity = MemoryIdentity()
+  /// How often other bytes were put over those of the file, or taken away again.
+  package var version: Int { changes.load(ordering: .relaxed) }
+  private let changes = Atomic<Int>(0)
   private let base: UnsafeRawPointer?
   /// Where pages begin that hold other bytes than the file, ascending.
   private let overlaidPages = Mutex<[Int]>([])
@@ -97,6 +102,7 @@ import Synchronization
   package func overlay(_ bytes: [UInt8], at offset: Int) throws {
     precondition(offset >= 0 && offset + bytes.count <= byteCount, "overlay outside the file")
     guard let base = unsafe base, !bytes.isEmpty else { return }
+    changes.wrappingAdd(1, ordering: .relaxed)
     let page = Int(getpagesize())
     let start = offset / page * page
     let length = offset + bytes.count - start
@@ -121,6 +127,7 @@ import Synchronization
   ///
   /// Pages that reach beyond the range are given back whole. No thread may read them meanwhile.
   package func removeOverlay(_ range: Range<Int>) {
+    changes.wrappingAdd(1, ordering: .relaxed)
     let page = Int(getpagesize())
     let pages = overlaidPages.withLock { pages in
       let low = pages.partitioningIndex { $0 + page > range.lowerBound }

@@ -14,6 +14,8 @@ public final class DecoderPass {
   /// The model.
   public let decoder: Decoder
   private let memory: Memory
+  /// Whose memory is used.
+  private let device: any Device
   private var configuration: DecoderConfiguration { decoder.configuration }
 
   /// What decides speed and memory, and no bit of a result.
@@ -33,13 +35,13 @@ public final class DecoderPass {
   /// The residual stream before each block, and after the last.
   private let streams: [Room]
   private let states: [Room]
-  private let passingState = Room()
-  private let gradientRoom = Room()
-  private let predictionRoom = Room()
-  private let logitRoom = Room()
-  private var workspace: BlockWorkspace
-  private var workspaceTokens = 0
-  private var rotary: RotaryEmbedding
+  private let gradientRoom: Room
+  private let predictionRoom: Room
+  private let logitRoom: Room
+  /// As wide as the widest batch so far.
+  private var walk: DecoderWalk
+  private var widest = 0
+  private var longest = 0
   /// Blocks before this one compute their states again.
   private var firstKeptLayer = 0
   private let lowRankOutputs: [MatrixName.Projection]
@@ -48,49 +50,50 @@ public final class DecoderPass {
   private var drops = false
 
   /// Prepares passes through a decoder, whose weights may change between them.
-  public init(_ decoder: Decoder, memory: Memory) {
+  ///
+  /// - Parameters:
+  ///   - decoder: The model.
+  ///   - memory: How much is kept.
+  ///   - device: In whose memory.
+  public init(_ decoder: Decoder, memory: Memory, on device: any Device) {
+    self.device = device
     self.decoder = decoder
     self.memory = memory
     let configuration = decoder.configuration
     lowRankOutputs = decoder.lowRankOutputs
     elementsPerToken = BlockState.elementsPerToken(
       configuration, lowRankOutputs: decoder.lowRankOutputs)
-    streams = (0...configuration.layerCount).map { _ in Room() }
-    states = (0..<configuration.layerCount).map { _ in Room() }
-    workspace = BlockWorkspace(configuration, tokens: 0)
-    rotary = decoder.rotaryEmbedding(positionCount: 0)
+    streams = (0...configuration.layerCount).map { _ in Room(device) }
+    states = (0..<configuration.layerCount).map { _ in Room(device) }
+    walk = DecoderWalk(decoder, tokens: 0, longest: 0, on: device)
+    gradientRoom = Room(device)
+    (predictionRoom, logitRoom) = (Room(device), Room(device))
   }
 
   /// Forward through all blocks.
   ///
   /// - Parameter keepsStates: Whether a backward pass follows.
-  public func forward(_ step: TrainingStep, keepsStates: Bool = true, on compute: Compute) {
+  public func forward(
+    _ step: TrainingStep, keepsStates: Bool = true, on device: any Device
+  ) throws {
     prepareRoom(for: step)
     let perLayer = 4 * step.tokenCount * elementsPerToken
     drops = keepsStates
     let keptLayers = keepsStates ? min(memory.keptStateBytes / max(1, perLayer), layerCount) : 0
     firstKeptLayer = layerCount - keptLayers
-    for batch in step.batches {
-      decoder.embed(batch.tokens, into: stream(0, step, batch), on: compute)
-    }
-    for layer in 0..<layerCount {
-      let block = decoder.block(layer, rotary: rotary)
-      for batch in step.batches {
-        block.forward(
-          stream(layer, step, batch), output: stream(layer + 1, step, batch),
-          state: state(layer, step, batch), workspace: workspace, samples: batch.samples,
-          dropout: place(of: batch, step), on: compute)
-      }
-    }
+    try walk.forward(
+      0..<layerCount, step.batches.map { walked($0, step) },
+      through: Streams(pass: self, step: step),
+      state: { layer, index in keptState(layer, step, step.batches[index]) })
   }
 
   /// The sum of the losses of each sample, after `forward`.
-  public func losses(_ step: TrainingStep, on compute: Compute) -> [Double] {
+  public func losses(_ step: TrainingStep, on device: any Device) -> [Double] {
     step.batches.flatMap { batch in
-      let rows = predictions(of: batch, step, on: compute)
+      let rows = predictions(of: batch, step, on: device)
       return batch.sampleLosses(
         decoder.head.losses(
-          rows, targets: batch.targets, logits: logits(for: batch), on: compute))
+          rows, targets: batch.targets, logits: logits(for: batch), on: device))
     }
   }
 
@@ -99,14 +102,14 @@ public final class DecoderPass {
   /// - Parameter gradients: Where the gradients of the head's own weights are added.
   /// - Returns: The sum of the losses of each sample.
   public func backwardHead(
-    _ step: TrainingStep, addingTo gradients: LanguageModelHead.Gradients, on compute: Compute
+    _ step: TrainingStep, addingTo gradients: LanguageModelHead.Gradients, on device: any Device
   ) -> [Double] {
     step.batches.flatMap { batch in
-      let rows = predictions(of: batch, step, on: compute)
+      let rows = predictions(of: batch, step, on: device)
       let losses = decoder.head.lossGradient(
         rows, targets: batch.targets, factor: step.lossFactor, predictions: batch.predictions,
-        logits: logits(for: batch), addingTo: gradients, on: compute)
-      compute.scatterRows(rows, batch.predictingRows, into: gradient(step, batch))
+        logits: logits(for: batch), addingTo: gradients, on: device)
+      device.scatterRows(rows, batch.predictingRows, into: gradient(step, batch))
       return batch.sampleLosses(losses)
     }
   }
@@ -118,23 +121,16 @@ public final class DecoderPass {
   ///   - step: As in `forward`.
   ///   - needsInputGradient: Whether anything below the block is trained.
   ///   - sink: Takes the gradients of its weights.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   public func backward(
     _ layer: Int, _ step: TrainingStep, needsInputGradient: Bool = true,
-    into sink: some WeightGradientSink, on compute: Compute
-  ) {
-    let block = decoder.block(layer, rotary: rotary)
+    into sink: some WeightGradientSink, on device: any Device
+  ) throws {
     for batch in step.batches {
-      let (input, state) = (stream(layer, step, batch), state(layer, step, batch))
-      if layer < firstKeptLayer {
-        block.prepare(
-          input, state: state, workspace: workspace, samples: batch.samples,
-          dropout: place(of: batch, step), on: compute)
-      }
-      block.backward(
-        input, gradient: gradient(step, batch), state: state, workspace: workspace,
-        samples: batch.samples, needsInputGradient: needsInputGradient,
-        dropout: place(of: batch, step), into: sink, on: compute)
+      try walk.backward(
+        layer, walked(batch, step), input: stream(layer, step, batch),
+        gradient: gradient(step, batch), kept: keptState(layer, step, batch),
+        needsInputGradient: needsInputGradient, into: sink)
     }
   }
 
@@ -161,26 +157,43 @@ public final class DecoderPass {
     drops ? DropoutPlace(step: step.index, firstToken: batch.firstToken) : nil
   }
 
-  private func state(_ layer: Int, _ step: TrainingStep, _ batch: TrainingBatch) -> BlockState {
-    let perToken = elementsPerToken
-    guard layer >= firstKeptLayer else {
-      return BlockState(
-        configuration, tokens: batch.tokens.count,
-        buffer: passingState.buffer(batch.tokens.count * perToken),
-        lowRankOutputs: lowRankOutputs)
-    }
+  private func walked(_ batch: TrainingBatch, _ step: TrainingStep) -> DecoderWalk.Chunk {
+    DecoderWalk.Chunk(
+      batch.tokens, from: batch.firstToken, rows: .samples(batch.samples), prompts: nil,
+      dropout: place(of: batch, step))
+  }
+
+  /// Memory for what a block leaves of a batch; nil where it is computed again.
+  private func keptState(
+    _ layer: Int, _ step: TrainingStep, _ batch: TrainingBatch
+  ) -> BlockState? {
+    guard layer >= firstKeptLayer else { return nil }
     return BlockState(
       configuration, tokens: batch.tokens.count,
-      buffer: states[layer].buffer(step.tokenCount * perToken),
-      offset: batch.firstToken * perToken, lowRankOutputs: lowRankOutputs)
+      buffer: states[layer].buffer(step.tokenCount * elementsPerToken),
+      offset: batch.firstToken * elementsPerToken, lowRankOutputs: lowRankOutputs)
+  }
+
+  /// The streams before each block, and after the last, in memory.
+  private struct Streams: StreamStore {
+    let pass: DecoderPass
+    let step: TrainingStep
+
+    func input(of layer: Int, _ tokens: Range<Int>) -> MatrixView { rows(layer, tokens) }
+    func output(of layer: Int, _ tokens: Range<Int>) -> MatrixView { rows(layer + 1, tokens) }
+    func keep(outputOf layer: Int, _ tokens: Range<Int>, _ rows: MatrixView) {}
+
+    private func rows(_ layer: Int, _ tokens: Range<Int>) -> MatrixView {
+      pass.streams[layer].matrix(step.tokenCount, pass.configuration.hiddenSize).rows(tokens)
+    }
   }
 
   /// The last hidden states of the rows that predict.
   private func predictions(
-    of batch: TrainingBatch, _ step: TrainingStep, on compute: Compute
+    of batch: TrainingBatch, _ step: TrainingStep, on device: any Device
   ) -> MatrixView {
     let rows = predictionRoom.matrix(batch.targets.count, configuration.hiddenSize)
-    compute.gatherRows(stream(layerCount, step, batch), batch.predictingRows, into: rows)
+    device.gatherRows(stream(layerCount, step, batch), batch.predictingRows, into: rows)
     return rows
   }
 
@@ -190,23 +203,27 @@ public final class DecoderPass {
   }
 
   private func prepareRoom(for step: TrainingStep) {
-    let widest = step.batches.map(\.tokens.count).max() ?? 0
-    if widest > workspaceTokens {
-      workspace = BlockWorkspace(configuration, tokens: widest)
-      workspaceTokens = widest
-    }
-    let longest = step.batches.flatMap(\.samples).map(\.count).max() ?? 0
-    if longest > rotary.positionCount {
-      rotary = decoder.rotaryEmbedding(positionCount: longest)
-    }
+    let widest = max(widest, step.batches.map(\.tokens.count).max() ?? 0)
+    let longest = max(longest, step.batches.flatMap(\.samples).map(\.count).max() ?? 0)
+    guard widest > self.widest || longest > self.longest else { return }
+    // The old memory goes before the new is there.
+    walk = DecoderWalk(decoder, tokens: 0, longest: 0, on: device)
+    walk = DecoderWalk(decoder, tokens: widest, longest: longest, on: device)
+    (self.widest, self.longest) = (widest, longest)
   }
 
   /// Memory that grows to what is asked of it and is then kept; its content is arbitrary.
   private final class Room {
-    private var held = FloatBuffer(count: 0)
+    private let device: any Device
+    private var held: FloatBuffer
+
+    init(_ device: any Device) {
+      self.device = device
+      held = device.buffer(count: 0)
+    }
 
     func buffer(_ count: Int) -> FloatBuffer {
-      if held.count < count { held = FloatBuffer(count: count) }
+      if held.count < count { held = device.buffer(count: count) }
       return held
     }
 

@@ -61,13 +61,17 @@ struct DecoderTensors {
 
   /// Makes all tensors and fills them.
   ///
-  /// - Parameter keepsGradients: False where blocks share one gradient's memory, and an embedding
-  ///   shares with a head of its own.
+  /// - Parameters:
+  ///   - configuration: The model's shape.
+  ///   - keepsGradients: False where blocks share one gradient's memory, and an embedding
+  ///     shares with a head of its own.
+  ///   - device: In whose memory.
+  ///   - fill: Writes the values of a tensor.
   init(
-    _ configuration: DecoderConfiguration, keepsGradients: Bool,
+    _ configuration: DecoderConfiguration, keepsGradients: Bool, on device: any Device,
     fill: @escaping (DecoderTensor, FloatBuffer) throws -> Void
   ) throws {
-    var maker = Maker(keepsGradients: keepsGradients, fill: fill)
+    var maker = Maker(keepsGradients: keepsGradients, device: device, fill: fill)
     let (v, d) = (configuration.vocabularySize, configuration.hiddenSize)
     let embedding = try maker.parameter(
       "model.embed_tokens.weight", [v, d], .embedding, gradientKey: "vocabulary")
@@ -117,11 +121,16 @@ extension DecoderTensors.Block {
 /// Makes tensors one after the other.
 private struct Maker {
   let keepsGradients: Bool
+  let device: any Device
   let fill: (DecoderTensor, FloatBuffer) throws -> Void
   private var count = 0
   private var shared: [String: FloatBuffer] = [:]
 
-  init(keepsGradients: Bool, fill: @escaping (DecoderTensor, FloatBuffer) throws -> Void) {
+  init(
+    keepsGradients: Bool, device: any Device,
+    fill: @escaping (DecoderTensor, FloatBuffer) throws -> Void
+  ) {
+    self.device = device
     self.keepsGradients = keepsGradients
     self.fill = fill
   }
@@ -133,13 +142,13 @@ private struct Maker {
   ) throws -> Parameter {
     let tensor = DecoderTensor(name: name, shape: shape, kind: kind, index: count)
     count += 1
-    let values = FloatBuffer(count: tensor.count)
+    let values = device.buffer(count: tensor.count)
     try fill(tensor, values)
     let gradient: FloatBuffer
     if !keepsGradients, let existing = shared[gradientKey] {
       gradient = existing
     } else {
-      gradient = FloatBuffer(count: tensor.count)
+      gradient = device.buffer(count: tensor.count)
       shared[gradientKey] = gradient
     }
     return Parameter(

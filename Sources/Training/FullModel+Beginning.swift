@@ -12,11 +12,11 @@ extension FullModel {
   ///
   /// - Throws: `SPINError` as `Decoder` does.
   public convenience init(
-    _ directory: ModelDirectory, memory: Memory, on compute: Compute
+    _ directory: ModelDirectory, memory: Memory, on device: any Device
   ) throws {
     // Found strictly first: what is missing or does not fit is named before memory is taken.
     let decoder = try Decoder(directory: directory)
-    try self.init(decoder.configuration, memory: memory) { tensor, values in
+    try self.init(decoder.configuration, memory: memory, on: device) { tensor, values in
       let entry = try directory.parameter(tensor.name)
       guard let type = entry.elementType else {
         preconditionFailure("a tensor that a decoder computes with has another type")
@@ -26,7 +26,7 @@ extension FullModel {
       let matrix = WeightMatrix(
         name: tensor.name, file: entry.file, offset: entry.byteRange.lowerBound,
         elementType: type, rows: rows, columns: columns)
-      compute.gatherRows(
+      device.gatherRows(
         matrix, Array(0..<Int32(rows)), into: MatrixView(values, rows: rows, columns: columns))
       matrix.releasePages()
     }
@@ -34,10 +34,10 @@ extension FullModel {
 
   /// A model that begins from random values.
   public convenience init(
-    _ beginning: RandomBeginning, memory: Memory, on compute: Compute
+    _ beginning: RandomBeginning, memory: Memory, on device: any Device
   ) throws {
-    try self.init(beginning.configuration, memory: memory) { tensor, values in
-      beginning.fill(tensor, values, on: compute)
+    try self.init(beginning.configuration, memory: memory, on: device) { tensor, values in
+      beginning.fill(tensor, values, on: device)
     }
   }
 }
@@ -95,16 +95,18 @@ public struct RandomBeginning: Sendable {
     self.elementType = elementType
   }
 
-  func fill(_ tensor: DecoderTensor, _ values: FloatBuffer, on compute: Compute) {
+  func fill(_ tensor: DecoderTensor, _ values: FloatBuffer, on device: any Device) {
     switch tensor.kind {
-    case .gain: for index in 0..<values.count { values[index] = 1 }
+    case .gain: device.upload([Float](repeating: 1, count: values.count), to: values)
     case .bias: break
     case .matrix, .embedding:
-      compute.fillNormal(
+      device.fillNormal(
         values, deviation: deviation, from: CounterGenerator(seed: seed, tensor: tensor.index))
       if tensor.kind == .embedding, let padding, padding < tensor.shape[0] {
         let width = tensor.shape[1]
-        for index in padding * width..<(padding + 1) * width { values[index] = 0 }
+        device.upload(values, padding * width..<(padding + 1) * width) { row in
+          for index in 0..<width { row[index] = 0 }
+        }
       }
     }
   }

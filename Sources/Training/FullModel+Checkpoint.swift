@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
+import SPINKernels
 public import SPINStorage
 
 extension FullModel {
@@ -25,18 +26,18 @@ extension FullModel {
     let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
     for name in writer.order {
       guard let parameter = byName[name] else { preconditionFailure("no parameter \(name)") }
-      try Self.write(parameter, as: type(name), to: writer)
+      try write(parameter, as: type(name), to: writer)
     }
     try writer.finish()
   }
 
-  private static func write(
+  private func write(
     _ parameter: Parameter, as type: ElementType, to writer: SafetensorsWriter
   ) throws {
     let piece = 1 << 20
     for start in stride(from: 0, to: parameter.values.count, by: piece) {
       let range = start..<min(parameter.values.count, start + piece)
-      try parameter.values.withSpan(range) { values in
+      try device.download(parameter.values, range) { values in
         guard type != .float32 else {
           return try values.withRawSpan { try writer.write($0, to: parameter.name) }
         }

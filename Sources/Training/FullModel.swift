@@ -7,7 +7,7 @@ public import SPINTransformer
 
 /// All weights of a decoder as parameters, Float32 in memory.
 ///
-///     let model = try FullModel(ModelDirectory(path: "Qwen2-0.5B"), memory: plan.model, on: compute)
+///     let model = try FullModel(ModelDirectory(path: "Qwen2-0.5B"), memory: plan.model, on: device)
 ///
 /// Groups are the head's, the blocks' and the embedding's; where head and embedding are one matrix,
 /// its gradient is the head's with the embedding's added to it, row by row.
@@ -19,6 +19,8 @@ public final class FullModel: TrainableModel {
   /// Whether every group's gradient has memory of its own.
   public let keepsGradients: Bool
 
+  /// In whose memory everything lies.
+  let device: any Device
   private let tensors: DecoderTensors
   private let sinks: [BlockGradients]
   private let pass: DecoderPass
@@ -42,37 +44,39 @@ public final class FullModel: TrainableModel {
   /// - Parameters:
   ///   - configuration: Its shape.
   ///   - memory: Room for training.
+  ///   - device: In whose memory everything lies.
   ///   - fill: Writes the values of a tensor of a name into memory; called in a fixed order.
   public init(
-    _ configuration: DecoderConfiguration, memory: Memory,
+    _ configuration: DecoderConfiguration, memory: Memory, on device: any Device,
     fill: @escaping (DecoderTensor, FloatBuffer) throws -> Void
   ) throws {
     keepsGradients = memory.keepsGradients
+    self.device = device
     let tensors = try DecoderTensors(
-      configuration, keepsGradients: memory.keepsGradients, fill: fill)
+      configuration, keepsGradients: memory.keepsGradients, on: device, fill: fill)
     self.tensors = tensors
     groups = tensors.groups
     decoder = Decoder(configuration: configuration, weights: tensors.weights)
     sinks = tensors.blocks.map { BlockGradients($0) }
-    pass = DecoderPass(decoder, memory: memory.pass)
+    pass = DecoderPass(decoder, memory: memory.pass, on: device)
   }
 
   /// Forward and backward through head, blocks and embedding; see `TrainableModel`.
   public func pass(
-    _ step: TrainingStep, on compute: Compute, onComplete: (ParameterGroup) throws -> Void
+    _ step: TrainingStep, on device: any Device, onComplete: (ParameterGroup) throws -> Void
   ) throws -> [Double] {
-    pass.forward(step, on: compute)
+    try pass.forward(step, on: device)
     let losses = pass.backwardHead(
       step,
       addingTo: .init(
-        projection: tensors.headGradient, finalNorm: tensors.finalNorm.gradient), on: compute)
+        projection: tensors.headGradient, finalNorm: tensors.finalNorm.gradient), on: device)
     try onComplete(tensors.headGroup)
     for layer in tensors.blocks.indices.reversed() {
-      pass.backward(layer, step, into: sinks[layer], on: compute)
+      try pass.backward(layer, step, into: sinks[layer], on: device)
       try onComplete(tensors.blocks[layer].group)
     }
     for batch in step.batches {
-      compute.addRows(
+      device.addRows(
         pass.gradient(step, batch), batch.tokens, to: tensors.embeddingGradient)
     }
     try onComplete(tensors.embeddingGroup)
@@ -80,9 +84,9 @@ public final class FullModel: TrainableModel {
   }
 
   /// Forward alone; see `TrainableModel`.
-  public func losses(of step: TrainingStep, on compute: Compute) throws -> [Double] {
-    pass.forward(step, keepsStates: false, on: compute)
-    return pass.losses(step, on: compute)
+  public func losses(of step: TrainingStep, on device: any Device) throws -> [Double] {
+    try pass.forward(step, keepsStates: false, on: device)
+    return pass.losses(step, on: device)
   }
 }
 
@@ -104,11 +108,11 @@ private struct BlockGradients: WeightGradientSink {
 
   func add(
     _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
-    samples: [Range<Int>], on compute: Compute
+    samples: [Range<Int>], on device: any Device
   ) {
     let terms = gradients.compactMap { projection, gradient in
       matrices[projection].map { (outputGradient: gradient, accumulator: $0) }
     }
-    compute.addWeightGradients(input, terms, samples: samples, as: .signed)
+    device.addWeightGradients(input, terms, samples: samples, as: .signed)
   }
 }

@@ -9,7 +9,7 @@ public import SPINTransformer
 
 /// A decoder whose LoRA or DoRA adapter is trained; its own weights stay where they lie.
 ///
-///     let model = try LowRankModel(decoder, configuration, seed: 42, memory: memory, on: compute)
+///     let model = try LowRankModel(decoder, configuration, seed: 42, memory: memory, on: device)
 ///     ...
 ///     try model.adapter.write(to: "adapter")
 ///
@@ -29,6 +29,7 @@ public final class LowRankModel: TrainableModel {
   /// The model with the adapter, unmerged.
   package let decoder: Decoder
   private let pass: DecoderPass
+  private let device: any Device
 
   /// An adapter with PEFT's initial values.
   ///
@@ -37,63 +38,67 @@ public final class LowRankModel: TrainableModel {
   ///   - configuration: What the adapter is.
   ///   - seed: Decides A's values, and what dropout draws.
   ///   - memory: Room for activations.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   /// - Throws: `SPINError` where a pattern cannot be read, or nothing of the model is meant.
   public convenience init(
     _ decoder: Decoder, _ configuration: AdapterConfiguration, seed: UInt64,
-    memory: DecoderPass.Memory, on compute: Compute
+    memory: DecoderPass.Memory, on device: any Device
   ) throws {
     let names = try configuration.matrices(of: decoder.configuration)
     var layers: [MatrixName: LowRankLayer] = [:]
     for name in names {
       let (rank, scale) = try configuration.shape(of: name, at: "adapter")
       let shape = decoder.configuration.shape(name.projection)
-      let a = MatrixView(rows: rank, columns: shape.columns)
-      compute.fillUniform(
+      let a = device.matrix(rows: rank, columns: shape.columns)
+      device.fillUniform(
         a.buffer, bound: 1 / Float(shape.columns).squareRoot(),
         from: CounterGenerator(seed: seed, tensor: 2 * name.place))
       let layer = LowRankLayer(
-        configuration, name, a: a, b: MatrixView(rows: rank, columns: shape.rows),
-        magnitude: configuration.usesDoRA ? FloatBuffer(count: shape.rows) : nil, scale: scale,
-        seed: seed)
+        configuration, name, a: a, b: device.matrix(rows: rank, columns: shape.rows),
+        magnitude: configuration.usesDoRA ? device.buffer(count: shape.rows) : nil, scale: scale,
+        seed: seed, on: device)
       layers[name] = layer
       // B A is zero: the norms are those of the weight.
       layer.updateFactors(
-        decoder.weights.blocks[name.layer].matrix(name.projection), on: compute)
+        decoder.weights.blocks[name.layer].matrix(name.projection), on: device)
       guard let magnitude = layer.magnitude else { continue }
-      for row in 0..<shape.rows { magnitude.values[row] = magnitude.norms[row] }
+      device.upload(magnitude.norms.values, to: magnitude.values)
     }
-    self.init(decoder, configuration, layers, memory: memory)
+    self.init(decoder, configuration, layers, memory: memory, on: device)
   }
 
   /// An adapter that goes on from given values.
   ///
   /// - Precondition: it fits the model.
   public convenience init(
-    _ decoder: Decoder, _ adapter: LowRankAdapter, seed: UInt64, memory: DecoderPass.Memory
+    _ decoder: Decoder, _ adapter: LowRankAdapter, seed: UInt64, memory: DecoderPass.Memory,
+    on device: any Device
   ) {
     let layers = adapter.matrices.map { matrix in
-      let b = MatrixView(rows: matrix.rank, columns: matrix.b.rows)
-      for row in 0..<matrix.b.rows {
-        for inner in 0..<matrix.rank { b[inner, row] = matrix.b[row, inner] }
-      }
+      let a = device.matrix(rows: matrix.rank, columns: matrix.a.columns)
+      device.upload(matrix.a.values, to: a.buffer)
+      let b = device.matrix(rows: matrix.rank, columns: matrix.b.rows)
+      device.upload(
+        (0..<b.rows).flatMap { inner in (0..<b.columns).map { matrix.b[$0, inner] } },
+        to: b.buffer)
       return (
         matrix.name,
         LowRankLayer(
-          adapter.configuration, matrix.name,
-          a: MatrixView(matrix.a.values, rows: matrix.rank, columns: matrix.a.columns), b: b,
-          magnitude: matrix.magnitude.map { FloatBuffer($0.values) }, scale: matrix.scale,
-          seed: seed)
+          adapter.configuration, matrix.name, a: a, b: b,
+          magnitude: matrix.magnitude.map { device.buffer($0.values) }, scale: matrix.scale,
+          seed: seed, on: device)
       )
     }
     self.init(
-      decoder, adapter.configuration, Dictionary(uniqueKeysWithValues: layers), memory: memory)
+      decoder, adapter.configuration, Dictionary(uniqueKeysWithValues: layers), memory: memory,
+      on: device)
   }
 
   private init(
     _ decoder: Decoder, _ configuration: AdapterConfiguration,
-    _ layers: [MatrixName: LowRankLayer], memory: DecoderPass.Memory
+    _ layers: [MatrixName: LowRankLayer], memory: DecoderPass.Memory, on device: any Device
   ) {
+    self.device = device
     self.configuration = configuration
     self.layers = layers
     let scratch = LowRankScratch()
@@ -104,7 +109,7 @@ public final class LowRankModel: TrainableModel {
             .map { ($0.key.projection, $0.value) }), scratch: scratch)
     }
     self.decoder = decoder.adding(blocks)
-    pass = DecoderPass(self.decoder, memory: memory)
+    pass = DecoderPass(self.decoder, memory: memory, on: device)
     let names = Dictionary(grouping: layers.keys.sorted(), by: \.layer)
     groupOfLayer = names.mapValues { names in
       ParameterGroup(
@@ -117,33 +122,33 @@ public final class LowRankModel: TrainableModel {
 
   /// Forward and backward of all samples of a step.
   public func pass(
-    _ step: TrainingStep, on compute: Compute, onComplete: (ParameterGroup) throws -> Void
+    _ step: TrainingStep, on device: any Device, onComplete: (ParameterGroup) throws -> Void
   ) throws -> [Double] {
-    updateFactors(on: compute)
-    pass.forward(step, on: compute)
+    updateFactors(on: device)
+    try pass.forward(step, on: device)
     let losses = pass.backwardHead(
-      step, addingTo: .init(projection: nil, finalNorm: nil), on: compute)
+      step, addingTo: .init(projection: nil, finalNorm: nil), on: device)
     for layer in (lowestLayer..<decoder.configuration.layerCount).reversed() {
-      pass.backward(
+      try pass.backward(
         layer, step, needsInputGradient: layer > lowestLayer, into: NoWeightGradients(),
-        on: compute)
+        on: device)
       if let group = groupOfLayer[layer] { try onComplete(group) }
     }
     return losses
   }
 
   /// The sum of the losses of each sample without gradients.
-  public func losses(of step: TrainingStep, on compute: Compute) throws -> [Double] {
-    updateFactors(on: compute)
-    pass.forward(step, keepsStates: false, on: compute)
-    return pass.losses(step, on: compute)
+  public func losses(of step: TrainingStep, on device: any Device) throws -> [Double] {
+    updateFactors(on: device)
+    try pass.forward(step, keepsStates: false, on: device)
+    return pass.losses(step, on: device)
   }
 
   /// The norms of DoRA's rows follow the factors.
-  package func updateFactors(on compute: Compute) {
+  package func updateFactors(on device: any Device) {
     for (name, layer) in layers {
       layer.updateFactors(
-        decoder.weights.blocks[name.layer].matrix(name.projection), on: compute)
+        decoder.weights.blocks[name.layer].matrix(name.projection), on: device)
     }
   }
 
@@ -152,13 +157,14 @@ public final class LowRankModel: TrainableModel {
     LowRankAdapter(
       configuration: configuration,
       matrices: layers.map { name, layer in
-        let b = MatrixView(rows: layer.b.columns, columns: layer.b.rows)
-        for row in 0..<b.rows {
-          for inner in 0..<b.columns { b[row, inner] = layer.b[inner, row] }
-        }
+        let transposed = device.values(of: layer.b)
+        let (rank, rows) = (layer.b.rows, layer.b.columns)
+        let b = (0..<rows).flatMap { row in (0..<rank).map { transposed[$0 * rows + row] } }
         return LowRankMatrix(
-          name: name, a: MatrixView(layer.a.values, rows: layer.a.rows, columns: layer.a.columns),
-          b: b, magnitude: layer.magnitude.map { FloatBuffer($0.values.values) },
+          name: name,
+          a: MatrixView(device.values(of: layer.a), rows: rank, columns: layer.a.columns),
+          b: MatrixView(b, rows: rows, columns: rank),
+          magnitude: layer.magnitude.map { FloatBuffer(device.values(of: $0.values)) },
           scale: layer.exactScale)
       })
   }
@@ -170,7 +176,7 @@ private struct NoWeightGradients: WeightGradientSink {
 
   func add(
     _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
-    samples: [Range<Int>], on compute: Compute
+    samples: [Range<Int>], on device: any Device
   ) {}
 }
 
@@ -178,13 +184,13 @@ extension LowRankLayer {
   /// The change of a matrix, with gradients of its own.
   fileprivate init(
     _ configuration: AdapterConfiguration, _ name: MatrixName, a: MatrixView, b: MatrixView,
-    magnitude: FloatBuffer?, scale: Double, seed: UInt64
+    magnitude: FloatBuffer?, scale: Double, seed: UInt64, on device: any Device
   ) {
     self.init(
-      a: a, b: b, aGradient: MatrixView(rows: a.rows, columns: a.columns),
-      bGradient: MatrixView(rows: b.rows, columns: b.columns), scale: scale,
+      a: a, b: b, aGradient: device.matrix(rows: a.rows, columns: a.columns),
+      bGradient: device.matrix(rows: b.rows, columns: b.columns), scale: scale,
       magnitude: magnitude.map {
-        Magnitude(values: $0, gradient: FloatBuffer(count: $0.count))
+        Magnitude(values: $0, gradient: device.buffer(count: $0.count))
       }, dropout: Float(configuration.dropout), seed: seed, dropoutTensor: 2 * name.place + 1)
   }
 

@@ -2,6 +2,7 @@
 
 public import SPINAdapters
 import SPINCheckpoint
+public import SPINExecution
 public import SPINTransformer
 
 /// What training an adapter will take, and how memory is shared out; no bit of the result depends on
@@ -28,12 +29,12 @@ public struct LowRankPlan: Sendable, Hashable {
   ///   - adapter: What is trained.
   ///   - weightBytes: The bytes of the checkpoint's weights.
   ///   - work: The samples.
-  ///   - maxMemory: Bytes to stay below.
+  ///   - execution: The device and the budget.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do, or that
   ///   nothing of the model is meant.
   public init(
     _ configuration: DecoderConfiguration, _ adapter: AdapterConfiguration, weightBytes: Int,
-    work: TrainingPlan.Work, maxMemory: Int
+    work: TrainingPlan.Work, execution: Execution
   ) throws {
     let names = try adapter.matrices(of: configuration)
     var (parameters, inner) = (0, 0)
@@ -53,18 +54,18 @@ public struct LowRankPlan: Sendable, Hashable {
     let more =
       perToken - BlockState.elementsPerToken(configuration) + inner + dropped
       + outputs.reduce(0) { $0 + configuration.shape($1).rows }
-    let cost = TrainingCost(configuration: configuration, work: work)
+    let cost = TrainingCost(configuration, work: work, execution: execution)
     func bytes(_ tokens: Int, _ rows: Int) -> Int {
       weightBytes + 16 * parameters + cost.passBytes(batchTokens: tokens, logitRows: rows)
         + 4 * tokens * more
     }
-    let (tokens, rows) = try cost.batches(within: maxMemory, bytes: bytes)
+    let (tokens, rows) = try cost.batches(bytes: bytes)
     parameterCount = parameters
     batchTokens = tokens
     let used = bytes(tokens, rows)
     wholeStateBytes = 4 * work.stepTokens * perToken * configuration.layerCount
     pass = DecoderPass.Memory(
-      keptStateBytes: min(maxMemory - used, wholeStateBytes), logitRows: rows)
+      keptStateBytes: min(execution.maxMemory - used, wholeStateBytes), logitRows: rows)
     memoryBytes = used + pass.keptStateBytes
   }
 }

@@ -6,7 +6,7 @@ import SPINStorage
 /// AdamW over all parameters of a model, and the norm of their gradients.
 final class Optimizer {
   private let options: TrainingOptions
-  private let compute: Compute
+  private let device: any Device
   /// By the parameter's place among all.
   let moments: [AdamWMoments]
   private let places: [String: Int]
@@ -18,10 +18,10 @@ final class Optimizer {
   /// - Parameter scratch: The file of the moments; nil for memory.
   init(
     _ parameters: [Parameter], options: TrainingOptions, scratch: RandomAccessFile?,
-    on compute: Compute
+    on device: any Device
   ) throws {
     self.options = options
-    self.compute = compute
+    self.device = device
     places = Dictionary(uniqueKeysWithValues: parameters.enumerated().map { ($1.name, $0) })
     squares = Array(repeating: 0, count: parameters.count)
     var offset = 0
@@ -29,7 +29,7 @@ final class Optimizer {
       defer { offset += AdamWMoments.byteCount(parameter.values.count) }
       return scratch.map {
         AdamWMoments(count: parameter.values.count, file: $0, offset: offset)
-      } ?? AdamWMoments(count: parameter.values.count)
+      } ?? AdamWMoments(count: parameter.values.count, on: device)
     }
     // Zeros that take no space until they are written.
     try scratch?.truncate(to: offset)
@@ -45,7 +45,7 @@ final class Optimizer {
   /// Takes a group's gradients into the norm.
   func measure(_ group: ParameterGroup) {
     for parameter in group.parameters {
-      squares[place(of: parameter)] = compute.sumOfSquares(
+      squares[place(of: parameter)] = device.sumOfSquares(
         parameter.gradient, count: parameter.values.count)
     }
   }
@@ -68,7 +68,7 @@ final class Optimizer {
       var step = current
       step.gradientScale = gradientScale
       step.weightDecay = parameter.decays ? options.weightDecay : 0
-      try compute.adamW(
+      try device.adamW(
         parameter.values, gradient: parameter.gradient, moments: moments[place(of: parameter)],
         step)
     }
@@ -77,7 +77,7 @@ final class Optimizer {
   /// Leaves zeros for a group's gradients.
   func discard(_ group: ParameterGroup) {
     for parameter in group.parameters {
-      compute.clear(parameter.gradient, count: parameter.values.count)
+      device.clear(parameter.gradient, count: parameter.values.count)
     }
   }
 

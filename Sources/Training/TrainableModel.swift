@@ -69,16 +69,16 @@ public protocol TrainableModel: AnyObject {
   /// - Parameters:
   ///   - step: The samples; drawn numbers such as dropout's are keyed by `step.index` and the
   ///     tokens' places in the step.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   ///   - onComplete: Called once for each group as soon as nothing in this pass reads its values or
   ///     adds to its gradients again.
   /// - Returns: The sum of the losses of each sample, in nats, in the order of the samples.
   func pass(
-    _ step: TrainingStep, on compute: Compute, onComplete: (ParameterGroup) throws -> Void
+    _ step: TrainingStep, on device: any Device, onComplete: (ParameterGroup) throws -> Void
   ) throws -> [Double]
 
   /// The sum of the losses of each sample without gradients and without dropout, for validation.
-  func losses(of step: TrainingStep, on compute: Compute) throws -> [Double]
+  func losses(of step: TrainingStep, on device: any Device) throws -> [Double]
 }
 
 extension TrainableModel {

@@ -2,42 +2,27 @@
 
 public import SPINCalibration
 import SPINErrors
+public import SPINExecution
 import SPINKernels
 import SPINStorage
 
 /// Trains a model on samples: AdamW on the mean loss of the response tokens of each step.
 ///
-///     let trainer = try Trainer(model, samples: samples, options: options, resources: resources)
+///     let trainer = try Trainer(model, samples: samples, options: options, on: execution)
 ///     let history = try trainer.run(in: "tuned/.training", identity: digest)
 ///
 /// An interrupted run goes on where its last saved state is, to the same bits. Threads, memory and
 /// the cut into micro-batches change no bit either.
 public final class Trainer {
-  /// What decides speed and memory, and no bit of the result.
-  public struct Resources: Sendable, Hashable {
-    /// Threads that compute.
-    public var threads: Int
-    /// Tokens that go through a block together.
-    public var batchTokens: Int
-    /// The folder of the optimizer's scratch file; nil where its moments are in memory.
-    public var momentsDirectory: String?
-
-    /// Resources of a run.
-    public init(threads: Int, batchTokens: Int = 1024, momentsDirectory: String? = nil) {
-      self.threads = threads
-      self.batchTokens = batchTokens
-      self.momentsDirectory = momentsDirectory
-    }
-  }
-
   /// Which samples come when.
   public private(set) var order: SampleOrder
   private let model: any TrainableModel
   private let samples: [CalibrationSample]
   private let options: TrainingOptions
-  private let resources: Resources
+  private let batchTokens: Int
+  private let momentsDirectory: String?
   private let schedule: LearningRateSchedule
-  private let compute: Compute
+  private let device: any Device
 
   /// Prepares a run.
   ///
@@ -45,11 +30,13 @@ public final class Trainer {
   ///   - model: What is trained.
   ///   - samples: What on, in the order of the file; every one has a target token.
   ///   - options: How.
-  ///   - resources: What the run may take.
+  ///   - execution: Where to compute.
+  ///   - batchTokens: Tokens that go through a block together.
+  ///   - momentsDirectory: The folder of the optimizer's scratch file; nil where its moments are in memory.
   /// - Throws: `SPINError` where options make no sense or no sample is left to train on.
   public init(
     _ model: any TrainableModel, samples: [CalibrationSample], options: TrainingOptions,
-    resources: Resources
+    on execution: Execution, batchTokens: Int = 1024, momentsDirectory: String? = nil
   ) throws {
     try options.check()
     precondition(samples.allSatisfy { !$0.lossPositions.isEmpty }, "a sample without targets")
@@ -57,10 +44,11 @@ public final class Trainer {
     self.model = model
     self.samples = samples
     self.options = options
-    self.resources = resources
+    self.batchTokens = batchTokens
+    self.momentsDirectory = momentsDirectory
     order = try SampleOrder(sampleCount: samples.count, options: options)
     schedule = LearningRateSchedule(options, stepCount: order.stepCount)
-    compute = Compute(threadCount: resources.threads)
+    device = execution.open()
   }
 
   /// Trains to the end, or to the end of patience; the model then has its final values.
@@ -84,8 +72,10 @@ public final class Trainer {
     let lock = try DirectoryLock(folder)
     defer { lock.release() }
     let optimizer = try makeOptimizer(identity)
-    let state = TrainingCheckpoint(path: folder + "/state.safetensors", identity: identity)
-    let best = TrainingCheckpoint(path: folder + "/best.safetensors", identity: identity)
+    let state = TrainingCheckpoint(
+      path: folder + "/state.safetensors", identity: identity, device: device)
+    let best = TrainingCheckpoint(
+      path: folder + "/best.safetensors", identity: identity, device: device)
     var history = TrainingHistory()
     if let saved = try state.read(into: model.parameters, optimizer.moments) {
       guard saved.stepCount <= order.stepCount else {
@@ -141,8 +131,8 @@ public final class Trainer {
   }
 
   private func makeOptimizer(_ identity: String) throws -> Optimizer {
-    guard let directory = resources.momentsDirectory else {
-      return try Optimizer(model.parameters, options: options, scratch: nil, on: compute)
+    guard let directory = momentsDirectory else {
+      return try Optimizer(model.parameters, options: options, scratch: nil, on: device)
     }
     try FileSystem.ensureDirectory(directory)
     let path = directory + "/spin-\(identity.prefix(16)).moments"
@@ -151,7 +141,7 @@ public final class Trainer {
     let file = try RandomAccessFile(path: path, .create)
     // Nameless from now on: it ends with the process, however that ends.
     try FileSystem.remove(path)
-    return try Optimizer(model.parameters, options: options, scratch: file, on: compute)
+    return try Optimizer(model.parameters, options: options, scratch: file, on: device)
   }
 
   /// One optimizer step; returns its loss, or nil where it was abandoned before it changed anything.
@@ -161,7 +151,7 @@ public final class Trainer {
     let number = history.stepCount
     let step = TrainingStep(
       index: number, samples: order.samples(of: number).map { samples[$0] },
-      batchTokens: resources.batchTokens)
+      batchTokens: batchTokens)
     optimizer.begin(number, learningRate: schedule.rate(at: number))
     guard let (losses, norm) = try update(step, optimizer, shouldStop) else { return nil }
     let loss = losses.reduce(0, +) / Double(step.targetCount)
@@ -200,8 +190,8 @@ public final class Trainer {
       return try passUpdating(step, shouldStop) { try optimizer.update($0) }.map { ($0, nil) }
     }
     let keeps = model.keepsGradients
-    let losses = try compute.unlessStopped(shouldStop) {
-      try model.pass(step, on: compute) { group in
+    let losses = try device.unlessStopped(shouldStop) {
+      try model.pass(step, on: device) { group in
         optimizer.measure(group)
         if !keeps { optimizer.discard(group) }
       }
@@ -227,9 +217,9 @@ public final class Trainer {
     _ step: TrainingStep, _ shouldStop: () -> Bool, _ change: (ParameterGroup) throws -> Void
   ) throws -> [Double]? {
     var hasChanged = false
-    return try compute.unlessStopped({ !hasChanged && shouldStop() }) {
-      try model.pass(step, on: compute) { group in
-        guard !compute.wasAbandoned else { return }
+    return try device.unlessStopped({ !hasChanged && shouldStop() }) {
+      try model.pass(step, on: device) { group in
+        guard !device.wasAbandoned else { return }
         hasChanged = true
         try change(group)
       }
@@ -284,9 +274,9 @@ public final class Trainer {
       let places = order.evaluation[
         start..<min(start + options.samplesPerStep, order.evaluation.count)]
       let step = TrainingStep(
-        index: 0, samples: places.map { samples[$0] }, batchTokens: resources.batchTokens)
-      let losses = try compute.unlessStopped(shouldStop) {
-        try model.losses(of: step, on: compute)
+        index: 0, samples: places.map { samples[$0] }, batchTokens: batchTokens)
+      let losses = try device.unlessStopped(shouldStop) {
+        try model.losses(of: step, on: device)
       }
       guard let losses else { return nil }
       for loss in losses { sum += loss }

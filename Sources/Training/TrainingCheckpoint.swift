@@ -12,6 +12,8 @@ struct TrainingCheckpoint {
   let path: String
   /// A digest of everything that decides the result.
   let identity: String
+  /// Whose memory values and moments lie in.
+  let device: any Device
 
   private static let schema = "training-checkpoint/1"
 
@@ -35,10 +37,10 @@ struct TrainingCheckpoint {
       ],
       nonFinite: .accepted)
     for (parameter, moment) in zip(parameters, Self.padded(moments, parameters.count)) {
-      try parameter.values.withSpan(0..<parameter.values.count) {
+      try device.download(parameter.values, 0..<parameter.values.count) {
         try $0.withRawSpan { try writer.write($0, to: parameter.name) }
       }
-      try moment?.forEachTile(isWritten: false) { _, values in
+      try moment?.forEachTile(isWritten: false, on: device) { _, values in
         try values.span.withRawSpan { try writer.write($0, to: name(of: parameter)) }
       }
     }
@@ -76,13 +78,13 @@ struct TrainingCheckpoint {
       file.entries.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     for (parameter, moment) in zip(parameters, Self.padded(moments, parameters.count)) {
       let values = try entry(parameter.name, count: parameter.values.count, in: entries)
-      parameter.values.withMutableSpan(0..<parameter.values.count) {
+      device.upload(parameter.values, 0..<parameter.values.count) {
         Self.copy(values, from: 0, into: &$0)
       }
       guard let moment else { continue }
       let both = try entry(name(of: parameter), count: 2 * moment.count, in: entries)
       var place = 0
-      try moment.forEachTile(isWritten: true) { _, span in
+      try moment.forEachTile(isWritten: true, on: device) { _, span in
         Self.copy(both, from: place, into: &span)
         place += span.count
       }

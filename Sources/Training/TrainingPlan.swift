@@ -2,6 +2,8 @@
 
 import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
+import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
@@ -45,23 +47,23 @@ public struct TrainingPlan: Sendable, Hashable {
     public var longestSample: Int
     /// Whether gradients are clipped.
     public var clips: Bool
-    /// Threads that compute.
-    public var threads: Int
 
     /// Describes a run.
-    public init(stepTokens: Int, longestSample: Int, clips: Bool, threads: Int) {
+    public init(stepTokens: Int, longestSample: Int, clips: Bool) {
       self.stepTokens = stepTokens
       self.longestSample = longestSample
       self.clips = clips
-      self.threads = threads
     }
   }
 
   /// Plans a run.
   ///
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
-  public init(_ configuration: DecoderConfiguration, work: Work, maxMemory: Int) throws {
-    let cost = TrainingCost(configuration: configuration, work: work)
+  public init(
+    _ configuration: DecoderConfiguration, work: Work, execution: Execution
+  ) throws {
+    let maxMemory = execution.maxMemory
+    let cost = TrainingCost(configuration, work: work, execution: execution)
     let ways: [(keeps: Bool, inFile: Bool)] =
       work.clips
       ? [(true, false), (true, true), (false, true)] : [(false, false), (false, true)]
@@ -72,7 +74,7 @@ public struct TrainingPlan: Sendable, Hashable {
     }
     let way =
       ways.first { fixed($0, work.longestSample, block) <= maxMemory } ?? ways[ways.count - 1]
-    let (tokens, rows) = try cost.batches(within: maxMemory) { fixed(way, $0, $1) }
+    let (tokens, rows) = try cost.batches { fixed(way, $0, $1) }
     (keepsGradients, keepsMomentsInFile) = (way.keeps, way.inFile)
     computesTwice = work.clips && !way.keeps
     batchTokens = tokens
@@ -92,9 +94,13 @@ public struct TrainingPlan: Sendable, Hashable {
 struct TrainingCost {
   let configuration: DecoderConfiguration
   let work: TrainingPlan.Work
+  private let execution: Execution
+  private let device: any Device
 
-  /// The program itself, its libraries and its tokenizer.
-  private static let program = 96 << 20
+  init(_ configuration: DecoderConfiguration, work: TrainingPlan.Work, execution: Execution) {
+    (self.configuration, self.work, self.execution) = (configuration, work, execution)
+    device = execution.open()
+  }
 
   var parameterCount: Int {
     vocabulary * (configuration.tiesWordEmbeddings ? 1 : 2) + configuration.hiddenSize
@@ -120,18 +126,14 @@ struct TrainingCost {
   /// - Parameter bytes: What so many tokens and rows take.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
   func batches(
-    within maxMemory: Int, bytes: (_ tokens: Int, _ rows: Int) -> Int
+    bytes: (_ tokens: Int, _ rows: Int) -> Int
   ) throws -> (tokens: Int, rows: Int) {
     let block = LanguageModelHead.gradientBlock
     let smallest = bytes(work.longestSample, block)
-    guard smallest <= maxMemory else {
-      throw SPINError(
-        .usage, at: "--max-memory",
-        "is \(ByteText.text(maxMemory)), these samples and this model need at least "
-          + "\((smallest + 999_999) / 1_000_000) MB",
-        remedy: "allow more, or train on smaller batches or shorter samples")
-    }
-    let comfortable = smallest + (maxMemory - smallest) / 2
+    try execution.require(
+      smallest, what: "these samples and this model need",
+      remedy: "train on smaller batches or shorter samples")
+    let comfortable = smallest + (execution.maxMemory - smallest) / 2
     var (tokens, rows) = (max(work.longestSample, min(work.stepTokens, 1024)), 1024)
     while rows > block, bytes(tokens, rows) > comfortable { rows /= 2 }
     while tokens > work.longestSample, bytes(tokens, rows) > comfortable {
@@ -156,23 +158,20 @@ struct TrainingCost {
     let (d, v) = (configuration.hiddenSize, configuration.vocabularySize)
     let streams = 4 * work.stepTokens * d * (configuration.layerCount + 2)
     let rows = min(logitRows, batchTokens)
-    // Logits, once more packed; the rows that predict.
-    let head = 4 * rows * (2 * v + 64 + 3 * d) + 4 * batchTokens * d
-    return Self.program + streams
-      + 4 * work.longestSample * configuration.headSize + head + batch(batchTokens)
-  }
-
-  private func batch(_ tokens: Int) -> Int {
+    // Logits; the rows that predict.
+    let head = 4 * rows * (v + 3 * d) + 4 * batchTokens * d
     let queries = configuration.headCount * configuration.headSize
     let keys = configuration.keyValueHeadCount * configuration.headSize
-    let packed =
-      max(2 * configuration.intermediateSize, queries + 2 * keys, configuration.hiddenSize) + 64
+    let widest = max(2 * configuration.intermediateSize, queries + 2 * keys, d)
     let activations =
       BlockState.elementsPerToken(configuration) + BlockWorkspace.elementsPerToken(configuration)
-    // Scratch memory of a thread: packed weights or gradients, attention, or moments.
-    let e = configuration.headSize + 64
-    let attention = work.longestSample * (5 * e + 3 * 96) + 2 * 96 * e
-    let thread = max(256 * 256, 96 * tokens, attention)
-    return 4 * tokens * (activations + packed) + 4 * work.threads * thread
+    let scratch = device.scratchBytes(for: [
+      .products(rows: rows, inputColumns: v), .products(rows: batchTokens, inputColumns: widest),
+      .weightGradients(tokens: batchTokens),
+      .attention(longestSample: work.longestSample, headSize: configuration.headSize),
+    ])
+    return Execution.programBytes + streams
+      + 4 * work.longestSample * configuration.headSize + head + 4 * batchTokens * activations
+      + scratch
   }
 }

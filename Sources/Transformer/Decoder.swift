@@ -9,7 +9,7 @@ import SPINStorage
 /// A decoder-only language model, read from a Hugging Face checkpoint.
 ///
 ///     let decoder = try Decoder(directory: ModelDirectory(path: "Qwen2-0.5B"))
-///     let logits = decoder.logits(of: [1, 2, 3], on: Compute(threadCount: 2))
+///     let logits = decoder.logits(of: [1, 2, 3], on: CPUDevice(threadCount: 2))
 ///
 /// Weights stay in the mapped file in the precision in which they are stored; arithmetic is Float32.
 public struct Decoder: Sendable {
@@ -85,8 +85,8 @@ public struct Decoder: Sendable {
   }
 
   /// Fills `[T, D]` with the embeddings of T tokens.
-  public func embed(_ tokens: [Int32], into hidden: MatrixView, on compute: Compute) {
-    compute.gatherRows(weights.embedding, tokens, into: hidden)
+  public func embed(_ tokens: [Int32], into hidden: MatrixView, on device: any Device) {
+    device.gatherRows(weights.embedding, tokens, into: hidden)
   }
 
   /// Logits `[T, V]` at every position of one sequence.
@@ -94,11 +94,11 @@ public struct Decoder: Sendable {
   /// - Parameters:
   ///   - tokens: The sequence.
   ///   - promptLength: How many of its tokens are prompt, for `interventions`; nil for all.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   public func logits(
-    of tokens: [Int32], promptLength: Int? = nil, on compute: Compute
+    of tokens: [Int32], promptLength: Int? = nil, on device: any Device
   ) -> MatrixView {
-    head.logits(hiddenStates(of: tokens, promptLength: promptLength, on: compute), on: compute)
+    head.logits(hiddenStates(of: tokens, promptLength: promptLength, on: device), on: device)
   }
 
   /// The residual stream `[T, D]` after the last block, or after the first `depth` of them.
@@ -107,28 +107,20 @@ public struct Decoder: Sendable {
   ///   - tokens: The sequence.
   ///   - depth: How many blocks.
   ///   - promptLength: How many of its tokens are prompt, for `interventions`; nil for all.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   public func hiddenStates(
-    of tokens: [Int32], depth: Int? = nil, promptLength: Int? = nil, on compute: Compute
+    of tokens: [Int32], depth: Int? = nil, promptLength: Int? = nil, on device: any Device
   ) -> MatrixView {
-    let interventions = interventions
-    let rows = interventions.map {
-      InterventionRows($0.positions, prompts: [0..<(promptLength ?? tokens.count)])
+    let hidden = device.matrix(rows: tokens.count, columns: configuration.hiddenSize)
+    let walk = DecoderWalk(self, tokens: tokens.count, longest: tokens.count, on: device)
+    let layers = 0..<(depth ?? configuration.layerCount)
+    if layers.isEmpty { embed(tokens, into: hidden, on: device) }
+    let chunk = DecoderWalk.Chunk(tokens, rows: .samples([0..<tokens.count])) {
+      InterventionRows($0, prompts: [0..<(promptLength ?? tokens.count)])
     }
-    let hidden = MatrixView(rows: tokens.count, columns: configuration.hiddenSize)
-    let outputs = lowRankOutputs
-    let perToken = BlockState.elementsPerToken(configuration, lowRankOutputs: outputs)
-    let state = BlockState(
-      configuration, tokens: tokens.count, buffer: FloatBuffer(count: tokens.count * perToken),
-      lowRankOutputs: outputs)
-    let workspace = BlockWorkspace(configuration, tokens: tokens.count)
-    let rotary = rotaryEmbedding(positionCount: tokens.count)
-    embed(tokens, into: hidden, on: compute)
-    for layer in 0..<(depth ?? configuration.layerCount) {
-      block(layer, rotary: rotary).forward(
-        hidden, output: hidden, state: state, workspace: workspace, samples: [0..<tokens.count],
-        on: compute)
-      if let rows { interventions?.apply(after: layer, to: hidden, rows, on: compute) }
+    // A stream in memory and no hook: nothing throws.
+    do { try walk.forward(layers, [chunk], through: PassingStream(hidden)) } catch {
+      preconditionFailure("a walk in memory failed: \(error)")
     }
     return hidden
   }

@@ -103,12 +103,12 @@ struct MadeModel {
       path: path + "/model.safetensors",
       tensors: shapes.map { .init(name: $0.0, type: storage, shape: $0.1) })
     var generator = SeededGenerator(seed: 5)
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     for (name, shape) in shapes {
       let count = shape.reduce(1, *)
       let numbers = values?(name, count) ?? generator.floats(count)
       try writer.write(
-        compute.encoded(MatrixView(numbers, rows: 1, columns: count), as: type), to: name)
+        device.encoded(MatrixView(numbers, rows: 1, columns: count), as: type), to: name)
     }
     try writer.finish()
   }

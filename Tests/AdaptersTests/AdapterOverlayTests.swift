@@ -3,6 +3,7 @@
 import SPINAdapters
 import SPINCheckpoint
 import SPINErrors
+import SPINExecution
 import SPINJSON
 import SPINPatch
 import SPINStorage
@@ -48,7 +49,7 @@ struct AdapterOverlayTests {
     let adapter = try LowRankAdapter(path: fixture.path)
     let model = try ModelDirectory(path: fixture.model)
     try adapter.merge(into: model, out: directory.file("out"))
-    let overlay = try AdapterOverlay(adapter, on: model, threads: 2)
+    let overlay = try AdapterOverlay(adapter, on: model, execution: Execution(threads: 2))
     #expect(
       try overlay.with(true) { tensors(of: model) }
         == tensors(of: try ModelDirectory(path: directory.file("out"))))

@@ -21,7 +21,7 @@ struct LowRankTrainingTests {
   @Test(arguments: AdapterFixture.names)
   func lossesAndFinalAdaptersAreThoseOfPEFT(_ name: String) throws {
     let run = try ParityRun(name)
-    let losses = try run.train(Compute(threadCount: 1))
+    let losses = try run.train(CPUDevice(threadCount: 1))
     let expected = try run.fixture.floats("losses")
     #expect(losses.count == 20 && expected.count == 20)
     for (step, (found, expected)) in zip(losses, expected).enumerated() {
@@ -46,16 +46,17 @@ struct LowRankTrainingTests {
     let fixture = try AdapterFixture(name)
     let decoder = try Decoder(directory: ModelDirectory(path: fixture.model))
     let adapter = try LowRankAdapter(path: fixture.path)
-    let model = LowRankModel(decoder, adapter, seed: 0, memory: ParityRun.memory)
-    let compute = Compute(threadCount: 2)
+    let model = LowRankModel(
+      decoder, adapter, seed: 0, memory: ParityRun.memory, on: CPUDevice(threadCount: 1))
+    let device = CPUDevice(threadCount: 2)
     let tokens = try Fixture(family: String(name.prefix { $0 != "-" })).samples("privacy")[3].tokens
     let expected = doubles(try fixture.floats("logits"))
-    model.updateFactors(on: compute)
-    let found = model.decoder.logits(of: tokens, on: compute).values
+    model.updateFactors(on: device)
+    let found = model.decoder.logits(of: tokens, on: device).values
     // Measured: 8e-7, both sides being Float32.
     #expect(normalizedError(found, expected) < 1e-5)
     // The adapter does something.
-    let plain = decoder.logits(of: tokens, on: compute).values
+    let plain = decoder.logits(of: tokens, on: device).values
     #expect(normalizedError(plain, expected) > 1e-2)
     // And comes back as it was.
     #expect(model.adapter.matrices.map(\.b.values) == adapter.matrices.map(\.b.values))
@@ -68,9 +69,9 @@ struct LowRankTrainingTests {
   @Test(arguments: ["llama-lora", "qwen2-rslora", "qwen3-lora"])
   func gradientsMatchFiniteDifferences(_ name: String) throws {
     let run = try ParityRun(name, from: .trained)
-    let compute = Compute(threadCount: 2)
+    let device = CPUDevice(threadCount: 2)
     let step = run.step(2)
-    _ = try run.model.pass(step, on: compute) { _ in }
+    _ = try run.model.pass(step, on: device) { _ in }
     var generator = SeededGenerator(seed: 4)
     for parameter in run.model.parameters {
       let gradient = parameter.gradient.values(0..<parameter.values.count)
@@ -81,7 +82,7 @@ struct LowRankTrainingTests {
         func loss(_ change: Float) throws -> Double {
           parameter.values[index] = value + change
           defer { parameter.values[index] = value }
-          return try run.trainingLoss(step, compute)
+          return try run.trainingLoss(step, device)
         }
         let h: Float = 5e-3
         let difference = (try loss(h) - loss(-h)) / (Double(value + h) - Double(value - h))
@@ -100,7 +101,7 @@ struct LowRankTrainingTests {
     for (threads, tokens, kept) in [(1, 1_000, Int.max / 2), (3, 1, 0), (2, 40, 60_000)] {
       let run = try ParityRun(
         name, batchTokens: tokens, memory: .init(keptStateBytes: kept, logitRows: 128))
-      let losses = try run.train(Compute(threadCount: threads), steps: 3)
+      let losses = try run.train(CPUDevice(threadCount: threads), steps: 3)
       let values = run.model.parameters.map(\.values.values)
       if let expected {
         #expect(losses == expected.0 && values == expected.1, "\(threads) \(tokens) \(kept)")
@@ -113,10 +114,10 @@ struct LowRankTrainingTests {
     let fixture = try AdapterFixture("llama-dora")
     let decoder = try Decoder(directory: ModelDirectory(path: fixture.model))
     let final = try LowRankAdapter(path: fixture.path)
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     func begin(_ seed: UInt64) throws -> LowRankModel {
       try LowRankModel(
-        decoder, final.configuration, seed: seed, memory: ParityRun.memory, on: compute)
+        decoder, final.configuration, seed: seed, memory: ParityRun.memory, on: device)
     }
     let model = try begin(1)
     let directory = try ParityRun.initialFolder(fixture)
@@ -140,10 +141,10 @@ struct LowRankTrainingTests {
   /// Losses without training drop nothing, and leave gradients alone.
   @Test func validationDropsNothing() throws {
     let run = try ParityRun("qwen2-dora", from: .trained)
-    let compute = Compute(threadCount: 1)
-    let plain = try run.model.losses(of: run.step(0), on: compute)
-    #expect(try run.model.losses(of: run.step(0), on: compute) == plain)
-    let dropped = try run.model.pass(run.step(0), on: compute) { _ in }
+    let device = CPUDevice(threadCount: 1)
+    let plain = try run.model.losses(of: run.step(0), on: device)
+    #expect(try run.model.losses(of: run.step(0), on: device) == plain)
+    let dropped = try run.model.pass(run.step(0), on: device) { _ in }
     #expect(dropped != plain)
   }
 }
@@ -171,7 +172,9 @@ struct ParityRun {
     let decoder = try Decoder(directory: ModelDirectory(path: fixture.model))
     let directory = try Self.initialFolder(fixture)
     let path = beginning == .initial ? directory.path : fixture.path
-    model = LowRankModel(decoder, try LowRankAdapter(path: path), seed: 7, memory: memory)
+    model = LowRankModel(
+      decoder, try LowRankAdapter(path: path), seed: 7, memory: memory,
+      on: CPUDevice(threadCount: 1))
   }
 
   /// The adapter before training, as a folder of its own.
@@ -194,9 +197,9 @@ struct ParityRun {
   }
 
   /// The loss of a step with its dropout, and gradients as they were.
-  func trainingLoss(_ step: TrainingStep, _ compute: Compute) throws -> Double {
+  func trainingLoss(_ step: TrainingStep, _ device: CPUDevice) throws -> Double {
     let before = model.parameters.map(\.gradient.values)
-    let losses = try model.pass(step, on: compute) { _ in }
+    let losses = try model.pass(step, on: device) { _ in }
     for (parameter, values) in zip(model.parameters, before) {
       for (index, value) in values.enumerated() { parameter.gradient[index] = value }
     }
@@ -204,15 +207,15 @@ struct ParityRun {
   }
 
   /// AdamW as PyTorch's, the decay included; returns the loss of each step.
-  func train(_ compute: Compute, steps: Int = 20) throws -> [Double] {
+  func train(_ device: CPUDevice, steps: Int = 20) throws -> [Double] {
     let rate = Double(try fixture.floats("learning_rate")[0])
-    let moments = model.parameters.map { AdamWMoments(count: $0.values.count) }
+    let moments = model.parameters.map { AdamWMoments(count: $0.values.count, on: device) }
     return try (0..<steps).map { number in
       let step = step(number)
-      let losses = try model.pass(step, on: compute) { _ in }
+      let losses = try model.pass(step, on: device) { _ in }
       for (parameter, moments) in zip(model.parameters, moments) {
         #expect(parameter.decays)
-        try compute.adamW(
+        try device.adamW(
           parameter.values, gradient: parameter.gradient, moments: moments,
           AdamWStep(learningRate: rate, weightDecay: 0.01, number: number + 1))
       }

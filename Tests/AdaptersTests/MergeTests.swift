@@ -4,6 +4,7 @@ import Foundation
 import SPINAdapters
 import SPINCheckpoint
 import SPINErrors
+import SPINExecution
 import SPINKernels
 import SPINPatch
 import SPINStorage
@@ -131,7 +132,7 @@ struct MergeTests {
       let made = try MadeModel(type)
       let adapter = Self.adapter(isDoRA: isDoRA, seed: 9)
       let out = directory.file("\(isDoRA)")
-      try adapter.merge(into: try made.model(), out: out, threads: 2)
+      try adapter.merge(into: try made.model(), out: out, on: Execution(threads: 2))
       let merged = try ModelDirectory(path: out)
       for matrix in adapter.matrices {
         let entry = try made.model().tensor(matrix.name.tensor)
@@ -170,7 +171,8 @@ struct MergeTests {
     let made = try MadeModel(.bfloat16)
     let adapter = Self.adapter(isDoRA: true, seed: 3)
     for threads in [1, 4] {
-      try adapter.merge(into: try made.model(), out: directory.file("\(threads)"), threads: threads)
+      try adapter.merge(
+        into: try made.model(), out: directory.file("\(threads)"), on: Execution(threads: threads))
     }
     #expect(
       try FileSystem.read(directory.file("1/model.safetensors"))

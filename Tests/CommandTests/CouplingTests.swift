@@ -39,7 +39,8 @@ struct CouplingTests {
     }
     let pairs = try QuestionPairs(
       first: side("privacy"), second: side("fairness"), count: 12, seed: 0)
-    return try CouplingEvaluation(of: model, pairs: pairs, options: options, threads: 2)
+    return try CouplingEvaluation(
+      of: model, pairs: pairs, options: options, on: Execution(threads: 2))
   }
 
   @Test func couplingDoesNotDependOnThreads() throws {
@@ -85,7 +86,7 @@ struct CouplingTests {
       let all = try TextList(path: questions(name), column: "questions").texts
       return drawn.map { model.tokenizer.encode(all[$0]) }
     }
-    let reader = HiddenStateReader(model.decoder, threads: 1)
+    let reader = HiddenStateReader(model.decoder, on: Execution(threads: 1))
     var sides: [[HiddenStates]] = []
     for name in ["privacy", "fairness"] {
       var states: [HiddenStates] = []

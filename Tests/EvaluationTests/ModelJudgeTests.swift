@@ -3,6 +3,7 @@
 import Foundation
 import SPINErrors
 import SPINEvaluation
+import SPINExecution
 import SPINGeneration
 import SPINJSON
 import SPINStorage
@@ -21,7 +22,7 @@ struct ModelJudgeTests {
     _ mode: ModelJudge.Mode, _ items: [QuestionAnswer], threads: Int = 2, batchSize: Int = 4
   ) throws -> [Judgement] {
     let judge = try ModelJudge(
-      JudgeFixture.model(), mode: mode, threads: threads, batchSize: batchSize)
+      JudgeFixture.model(), mode: mode, on: Execution(threads: threads), batchSize: batchSize)
     var found: [Int: Judgement] = [:]
     try judge.judge(items, shouldStop: { false }) { place, judgement in
       #expect(found.updateValue(judgement, forKey: place) == nil, "judged twice")
@@ -52,7 +53,7 @@ struct ModelJudgeTests {
     try OutputFile.write(
       Array(#"{"eos_token_id": []}"#.utf8), to: directory.file("generation_config.json"))
     let judge = try ModelJudge(
-      LanguageModel(path: directory.path), mode: .verdict, threads: 2, batchSize: 3)
+      LanguageModel(path: directory.path), mode: .verdict, on: Execution(threads: 2), batchSize: 3)
     let expected = try fixture.root.required("endless", as: [JSON].self).map {
       (try #require(Int(json: $0.array?[0] ?? .null)), try #require($0.array?[1].string))
     }
@@ -113,7 +114,9 @@ struct ModelJudgeTests {
 
   @Test func modesAreDifferentJudges() throws {
     let model = try JudgeFixture.model()
-    let judges = try ModelJudge.Mode.allCases.map { try ModelJudge(model, mode: $0, threads: 1) }
+    let judges = try ModelJudge.Mode.allCases.map {
+      try ModelJudge(model, mode: $0, on: Execution(threads: 1))
+    }
     #expect(judges[0].identity != judges[1].identity)
     #expect(judges[0].label != judges[1].label)
   }
@@ -133,7 +136,7 @@ struct ModelJudgeTests {
   @Test func anotherModelIsNotMDJudge() throws {
     let model = try JudgeFixture.model()
     do {
-      _ = try ModelJudge(mdJudge: model, mode: .verdict, threads: 1)
+      _ = try ModelJudge(mdJudge: model, mode: .verdict, on: Execution(threads: 1))
       Issue.record("nothing was thrown")
     } catch {
       #expect(
@@ -142,18 +145,19 @@ struct ModelJudgeTests {
           + "\(model.decoder.configuration.vocabularySize), expected 32000; name that checkpoint, or "
           + "use this model as another judge: --judge model:DIR")
     }
-    let judge = try ModelJudge(model, mode: .verdict, threads: 1)
+    let judge = try ModelJudge(model, mode: .verdict, on: Execution(threads: 1))
     #expect(judge.label.hasPrefix("judge, ") && judge.label.contains(", not MD-Judge, template "))
     let identity = try #require(judge.identity.object)
     #expect(identity["judge"] == "model" && identity["parser"] == "md-judge")
     #expect(identity["architecture"] == "mistral")
-    let other = try ModelJudge(model, parser: .llamaGuard, mode: .verdict, threads: 1)
+    let other = try ModelJudge(
+      model, parser: .llamaGuard, mode: .verdict, on: Execution(threads: 1))
     #expect(other.identity != judge.identity && other.label != judge.label)
   }
 
   @Test func interruptionEndsTheWork() throws {
     for mode in ModelJudge.Mode.allCases {
-      let judge = try ModelJudge(JudgeFixture.model(), mode: mode, threads: 1)
+      let judge = try ModelJudge(JudgeFixture.model(), mode: mode, on: Execution(threads: 1))
       do {
         try judge.judge(fixture.cases.map(\.pair), shouldStop: { true }) { _, _ in
           Issue.record("judged after the wish to stop")

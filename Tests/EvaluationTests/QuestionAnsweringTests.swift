@@ -3,6 +3,7 @@
 import Foundation
 import SPINErrors
 import SPINEvaluation
+import SPINExecution
 import SPINGeneration
 import SPINJSON
 import SPINStorage
@@ -23,7 +24,8 @@ struct QuestionAnsweringTests {
     format: PromptFormat = .raw
   ) throws -> QuestionAnswering {
     try QuestionAnswering(
-      model, modelHash: "hash", edit: edit, options: options, format: format, threads: 2,
+      model, modelHash: "hash", edit: edit, options: options, format: format,
+      on: Execution(threads: 2),
       batchSize: 2)
   }
 

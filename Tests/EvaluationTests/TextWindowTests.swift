@@ -3,6 +3,7 @@
 import Foundation
 import SPINErrors
 import SPINEvaluation
+import SPINExecution
 import SPINGeneration
 import SPINJSON
 import SPINStorage
@@ -36,14 +37,16 @@ struct TextWindowTests {
   @Test func aLimitAndTheTailAreCountedApart() throws {
     let model = try model(positions: 512)
     let count = model.tokenizer.encode(text).count
-    let found = try Perplexity(of: model, text: text, window: 64, limit: 2, threads: 2)
+    let found = try Perplexity(
+      of: model, text: text, window: 64, limit: 2, on: Execution(threads: 2))
     #expect(found.windowLosses.count == 2)
     #expect(found.droppedTokenCount == count % 64)
     #expect(found.leftOutTokenCount == (count / 64 - 2) * 64)
     #expect(found.json.object?["left_out_tokens"] == JSON(found.leftOutTokenCount))
     #expect(found.json.object?["dropped_tokens"] == JSON(count % 64))
     // A half that is not asked for is not left out by a limit.
-    let half = try Perplexity(of: model, text: text, window: 64, part: .odd, threads: 2)
+    let half = try Perplexity(
+      of: model, text: text, window: 64, part: .odd, on: Execution(threads: 2))
     #expect(half.leftOutTokenCount == 0)
   }
 
@@ -51,8 +54,10 @@ struct TextWindowTests {
   @Test func aLimitIsOfBothParts() throws {
     let model = try model(positions: 512)
     func losses(_ part: WindowPart, limit: Int) throws -> [Double] {
-      try Perplexity(of: model, text: text, window: 64, part: part, limit: limit, threads: 2)
-        .windowLosses
+      try Perplexity(
+        of: model, text: text, window: 64, part: part, limit: limit, on: Execution(threads: 2)
+      )
+      .windowLosses
     }
     let whole = try losses(.all, limit: 5)
     #expect(try losses(.even, limit: 5) == [whole[0], whole[2], whole[4]])
@@ -82,7 +87,8 @@ struct TextWindowTests {
     }
     let journal = try ItemJournal(path: path, kind: "windows", identity: "x")
     #expect(throws: SPINError.self) {
-      _ = try Perplexity(of: model, text: text, window: 64, threads: 2, journal: journal)
+      _ = try Perplexity(
+        of: model, text: text, window: 64, on: Execution(threads: 2), journal: journal)
     }
   }
 
@@ -92,7 +98,7 @@ struct TextWindowTests {
     let path = directory.file("journal")
     func measure(_ limit: Int) throws -> Perplexity {
       try Perplexity(
-        of: model, text: text, window: 64, limit: limit, threads: 2,
+        of: model, text: text, window: 64, limit: limit, on: Execution(threads: 2),
         journal: ItemJournal(path: path, kind: "windows", identity: "x"))
     }
     let more = try measure(4)
@@ -103,14 +109,14 @@ struct TextWindowTests {
   @Test func withoutAWindowItIs2048OrTheModelsPositions() throws {
     for (positions, window) in [(512, 512), (2048, 2048), (2200, 2048)] {
       let found = try Perplexity(
-        of: model(positions: positions), text: text, limit: 1, threads: 2)
+        of: model(positions: positions), text: text, limit: 1, on: Execution(threads: 2))
       #expect(found.window == window && found.hasDefaultWindow && found.positionCount == positions)
       let settings = try #require(found.json.object?["settings"]?.object)
       #expect(settings["window"] == JSON(window) && settings["window_is_default"] == true)
       #expect(settings["positions"] == JSON(positions))
     }
     let chosen = try Perplexity(
-      of: model(positions: 2200), text: text, window: 2100, limit: 1, threads: 2)
+      of: model(positions: 2200), text: text, window: 2100, limit: 1, on: Execution(threads: 2))
     #expect(chosen.window == 2100 && !chosen.hasDefaultWindow)
   }
 
@@ -121,8 +127,10 @@ struct TextWindowTests {
     func measure(_ positions: Int, window: Int?) throws -> Double {
       try TextEvaluation(
         path: path, window: window, limit: 1, directory: directory.file("out-\(positions)")
-      ).perplexity(of: model(positions: positions), side: "windows", identity: ["m"], threads: 2)
-        .value
+      ).perplexity(
+        of: model(positions: positions), side: "windows", identity: ["m"], on: Execution(threads: 2)
+      )
+      .value
     }
     let first = try measure(2200, window: nil)
     #expect(try measure(2200, window: 2048) == first)
@@ -141,7 +149,7 @@ struct TextWindowTests {
     let model = try model(positions: 512)
     var parts: [Double] = []
     _ = try Perplexity(
-      of: model, text: text, window: 512, limit: 2, threads: 2,
+      of: model, text: text, window: 512, limit: 2, on: Execution(threads: 2),
       onPart: { done, total in
         parts.append(done)
         #expect(total == 2)

@@ -13,13 +13,13 @@ import Testing
 struct DecodingBatchTests {
   @Test(arguments: Fixture.families) func stepsMatchTheWholeSequence(family: String) throws {
     let (decoder, sequences) = try model(family)
-    let compute = Compute(threadCount: 2)
+    let device = CPUDevice(threadCount: 2)
     for tokens in sequences {
-      let expected = decoder.logits(of: tokens, on: compute)
+      let expected = decoder.logits(of: tokens, on: device)
       var batch = DecodingBatch(
         decoder, sequenceCount: 1, promptTokens: tokens.count, positionCount: tokens.count,
-        on: compute)
-      var found = batch.start([(identifier: 0, tokens: Array(tokens[..<2]))]).values
+        on: device)
+      var found = try batch.start([(identifier: 0, tokens: Array(tokens[..<2]))]).values
       for position in 2...tokens.count {
         let row = expected.rows(position - 1 - 0..<position).values
         let scale = Double(row.map(\.magnitude).max() ?? 1)
@@ -27,7 +27,7 @@ struct DecodingBatchTests {
           #expect(Double((found - expected).magnitude) < 4e-5 * scale, "position \(position)")
         }
         guard position < tokens.count else { break }
-        found = batch.step([tokens[position]]).values
+        found = try batch.step([tokens[position]]).values
       }
     }
   }
@@ -36,22 +36,22 @@ struct DecodingBatchTests {
     let (decoder, sequences) = try model(family)
     let longest = sequences.map(\.count).max() ?? 0
     /// The logits of every position from the second on, alone.
-    func alone(_ tokens: [Int32]) -> [[Float]] {
+    func alone(_ tokens: [Int32]) throws -> [[Float]] {
       var batch = DecodingBatch(
         decoder, sequenceCount: 1, promptTokens: longest, positionCount: longest,
-        on: Compute(threadCount: 1))
-      var rows = [batch.start([(identifier: 0, tokens: Array(tokens[..<2]))]).values]
-      for token in tokens[2...] { rows.append(batch.step([token]).values) }
+        on: CPUDevice(threadCount: 1))
+      var rows = try [batch.start([(identifier: 0, tokens: Array(tokens[..<2]))]).values]
+      for token in tokens[2...] { try rows.append(batch.step([token]).values) }
       return rows
     }
-    let expected = sequences.map(alone)
+    let expected = try sequences.map(alone)
     for threads in [1, 3] {
       var batch = DecodingBatch(
         decoder, sequenceCount: sequences.count, promptTokens: 2 * sequences.count,
-        positionCount: longest, on: Compute(threadCount: threads))
+        positionCount: longest, on: CPUDevice(threadCount: threads))
       // The last sequence comes a step later, and each leaves when it ends.
       let late = sequences.count - 1
-      var logits = batch.start(
+      var logits = try batch.start(
         (0..<late).map { (identifier: $0, tokens: Array(sequences[$0][..<2])) })
       for row in 0..<late { #expect(logits.rows(row..<row + 1).values == expected[row][0]) }
       var places = [Int](repeating: 2, count: sequences.count)
@@ -62,7 +62,7 @@ struct DecodingBatchTests {
         }
         batch.remove(ended)
         guard !batch.identifiers.isEmpty else { break }
-        logits = batch.step(batch.identifiers.map { sequences[$0][places[$0]] })
+        logits = try batch.step(batch.identifiers.map { sequences[$0][places[$0]] })
         for (row, sequence) in batch.identifiers.enumerated() {
           places[sequence] += 1
           #expect(
@@ -71,7 +71,7 @@ struct DecodingBatchTests {
         }
         if !hasLateBegun {
           hasLateBegun = true
-          let first = batch.start([(identifier: late, tokens: Array(sequences[late][..<2]))])
+          let first = try batch.start([(identifier: late, tokens: Array(sequences[late][..<2]))])
           #expect(first.values == expected[late][0])
         }
       }
@@ -86,20 +86,20 @@ struct DecodingBatchTests {
     let ends = sequences.map { Array($0.suffix(3)) }
     let prompts = ([[]] + ends.prefix(2) + [[]] + ends.dropFirst(2) + ends.prefix(1))
       .enumerated().map { (identifier: $0, tokens: trunk + $1) }
-    func rows(trunk: Int, threads: Int) -> [[Float]] {
+    func rows(trunk: Int, threads: Int) throws -> [[Float]] {
       var batch = DecodingBatch(
         decoder, sequenceCount: prompts.count,
         promptTokens: prompts.reduce(0) { $0 + $1.tokens.count }, positionCount: 20,
-        on: Compute(threadCount: threads))
-      var rows = [batch.start(prompts, trunk: trunk).values]
+        on: CPUDevice(threadCount: threads))
+      var rows = try [batch.start(prompts, trunk: trunk).values]
       for token in sequences[0].prefix(3) {
-        rows.append(batch.step(prompts.map { _ in token }).values)
+        try rows.append(batch.step(prompts.map { _ in token }).values)
       }
       return rows
     }
-    let expected = rows(trunk: 0, threads: 1)
+    let expected = try rows(trunk: 0, threads: 1)
     for (trunk, threads) in [(9, 1), (9, 3), (8, 2), (1, 2)] {
-      #expect(rows(trunk: trunk, threads: threads) == expected, "trunk \(trunk)")
+      #expect(try rows(trunk: trunk, threads: threads) == expected, "trunk \(trunk)")
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINExecution
 import SPINGeneration
 import SPINKernels
 import SPINTestSupport
@@ -20,19 +21,19 @@ struct InterventionDecodingTests {
   /// Tolerance: as in `DecodingBatchTests`, for the same reason.
   @Test(arguments: Fixture.families) func stepsMatchTheWholeSequence(family: String) throws {
     let (decoder, sequences) = try model(family, "f2+l2")
-    let compute = Compute(threadCount: 2)
+    let device = CPUDevice(threadCount: 2)
     for tokens in sequences {
       for promptCount in [1, 2, 5] {
-        let expected = decoder.logits(of: tokens, promptLength: promptCount, on: compute)
+        let expected = decoder.logits(of: tokens, promptLength: promptCount, on: device)
         var batch = DecodingBatch(
           decoder, sequenceCount: 1, promptTokens: tokens.count, positionCount: tokens.count,
-          on: compute)
-        var found = batch.start([(identifier: 0, tokens: Array(tokens[..<promptCount]))]).values
+          on: device)
+        var found = try batch.start([(identifier: 0, tokens: Array(tokens[..<promptCount]))]).values
         for position in promptCount...tokens.count {
           let row = doubles(expected.rows(position - 1..<position).values)
           #expect(normalizedError(found, row) < 4e-5, "\(promptCount), position \(position)")
           guard position < tokens.count else { break }
-          found = batch.step([tokens[position]]).values
+          found = try batch.step([tokens[position]]).values
         }
       }
     }
@@ -48,22 +49,22 @@ struct InterventionDecodingTests {
       (identifier: $0, tokens: trunk + Array($1.suffix(4)))
     }
     func rows(_ prompts: [(identifier: Int, tokens: [Int32])], trunk: Int, threads: Int)
-      -> [[Float]]
+      throws -> [[Float]]
     {
       var batch = DecodingBatch(
         decoder, sequenceCount: prompts.count, promptTokens: 200, positionCount: 30,
-        on: Compute(threadCount: threads))
+        on: CPUDevice(threadCount: threads))
       let width = decoder.configuration.vocabularySize
-      var rows = batch.start(prompts, trunk: trunk).values
+      var rows = try batch.start(prompts, trunk: trunk).values
       for token: Int32 in [7, 11] {
-        rows += batch.step(prompts.map { _ in token }).values
+        rows += try batch.step(prompts.map { _ in token }).values
       }
       return (0..<rows.count / width).map { Array(rows[$0 * width..<($0 + 1) * width]) }
     }
-    let alone = prompts.map { rows([$0], trunk: 0, threads: 1) }
+    let alone = try prompts.map { try rows([$0], trunk: 0, threads: 1) }
     let expected = (0..<3).flatMap { step in alone.map { $0[step] } }
     for (trunk, threads) in [(0, 2), (12, 1), (12, 3)] {
-      #expect(rows(prompts, trunk: trunk, threads: threads) == expected, "trunk \(trunk)")
+      #expect(try rows(prompts, trunk: trunk, threads: threads) == expected, "trunk \(trunk)")
     }
   }
 
@@ -80,7 +81,7 @@ struct InterventionDecodingTests {
     options.maxNewTokens = 6
     func texts(batchSize: Int, threads: Int) throws -> [[Int32]] {
       var texts = [[Int32]](repeating: [], count: prompts.count)
-      try TextGenerator(model, threads: threads, batchSize: batchSize)
+      try TextGenerator(model, on: Execution(threads: threads), batchSize: batchSize)
         .generate(prompts, options: options) { texts[$0] = $1.tokens }
       return texts
     }

@@ -31,24 +31,24 @@ struct LoReFTTextTests {
   }
 
   /// Checks texts, all prompts in one batch.
-  private func check(_ texts: [Text], _ decoder: Decoder) {
+  private func check(_ texts: [Text], _ decoder: Decoder) throws {
     let count = texts[0].tokens.count
     let longest = (texts.map(\.prompt.count).max() ?? 0) + count
     var batch = DecodingBatch(
       decoder, sequenceCount: texts.count,
       promptTokens: texts.reduce(0) { $0 + $1.prompt.count }, positionCount: longest,
-      on: Compute(threadCount: 2))
-    let compute = Compute(threadCount: 1)
-    var logits = batch.start(texts.enumerated().map { (identifier: $0, tokens: $1.prompt) })
+      on: CPUDevice(threadCount: 2))
+    let device = CPUDevice(threadCount: 1)
+    var logits = try batch.start(texts.enumerated().map { (identifier: $0, tokens: $1.prompt) })
     for step in 0..<count {
-      let chosen = compute.largestIndices(of: logits).map { $0.map(Int32.init) }
+      let chosen = device.largestIndices(of: logits).map { $0.map(Int32.init) }
       for (text, token) in zip(texts, chosen) {
         // Float32 logits are within 1e-5 of float64 ones; closer calls than that decide nothing.
         #expect(text.margin > 1e-4)
         #expect(token == text.tokens[step], "step \(step) after \(text.prompt)")
       }
       guard step + 1 < count else { break }
-      logits = batch.step(texts.map { $0.tokens[step] })
+      logits = try batch.step(texts.map { $0.tokens[step] })
     }
   }
 
@@ -63,13 +63,13 @@ struct LoReFTTextTests {
       let overlay = try LoReFTOverlay(
         LoReFT(path: Fixture.root + "/loreft/" + family), on: decoder)
       try overlay.apply()
-      check(texts, decoder)
+      try check(texts, decoder)
       // The adapter matters: without it some text is another one.
       try overlay.revert()
-      let compute = Compute(threadCount: 1)
+      let device = CPUDevice(threadCount: 1)
       let plain = texts.map { text in
-        let logits = decoder.logits(of: text.prompt, on: compute)
-        return compute.largestIndices(of: logits)[text.prompt.count - 1].map(Int32.init)
+        let logits = decoder.logits(of: text.prompt, on: device)
+        return device.largestIndices(of: logits)[text.prompt.count - 1].map(Int32.init)
       }
       #expect(plain != texts.map { $0.tokens[0] }, "\(family)")
     }
@@ -80,6 +80,6 @@ struct LoReFTTextTests {
     let path = try #require(SharedMaterial.path) + "/models/stories260K"
     let decoder = try Decoder(directory: ModelDirectory(path: path))
     try LoReFTOverlay(LoReFT(path: Fixture.root + "/loreft/stories"), on: decoder).apply()
-    check(try json("stories.json").map(Text.init), decoder)
+    try check(try json("stories.json").map(Text.init), decoder)
   }
 }

@@ -3,6 +3,7 @@
 import Foundation
 import SPINCalibration
 import SPINCheckpoint
+import SPINExecution
 import SPINImportance
 import SPINScores
 import SPINTestSupport
@@ -53,7 +54,7 @@ struct ScoringFixture {
     try ImportanceScorer(
       decoder: decoder, modelFiles: ["model.safetensors": "0"], dataSets: dataSets,
       target: target, keep: keep, tool: "test",
-      resources: .init(threads: threads, maxMemory: maxMemory, scratchDirectory: scratch))
+      on: Execution(threads: threads, maxMemory: maxMemory, scratchDirectory: scratch))
   }
 
   /// The bytes of the three score files of a folder.

@@ -8,29 +8,29 @@ import Testing
 struct AbandoningTests {
   struct Failure: Error {}
 
-  private static func sum(_ compute: Compute) -> [Float] {
+  private static func sum(_ device: CPUDevice) -> [Float] {
     let one = MatrixView(FloatBuffer(Array(repeating: 1, count: 640)), rows: 640, columns: 1)
     let sum = MatrixView(rows: 640, columns: 1)
-    for _ in 0..<10 { compute.add(sum, one, result: sum) }
+    for _ in 0..<10 { device.add(sum, one, result: sum) }
     return sum.values
   }
 
   @Test(arguments: [1, 2, 5]) func operationsEndAtOnce(threads: Int) throws {
-    let compute = Compute(threadCount: threads)
-    let expected = Self.sum(compute)
+    let device = CPUDevice(threadCount: threads)
+    let expected = Self.sum(device)
     let clock = ContinuousClock()
     let start = clock.now
     var asked = 0
     let one = MatrixView(FloatBuffer(Array(repeating: 1, count: 640)), rows: 640, columns: 1)
     let total = MatrixView(rows: 640, columns: 1)
-    let result: Int? = try compute.unlessStopped({
+    let result: Int? = try device.unlessStopped({
       asked += 1
       return clock.now - start > .milliseconds(200)
     }) {
       // Without end, were it not abandoned.
-      while !compute.wasAbandoned { compute.add(total, one, result: total) }
+      while !device.wasAbandoned { device.add(total, one, result: total) }
       let before = total.values
-      compute.add(total, one, result: total)
+      device.add(total, one, result: total)
       #expect(total.values == before, "an operation after the end did something")
       return 1
     }
@@ -38,28 +38,28 @@ struct AbandoningTests {
     #expect(clock.now - start < .seconds(10))
     // Some twenty times a second.
     #expect((2...5).contains(asked))
-    #expect(Self.sum(compute) == expected)
+    #expect(Self.sum(device) == expected)
   }
 
   @Test func whatIsNotStoppedIsComputed() throws {
-    let compute = Compute(threadCount: 2)
-    let plain = Self.sum(compute)
-    #expect(try compute.unlessStopped({ false }) { Self.sum(compute) } == plain)
+    let device = CPUDevice(threadCount: 2)
+    let plain = Self.sum(device)
+    #expect(try device.unlessStopped({ false }) { Self.sum(device) } == plain)
     #expect(throws: Failure.self) {
-      try compute.unlessStopped({ false }) { () throws -> Int in throw Failure() }
+      try device.unlessStopped({ false }) { () throws -> Int in throw Failure() }
     }
-    #expect(Self.sum(compute) == plain)
+    #expect(Self.sum(device) == plain)
   }
 
   /// Numbers that were not computed are no news of a damaged model.
   @Test func anErrorOfAbandonedWorkIsNone() throws {
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     let one = MatrixView(FloatBuffer([1]), rows: 1, columns: 1)
-    let result: Int? = try compute.unlessStopped({ true }) {
-      while !compute.wasAbandoned { compute.add(one, one, result: one) }
+    let result: Int? = try device.unlessStopped({ true }) {
+      while !device.wasAbandoned { device.add(one, one, result: one) }
       throw Failure()
     }
     #expect(result == nil)
-    #expect(!compute.wasAbandoned)
+    #expect(!device.wasAbandoned)
   }
 }

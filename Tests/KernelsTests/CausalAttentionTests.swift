@@ -49,7 +49,7 @@ struct CausalAttentionTests {
     var bits: [[Float]] = []
     for set in KernelSet.available {
       for threads in [1, 2, 7] {
-        let compute = Compute(threadCount: threads, kernelSet: set)
+        let device = CPUDevice(threadCount: threads, kernelSet: set)
         func matrix(_ values: [Float], _ heads: Int) -> MatrixView {
           MatrixView(values, rows: tokens, columns: heads * e)
         }
@@ -58,11 +58,11 @@ struct CausalAttentionTests {
         }
         attention.forward(
           query: matrix(q, h), key: matrix(k, kv), value: matrix(v, kv), output: results[0],
-          samples: samples, on: compute)
+          samples: samples, on: device)
         attention.backward(
           query: matrix(q, h), key: matrix(k, kv), value: matrix(v, kv),
           outputGradient: matrix(d, h), queryGradient: results[1], keyGradient: results[2],
-          valueGradient: results[3], samples: samples, on: compute)
+          valueGradient: results[3], samples: samples, on: device)
         for (result, expected) in zip(results, [o, dq, dk, dv]) {
           // Sums of up to 200 terms of magnitude 1, each rounded to 2^-24.
           #expect(normalizedError(result.values, expected) < 3e-6, "\(set.name)")

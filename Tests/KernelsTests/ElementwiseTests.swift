@@ -15,11 +15,11 @@ struct RMSNormTests {
     let (x, gain) = (random.floats(3 * length), random.floats(length))
     let (dy, base) = (random.floats(3 * length), random.floats(3 * length))
     for set in KernelSet.available {
-      let compute = Compute(threadCount: 2, kernelSet: set)
+      let device = CPUDevice(threadCount: 2, kernelSet: set)
       let input = MatrixView(x, rows: 3, columns: length)
       let (y, dx) = (MatrixView(rows: 3, columns: length), MatrixView(rows: 3, columns: length))
-      compute.rmsNorm(input, gain: FloatBuffer(gain), epsilon: 1e-5, output: y)
-      compute.rmsNormInputGradient(
+      device.rmsNorm(input, gain: FloatBuffer(gain), epsilon: 1e-5, output: y)
+      device.rmsNormInputGradient(
         input, gain: FloatBuffer(gain), epsilon: 1e-5,
         outputGradient: MatrixView(dy, rows: 3, columns: length),
         base: MatrixView(base, rows: 3, columns: length), result: dx)
@@ -53,14 +53,14 @@ struct RMSNormTests {
   }
 
   @Test func zeroRowStaysFinite() {
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     let zeros = MatrixView(rows: 1, columns: 5)
     let gain = FloatBuffer([Float](repeating: 2, count: 5))
     let y = MatrixView(rows: 1, columns: 5)
-    compute.rmsNorm(zeros, gain: gain, epsilon: 0.25, output: y)
+    device.rmsNorm(zeros, gain: gain, epsilon: 0.25, output: y)
     #expect(y.values == [0, 0, 0, 0, 0])
     let dy = MatrixView([1, 2, 3, 4, 5], rows: 1, columns: 5)
-    compute.rmsNormInputGradient(
+    device.rmsNormInputGradient(
       zeros, gain: gain, epsilon: 0.25, outputGradient: dy, base: zeros, result: y)
     #expect(y.values == [4, 8, 12, 16, 20])
   }
@@ -72,11 +72,11 @@ struct SwiGLUTests {
     let gate = random.floats(length).map { $0 * 20 }
     let (up, dy) = (random.floats(length), random.floats(length))
     for set in KernelSet.available {
-      let compute = Compute(threadCount: 1, kernelSet: set)
+      let device = CPUDevice(threadCount: 1, kernelSet: set)
       func row(_ values: [Float]) -> MatrixView { MatrixView(values, rows: 1, columns: length) }
       let (y, dg, du) = (row(up), row(up), row(up))
-      compute.swiGLU(gate: row(gate), up: row(up), output: y)
-      compute.swiGLUGradient(
+      device.swiGLU(gate: row(gate), up: row(up), output: y)
+      device.swiGLUGradient(
         gate: row(gate), up: row(up), outputGradient: row(dy), gateGradient: dg, upGradient: du)
       let expected = zip(gate, up).map { Reference.swiGLU(Double($0), Double($1)) }
       let gradients = (0..<length).map {
@@ -105,9 +105,9 @@ struct RotaryEmbeddingTests {
     let values = random.floats(7 * 3 * headSize)
     let samples = [0..<4, 4..<7]
     for set in KernelSet.available {
-      let compute = Compute(threadCount: 2, kernelSet: set)
+      let device = CPUDevice(threadCount: 2, kernelSet: set)
       let heads = MatrixView(values, rows: 7, columns: 3 * headSize)
-      rotary.rotate(heads, samples: samples, on: compute)
+      rotary.rotate(heads, samples: samples, on: device)
       var expected: [Double] = []
       for row in 0..<7 {
         let position = row < 4 ? row : row - 4
@@ -119,7 +119,7 @@ struct RotaryEmbeddingTests {
         }
       }
       #expect(normalizedError(heads.values, expected) < 3e-7, "\(set.name)")
-      rotary.rotate(heads, samples: samples, backward: true, on: compute)
+      rotary.rotate(heads, samples: samples, backward: true, on: device)
       #expect(normalizedError(heads.values, doubles(values)) < 5e-7, "\(set.name)")
     }
   }
@@ -131,10 +131,10 @@ struct CrossEntropyTests {
     let logits = random.floats(2 * vocabulary).map { $0 * 12 }
     let targets: [Int32] = [0, Int32(vocabulary - 1)]
     for set in KernelSet.available {
-      let compute = Compute(threadCount: 2, kernelSet: set)
+      let device = CPUDevice(threadCount: 2, kernelSet: set)
       let matrix = MatrixView(logits, rows: 2, columns: vocabulary)
-      let plain = compute.crossEntropy(matrix, targets: targets)
-      let losses = compute.crossEntropyGradient(matrix, targets: targets, weights: [1, 0.25])
+      let plain = device.crossEntropy(matrix, targets: targets)
+      let losses = device.crossEntropyGradient(matrix, targets: targets, weights: [1, 0.25])
       #expect(plain == losses)
       for row in 0..<2 {
         let z = doubles(Array(logits[row * vocabulary..<(row + 1) * vocabulary]))
@@ -154,9 +154,9 @@ struct CrossEntropyTests {
   }
 
   @Test func extremeLogitsNeitherOverflowNorVanish() {
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     let logits = MatrixView([3e38, -3e38, 0, 3e38], rows: 1, columns: 4)
-    let losses = compute.crossEntropyGradient(logits, targets: [3], weights: [1])
+    let losses = device.crossEntropyGradient(logits, targets: [3], weights: [1])
     #expect(abs(losses[0] - log(2)) < 1e-6)
     #expect(logits.values == [0.5, 0, 0, -0.5])
   }

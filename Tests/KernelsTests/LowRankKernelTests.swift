@@ -7,14 +7,14 @@ import Testing
 
 /// What low-rank changes need besides products, against double precision and against their places.
 struct LowRankKernelTests {
-  private let compute = Compute(threadCount: 2)
+  private let device = CPUDevice(threadCount: 2)
 
   @Test(arguments: [1, 15, 16, 17, 100]) func rowNormsAreThoseOfDoublePrecision(
     _ columns: Int
   ) throws {
     var generator = SeededGenerator(seed: UInt64(columns))
     let matrix = MatrixView(generator.floats(70 * columns), rows: 70, columns: columns)
-    let norms = compute.rowNorms(matrix)
+    let norms = device.rowNorms(matrix)
     for row in 0..<70 {
       let squares = (0..<columns).reduce(0.0) {
         $0 + Double(matrix[row, $1]) * Double(matrix[row, $1])
@@ -34,7 +34,7 @@ struct LowRankKernelTests {
     let divisors = FloatBuffer(generator.floats(columns).map { $0 + 2 })
     let result = FloatBuffer(generator.floats(columns))
     let before = result.values
-    compute.addColumnFactorGradient(
+    device.addColumnFactorGradient(
       x, outputGradient: dy, divisors: divisors, samples: [0..<4, 4..<4, 4..<9], to: result)
     let expected = (0..<columns).map { column in
       Double(before[column])
@@ -49,22 +49,22 @@ struct LowRankKernelTests {
     let x = MatrixView([1, 2, 3, 4], rows: 2, columns: 2)
     let result = MatrixView([10, 20, 30, 40], rows: 2, columns: 2)
     let factors = FloatBuffer([2, -1])
-    compute.scaleColumns(x, by: factors, result: result, accumulates: true)
+    device.scaleColumns(x, by: factors, bias: nil, result: result, accumulates: true)
     #expect(result.values == [12, 18, 36, 36])
-    compute.scaleColumns(x, by: factors, bias: FloatBuffer([0.5, 1]), result: result)
+    device.scaleColumns(x, by: factors, bias: FloatBuffer([0.5, 1]), result: result)
     #expect(result.values == [2.5, -1, 6.5, -3])
-    compute.subtract(result, x, result: result)
+    device.subtract(result, x, result: result)
     #expect(result.values == [1.5, -3, 3.5, -7])
-    compute.scale(result, by: 2)
+    device.scale(result, by: 2)
     #expect(result.values == [3, -6, 7, -14])
-    compute.copy(x, to: result)
+    device.copy(x, to: result)
     #expect(result.values == x.values)
   }
 
   @Test(arguments: ElementType.allCases) func encodingRoundsToTheNearest(_ type: ElementType) {
     var generator = SeededGenerator(seed: 8)
     let values = generator.floats(35 * 3)
-    let bytes = compute.encoded(MatrixView(values, rows: 35, columns: 3), as: type)
+    let bytes = device.encoded(MatrixView(values, rows: 35, columns: 3), as: type)
     #expect(bytes.count == 105 * type.byteCount)
     for (index, value) in values.enumerated() {
       let bits = (0..<type.byteCount).reduce(UInt32(0)) {
@@ -85,14 +85,14 @@ struct LowRankKernelTests {
     let ones = MatrixView([Float](repeating: 1, count: 40_000), rows: 200, columns: 200)
     let result = MatrixView(rows: 200, columns: 200)
     let dropout = Dropout(rate: rate, generator: CounterGenerator(seed: 5, step: 2, tensor: 3))
-    dropout.apply(ones, firstRow: 0, result: result, on: compute)
+    dropout.apply(ones, firstRow: 0, result: result, on: device)
     let values = result.values
     #expect(Set(values) == [0, 1 / (1 - rate)])
     let share = Float(values.count { $0 == 0 }) / 40_000
     // Four standard deviations of the share.
     #expect(abs(share - rate) < 4 * (rate * (1 - rate) / 40_000).squareRoot())
     // The gradient has the same places, and adds.
-    dropout.apply(ones, firstRow: 0, result: result, accumulates: true, on: compute)
+    dropout.apply(ones, firstRow: 0, result: result, accumulates: true, on: device)
     #expect(result.values == values.map { 2 * $0 })
   }
 
@@ -106,7 +106,7 @@ struct LowRankKernelTests {
       let result = MatrixView(rows: 50, columns: columns)
       for (first, last) in zip([0] + cuts, cuts + [50]) {
         dropout.apply(
-          x.rows(first..<last), firstRow: first, result: result.rows(first..<last), on: compute)
+          x.rows(first..<last), firstRow: first, result: result.rows(first..<last), on: device)
       }
       return result.values
     }
@@ -117,7 +117,7 @@ struct LowRankKernelTests {
 
   @Test func uniformNumbersFillTheirRange() {
     let values = FloatBuffer(count: 100_000)
-    compute.fillUniform(values, bound: 0.25, from: CounterGenerator(seed: 4, tensor: 6))
+    device.fillUniform(values, bound: 0.25, from: CounterGenerator(seed: 4, tensor: 6))
     let numbers = values.values.map(Double.init)
     #expect(numbers.allSatisfy { abs($0) <= 0.25 })
     let mean = numbers.reduce(0, +) / 100_000

@@ -45,12 +45,12 @@ struct MatrixProductTests {
     }
     for set in fusedSets {
       for threads in [1, 3] {
-        let compute = Compute(threadCount: threads, kernelSet: set)
+        let device = CPUDevice(threadCount: threads, kernelSet: set)
         let y = MatrixView(rows: t, columns: n)
-        compute.linear(MatrixView(x, rows: t, columns: k), [.init(weight, output: y)])
+        device.linear(MatrixView(x, rows: t, columns: k), [.init(weight, output: y)])
         #expect(y.values == expectedOutput, "\(set.name), \(threads) threads")
         let dx = MatrixView(rows: t, columns: k)
-        compute.linearInputGradient([(MatrixView(dy, rows: t, columns: n), weight)], into: dx)
+        device.linearInputGradient([(MatrixView(dy, rows: t, columns: n), weight)], into: dx)
         #expect(dx.values == expectedInput, "\(set.name), \(threads) threads")
       }
     }
@@ -64,7 +64,7 @@ struct MatrixProductTests {
     let (x, dy, start) = (random.floats(t * k), random.floats(t * n), random.floats(n * k))
     let cut = t / 3
     let samples = [0..<cut, cut..<t]
-    for sum in [Compute.GradientSum.absolute, .signed] {
+    for sum in [GradientSum.absolute, .signed] {
       let expected = (0..<n * k).map { index in
         samples.filter { !$0.isEmpty }.reduce(start[index]) { total, sample in
           let gradient = chain(
@@ -73,9 +73,9 @@ struct MatrixProductTests {
         }
       }
       for set in fusedSets {
-        let compute = Compute(threadCount: 2, kernelSet: set)
+        let device = CPUDevice(threadCount: 2, kernelSet: set)
         let total = MatrixView(start, rows: n, columns: k)
-        compute.addWeightGradients(
+        device.addWeightGradients(
           MatrixView(x, rows: t, columns: k), [(MatrixView(dy, rows: t, columns: n), total)],
           samples: samples, as: sum)
         #expect(total.values == expected, "\(set.name)")
@@ -94,9 +94,9 @@ struct MatrixProductTests {
       WeightMatrix(name: "b", values: FloatBuffer(narrow), rows: 3, columns: k),
     ]
     for set in KernelSet.available {
-      let compute = Compute(threadCount: 2, kernelSet: set)
+      let device = CPUDevice(threadCount: 2, kernelSet: set)
       let (a, b) = (MatrixView(rows: t, columns: 50), MatrixView(rows: t, columns: 3))
-      compute.linear(
+      device.linear(
         MatrixView(x, rows: t, columns: k),
         [
           .init(weights[0], bias: FloatBuffer(bias), output: a),
@@ -107,7 +107,7 @@ struct MatrixProductTests {
       // 70 products of numbers below 1: errors near 70 * 2^-24 of the largest sum at worst.
       #expect(normalizedError(a.values, expected) < 1e-6, "\(set.name)")
       let dx = MatrixView(rows: t, columns: k)
-      compute.linearInputGradient([(a, weights[0]), (b, weights[1])], into: dx)
+      device.linearInputGradient([(a, weights[0]), (b, weights[1])], into: dx)
       let parts = [(a, wide, 50), (b, narrow, 3)].map { dy, weight, outputs in
         Reference.linearInputGradient(
           doubles(dy.values), doubles(weight), tokens: t, inputs: k, outputs: outputs)
@@ -149,11 +149,11 @@ struct MatrixProductTests {
       #expect(weight.values(rows: 0..<n) == widened)
       let copy = WeightMatrix(name: "w", values: FloatBuffer(widened), rows: n, columns: k)
       for set in KernelSet.available {
-        let compute = Compute(threadCount: 1, kernelSet: set)
+        let device = CPUDevice(threadCount: 1, kernelSet: set)
         let (a, b) = (MatrixView(rows: t, columns: n), MatrixView(rows: t, columns: n))
         let input = MatrixView(x, rows: t, columns: k)
-        compute.linear(input, [.init(weight, output: a)])
-        compute.linear(input, [.init(copy, output: b)])
+        device.linear(input, [.init(weight, output: a)])
+        device.linear(input, [.init(copy, output: b)])
         #expect(a.values == b.values, "\(type) on \(set.name)")
       }
     }

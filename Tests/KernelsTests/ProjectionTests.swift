@@ -39,9 +39,9 @@ struct ProjectionTests {
     for set in fusedSets {
       for rows in [1, 2, 3, 5, 6, 7, 12, 13, 64, 70] {
         for threads in [1, 3] {
-          let compute = Compute(threadCount: threads, kernelSet: set)
+          let device = CPUDevice(threadCount: threads, kernelSet: set)
           let y = MatrixView(rows: rows, columns: outputs)
-          compute.project(
+          device.project(
             MatrixView(Array(x[..<(rows * inputs)]), rows: rows, columns: inputs),
             [.init(weight, bias: FloatBuffer(bias), output: y)])
           #expect(
@@ -59,7 +59,7 @@ struct ProjectionTests {
       x.map(Double.init), w.map(Double.init), tokens: rows, inputs: inputs, outputs: outputs)
     for set in KernelSet.available {
       let y = MatrixView(rows: rows, columns: outputs)
-      Compute(threadCount: 1, kernelSet: set).project(
+      CPUDevice(threadCount: 1, kernelSet: set).project(
         MatrixView(x, rows: rows, columns: inputs),
         [
           .init(
@@ -100,8 +100,8 @@ struct ProjectionTests {
     let query = MatrixView(queries, rows: lengths.count, columns: heads * size)
     for set in KernelSet.available {
       let output = MatrixView(rows: lengths.count, columns: heads * size)
-      let compute = Compute(threadCount: 2, kernelSet: set)
-      attention.decode(query: query, contexts: contexts, output: output, on: compute)
+      let device = CPUDevice(threadCount: 2, kernelSet: set)
+      attention.decode(query: query, contexts: contexts, output: output, on: device)
       for (found, expected) in zip(output.values, expected) {
         // Means of values below 1 with weights known to a few 1e-7.
         #expect(abs(Double(found) - expected) < 2e-6, "\(set.name)")
@@ -111,7 +111,7 @@ struct ProjectionTests {
         let alone = MatrixView(rows: 1, columns: heads * size)
         attention.decode(
           query: query.rows(row..<row + 1), contexts: [contexts[row]], output: alone,
-          on: Compute(threadCount: 1, kernelSet: set))
+          on: CPUDevice(threadCount: 1, kernelSet: set))
         #expect(alone.values == output.rows(row..<row + 1).values)
       }
     }
@@ -120,6 +120,6 @@ struct ProjectionTests {
   @Test func theLargestIndexIsTheFirstOfEquals() {
     let rows: [[Float]] = [[1, 3, 3], [-.infinity, -.infinity, -5], [.nan, 9, 1], [2, .nan, 1]]
     let matrix = MatrixView(rows.flatMap(\.self), rows: 4, columns: 3)
-    #expect(Compute(threadCount: 1).largestIndices(of: matrix) == [1, 2, nil, nil])
+    #expect(CPUDevice(threadCount: 1).largestIndices(of: matrix) == [1, 2, nil, nil])
   }
 }

@@ -12,7 +12,7 @@ import Testing
 /// stored in Float32, which adds half a unit in the last place.
 struct RoutineFixtureTests {
   private let fixture: Fixture
-  private let compute = Compute(threadCount: 2)
+  private let device = CPUDevice(threadCount: 2)
 
   init() throws { fixture = try Fixture(file: "routines.safetensors") }
 
@@ -36,9 +36,9 @@ struct RoutineFixtureTests {
     let bias = try? FloatBuffer(fixture.floats(name + "/bias"))
     #expect((bias != nil) == (name == "linear_bias"))
     let (y, dx, dw) = (MatrixView(rows: x.rows, columns: w.rows), empty(like: x), empty(like: w))
-    compute.linear(x, [.init(weight, bias: bias, output: y)])
-    compute.linearInputGradient([(dy, weight)], into: dx)
-    compute.addWeightGradients(x, [(dy, dw)], samples: [0..<x.rows], as: .signed)
+    device.linear(x, [.init(weight, bias: bias, output: y)])
+    device.linearInputGradient([(dy, weight)], into: dx)
+    device.addWeightGradients(x, [(dy, dw)], samples: [0..<x.rows], as: .signed)
     #expect(normalizedError(y.values, try expected(name + "/out")) < 1e-6)
     #expect(normalizedError(dx.values, try expected(name + "/d_x")) < 1e-6)
     #expect(normalizedError(dw.values, try expected(name + "/d_weight")) < 1e-6)
@@ -49,8 +49,8 @@ struct RoutineFixtureTests {
     let gain = FloatBuffer(try fixture.floats(name + "/weight"))
     let epsilon = try fixture.floats(name + "/epsilon")[0]
     let (y, dx, zero) = (empty(like: x), empty(like: x), empty(like: x))
-    compute.rmsNorm(x, gain: gain, epsilon: epsilon, output: y)
-    compute.rmsNormInputGradient(
+    device.rmsNorm(x, gain: gain, epsilon: epsilon, output: y)
+    device.rmsNormInputGradient(
       x, gain: gain, epsilon: epsilon, outputGradient: dy, base: zero, result: dx)
     #expect(normalizedError(y.values, try expected(name + "/out")) < 5e-7)
     #expect(normalizedError(dx.values, try expected(name + "/d_x")) < 2e-6)
@@ -60,8 +60,8 @@ struct RoutineFixtureTests {
     let (gate, up) = (try matrix("gated_silu/gate"), try matrix("gated_silu/up"))
     let dy = try matrix("gated_silu/d_out")
     let (y, dg, du) = (empty(like: gate), empty(like: gate), empty(like: gate))
-    compute.swiGLU(gate: gate, up: up, output: y)
-    compute.swiGLUGradient(
+    device.swiGLU(gate: gate, up: up, output: y)
+    device.swiGLUGradient(
       gate: gate, up: up, outputGradient: dy, gateGradient: dg, upGradient: du)
     #expect(normalizedError(y.values, try expected("gated_silu/out")) < 5e-7)
     #expect(normalizedError(dg.values, try expected("gated_silu/d_gate")) < 1e-6)
@@ -82,7 +82,7 @@ struct RoutineFixtureTests {
       for (row, position) in positions.enumerated() {
         let padded = MatrixView(rows: position + 1, columns: matrix.columns)
         for column in 0..<matrix.columns { padded[position, column] = matrix[row, column] }
-        rotary.rotate(padded, samples: [0..<position + 1], backward: backward, on: compute)
+        rotary.rotate(padded, samples: [0..<position + 1], backward: backward, on: device)
         found += padded.rows(position..<position + 1).values
       }
       // Angles are rounded to Float32: at position p an error of p * 2^-24 radians.
@@ -106,10 +106,10 @@ struct RoutineFixtureTests {
         window: window == 0 ? nil : window)
       let (o, dq, dk, dv) = (empty(like: q), empty(like: q), empty(like: k), empty(like: v))
       let samples = [0..<q.rows]
-      attention.forward(query: q, key: k, value: v, output: o, samples: samples, on: compute)
+      attention.forward(query: q, key: k, value: v, output: o, samples: samples, on: device)
       attention.backward(
         query: q, key: k, value: v, outputGradient: d, queryGradient: dq, keyGradient: dk,
-        valueGradient: dv, samples: samples, on: compute)
+        valueGradient: dv, samples: samples, on: device)
       for (found, key) in [(o, "out"), (dq, "d_q"), (dk, "d_k"), (dv, "d_v")] {
         #expect(
           normalizedError(found.values, try expected("\(name)/\(key)")) < 3e-6, "\(name) \(key)")
@@ -126,7 +126,7 @@ struct RoutineFixtureTests {
     for name in cases {
       let logits = try matrix(name + "/logits")
       let targets = try fixture.integers(name + "/targets")
-      let losses = compute.crossEntropyGradient(
+      let losses = device.crossEntropyGradient(
         logits, targets: targets,
         weights: targets.map { _ in 1 / Float(targets.count) })
       let mean = losses.reduce(0, +) / Double(losses.count)

@@ -40,11 +40,11 @@ struct TrainingKernelTests {
     let samples = [0..<cut, cut..<size.rows]
     var results: [[Float]] = []
     for threads in [1, 3] {
-      let compute = Compute(threadCount: threads, kernelSet: kernels)
+      let device = CPUDevice(threadCount: threads, kernelSet: kernels)
       let gain = FloatBuffer([Float](repeating: 2, count: size.columns))
-      compute.addGainGradient(x, epsilon: 1e-5, outputGradient: dy, samples: samples, to: gain)
+      device.addGainGradient(x, epsilon: 1e-5, outputGradient: dy, samples: samples, to: gain)
       let bias = FloatBuffer([Float](repeating: 3, count: size.columns))
-      compute.addBiasGradient(dy, samples: samples, to: bias)
+      device.addBiasGradient(dy, samples: samples, to: bias)
       results += [gain.values, bias.values]
     }
     #expect(results[0] == results[2] && results[1] == results[3])
@@ -62,12 +62,12 @@ struct TrainingKernelTests {
   @Test func batchesOfSamplesMoveNoBit() {
     var generator = SeededGenerator(seed: 3)
     let (x, dy) = (matrix(30, 70, &generator), matrix(30, 70, &generator))
-    let compute = Compute(threadCount: 2)
+    let device = CPUDevice(threadCount: 2)
     let samples = [0..<4, 4..<17, 17..<30]
     let (whole, parts) = (FloatBuffer(count: 70), FloatBuffer(count: 70))
-    compute.addGainGradient(x, epsilon: 1e-6, outputGradient: dy, samples: samples, to: whole)
+    device.addGainGradient(x, epsilon: 1e-6, outputGradient: dy, samples: samples, to: whole)
     for sample in samples {
-      compute.addGainGradient(
+      device.addGainGradient(
         x.rows(sample), epsilon: 1e-6, outputGradient: dy.rows(sample), samples: [0..<sample.count],
         to: parts)
     }
@@ -81,7 +81,7 @@ struct TrainingKernelTests {
     var results: [[Float]] = []
     for threads in [1, 3] {
       let sum = MatrixView(rows: 6, columns: 70)
-      Compute(threadCount: threads, kernelSet: kernels).addRows(dy, indices, to: sum)
+      CPUDevice(threadCount: threads, kernelSet: kernels).addRows(dy, indices, to: sum)
       results.append(sum.values)
     }
     #expect(results[0] == results[1])
@@ -101,13 +101,13 @@ struct TrainingKernelTests {
     }
     var results: [[Float]] = []
     for threads in [1, 3] {
-      let compute = Compute(threadCount: threads, kernelSet: kernels)
-      let (values, moments) = (FloatBuffer(start), AdamWMoments(count: count))
+      let device = CPUDevice(threadCount: threads, kernelSet: kernels)
+      let (values, moments) = (FloatBuffer(start), AdamWMoments(count: count, on: device))
       for (place, gradient) in gradients.enumerated() {
         let room = FloatBuffer(gradient)
         var step = AdamWStep(learningRate: 1e-2, weightDecay: 0.1, number: place + 1)
         step.gradientScale = 0.5
-        try compute.adamW(values, gradient: room, moments: moments, step)
+        try device.adamW(values, gradient: room, moments: moments, step)
         #expect(room.values.allSatisfy { $0 == 0 })
       }
       results.append(values.values)
@@ -130,7 +130,8 @@ struct TrainingKernelTests {
     var generator = SeededGenerator(seed: 11)
     let values = (0..<70_003).map { _ in Float.random(in: -1...1, using: &generator) }
     let sums = [1, 3].map {
-      Compute(threadCount: $0, kernelSet: kernels).sumOfSquares(FloatBuffer(values), count: 70_003)
+      CPUDevice(threadCount: $0, kernelSet: kernels).sumOfSquares(
+        FloatBuffer(values), count: 70_003)
     }
     #expect(sums[0] == sums[1])
     let expected = values.reduce(0.0) { $0 + Double($1) * Double($1) }
@@ -150,7 +151,7 @@ struct TrainingKernelTests {
     let count = 100_001
     let values = [1, 3].map { threads in
       let buffer = FloatBuffer(count: count)
-      Compute(threadCount: threads).fillNormal(
+      CPUDevice(threadCount: threads).fillNormal(
         buffer, deviation: 2, from: CounterGenerator(seed: 9, tensor: 4))
       return buffer.values.map(Double.init)
     }

@@ -8,12 +8,12 @@ import Testing
 /// Threads share every operation's tasks, whether they are awake, asleep, or more than processors.
 struct WorkerPoolTests {
   @Test(arguments: [1, 2, 3, 7]) func everyTaskOfEveryOperationIsDone(threads: Int) {
-    let compute = Compute(threadCount: threads)
+    let device = CPUDevice(threadCount: threads)
     // Rows are shared in blocks of 32: five tasks.
     let one = MatrixView(FloatBuffer(Array(repeating: 1, count: 160)), rows: 160, columns: 1)
     let sum = MatrixView(rows: 160, columns: 1)
     for operation in 1...5000 {
-      compute.add(sum, one, result: sum)
+      device.add(sum, one, result: sum)
       // Long enough that workers fall asleep.
       if operation.isMultiple(of: 250) { Thread.sleep(forTimeInterval: 0.001) }
     }
@@ -23,19 +23,19 @@ struct WorkerPoolTests {
   /// No number of threads ends the program or takes its memory: no result depends on it.
   @Test(arguments: [Int.min, -1, 0, 1, 1_024, 1_025, Int.max])
   func everyThreadCountIsTakenAsTheNearestPossible(asked: Int) {
-    let compute = Compute(threadCount: asked)
-    #expect(compute.threadCount == min(max(asked, 1), Compute.maximumThreadCount))
+    let device = CPUDevice(threadCount: asked)
+    #expect(device.threadCount == min(max(asked, 1), CPUDevice.maximumThreadCount))
   }
 
   @Test func manyCallersDoNotDisturbEachOther() async {
     await withTaskGroup(of: [Float].self) { group in
       for caller in 1...8 {
         group.addTask {
-          let compute = Compute(threadCount: 3)
+          let device = CPUDevice(threadCount: 3)
           let step = MatrixView(
             FloatBuffer(Array(repeating: Float(caller), count: 96)), rows: 96, columns: 1)
           let sum = MatrixView(rows: 96, columns: 1)
-          for _ in 0..<500 { compute.add(sum, step, result: sum) }
+          for _ in 0..<500 { device.add(sum, step, result: sum) }
           return sum.values
         }
       }

@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
+import SPINExecution
 import SPINLikelihood
 import SPINTestSupport
 import SPINTransformer
@@ -15,7 +16,8 @@ struct ContinuationTests {
     let expected = try alone(decoder, texts)
     for threads in [1, 2, 3] {
       for chunkTokens in [1, 5, 16, 1000] {
-        let scorer = LikelihoodScorer(decoder, threads: threads, chunkTokens: chunkTokens)
+        let scorer = LikelihoodScorer(
+          decoder, on: Execution(threads: threads), chunkTokens: chunkTokens)
         var found: [[SequenceLikelihood]] = []
         try scorer.score(texts) { index, likelihoods in
           #expect(index == found.count)
@@ -31,7 +33,7 @@ struct ContinuationTests {
     let (decoder, _) = try model("llama")
     let positions = decoder.configuration.maxPositionEmbeddings
     let context = (0..<positions - 1).map { Int32($0 % 7) }
-    let scorer = LikelihoodScorer(decoder, threads: 2)
+    let scorer = LikelihoodScorer(decoder, on: Execution(threads: 2))
     var count = 0
     try scorer.score([TokenContinuations(context: context, continuations: [[3, 4], [5]])]) {
       _, likelihoods in count = likelihoods.flatMap(\.logProbabilities).count
@@ -48,7 +50,7 @@ struct ContinuationTests {
 
   @Test func wrongTokensAreSaidWhereverTheyStand() throws {
     let (decoder, _) = try model("llama")
-    let scorer = LikelihoodScorer(decoder, threads: 1)
+    let scorer = LikelihoodScorer(decoder, on: Execution(threads: 1))
     for text in [
       TokenContinuations(context: [9999, 1], continuations: [[1]]),
       TokenContinuations(context: [1], continuations: [[9999, 1]]),
@@ -69,7 +71,8 @@ struct ContinuationTests {
         let tokens = text.context + continuation
         return TokenSequence(tokens: tokens, scored: text.context.count..<tokens.count)
       }
-      try LikelihoodScorer(decoder, threads: 1, chunkTokens: 1).score(sequences) { _, likelihood in
+      try LikelihoodScorer(decoder, on: Execution(threads: 1), chunkTokens: 1).score(sequences) {
+        _, likelihood in
         found.append(likelihood)
       }
       return found

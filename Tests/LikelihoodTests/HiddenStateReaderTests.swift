@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINExecution
 import SPINKernels
 import SPINLikelihood
 import SPINTestSupport
@@ -37,10 +38,10 @@ struct HiddenStateReaderTests {
   @Test func statesAreThoseOfEachTextAlone() throws {
     let (decoder, texts) = try model("mistral")
     let found = try states(decoder, texts, threads: 3, chunkTokens: 64)
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     for (index, tokens) in texts.enumerated() {
       for layer in found.indices {
-        let alone = decoder.hiddenStates(of: tokens, depth: layer + 1, on: compute)
+        let alone = decoder.hiddenStates(of: tokens, depth: layer + 1, on: device)
         #expect(
           found[layer].last[index] == doubles(alone.rows(tokens.count - 1..<tokens.count).values))
         let mean = (0..<alone.columns).map { column in
@@ -88,7 +89,7 @@ struct HiddenStateReaderTests {
     let (decoder, texts) = try model("llama")
     var layers = 0
     do {
-      try HiddenStateReader(decoder, threads: 1).read(
+      try HiddenStateReader(decoder, on: Execution(threads: 1)).read(
         texts, shouldStop: { layers == 1 }, onLayer: { _ in layers += 1 })
       Issue.record("nothing was thrown")
     } catch { #expect("\(error)" == "stopped") }
@@ -99,7 +100,9 @@ struct HiddenStateReaderTests {
     _ decoder: Decoder, _ texts: [[Int32]], threads: Int, chunkTokens: Int
   ) throws -> [HiddenStates] {
     var found: [HiddenStates] = []
-    try HiddenStateReader(decoder, threads: threads, chunkTokens: chunkTokens).read(texts) {
+    try HiddenStateReader(decoder, on: Execution(threads: threads), chunkTokens: chunkTokens).read(
+      texts
+    ) {
       found.append($0)
     }
     return found

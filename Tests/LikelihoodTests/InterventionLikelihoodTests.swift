@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINExecution
 import SPINKernels
 import SPINLikelihood
 import SPINTestSupport
@@ -11,7 +12,7 @@ import Testing
 struct InterventionLikelihoodTests {
   private let decoder: Decoder
   private let texts: [[Int32]]
-  private let compute = Compute(threadCount: 1)
+  private let device = CPUDevice(threadCount: 1)
 
   init() throws {
     let fixture = try Fixture(family: "mistral")
@@ -23,21 +24,22 @@ struct InterventionLikelihoodTests {
 
   /// The logarithm of each token's probability, where `promptLength` tokens are prompt.
   private func likelihood(_ tokens: [Int32], _ scored: Range<Int>, promptLength: Int?) -> [Double] {
-    let logits = decoder.logits(of: tokens, promptLength: promptLength, on: compute)
-    let losses = compute.crossEntropy(
+    let logits = decoder.logits(of: tokens, promptLength: promptLength, on: device)
+    let losses = device.crossEntropy(
       logits.rows(0..<tokens.count - 1), targets: Array(tokens.dropFirst()))
     return losses[scored.lowerBound - 1..<scored.upperBound - 1].map { -$0 }
   }
 
   @Test func aTextWithoutAPromptIsOneAsAWhole() throws {
     for (threads, chunkTokens) in [(1, 1), (2, 30), (3, 4096)] {
-      try LikelihoodScorer(decoder, threads: threads, chunkTokens: chunkTokens).score(
-        texts.map { TokenSequence(tokens: $0, scored: 1..<$0.count) }
-      ) { index, found in
-        let tokens = texts[index]
-        #expect(
-          found.logProbabilities == likelihood(tokens, 1..<tokens.count, promptLength: nil))
-      }
+      try LikelihoodScorer(decoder, on: Execution(threads: threads), chunkTokens: chunkTokens)
+        .score(
+          texts.map { TokenSequence(tokens: $0, scored: 1..<$0.count) }
+        ) { index, found in
+          let tokens = texts[index]
+          #expect(
+            found.logProbabilities == likelihood(tokens, 1..<tokens.count, promptLength: nil))
+        }
     }
   }
 
@@ -48,16 +50,17 @@ struct InterventionLikelihoodTests {
         continuations: [Array(text.dropFirst(4)), [3], [7, 8, 9]].filter { !$0.isEmpty })
     }
     for (threads, chunkTokens) in [(1, 1), (2, 40), (3, 4096)] {
-      try LikelihoodScorer(decoder, threads: threads, chunkTokens: chunkTokens).score(items) {
-        index, found in
-        for (continuation, found) in zip(items[index].continuations, found) {
-          let context = items[index].context
-          let whole = context + continuation
-          #expect(
-            found.logProbabilities
-              == likelihood(whole, context.count..<whole.count, promptLength: context.count))
+      try LikelihoodScorer(decoder, on: Execution(threads: threads), chunkTokens: chunkTokens)
+        .score(items) {
+          index, found in
+          for (continuation, found) in zip(items[index].continuations, found) {
+            let context = items[index].context
+            let whole = context + continuation
+            #expect(
+              found.logProbabilities
+                == likelihood(whole, context.count..<whole.count, promptLength: context.count))
+          }
         }
-      }
     }
   }
 
@@ -67,7 +70,7 @@ struct InterventionLikelihoodTests {
     let texts = [[9], [9, 8, 7], [6], [], [5, 4, 3, 2], [1, 0, 3, 4]].map { trunk + $0 }
     func found(_ texts: [[Int32]], threads: Int, chunkTokens: Int) throws -> [NextToken] {
       var found: [NextToken] = []
-      try LikelihoodScorer(decoder, threads: threads, chunkTokens: chunkTokens)
+      try LikelihoodScorer(decoder, on: Execution(threads: threads), chunkTokens: chunkTokens)
         .nextTokens(after: texts, probabilitiesOf: [0, 5, 9]) { found.append($1) }
       return found
     }
@@ -76,16 +79,17 @@ struct InterventionLikelihoodTests {
       #expect(try found(texts, threads: threads, chunkTokens: chunkTokens) == expected)
     }
     for (text, next) in zip(texts, expected) {
-      let last = decoder.logits(of: text, on: compute).rows(text.count - 1..<text.count)
-      #expect(next.mostProbable == compute.largestIndices(of: last)[0].map(Int32.init))
+      let last = decoder.logits(of: text, on: device).rows(text.count - 1..<text.count)
+      #expect(next.mostProbable == device.largestIndices(of: last)[0].map(Int32.init))
     }
   }
 
   @Test func hiddenStatesAreThoseOfEachTextAlone() throws {
     var layer = 0
-    try HiddenStateReader(decoder, threads: 2, chunkTokens: 40).read(texts) { states in
+    try HiddenStateReader(decoder, on: Execution(threads: 2), chunkTokens: 40).read(texts) {
+      states in
       for (index, tokens) in texts.enumerated() {
-        let alone = decoder.hiddenStates(of: tokens, depth: layer + 1, on: compute)
+        let alone = decoder.hiddenStates(of: tokens, depth: layer + 1, on: device)
         #expect(
           states.last[index] == doubles(alone.rows(tokens.count - 1..<tokens.count).values))
       }

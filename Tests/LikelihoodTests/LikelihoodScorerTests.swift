@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINExecution
 import SPINKernels
 import SPINLikelihood
 import SPINTestSupport
@@ -11,17 +12,17 @@ struct LikelihoodScorerTests {
   @Test(arguments: Fixture.families) func likelihoodsAreThoseOfTheLogits(family: String) throws {
     let (decoder, sequences) = try model(family)
     let found = try scores(decoder, sequences, threads: 2, chunkTokens: 40)
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     for (sequence, likelihood) in zip(sequences, found) {
-      let logits = decoder.logits(of: sequence.tokens, on: compute)
+      let logits = decoder.logits(of: sequence.tokens, on: device)
       for (place, position) in sequence.scored.enumerated() {
         let row = logits.rows(position - 1..<position)
         let target = sequence.tokens[position]
         // The same logits, bit for bit: rows do not depend on what stands beside them.
         #expect(
-          likelihood.logProbabilities[place] == -compute.crossEntropy(row, targets: [target])[0])
+          likelihood.logProbabilities[place] == -device.crossEntropy(row, targets: [target])[0])
         #expect(
-          likelihood.isGreedy[place] == (compute.largestIndices(of: row) == [Int(target)]))
+          likelihood.isGreedy[place] == (device.largestIndices(of: row) == [Int(target)]))
       }
     }
   }
@@ -43,7 +44,7 @@ struct LikelihoodScorerTests {
     let (decoder, sequences) = try model("llama")
     var switches: [Bool] = []
     var count = 0
-    try LikelihoodScorer(decoder, threads: 2).divergence(
+    try LikelihoodScorer(decoder, on: Execution(threads: 2)).divergence(
       sequences.map(\.tokens), setEdited: { switches.append($0) }
     ) { index, divergences in
       #expect(divergences.count == sequences[index].tokens.count - 1)
@@ -57,7 +58,7 @@ struct LikelihoodScorerTests {
   @Test func divergencesAreThoseOfTheDefinition() {
     let p = MatrixView([0, 1, 2, -3, -3, -3], rows: 2, columns: 3)
     let q = MatrixView([1, 0, 2, 7, 7, 7], rows: 2, columns: 3)
-    let found = Compute(threadCount: 2).divergences(of: p, from: q)
+    let found = CPUDevice(threadCount: 2).divergences(of: p, from: q)
     // p = (.0900, .2447, .6652): .0900 * (-1) + .2447 * 1 with equal normalizers.
     #expect(abs(found[0] - 0.154_70) < 1e-5)
     // Equal distributions from different logits: 0 up to rounding of the normalizers (3 and 7 of ~1e-16).
@@ -90,7 +91,9 @@ struct LikelihoodScorerTests {
     _ decoder: Decoder, _ sequences: [TokenSequence], threads: Int, chunkTokens: Int
   ) throws -> [SequenceLikelihood] {
     var found: [SequenceLikelihood] = []
-    try LikelihoodScorer(decoder, threads: threads, chunkTokens: chunkTokens).score(sequences) {
+    try LikelihoodScorer(decoder, on: Execution(threads: threads), chunkTokens: chunkTokens).score(
+      sequences
+    ) {
       index, likelihood in
       #expect(index == found.count)
       found.append(likelihood)

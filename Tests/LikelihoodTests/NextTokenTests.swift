@@ -2,6 +2,7 @@
 
 import Foundation
 import SPINCheckpoint
+import SPINExecution
 import SPINKernels
 import SPINLikelihood
 import SPINTestSupport
@@ -24,7 +25,7 @@ struct NextTokenTests {
     _ sequences: [[Int32]], threads: Int, chunkTokens: Int
   ) throws -> [NextToken] {
     var found: [NextToken] = []
-    try LikelihoodScorer(decoder, threads: threads, chunkTokens: chunkTokens)
+    try LikelihoodScorer(decoder, on: Execution(threads: threads), chunkTokens: chunkTokens)
       .nextTokens(after: sequences, probabilitiesOf: tokens) { index, next in
         #expect(index == found.count)
         found.append(next)
@@ -36,7 +37,7 @@ struct NextTokenTests {
     let found = try nextTokens(sequences, threads: 2, chunkTokens: 40)
     #expect(found.count == sequences.count)
     for (sequence, next) in zip(sequences, found) {
-      let logits = decoder.logits(of: sequence, on: Compute(threadCount: 1))
+      let logits = decoder.logits(of: sequence, on: CPUDevice(threadCount: 1))
         .rows(sequence.count - 1..<sequence.count).values.map(Double.init)
       let largest = try #require(logits.max())
       let total = logits.reduce(0) { $0 + exp($1 - largest) }

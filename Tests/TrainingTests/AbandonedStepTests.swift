@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINKernels
 import SPINStorage
 import SPINTestSupport
@@ -13,7 +14,7 @@ struct AbandonedStepTests {
   private final class Slow: TrainableModel {
     let model: FullModel
     /// Called on the way, before and after the pass proper.
-    var onPass: (Compute) -> Void = { _ in }
+    var onPass: (any Device) -> Void = { _ in }
     private(set) var passCount = 0
 
     init(_ model: FullModel) { self.model = model }
@@ -22,23 +23,23 @@ struct AbandonedStepTests {
     var keepsGradients: Bool { model.keepsGradients }
 
     func pass(
-      _ step: TrainingStep, on compute: Compute, onComplete: (ParameterGroup) throws -> Void
+      _ step: TrainingStep, on device: any Device, onComplete: (ParameterGroup) throws -> Void
     ) throws -> [Double] {
       passCount += 1
-      onPass(compute)
-      return try model.pass(step, on: compute, onComplete: onComplete)
+      onPass(device)
+      return try model.pass(step, on: device, onComplete: onComplete)
     }
 
-    func losses(of step: TrainingStep, on compute: Compute) throws -> [Double] {
-      try model.losses(of: step, on: compute)
+    func losses(of step: TrainingStep, on device: any Device) throws -> [Double] {
+      try model.losses(of: step, on: device)
     }
   }
 
-  private static func wait(_ duration: Duration, _ compute: Compute) {
+  private static func wait(_ duration: Duration, _ device: any Device) {
     let one = MatrixView(FloatBuffer([1]), rows: 1, columns: 1)
     let start = ContinuousClock.now
-    while ContinuousClock.now - start < duration, !compute.wasAbandoned {
-      compute.add(one, one, result: one)
+    while ContinuousClock.now - start < duration, !device.wasAbandoned {
+      device.add(one, one, result: one)
     }
   }
 
@@ -55,15 +56,15 @@ struct AbandonedStepTests {
     func run(_ name: String, stopInPass pass: Int?) throws -> [[Float]]? {
       let model = Slow(try TinyTraining.model("qwen2", memory: memory))
       var isStopped = false
-      model.onPass = { compute in
+      model.onPass = { device in
         guard model.passCount == pass else { return }
         isStopped = true
-        Self.wait(.seconds(20), compute)
-        #expect(compute.wasAbandoned)
+        Self.wait(.seconds(20), device)
+        #expect(device.wasAbandoned)
       }
       let trainer = try Trainer(
         model, samples: TinyTraining.samples("qwen2"), options: options,
-        resources: .init(threads: 2, batchTokens: 1024))
+        on: Execution(threads: 2))
       do {
         _ = try trainer.run(
           in: directory.file(name), identity: "\(maxNorm)", shouldStop: { isStopped })

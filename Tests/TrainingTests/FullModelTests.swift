@@ -11,14 +11,14 @@ import Testing
 struct FullModelTests {
   @Test(arguments: Fixture.families) func gradientsAreThoseOfDifferences(family: String) throws {
     let model = try TinyTraining.model(family)
-    let compute = Compute(threadCount: 2)
+    let device = CPUDevice(threadCount: 2)
     let samples = Array(try TinyTraining.samples(family).prefix(5))
     let step = TrainingStep(index: 0, samples: samples, batchTokens: 1024)
     func loss() throws -> Double {
-      try model.losses(of: step, on: compute).reduce(0, +) / Double(step.targetCount)
+      try model.losses(of: step, on: device).reduce(0, +) / Double(step.targetCount)
     }
-    let losses = try model.pass(step, on: compute) { _ in }
-    #expect(try losses == model.losses(of: step, on: compute))
+    let losses = try model.pass(step, on: device) { _ in }
+    #expect(try losses == model.losses(of: step, on: device))
     for parameter in model.parameters {
       let gradient = parameter.gradient.values.map(Double.init)
       // The direction of the gradient itself: the largest change that a small step makes.
@@ -49,7 +49,7 @@ struct FullModelTests {
     let step = TrainingStep(
       index: 0, samples: try TinyTraining.samples("llama"), batchTokens: 30)
     var names: [String] = []
-    _ = try model.pass(step, on: Compute(threadCount: 1)) { names.append($0.name) }
+    _ = try model.pass(step, on: CPUDevice(threadCount: 1)) { names.append($0.name) }
     #expect(names == model.groups.map(\.name).reversed())
   }
 }

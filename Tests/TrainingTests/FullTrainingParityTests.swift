@@ -2,6 +2,7 @@
 
 import SPINCalibration
 import SPINCheckpoint
+import SPINExecution
 import SPINJSON
 import SPINKernels
 import SPINStorage
@@ -58,7 +59,7 @@ struct FullTrainingParityTests {
     let folder = try TemporaryDirectory()
     let trainer = try Trainer(
       model, samples: TinyTraining.samples(run.family), options: run.options,
-      resources: .init(threads: 2))
+      on: Execution(threads: 2))
     let history = try trainer.run(in: folder.path, identity: "parity")
     let losses = try run.numbers("losses")
     #expect(history.entries.count == losses.count)

@@ -21,9 +21,9 @@ struct StoredPairTests {
     let fixture = try ChangedCheckpoint()
     try fixture(name).write(to: directory.path)
     let source = try ModelDirectory(path: directory.path)
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     let model = try FullModel(
-      source, memory: TinyTraining.memory, on: compute)
+      source, memory: TinyTraining.memory, on: device)
     let out = directory.file("out")
     try FileSystem.makeDirectory(out)
     try model.write(to: out) { (try? source.parameter($0))?.elementType ?? .float32 }
@@ -36,7 +36,7 @@ struct StoredPairTests {
         == (vocabulary + ["model.norm.weight"]).sorted())
     #expect(written.tensors.values.allSatisfy { $0.elementType == .bfloat16 })
     let expected = try #require(fixture(name).logits)
-    let logits = try Decoder(directory: written).logits(of: fixture.tokens, on: compute)
+    let logits = try Decoder(directory: written).logits(of: fixture.tokens, on: device)
     #expect(normalizedError(Array(logits.values.suffix(expected.count)), expected) < 2e-5)
   }
 

@@ -18,7 +18,7 @@ enum TinyTraining {
   ) throws -> FullModel {
     try FullModel(
       ModelDirectory(path: Fixture(family: family).path), memory: memory,
-      on: Compute(threadCount: 1))
+      on: CPUDevice(threadCount: 1))
   }
 
   /// All samples that have a response, in the order of the data sets.

@@ -4,6 +4,7 @@ import Foundation
 import SPINCalibration
 import SPINCheckpoint
 import SPINErrors
+import SPINExecution
 import SPINKernels
 import SPINStorage
 import SPINTestSupport
@@ -36,9 +37,8 @@ struct TrainerTests {
     let model = try TinyTraining.model(family, memory: memory)
     let trainer = try Trainer(
       model, samples: TinyTraining.samples(family), options: options,
-      resources: .init(
-        threads: threads, batchTokens: batchTokens,
-        momentsDirectory: momentsInFile ? folder.path + "/moments" : nil))
+      on: Execution(threads: threads), batchTokens: batchTokens,
+      momentsDirectory: momentsInFile ? folder.path + "/moments" : nil)
     let history = try trainer.run(
       in: "\(folder.path)/\(name)", identity: "\(family) \(options)", shouldStop: shouldStop,
       report: report)

@@ -16,12 +16,12 @@ private final class GradientRecorder: WeightGradientSink {
 
   func add(
     _ input: MatrixView, _ terms: [(MatrixName.Projection, MatrixView)], samples: [Range<Int>],
-    on compute: Compute
+    on device: any Device
   ) {
     for (projection, gradient) in terms {
       let total = MatrixView(rows: gradient.columns, columns: input.columns)
       gradients[projection] = total
-      compute.addWeightGradients(input, [(gradient, total)], samples: samples, as: .signed)
+      device.addWeightGradients(input, [(gradient, total)], samples: samples, as: .signed)
     }
   }
 }
@@ -40,9 +40,9 @@ struct DecoderTests {
     let decoder = try Decoder(directory: ModelDirectory(path: fixture.path))
     let samples = try fixture.samples("privacy")
     for set in KernelSet.available {
-      let compute = Compute(threadCount: 2, kernelSet: set)
+      let device = CPUDevice(threadCount: 2, kernelSet: set)
       for index in [1, 3] {
-        let logits = decoder.logits(of: samples[index].tokens, on: compute)
+        let logits = decoder.logits(of: samples[index].tokens, on: device)
         let expected = doubles(try fixture.floats("privacy/\(index)/logits"))
         #expect(normalizedError(logits.values, expected) < Self.logitTolerance, "\(set.name)")
       }
@@ -54,7 +54,7 @@ struct DecoderTests {
     let decoder = try Decoder(directory: ModelDirectory(path: fixture.path))
     let tokens = try fixture.samples("privacy")[3].tokens
     for depth in 0...decoder.configuration.layerCount {
-      let hidden = decoder.hiddenStates(of: tokens, depth: depth, on: Compute(threadCount: 1))
+      let hidden = decoder.hiddenStates(of: tokens, depth: depth, on: CPUDevice(threadCount: 1))
       let expected = doubles(try fixture.floats("privacy/3/hidden/\(depth)"))
       #expect(normalizedError(hidden.values, expected) < 1e-5, "after \(depth) blocks")
     }
@@ -83,40 +83,40 @@ struct DecoderTests {
     var gradients: [String: [Float]] = [:]
 
     init(decoder: Decoder, tokens: [Int32], promptCount: Int) {
-      let compute = Compute(threadCount: 2)
+      let device = CPUDevice(threadCount: 2)
       let configuration = decoder.configuration
       let samples = [0..<tokens.count]
       let rotary = decoder.rotaryEmbedding(positionCount: tokens.count)
-      let workspace = BlockWorkspace(configuration, tokens: tokens.count)
+      let workspace = BlockWorkspace(configuration, tokens: tokens.count, on: device)
       let inputs = (0...configuration.layerCount).map { _ in
         MatrixView(rows: tokens.count, columns: configuration.hiddenSize)
       }
       let states = (0..<configuration.layerCount).map { _ in
-        BlockState(configuration, tokens: tokens.count)
+        BlockState(configuration, tokens: tokens.count, on: device)
       }
-      decoder.embed(tokens, into: inputs[0], on: compute)
+      decoder.embed(tokens, into: inputs[0], on: device)
       for layer in 0..<configuration.layerCount {
         decoder.block(layer, rotary: rotary).forward(
           inputs[layer], output: inputs[layer + 1], state: states[layer], workspace: workspace,
-          samples: samples, on: compute)
+          rows: .samples(samples), on: device)
       }
       let positions = Array(promptCount..<tokens.count)
       let rows = MatrixView(rows: positions.count, columns: configuration.hiddenSize)
       let before = positions.map { $0 - 1 }
-      compute.gatherRows(inputs[configuration.layerCount], before, into: rows)
+      device.gatherRows(inputs[configuration.layerCount], before, into: rows)
       // Two rows at a time, so that the last step is a partial one.
       let losses = decoder.head.lossGradient(
         rows, targets: positions.map { tokens[$0] },
         weights: positions.map { _ in 1 / Float(positions.count) },
-        logits: MatrixView(rows: 2, columns: configuration.vocabularySize), on: compute)
+        logits: MatrixView(rows: 2, columns: configuration.vocabularySize), on: device)
       loss = losses.reduce(0, +) / Double(losses.count)
       let gradient = MatrixView(rows: tokens.count, columns: configuration.hiddenSize)
-      compute.scatterRows(rows, before, into: gradient)
+      device.scatterRows(rows, before, into: gradient)
       for layer in (0..<configuration.layerCount).reversed() {
         let recorder = GradientRecorder()
         decoder.block(layer, rotary: rotary).backward(
           inputs[layer], gradient: gradient, state: states[layer], workspace: workspace,
-          samples: samples, needsInputGradient: layer > 0, into: recorder, on: compute)
+          samples: samples, needsInputGradient: layer > 0, into: recorder, on: device)
         for (projection, matrix) in recorder.gradients {
           gradients[MatrixName(layer: layer, projection: projection).tensor] = matrix.values
         }
@@ -130,9 +130,9 @@ struct DecoderTests {
     let decoder = try Decoder(directory: ModelDirectory(path: path))
     // The ids of golden.json's sentence under the model's own tokenizer, BOS first.
     let tokens = StoriesSentence.tokens
-    let compute = Compute(threadCount: 2)
-    let logits = decoder.logits(of: tokens, on: compute)
-    let losses = compute.crossEntropy(
+    let device = CPUDevice(threadCount: 2)
+    let logits = decoder.logits(of: tokens, on: device)
+    let losses = device.crossEntropy(
       logits.rows(0..<tokens.count - 1), targets: Array(tokens.dropFirst()))
     #expect(abs(losses.reduce(0, +) - 54.404121) < 1e-4)
   }

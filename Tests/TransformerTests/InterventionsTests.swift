@@ -9,7 +9,7 @@ import Testing
 /// Where interventions act in a decoder.
 struct InterventionsTests {
   private let tokens: [Int32] = [5, 9, 3, 17, 21, 8, 30, 4, 12]
-  private let compute = Compute(threadCount: 2)
+  private let device = CPUDevice(threadCount: 2)
 
   private func decoder(_ family: String = "mistral") throws -> Decoder {
     try Decoder(directory: ModelDirectory(path: Fixture(family: family).path))
@@ -19,10 +19,10 @@ struct InterventionsTests {
     -> [Int]
   {
     let decoder = try decoder()
-    let before = decoder.hiddenStates(of: tokens, depth: depth, on: compute)
+    let before = decoder.hiddenStates(of: tokens, depth: depth, on: device)
     decoder.setInterventions(interventions)
     let after = decoder.hiddenStates(
-      of: tokens, depth: depth, promptLength: promptLength, on: compute)
+      of: tokens, depth: depth, promptLength: promptLength, on: device)
     return tokens.indices.filter {
       before.rows($0..<$0 + 1).values != after.rows($0..<$0 + 1).values
     }
@@ -45,13 +45,13 @@ struct InterventionsTests {
     let interventions = try Interventions.made(
       layers: [2], positions: "f2+l2", size: 24, isShared: isShared)
     let block = try #require(interventions.blocks[2])
-    let before = decoder.hiddenStates(of: tokens, on: compute)
+    let before = decoder.hiddenStates(of: tokens, on: device)
     decoder.setInterventions(interventions)
-    let after = decoder.hiddenStates(of: tokens, on: compute)
+    let after = decoder.hiddenStates(of: tokens, on: device)
     for row in [0, 1, 7, 8] {
       let expected = MatrixView(rows: 1, columns: 24)
       let change = row > 4 ? block.last ?? block.first : block.first
-      change.forward(before.rows(row..<row + 1), output: expected, on: compute)
+      change.forward(before.rows(row..<row + 1), output: expected, on: device)
       #expect(after.rows(row..<row + 1).values == expected.values)
       #expect(expected.values != before.rows(row..<row + 1).values)
     }
@@ -60,12 +60,12 @@ struct InterventionsTests {
   @Test func copiesOfADecoderLookAtOnePlace() throws {
     let decoder = try decoder()
     let copy = decoder
-    let plain = decoder.logits(of: tokens, on: compute).values
+    let plain = decoder.logits(of: tokens, on: device).values
     decoder.setInterventions(try .made(layers: [0], positions: "f1", size: 24))
-    #expect(copy.logits(of: tokens, on: compute).values != plain)
-    #expect(try self.decoder().logits(of: tokens, on: compute).values == plain)
+    #expect(copy.logits(of: tokens, on: device).values != plain)
+    #expect(try self.decoder().logits(of: tokens, on: device).values == plain)
     decoder.setInterventions(nil)
-    #expect(copy.logits(of: tokens, on: compute).values == plain)
+    #expect(copy.logits(of: tokens, on: device).values == plain)
   }
 
   /// Texts share a beginning only as far as interventions change the same of its tokens.

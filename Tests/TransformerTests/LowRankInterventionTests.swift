@@ -41,16 +41,16 @@ struct LowRankInterventionTests {
   private struct Backward {
     let input, rotation, source, bias: [Float]
 
-    init(_ numbers: Numbers, samples: [Range<Int>], on compute: Compute) {
+    init(_ numbers: Numbers, samples: [Range<Int>], on device: any Device) {
       let (size, rank) = (numbers.size, numbers.rank)
       let gradient = MatrixView(numbers.gradient, rows: numbers.rows, columns: size)
       let gradients = LowRankIntervention.Gradients(
-        source: FloatBuffer(count: rank * size), bias: FloatBuffer(count: rank))
+        source: FloatBuffer(count: rank * size), bias: FloatBuffer(count: rank), on: device)
       numbers.fast.backward(
         MatrixView(numbers.hidden, rows: numbers.rows, columns: size), gradient: gradient,
-        samples: samples, into: gradients, on: compute)
+        samples: samples, into: gradients, on: device)
       input = gradient.values
-      rotation = gradients.rotation
+      rotation = gradients.rotation(on: device)
       source = gradients.source.values
       bias = gradients.bias.values
     }
@@ -74,13 +74,13 @@ struct LowRankInterventionTests {
       bias = zip(bias, found.bias).map(+)
     }
     for set in KernelSet.available {
-      let compute = Compute(threadCount: 2, kernelSet: set)
+      let device = CPUDevice(threadCount: 2, kernelSet: set)
       let result = MatrixView(rows: rows, columns: size)
       numbers.fast.forward(
-        MatrixView(numbers.hidden, rows: rows, columns: size), output: result, on: compute)
+        MatrixView(numbers.hidden, rows: rows, columns: size), output: result, on: device)
       // Chains of some hundred roundings of 2^-24.
       #expect(normalizedError(result.values, output) < 2e-6, "\(set.name)")
-      let backward = Backward(numbers, samples: [0..<1, 1..<rows], on: compute)
+      let backward = Backward(numbers, samples: [0..<1, 1..<rows], on: device)
       #expect(normalizedError(backward.input, input) < 2e-6, "\(set.name)")
       #expect(normalizedError(backward.rotation, sums[0]) < 4e-6, "\(set.name)")
       #expect(normalizedError(backward.source, sums[1]) < 4e-6, "\(set.name)")
@@ -115,11 +115,11 @@ struct LowRankInterventionTests {
     let numbers = Numbers(size: 300, rank: 8, rows: 9)
     let hidden = MatrixView(numbers.hidden, rows: 9, columns: 300)
     let whole = MatrixView(rows: 9, columns: 300)
-    numbers.fast.forward(hidden, output: whole, on: Compute(threadCount: 3))
+    numbers.fast.forward(hidden, output: whole, on: CPUDevice(threadCount: 3))
     for row in 0..<9 {
       let alone = MatrixView(rows: 1, columns: 300)
       numbers.fast.forward(
-        hidden.rows(row..<row + 1), output: alone, on: Compute(threadCount: 1))
+        hidden.rows(row..<row + 1), output: alone, on: CPUDevice(threadCount: 1))
       #expect(alone.values == whole.rows(row..<row + 1).values)
     }
   }
@@ -127,18 +127,18 @@ struct LowRankInterventionTests {
   /// The sums of a step are those of its samples one after the other, however they are batched.
   @Test func gradientsDoNotDependOnBatches() {
     let numbers = Numbers(size: 40, rank: 3, rows: 6)
-    let compute = Compute(threadCount: 2)
-    let whole = Backward(numbers, samples: [0..<2, 2..<3, 3..<6], on: compute)
+    let device = CPUDevice(threadCount: 2)
+    let whole = Backward(numbers, samples: [0..<2, 2..<3, 3..<6], on: device)
     let gradients = LowRankIntervention.Gradients(
-      source: FloatBuffer(count: 120), bias: FloatBuffer(count: 3))
+      source: FloatBuffer(count: 120), bias: FloatBuffer(count: 3), on: device)
     for rows in [0..<2, 2..<3, 3..<6] {
       numbers.fast.backward(
         MatrixView(numbers.hidden, rows: 6, columns: 40).rows(rows),
         gradient: MatrixView(numbers.gradient, rows: 6, columns: 40).rows(rows),
-        samples: [0..<rows.count], into: gradients, on: compute)
+        samples: [0..<rows.count], into: gradients, on: device)
     }
     #expect(gradients.source.values == whole.source)
-    #expect(gradients.rotation == whole.rotation)
+    #expect(gradients.rotation(on: device) == whole.rotation)
     #expect(gradients.bias.values == whole.bias)
   }
 
@@ -150,7 +150,7 @@ struct LowRankInterventionTests {
       bias: FloatBuffer(count: 2))
     let output = MatrixView(rows: 1, columns: 3)
     same.forward(
-      MatrixView([3, -4, 5], rows: 1, columns: 3), output: output, on: Compute(threadCount: 1))
+      MatrixView([3, -4, 5], rows: 1, columns: 3), output: output, on: CPUDevice(threadCount: 1))
     #expect(output.values == [3, -4, 5])
   }
 }

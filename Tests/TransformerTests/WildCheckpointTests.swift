@@ -29,7 +29,7 @@ struct WildCheckpointTests {
   @Test(arguments: names) func logitsAreThoseOfTransformers(name: String) throws {
     let (decoder, fixture) = try decoder(name)
     let expected = try #require(fixture(name).logits)
-    let logits = decoder.logits(of: fixture.tokens, on: Compute(threadCount: 1))
+    let logits = decoder.logits(of: fixture.tokens, on: CPUDevice(threadCount: 1))
     let last = Array(logits.values.suffix(expected.count))
     #expect(normalizedError(last, expected) < DecoderTests.logitTolerance)
     #expect(decoder.configuration.tiesWordEmbeddings == decoder.weights.tiesWordEmbeddings)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SPINStorage
-
 /// A matrix Q `[D, r]` with orthonormal columns as a function of free numbers, for training.
 ///
 /// With the reflections of what lies below the diagonal of X `[D, r]` and an orthogonal base B `[D, D]`:
@@ -36,12 +34,12 @@ package struct OrthogonalFrame: Sendable {
   /// Q `[D, r]`, row by row.
   ///
   /// - Parameter free: X `[D, r]`.
-  package func matrix(_ free: FloatBuffer) -> [Double] {
+  package func matrix(_ free: [Float]) -> [Double] {
     base.apply(to: signed(reflectors(free).firstColumns.map { -$0 }), columns: rank)
   }
 
   /// dX `[D, r]` from dQ, zero on the diagonal and above.
-  package func gradient(_ free: FloatBuffer, of matrixGradient: [Double]) -> [Double] {
+  package func gradient(_ free: [Float], of matrixGradient: [Double]) -> [Double] {
     let inner = signed(base.applyTransposed(to: matrixGradient, columns: rank))
     return reflectors(free).gradient(ofFirstColumns: inner.map { -$0 })
   }
@@ -56,7 +54,7 @@ package struct OrthogonalFrame: Sendable {
     return result
   }
 
-  private func reflectors(_ free: FloatBuffer) -> HouseholderReflectors {
-    HouseholderReflectors(below: free.values.map(Double.init), size: size, count: rank)
+  private func reflectors(_ free: [Float]) -> HouseholderReflectors {
+    HouseholderReflectors(below: free.map(Double.init), size: size, count: rank)
   }
 }

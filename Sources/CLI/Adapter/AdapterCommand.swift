@@ -50,7 +50,7 @@ struct AdapterMergeCommand: ParsableCommand {
     Warnings.write(adapter.configuration.warnings + model.warnings)
     Interruption.listen()
     let receipt = try adapter.merge(
-      into: model, out: out, threads: threads ?? Machine.processorCount,
+      into: model, out: out, on: Execution(threads: threads ?? Machine.processorCount),
       keepsOtherCopies: copy.keepOtherCopies, shouldStop: { Interruption.wasRequested })
     print(json ? AdapterText.json(receipt) : AdapterText.text(receipt))
   }

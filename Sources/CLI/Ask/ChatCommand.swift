@@ -34,8 +34,8 @@ struct ChatCommand: ParsableCommand {
   @OptionGroup(title: "Text")
   var generation: GenerationFlags
 
-  @Option(help: "Threads that compute (default: all processors).")
-  var threads: Int?
+  @OptionGroup
+  var machine: ExecutionOptions
 
   func validate() throws {
     if compare, !model.isEdited {
@@ -44,9 +44,9 @@ struct ChatCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (model, overlay) = try model.load(threads: threads)
+    let (model, overlay) = try model.load(on: machine.execution)
     let generator = TextGenerator(
-      model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
+      model, on: machine.execution, batchSize: generation.batchSize)
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
     let asks = StandardInput.isTerminal

@@ -35,8 +35,8 @@ struct GenerateCommand: ParsableCommand {
   @OptionGroup(title: "Text")
   var generation: GenerationFlags
 
-  @Option(help: "Threads that compute (default: all processors).")
-  var threads: Int?
+  @OptionGroup
+  var machine: ExecutionOptions
 
   @Flag(help: "Print one JSON object a line: index, prompt, text, tokens, finish.")
   var json = false
@@ -51,9 +51,9 @@ struct GenerateCommand: ParsableCommand {
         of: TextFile(
           try StandardInput.readAll(), path: "standard input"))
       : try TextList(path: prompts, column: promptColumn, option: "--prompt-column").texts
-    let (model, _) = try model.load(threads: threads)
+    let (model, _) = try model.load(on: machine.execution)
     let generator = TextGenerator(
-      model, threads: threads ?? Machine.processorCount, batchSize: generation.batchSize)
+      model, on: machine.execution, batchSize: generation.batchSize)
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
     let source = prompts == "-" ? "standard input" : prompts

@@ -83,24 +83,24 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     var request = ComparisonRequest(
       model: try model.folder(isDryRun: dryRun), data: data.data.map(\.file),
-      resources: resources.resources)
+      on: resources.execution)
     methods.fill(&request)
     data.fill(&request)
     training.fill(&request)
     request.prompts = scoringFormat.request(beside: evaluation.format.request)
-    request.evaluation = evaluation.request(threads: resources.resources.threads)
+    request.evaluation = evaluation.request(on: resources.execution)
     request.arguments = Invocation.arguments
     request.scores = scores.map(RunCommand.scoreFolder)
     let comparison = try MethodComparison(
       request,
-      judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun))
+      judge: evaluation.judge.load(on: resources.execution, isDryRun: dryRun))
     Warnings.write(comparison.warnings)
     try FileSystem.requireApart(out, from: comparison.model.directory.path)
     if !restart { try comparison.requireSameRequest(in: out) }
-    let rates = MachineRates(threads: resources.resources.threads)
+    let rates = MachineRates(resources.execution)
     let found = comparison.plan(into: out, rates: rates)
     let plan = WorkPlanText(
-      plan: restart ? found.anew() : found, out: out, threads: resources.resources.threads)
+      plan: restart ? found.anew() : found, out: out, execution: resources.execution)
     if !quiet {
       StandardError.write(
         ScoringPlanText.formatLine(comparison.evaluation.format, "asked") + "\n" + plan.brief)

@@ -87,14 +87,14 @@ struct SweepCommand: ParsableCommand {
     let scores = ScoreDirectory(path: scores)
     let grid = try grid.grid()
     let folder = try model.folder(isDryRun: dryRun)
-    let job = try rounds.job(model: folder, scores: scores, resources: resources)
+    let job = try rounds.job(model: folder, scores: scores, on: resources.execution)
     let model = try job?.model ?? LanguageModel(path: folder)
     Warnings.write(model.warnings)
     var sweep = try Sweep(
       model: model, modelFiles: try job?.modelFiles ?? model.directory.fileHashes(),
       scores: scores, grid: grid,
-      request: evaluation.request(threads: resources.resources.threads),
-      judge: evaluation.judge.load(threads: resources.resources.threads, isDryRun: dryRun),
+      request: evaluation.request(on: resources.execution),
+      judge: evaluation.judge.load(on: resources.execution, isDryRun: dryRun),
       share: validationShare, seed: splitSeed)
     sweep.maxPerplexityRatio = maxPerplexityRatio
     sweep.job = job
@@ -102,8 +102,8 @@ struct SweepCommand: ParsableCommand {
     sweep.arguments = Invocation.arguments
     try FileSystem.requireApart(out, from: model.directory.path)
     let plan = WorkPlanText(
-      plan: sweep.plan(into: out, rates: MachineRates(threads: resources.resources.threads)),
-      out: out, threads: resources.resources.threads)
+      plan: sweep.plan(into: out, rates: MachineRates(resources.execution)),
+      out: out, execution: resources.execution)
     if !quiet {
       StandardError.write(
         ScoringPlanText.formatLine(sweep.validation.format, "asked") + "\n" + plan.brief)

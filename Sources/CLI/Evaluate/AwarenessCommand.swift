@@ -58,7 +58,7 @@ struct AwarenessCommand: ParsableCommand {
     try questions.read(into: &measurement)
     measurement.options = generation.options
     measurement.batchSize = generation.batchSize
-    measurement.threads = output.threadCount
+    measurement.execution = output.execution
     measurement.directory = output.out
     Interruption.listen()
     let route =
@@ -75,10 +75,10 @@ struct AwarenessCommand: ParsableCommand {
 
   /// A model here, without and with an edit.
   private func measure(_ measurement: inout AwarenessMeasurement) throws {
-    let (model, overlay) = try model.load(threads: output.threads)
+    let (model, overlay) = try model.load(on: output.execution)
     measurement.format = try questions.format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
-    measurement.judge = try judge.load(threads: output.threadCount)
+    measurement.judge = try judge.load(on: output.execution)
     let hash = try model.directory.modelHash(shouldStop: { Interruption.wasRequested })
     try output.openFolder("awareness", apartFrom: [model.directory.path])
     let progress = AwarenessProgress(isQuiet: output.quiet)
@@ -96,7 +96,7 @@ struct AwarenessCommand: ParsableCommand {
     _ measurement: inout AwarenessMeasurement, _ server: ServedModel,
     _ sampling: CompletionRequest.Sampling
   ) throws {
-    measurement.judge = try judge.load(threads: output.threadCount)
+    measurement.judge = try judge.load(on: output.execution)
     try output.openFolder("awareness")
     let answerer = EndpointAnswerer(
       server, sampling: sampling,
@@ -109,7 +109,8 @@ struct AwarenessCommand: ParsableCommand {
     Warnings.write(result.warnings)
     try output.show(
       MeasureDocument(
-        "awareness", result.json, model: server.answeringName, modelHash: nil, patch: nil),
+        "awareness", result.json, model: server.answeringName, modelHash: nil, arithmetic: nil,
+        edit: nil),
       text: result.text)
   }
 }

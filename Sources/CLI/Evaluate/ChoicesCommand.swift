@@ -63,7 +63,7 @@ struct ChoicesCommand: ParsableCommand {
 
   func run() throws {
     let evaluation = try evaluation()
-    let (model, overlay) = try model.load(threads: output.threads)
+    let (model, overlay) = try model.load(on: output.execution)
     let modelHash = try overlay?.modelHash ?? model.directory.modelHash()
     try output.openFolder("choices", apartFrom: [model.directory.path])
     Interruption.listen()
@@ -72,14 +72,14 @@ struct ChoicesCommand: ParsableCommand {
       try ChoicesProgress(side, isQuiet: output.quiet).during { report in
         guard let out = output.out else {
           return try evaluation.measure(
-            model, threads: output.threadCount, shouldStop: { Interruption.wasRequested },
+            model, on: output.execution, shouldStop: { Interruption.wasRequested },
             report: report)
         }
         let subject = ChoiceSubject(
           side: side, name: model.directory.name, modelHash: modelHash,
           edit: edit)
         let (results, file) = try evaluation.measure(
-          model, as: subject, in: out, tool: SPINVersion.tool, threads: output.threadCount,
+          model, as: subject, in: out, tool: SPINVersion.tool, on: output.execution,
           shouldStop: { Interruption.wasRequested }, report: report)
         files[side.rawValue] = .string(file)
         return results

@@ -97,14 +97,14 @@ struct CouplingCommand: ParsableCommand {
       first: sides[0], second: sides[1], count: couplingPairs, seed: seed)
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
-    let (model, overlay) = try model.load(threads: output.threads)
+    let (model, overlay) = try model.load(on: output.execution)
     try output.openFolder("coupling", apartFrom: [model.directory.path])
     Interruption.listen()
     func measure(_ name: String) throws -> CouplingEvaluation {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
       return try progress.during {
         try CouplingEvaluation(
-          of: model, pairs: pairs, options: options, threads: output.threadCount,
+          of: model, pairs: pairs, options: options, on: output.execution,
           shouldStop: { Interruption.wasRequested },
           onLayer: { _, total in progress.advance(of: total) })
       }

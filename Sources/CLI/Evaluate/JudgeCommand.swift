@@ -44,7 +44,7 @@ struct JudgeCommand: ParsableCommand {
     (columns.question, columns.answer) = (questionColumn, answerColumn)
     columns.label = labelColumn
     let answers = try LabelledAnswer.read(path: file, columns: columns)
-    let judge = try judge.load(threads: output.threadCount)
+    let judge = try judge.load(on: output.execution)
     try output.openFolder("judge")
     Interruption.listen()
     let progress = AwarenessProgress(isQuiet: output.quiet)

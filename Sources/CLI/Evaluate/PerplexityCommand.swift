@@ -51,7 +51,7 @@ struct PerplexityCommand: ParsableCommand {
   var output: MeasureOptions
 
   func run() throws {
-    let (model, overlay) = try model.load(threads: output.threads)
+    let (model, overlay) = try model.load(on: output.execution)
     let evaluation = try text.evaluation(in: output.out)
     try output.openFolder("perplexity", apartFrom: [model.directory.path])
     let hash = try overlay?.modelHash ?? model.directory.modelHash()
@@ -61,7 +61,7 @@ struct PerplexityCommand: ParsableCommand {
       return try progress.during {
         try evaluation.perplexity(
           of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
-          threads: output.threadCount, shouldStop: { Interruption.wasRequested },
+          on: output.execution, shouldStop: { Interruption.wasRequested },
           onPart: { progress.show(partly: $0, of: $1) },
           onWindow: { _, total in progress.advance(of: total) })
       }
@@ -108,7 +108,7 @@ struct DivergenceCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (model, overlay) = try model.load(threads: output.threads)
+    let (model, overlay) = try model.load(on: output.execution)
     guard let overlay else { return }
     let evaluation = try text.evaluation(in: output.out)
     try output.openFolder("divergence", apartFrom: [model.directory.path])
@@ -123,7 +123,7 @@ struct DivergenceCommand: ParsableCommand {
             ?? model.directory.modelHash(shouldStop: { Interruption.wasRequested }),
           overlay.digest,
         ],
-        threads: output.threadCount,
+        on: output.execution,
         setEdited: { try $0 ? overlay.apply() : overlay.revert() },
         shouldStop: { Interruption.wasRequested },
         onPart: { progress.show(partly: $0, of: $1) },

@@ -109,7 +109,7 @@ struct EvaluationOptions: ParsableArguments {
     }
   }
 
-  func request(threads: Int) -> EvaluationRequest {
+  func request(on execution: Execution) -> EvaluationRequest {
     var request = EvaluationRequest()
     request.questions = questions.map(\.file)
     request.benign = benign.map(\.file)
@@ -125,7 +125,7 @@ struct EvaluationOptions: ParsableArguments {
     request.couplingCount = couplingPairs
     request.tasks = tasks.requests
     request.choices = .init(exampleCount: numFewshot, limit: taskLimit?.limit)
-    request.threads = threads
+    request.execution = execution
     return request
   }
 }

@@ -130,17 +130,17 @@ struct JudgeOptions: ParsableArguments {
   /// The judge.
   ///
   /// - Parameter isDryRun: Whether to fetch no weights, as of a model.
-  func load(threads: Int, isDryRun: Bool = false) throws -> any Judge {
+  func load(on execution: Execution, isDryRun: Bool = false) throws -> any Judge {
     switch judge {
     case .phrases: return PhraseJudge()
     case .mdJudge(let path):
       return try ModelJudge(
-        mdJudge: model(path, isDryRun), mode: judgeMode ?? .verdict, threads: threads,
+        mdJudge: model(path, isDryRun), mode: judgeMode ?? .verdict, on: execution,
         batchSize: judgeBatchSize ?? 8)
     case .model(let path):
       return try ModelJudge(
         model(path, isDryRun), template: template ?? .mdJudge, parser: judgeParser?.parser,
-        maxTokens: judgeMaxTokens, mode: judgeMode ?? .verdict, threads: threads,
+        maxTokens: judgeMaxTokens, mode: judgeMode ?? .verdict, on: execution,
         batchSize: judgeBatchSize ?? 8)
     case .endpoint(let address):
       let template = try template ?? .standard

@@ -8,8 +8,8 @@ import Synchronization
 
 /// How a measure is computed and shown; shared by the subcommands of `evaluate`.
 struct MeasureOptions: ParsableArguments {
-  @Option(help: "Threads that compute (default: all processors).")
-  var threads: Int?
+  @OptionGroup
+  var machine: ExecutionOptions
 
   @Option(help: ArgumentHelp("Write the result, and the items behind it, here.", valueName: "dir"))
   var out: String?
@@ -20,7 +20,7 @@ struct MeasureOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
   var quiet = false
 
-  var threadCount: Int { threads ?? Machine.processorCount }
+  var execution: Execution { machine.execution }
 
   /// Opens the folder of the results, if there is one, until the result is shown.
   ///
@@ -52,7 +52,7 @@ struct MeasureOptions: ParsableArguments {
     let document = MeasureDocument(
       measure, result, model: model.directory.name,
       modelHash: try overlay?.modelHash ?? model.directory.modelHash(),
-      origin: model.directory.origin, edit: overlay?.summary)
+      origin: model.directory.origin, arithmetic: execution.arithmetic, edit: overlay?.summary)
     try show(document, text: text)
   }
 

@@ -32,15 +32,17 @@ struct ModelOptions: ParsableArguments {
   var isEdited: Bool { patch != nil || adapter != nil }
 
   /// The model, with the edit on if there is one.
-  func load(threads: Int? = nil) throws -> (model: LanguageModel, overlay: (any WeightOverlay)?) {
+  func load(on execution: Execution) throws -> (model: LanguageModel, overlay: (any WeightOverlay)?)
+  {
     let model = try LanguageModel(path: model.folder())
     Warnings.write(model.warnings)
-    let overlay = try overlay(on: model, threads: threads ?? Machine.processorCount)
+    let overlay = try overlay(on: model, execution: execution)
     try overlay?.apply()
     return (model, overlay)
   }
 
-  private func overlay(on model: LanguageModel, threads: Int) throws -> (any WeightOverlay)? {
+  private func overlay(on model: LanguageModel, execution: Execution) throws -> (any WeightOverlay)?
+  {
     if let patch { return try PatchOverlay(Patch(path: patch), on: model.directory) }
     guard let adapter else { return nil }
     if LoReFT.isFolder(adapter) {
@@ -48,6 +50,6 @@ struct ModelOptions: ParsableArguments {
     }
     let value = try LowRankAdapter(path: adapter)
     Warnings.write(value.configuration.warnings)
-    return try AdapterOverlay(value, on: model.directory, threads: threads)
+    return try AdapterOverlay(value, on: model.directory, execution: execution)
   }
 }

@@ -34,12 +34,12 @@ struct RoundOptions: ParsableArguments {
   /// What scores the suppressed model, with the options of the scores at hand; nil where there is
   /// one round.
   func job(
-    model: String, scores: ScoreDirectory, resources: ResourceOptions
+    model: String, scores: ScoreDirectory, on execution: Execution
   ) throws -> ScoringJob? {
     guard rounds > 1 else { return nil }
     let recorded = try scores.read(data.map(\.file.name))[0].provenance
     var request = ScoringRequest(
-      model: model, data: data.map(\.file), resources: resources.resources)
+      model: model, data: data.map(\.file), on: execution)
     request.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
     request.calibration = CalibrationOptions(
       sampleCount: recorded.rows.count, seed: recorded.seed,

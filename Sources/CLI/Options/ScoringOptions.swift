@@ -68,10 +68,10 @@ struct ScoringOptions: ParsableArguments {
   }
 
   func request(
-    model: String, prompts: PromptRequest, resources: ResourceOptions
+    model: String, prompts: PromptRequest, on execution: Execution
   ) -> ScoringRequest {
     var request = ScoringRequest(
-      model: model, data: data.map(\.file), resources: resources.resources)
+      model: model, data: data.map(\.file), on: execution)
     request.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
     request.calibration = CalibrationOptions(
       sampleCount: nsamples, seed: seed, firstResponseToken: firstResponseToken,
@@ -80,28 +80,5 @@ struct ScoringOptions: ParsableArguments {
     request.target = targetModule
     request.keep = keep
     return request
-  }
-}
-
-/// What a command may take of the machine; no result depends on it.
-struct ResourceOptions: ParsableArguments {
-  @Option(help: "Threads that compute (default: all processors).")
-  var threads: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Memory to stay below, as 8GB (default: three quarters of the machine's).",
-      valueName: "size"))
-  var maxMemory: ByteCount?
-
-  @Option(
-    help: ArgumentHelp(
-      "The folder of the scratch file (default: beside the output).", valueName: "dir"))
-  var scratch: String?
-
-  var resources: ImportanceScorer.Resources {
-    .init(
-      threads: threads ?? Machine.processorCount,
-      maxMemory: maxMemory?.bytes ?? Machine.defaultMemoryBudget, scratchDirectory: scratch)
   }
 }

@@ -41,7 +41,7 @@ struct TrainingDataFlags: ParsableArguments {
   }
 
   func request(_ flags: TrainingFlags, _ resources: ResourceOptions) -> TrainingRequest {
-    var request = TrainingRequest(data: data, resources: resources.resources)
+    var request = TrainingRequest(data: data, on: resources.execution)
     request.columns = DataTable.Columns(prompt: promptColumn, response: responseColumn)
     request.prompts = format.request
     request.appendsEndOfText = appendEos

@@ -83,19 +83,19 @@ struct RunCommand: ParsableCommand {
       scoring.request(
         model: model.folder(isDryRun: work.dryRun),
         prompts: scoringFormat.request(beside: evaluation.format.request),
-        resources: resources))
+        on: resources.execution))
     Warnings.write(job.model.warnings)
     try FeasibleSelection(
       selection: selection, job: job, allowsEmpty: rule.amounts.allowEmpty
     ).require()
-    var request = evaluation.request(threads: resources.resources.threads)
+    var request = evaluation.request(on: resources.execution)
     request.leaveOut(promptsOf: scoring.data.map(\.file))
     let evaluation =
       try request.isEmpty
       ? nil
       : ModelEvaluation(
         request, of: job.model, modelFiles: job.modelFiles,
-        judge: evaluation.judge.load(threads: request.threads, isDryRun: work.dryRun))
+        judge: evaluation.judge.load(on: request.execution, isDryRun: work.dryRun))
     let pipeline = PipelineRun(
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
       keepsOtherCopies: copy.keepOtherCopies,
@@ -106,7 +106,7 @@ struct RunCommand: ParsableCommand {
     try FileSystem.requireApart(out, from: job.directory.path)
     if !directory.ownsScores { try job.requireScores(at: directory.scores) }
     if !work.restart { try pipeline.requireSameRequest(in: directory, evaluation: evaluation) }
-    let rates = MachineRates(threads: resources.resources.threads)
+    let rates = MachineRates(resources.execution)
     let found = pipeline.plan(into: directory, evaluation: evaluation, rates: rates)
     let plan = RunPlanText(
       pipeline: pipeline, evaluation: evaluation,

@@ -28,14 +28,13 @@ struct RunPlanText {
     lines.append(
       "select   rule \(pipeline.selection.rule.rawValue), \(reach.summary): at most \(reach.limit) weights"
     )
-    let threads = job.request.resources.threads
     return lines.joined(separator: "\n") + "\n"
-      + WorkPlanText(plan: plan, out: out, threads: threads).text
+      + WorkPlanText(plan: plan, out: out, execution: job.request.execution).text
   }
 
   /// Refuses work whose results cannot have room.
   func requireDisk() throws {
-    try WorkPlanText(plan: plan, out: out, threads: job.request.resources.threads).requireDisk()
+    try WorkPlanText(plan: plan, out: out, execution: job.request.execution).requireDisk()
   }
 
   /// What is doubtful about the request, each with the option that changes it.

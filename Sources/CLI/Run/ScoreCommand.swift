@@ -38,7 +38,8 @@ struct ScoreCommand: ParsableCommand {
   func run() throws {
     let job = try ScoringJob(
       scoring.request(
-        model: model.folder(isDryRun: work.dryRun), prompts: format.request, resources: resources))
+        model: model.folder(isDryRun: work.dryRun), prompts: format.request, on: resources.execution
+      ))
     Warnings.write(job.model.warnings)
     // What the scoring would refuse is refused before its plan is shown.
     let scores = ScoreDirectory(path: out)

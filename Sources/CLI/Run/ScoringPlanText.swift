@@ -2,6 +2,7 @@
 
 import SPIN
 import SPINJSON
+import SPINKernels
 
 /// What a scoring job is about to do, for people.
 struct ScoringPlanText {
@@ -9,17 +10,16 @@ struct ScoringPlanText {
 
   var text: String {
     let plan = job.scorer.plan
-    let resources = job.request.resources
-    let seconds = plan.operations / Machine.measuredRate(threads: resources.threads) / 0.85
+    let execution = job.request.execution
+    let seconds = plan.operations / MachineRates(execution).operations / 0.85
     var lines = [modelLine]
     lines += job.dataSets.map(dataLine)
     lines.append(Self.formatLine(job.promptFormat, "scored"))
     lines.append(
       "plan     \(plan.tokenCount) tokens, \(job.request.target.rawValue) matrices: about "
-        + "\(ScoringProgressReporter.time(seconds)) on \(resources.threads) "
-        + (resources.threads == 1 ? "thread, " : "threads, ")
+        + "\(ScoringProgressReporter.time(seconds)) on \(execution.device.description), "
         + "memory \(ByteCount.text(plan.memoryBytes)) of "
-        + "\(ByteCount.text(resources.maxMemory)), scratch \(ByteCount.text(plan.scratchBytes))")
+        + "\(ByteCount.text(execution.maxMemory)), scratch \(ByteCount.text(plan.scratchBytes))")
     return lines.joined(separator: "\n") + "\n"
   }
 

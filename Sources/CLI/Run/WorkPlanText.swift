@@ -2,6 +2,7 @@
 
 import SPIN
 import SPINJSON
+import SPINKernels
 import SPINStorage
 
 /// What a command is about to do, for people: a line a step, and what all of it takes.
@@ -10,7 +11,7 @@ struct WorkPlanText {
   /// Where the results go, whose disk they need.
   let out: String
   /// Threads that compute.
-  let threads: Int
+  let execution: Execution
 
   var text: String {
     let names = plan.steps.map { PrintableText.escaped($0.name, keepsNewlines: false) }
@@ -20,8 +21,8 @@ struct WorkPlanText {
     }
     let unknown = plan.isOpen ? ", and what servers take" : ""
     lines.append(
-      "plan     about \(ScoringProgressReporter.time(plan.secondsLeft)) on \(threads) "
-        + (threads == 1 ? "thread" : "threads") + unknown
+      "plan     about \(ScoringProgressReporter.time(plan.secondsLeft)) on \(execution.device.description)"
+        + unknown
         + ", memory \(ByteCount.text(plan.memoryBytes)), results \(ByteCount.text(plan.outputBytes))"
         + (plan.scratchBytes > 0 ? ", scratch \(ByteCount.text(plan.scratchBytes))" : ""))
     return lines.joined(separator: "\n") + "\n"
@@ -33,7 +34,7 @@ struct WorkPlanText {
     var shortened = plan
     shortened.steps = Array(plan.steps.prefix(40))
     let rest = plan.steps.count - 40
-    let lines = WorkPlanText(plan: shortened, out: out, threads: threads).text
+    let lines = WorkPlanText(plan: shortened, out: out, execution: execution).text
       .split(separator: "\n").dropLast().joined(separator: "\n")
     let total = text.split(separator: "\n").last.map(String.init) ?? ""
     return lines + "\nplan     and \(rest) more steps\n" + total + "\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 import SPINKernels
@@ -27,22 +28,22 @@ public struct QuestionAnswering: Answerer {
   ///   - edit: A digest of the edit that lies over the weights when it answers; nil without.
   ///   - options: How to generate.
   ///   - format: How a question becomes a prompt.
-  ///   - threads: Threads that compute; no answer depends on it.
+  ///   - execution: Where to compute.
   ///   - batchSize: Answers that grow together; no answer depends on it.
   /// - Throws: `SPINError` where a file of the checkpoint cannot be read.
   public init(
     _ model: LanguageModel, modelHash: String, edit: String?, options: GenerationOptions,
-    format: PromptFormat = .raw, threads: Int, batchSize: Int
+    format: PromptFormat = .raw, on execution: Execution, batchSize: Int
   ) throws {
     self.model = model
     self.options = options
     self.format = format
     identity = [
       "model_sha256": .string(modelHash), "settings_sha256": .string(try model.settingsDigest()),
-      "arithmetic": .string(Arithmetic.current.name), "edit": JSON(edit), "options": options.json,
+      "arithmetic": .string(execution.arithmetic.name), "edit": JSON(edit), "options": options.json,
       "prompt": format.identity,
     ]
-    generator = TextGenerator(model, threads: threads, batchSize: batchSize)
+    generator = TextGenerator(model, on: execution, batchSize: batchSize)
   }
 
   /// Answers questions.

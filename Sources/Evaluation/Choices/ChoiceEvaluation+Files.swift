@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINExecution
 public import SPINGeneration
 import SPINKernels
 import SPINStorage
@@ -48,7 +49,7 @@ extension ChoiceEvaluation {
   ///   - subject: What is known of it.
   ///   - directory: Where files go; made if it is not there.
   ///   - tool: Name and version of the program, for the files.
-  ///   - threads: Threads that compute; no result depends on it.
+  ///   - execution: Where to compute.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done.
   /// - Returns: The results, and their file below the folder.
@@ -56,18 +57,19 @@ extension ChoiceEvaluation {
   ///   another model or edit.
   public func measure(
     _ model: LanguageModel, as subject: ChoiceSubject, in directory: String, tool: String,
-    threads: Int, shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
+    on execution: Execution, shouldStop: () -> Bool = { false },
+    report: (Progress) -> Void = { _ in }
   ) throws -> (results: ChoiceResults, file: String) {
     try FileSystem.ensureDirectory(directory)
     let journal = try ChoiceJournal(
       path: "\(directory)/.choices-\(subject.side.rawValue).journal",
-      modelHash: "\(subject.modelHash) \(model.settingsDigest()) \(Arithmetic.current)",
+      modelHash: "\(subject.modelHash) \(model.settingsDigest()) \(execution.arithmetic)",
       edit: subject.edit)
     let start = try journal.start(of: self)
     let clock = ContinuousClock()
     let began = clock.now
     let results = try measure(
-      model, journal: journal, threads: threads, shouldStop: shouldStop, report: report)
+      model, journal: journal, on: execution, shouldStop: shouldStop, report: report)
     let seconds = (clock.now - began) / .seconds(1)
     let file = try HarnessResults(
       results, of: self, model: model, name: subject.name, start: start

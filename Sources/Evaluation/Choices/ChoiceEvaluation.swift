@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
 public import SPINGeneration
 import SPINJSON
 import SPINLikelihood
@@ -11,7 +12,7 @@ import SPINStorage
 ///
 ///     let set = try ChoiceCatalog.load("hellaswag", data: "hellaswag_val.jsonl")
 ///     let evaluation = try ChoiceEvaluation([set], options: .init(limit: .items(200)))
-///     let before = try evaluation.measure(model, threads: 2)
+///     let before = try evaluation.measure(model, on: Execution(threads: 2))
 ///     print(before.tasks[0].score(.accuracy).value)
 ///
 /// Results depend neither on threads nor on chunks, nor on which other tasks are asked. With a folder,
@@ -115,18 +116,19 @@ public struct ChoiceEvaluation: Sendable {
   /// - Parameters:
   ///   - model: The model; an edit that lies over its weights takes part.
   ///   - journal: Where finished items are kept; nil for nowhere.
-  ///   - threads: Threads that compute; no result depends on it.
+  ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that pass through the model together; no result depends on it.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done.
   /// - Throws: `SPINError` for a choice that cannot be told from its prompt, as `LikelihoodScorer`,
   ///   and where the journal is damaged.
   public func measure(
-    _ model: LanguageModel, journal: ChoiceJournal? = nil, threads: Int, chunkTokens: Int = 1024,
+    _ model: LanguageModel, journal: ChoiceJournal? = nil, on execution: Execution,
+    chunkTokens: Int = 1024,
     shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
   ) throws -> ChoiceResults {
     let encoder = ContinuationEncoder(model)
-    let scorer = LikelihoodScorer(model.decoder, threads: threads, chunkTokens: chunkTokens)
+    let scorer = LikelihoodScorer(model.decoder, on: execution, chunkTokens: chunkTokens)
     var results: [ChoiceTaskResult] = []
     for (data, prompts) in tasks {
       let outcomes = try ChoiceAsking(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCalibration
+public import SPINExecution
 public import SPINGeneration
 import SPINLikelihood
 import SPINTokenization
@@ -42,9 +43,9 @@ public struct CouplingOptions: Sendable, Equatable {
 ///     let pairs = try QuestionPairs(
 ///       first: .init(name: "privacy", list: privacy),
 ///       second: .init(name: "fairness", list: fairness), count: 300, seed: 0)
-///     let before = try CouplingEvaluation(of: model, pairs: pairs, threads: 2)
+///     let before = try CouplingEvaluation(of: model, pairs: pairs, on: Execution(threads: 2))
 ///     try overlay.apply()
-///     let after = try CouplingEvaluation(of: model, pairs: pairs, threads: 2)
+///     let after = try CouplingEvaluation(of: model, pairs: pairs, on: Execution(threads: 2))
 ///     let comparison = CouplingComparison(before: before, after: after)
 ///
 /// The paper shows HSIC between hidden states of fairness and of privacy questions (figure 2), without
@@ -66,21 +67,21 @@ public struct CouplingEvaluation: Sendable, Equatable {
   ///   - model: The model; an edit that lies over its weights takes part.
   ///   - pairs: The questions, which go to the model as they stand.
   ///   - options: How to measure.
-  ///   - threads: Threads that compute; no result depends on it.
+  ///   - execution: Where to compute.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - onLayer: Told of each layer that is done, and of how many there are.
   /// - Throws: `SPINError` where a question has no token or more than the model has positions, or
   ///   where the model's states are not numbers.
   public init(
     of model: LanguageModel, pairs: QuestionPairs, options: CouplingOptions = CouplingOptions(),
-    threads: Int, shouldStop: () -> Bool = { false },
+    on execution: Execution, shouldStop: () -> Bool = { false },
     onLayer: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     var generator = NumPyGenerator(seed: options.seed)
     let pairings = (0..<options.permutationCount).map { _ in generator.permutation(pairs.count) }
     let texts = (pairs.first.questions + pairs.second.questions).map { model.tokenizer.encode($0) }
     var layers: [LayerCoupling] = []
-    try HiddenStateReader(model.decoder, threads: threads).read(texts, shouldStop: shouldStop) {
+    try HiddenStateReader(model.decoder, on: execution).read(texts, shouldStop: shouldStop) {
       states in
       layers.append(LayerCoupling(states, options: options, pairings: pairings))
       onLayer(layers.count, model.decoder.configuration.layerCount)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 import SPINLikelihood
@@ -29,13 +30,14 @@ public struct Divergence: Sendable, Equatable {
   ///
   /// - Parameter setEdited: Puts the edit on and takes it off; it is off at the end.
   public init(
-    of model: LanguageModel, text: String, window: Int? = nil, limit: Int? = nil, threads: Int,
+    of model: LanguageModel, text: String, window: Int? = nil, limit: Int? = nil,
+    on execution: Execution,
     journal: ItemJournal? = nil, setEdited: (Bool) throws -> Void,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     let windows = try TextWindows(model, text: text, window: window, limit: limit)
-    let scorer = LikelihoodScorer(model.decoder, threads: threads)
+    let scorer = LikelihoodScorer(model.decoder, on: execution)
     values = try windows.values(journal: journal) { open, record in
       try scorer.divergence(
         open.map { windows.tokens[$0] }, setEdited: setEdited, shouldStop: shouldStop,

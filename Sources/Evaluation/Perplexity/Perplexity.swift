@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 import SPINLikelihood
@@ -61,7 +62,7 @@ public struct Perplexity: Sendable, Equatable {
   ///   - window: W; nil for 2,048, or the model's positions where these are fewer.
   ///   - part: Which windows count.
   ///   - limit: Only the first so many of these windows; nil for all.
-  ///   - threads: Threads that compute; no result depends on it.
+  ///   - execution: Where to compute.
   ///   - journal: Holds the windows that are done, and takes those that get done.
   ///   - shouldStop: Asked some twenty times a second.
   ///   - onPart: Told now and then how many windows are computed that are not yet done, in parts of
@@ -70,13 +71,13 @@ public struct Perplexity: Sendable, Equatable {
   /// - Throws: `SPINError` where the window is larger than the model's positions or the text.
   public init(
     of model: LanguageModel, text: String, window: Int? = nil, part: WindowPart = .all,
-    limit: Int? = nil, threads: Int, journal: ItemJournal? = nil,
+    limit: Int? = nil, on execution: Execution, journal: ItemJournal? = nil,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
     let windows = try TextWindows(model, text: text, window: window, part: part, limit: limit)
     let size = windows.size
-    let scorer = LikelihoodScorer(model.decoder, threads: threads)
+    let scorer = LikelihoodScorer(model.decoder, on: execution)
     let losses = try windows.values(journal: journal) { open, record in
       try scorer.score(
         open.map { TokenSequence(tokens: windows.tokens[$0], scored: 1..<size) },

@@ -3,6 +3,7 @@
 import SPINCalibration
 import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
 public import SPINGeneration
 import SPINJSON
 import SPINKernels
@@ -12,7 +13,7 @@ import SPINTransformer
 /// A text on which a model is measured before and after an edit.
 ///
 ///     let evaluation = try TextEvaluation(path: "wiki.test.raw", directory: "run/evaluation")
-///     let before = try evaluation.perplexity(of: model, side: "before", identity: [hash], threads: 2)
+///     let before = try evaluation.perplexity(of: model, side: "before", identity: [hash], on: Execution(threads: 2))
 ///
 /// With a folder, finished windows are kept there and not computed again.
 public struct TextEvaluation: Sendable {
@@ -68,19 +69,19 @@ public struct TextEvaluation: Sendable {
   ///   - model: The model.
   ///   - side: "before", "after", or "windows" where there is one side only.
   ///   - identity: What the model computes with: the hash of its files, a digest of the edit.
-  ///   - threads: Threads that compute; no result depends on it.
+  ///   - execution: Where to compute.
   ///   - shouldStop: Asked some twenty times a second.
   ///   - onPart: Told of windows that are computed in part.
   ///   - onWindow: Told of each window that gets done, and of how many there are to do.
   /// - Throws: As `Perplexity.init`, and where the folder holds windows of another run.
   public func perplexity(
-    of model: LanguageModel, side: String, identity: [String], threads: Int,
+    of model: LanguageModel, side: String, identity: [String], on execution: Execution,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Perplexity {
     try Perplexity(
-      of: model, text: text, window: window, part: part, limit: limit, threads: threads,
-      journal: journal("perplexity-\(side)", identity, model), shouldStop: shouldStop,
+      of: model, text: text, window: window, part: part, limit: limit, on: execution,
+      journal: journal("perplexity-\(side)", identity, model, execution), shouldStop: shouldStop,
       onPart: onPart, onWindow: onWindow)
   }
 
@@ -88,13 +89,14 @@ public struct TextEvaluation: Sendable {
   ///
   /// - Parameter setEdited: Puts the edit on and takes it off; it is off at the end.
   public func divergence(
-    of model: LanguageModel, identity: [String], threads: Int, setEdited: (Bool) throws -> Void,
+    of model: LanguageModel, identity: [String], on execution: Execution,
+    setEdited: (Bool) throws -> Void,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Divergence {
     try Divergence(
-      of: model, text: text, window: window, limit: limit, threads: threads,
-      journal: journal("divergence", identity, model), setEdited: setEdited,
+      of: model, text: text, window: window, limit: limit, on: execution,
+      journal: journal("divergence", identity, model, execution), setEdited: setEdited,
       shouldStop: shouldStop, onPart: onPart, onWindow: onWindow)
   }
 
@@ -105,7 +107,7 @@ public struct TextEvaluation: Sendable {
   }
 
   private func journal(
-    _ name: String, _ identity: [String], _ model: LanguageModel
+    _ name: String, _ identity: [String], _ model: LanguageModel, _ execution: Execution
   ) throws -> ItemJournal? {
     guard let directory else { return nil }
     try FileSystem.ensureDirectory(directory)
@@ -113,7 +115,7 @@ public struct TextEvaluation: Sendable {
     let parts: [JSON] =
       identity.map { .string($0) } + [
         .string(digest), recordedWindow(for: model).map { JSON($0) } ?? .null,
-        .string(part.rawValue), .string(settings), .string(Arithmetic.current.name),
+        .string(part.rawValue), .string(settings), .string(execution.arithmetic.name),
       ]
     let about: JSON = [
       "model_and_edit": .array(identity.map { .string($0) }),
@@ -121,7 +123,7 @@ public struct TextEvaluation: Sendable {
       "window": recordedWindow(for: model).map { JSON($0) } ?? .null,
       "part": .string(part.rawValue),
       "configuration and tokenizer": .string(String(settings.prefix(12))),
-      "arithmetic": .string(Arithmetic.current.name),
+      "arithmetic": .string(execution.arithmetic.name),
     ]
     return try ItemJournal(
       path: "\(directory)/.\(name).journal", kind: "windows",

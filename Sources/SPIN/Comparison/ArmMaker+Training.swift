@@ -25,7 +25,7 @@ extension ArmMaker {
     default:
       return .overlay(
         try AdapterOverlay(
-          LowRankAdapter(path: path), on: model.directory, threads: request.resources.threads))
+          LowRankAdapter(path: path), on: model.directory, execution: request.execution))
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINExecution
 import SPINJSON
 import SPINStorage
 
@@ -16,7 +17,7 @@ struct ComparisonDocument {
       "arguments": .array(RepeatableCommand.deciding(request.arguments).map { .string($0) }),
       "model": .string(comparison.model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: comparison.modelFiles)),
-      "arithmetic": .string(Arithmetic.current.name),
+      "arithmetic": .string(request.execution.arithmetic.name),
       "evaluation": comparison.evaluation.identity,
       "judge": .string(comparison.evaluation.judge.label),
       "heuristic": .bool(comparison.evaluation.judge.isHeuristic),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINExecution
+
 /// What to compare, as a user says it.
 ///
 ///     var request = ComparisonRequest(model: "Qwen2-0.5B-Instruct", data: files)
@@ -57,17 +59,16 @@ public struct ComparisonRequest: Sendable {
   /// The command line that asked for it, for the record; empty where there was none.
   public var arguments: [String] = []
   /// What scoring and training may take.
-  public var resources: ImportanceScorer.Resources
+  public var execution: Execution
 
   /// A request with the paper's defaults.
   public init(
     model: String, data: [ScoringRequest.DataFile],
-    resources: ImportanceScorer.Resources = .init(
-      threads: Machine.processorCount, maxMemory: Machine.defaultMemoryBudget)
+    on execution: Execution = Execution()
   ) {
     self.model = model
     self.data = data
-    self.resources = resources
+    self.execution = execution
   }
 
   /// The arms in the order in which they are made: those that share scores together.
@@ -86,7 +87,7 @@ public struct ComparisonRequest: Sendable {
 
   /// The training of an arm: data and options of all, the arm's seed and rows.
   func training(of arm: ComparisonArm) -> TrainingRequest {
-    var request = TrainingRequest(data: trainingData, resources: resources)
+    var request = TrainingRequest(data: trainingData, on: execution)
     request.columns = columns
     request.prompts = prompts
     request.firstResponseToken = calibration.firstResponseToken

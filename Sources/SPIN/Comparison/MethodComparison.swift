@@ -119,7 +119,7 @@ public struct MethodComparison {
       let key = Calibration(arm)
       guard jobs[key] == nil else { continue }
       var scoring = ScoringRequest(
-        model: request.model, data: request.data, resources: request.resources)
+        model: request.model, data: request.data, on: request.execution)
       scoring.columns = request.columns
       scoring.calibration = request.calibration
       scoring.calibration.seed = key.seed

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINExecution
 import SPINJSON
 
 /// What to measure of a model before and after an edit, as a user says it.
@@ -38,7 +39,7 @@ public struct EvaluationRequest: Sendable {
   /// How their items are asked.
   public var choices = ChoiceEvaluation.Options()
   /// Threads that compute; no result depends on it.
-  public var threads = Machine.processorCount
+  public var execution = Execution()
 
   /// Nothing yet.
   public init() {}

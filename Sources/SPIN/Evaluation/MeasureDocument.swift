@@ -18,32 +18,17 @@ public struct MeasureDocument: Sendable {
   ///   - result: What was found.
   ///   - model: What the model is called.
   ///   - modelHash: The hash of its files; nil where they are not here.
-  ///   - patch: The edit that was on, if any.
-  public init(
-    _ measure: String, _ result: JSONObject, model: String, modelHash: String?, patch: Patch?
-  ) {
-    self.init(
-      measure, result, model: model, modelHash: modelHash,
-      edit: patch.map { ["patch_weights": JSON($0.weightCount)] })
-  }
-
-  /// A result with its heading.
-  ///
-  /// - Parameters:
-  ///   - measure: Its name.
-  ///   - result: What was found.
-  ///   - model: What the model is called.
-  ///   - modelHash: The hash of its files; nil where they are not here.
   ///   - origin: Where its weights come from, for an imported model.
+  ///   - arithmetic: What decided the bits; nil where it was computed elsewhere.
   ///   - edit: What is said of the edit that was on, if any: `WeightOverlay.summary`.
   public init(
     _ measure: String, _ result: JSONObject, model: String, modelHash: String?,
-    origin: ModelOrigin? = nil, edit: JSONObject?
+    origin: ModelOrigin? = nil, arithmetic: Arithmetic?, edit: JSONObject?
   ) {
     var members: JSONObject = [
       "model": .string(model), "model_sha256": JSON(modelHash), "patch_weights": .null,
     ]
-    if modelHash != nil { members["arithmetic"] = .string(Arithmetic.current.name) }
+    if let arithmetic { members["arithmetic"] = .string(arithmetic.name) }
     if let origin { members["model_origin"] = .string(origin.statement) }
     for (key, value) in edit?.members ?? [] { members[key] = value }
     for (key, value) in result.members { members[key] = value }

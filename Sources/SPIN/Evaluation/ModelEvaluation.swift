@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINJSON
 import SPINStorage
 
@@ -175,7 +176,7 @@ public struct ModelEvaluation {
   ) throws -> EvaluationSide {
     let answerer = try QuestionAnswering(
       model, modelHash: modelHash, edit: edit, options: request.generation,
-      format: format, threads: request.threads, batchSize: request.batchSize)
+      format: format, on: request.execution, batchSize: request.batchSize)
     func shown(_ name: String, _ progress: AwarenessEvaluation.Progress) {
       switch progress {
       case .answering(let count): report(.began("\(name) \(side)", count: count))
@@ -210,7 +211,7 @@ public struct ModelEvaluation {
       var isBegun = false
       let result = try text.perplexity(
         of: model, side: side, identity: [modelHash] + (edit.map { [$0] } ?? []),
-        threads: request.threads, shouldStop: shouldStop,
+        on: request.execution, shouldStop: shouldStop,
         onPart: { done, count in
           if !isBegun { report(.began("perplexity \(side)", count: count)) }
           isBegun = true
@@ -223,7 +224,7 @@ public struct ModelEvaluation {
     let coupling = try pairs.map { pairs in
       report(.began("coupling \(side)", count: model.decoder.configuration.layerCount))
       let result = try CouplingEvaluation(
-        of: model, pairs: pairs, threads: request.threads, shouldStop: shouldStop,
+        of: model, pairs: pairs, on: request.execution, shouldStop: shouldStop,
         onLayer: { _, _ in report(.advanced(tokens: 0)) })
       report(.ended)
       return result
@@ -245,7 +246,7 @@ public struct ModelEvaluation {
       modelHash: modelHash, edit: edit)
     var isBegun = false
     let (results, _) = try tasks.measure(
-      model, as: subject, in: directory, tool: SPINVersion.tool, threads: request.threads,
+      model, as: subject, in: directory, tool: SPINVersion.tool, on: request.execution,
       shouldStop: shouldStop
     ) { progress in
       switch progress {
@@ -278,7 +279,8 @@ public struct ModelEvaluation {
     for (measure, result) in try documents(comparison) {
       try MeasureDocument(
         measure, result, model: model.directory.name, modelHash: modelHash,
-        origin: model.directory.origin, edit: edit.summary
+        origin: model.directory.origin, arithmetic: request.execution.arithmetic,
+        edit: edit.summary
       ).write(into: directory)
     }
     return comparison
@@ -343,7 +345,7 @@ public struct ModelEvaluation {
     text.directory = directory
     var isBegun = false
     let result = try text.divergence(
-      of: model, identity: [modelHash, overlay.digest], threads: request.threads,
+      of: model, identity: [modelHash, overlay.digest], on: request.execution,
       setEdited: { try $0 ? overlay.apply() : overlay.revert() }, shouldStop: shouldStop,
       onPart: { done, count in
         if !isBegun { report(.began("divergence", count: count)) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINExecution
 import SPINKernels
 
 /// How fast this machine computes, from a measurement of a tenth of a second; plans multiply it out.
@@ -9,10 +10,11 @@ public struct MachineRates: Sendable {
   /// Bytes of weights a second that a product with one row reads.
   public let bytes: Double
 
-  /// Measures so many threads.
-  public init(threads: Int) {
-    operations = Machine.measuredRate(threads: threads)
-    bytes = Self.readRate(threads: threads)
+  /// Measures the device of an execution.
+  public init(_ execution: Execution) {
+    let device = execution.open()
+    operations = Self.operationRate(device)
+    bytes = Self.readRate(device)
   }
 
   /// The share of the products' rate that a whole forward pass reaches; from runs of the benchmarks.
@@ -46,21 +48,31 @@ public struct MachineRates: Sendable {
     return tokens * max(reading, computing)
   }
 
-  private static func readRate(threads: Int) -> Double {
-    let compute = Compute(threadCount: threads)
+  /// Floating-point operations a second that the matrix product reaches, from a measurement of a few hundredths of
+  /// a second.
+  private static func operationRate(_ device: any Device) -> Double {
+    let (tokens, size) = (192, 512)
+    let seconds = fastest(of: 6, rows: tokens, inputs: size, outputs: size, on: device)
+    return 2 * Double(tokens) * Double(size) * Double(size) / seconds
+  }
+
+  private static func readRate(_ device: any Device) -> Double {
     // Beyond the caches that two threads have for themselves.
-    let (rows, columns) = (4096, 4096)
-    let input = MatrixView(rows: 1, columns: columns)
-    let output = MatrixView(rows: 1, columns: rows)
+    let size = 4096
+    let seconds = fastest(of: 3, rows: 1, inputs: size, outputs: size, on: device)
+    return Double(size * size * 4) / seconds
+  }
+
+  private static func fastest(
+    of rounds: Int, rows: Int, inputs: Int, outputs: Int, on device: any Device
+  ) -> Double {
+    let input = device.matrix(rows: rows, columns: inputs)
+    let output = device.matrix(rows: rows, columns: outputs)
     let weight = WeightMatrix(
-      name: "", values: MatrixView(rows: rows, columns: columns).buffer, rows: rows,
-      columns: columns)
+      name: "", values: device.buffer(count: outputs * inputs), rows: outputs, columns: inputs)
     let clock = ContinuousClock()
-    var best = Double.infinity
-    for _ in 0..<3 {
-      let time = clock.measure { compute.linear(input, [.init(weight, output: output)]) }
-      best = min(best, time / .seconds(1))
-    }
-    return Double(rows * columns * 4) / best
+    return (0..<rounds).map { _ in
+      clock.measure { device.linear(input, [.init(weight, output: output)]) } / .seconds(1)
+    }.min() ?? .infinity
   }
 }

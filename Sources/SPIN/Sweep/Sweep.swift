@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINJSON
 import SPINStorage
 
@@ -207,7 +208,7 @@ public struct Sweep {
       "arguments": .array(RepeatableCommand.deciding(arguments).map { .string($0) }),
       "model": .string(model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
-      "arithmetic": .string(Arithmetic.current.name),
+      "arithmetic": .string(validation.request.execution.arithmetic.name),
       "judge": .string(validation.judge.label), "heuristic": .bool(validation.judge.isHeuristic),
       "validation": validation.identity, "test": test.identity,
       "max_perplexity_ratio": maxPerplexityRatio.map { .number($0) } ?? .null,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINStorage
 
 /// Training all weights of a model, its inputs read and found good: ready to run.
@@ -52,7 +53,7 @@ public struct FullTrainingJob: TrainingJob {
     let configuration = Self.configuration(source)
     data = try Self.data(request, source, configuration)
     let plan = try TrainingPlan(
-      configuration, work: data.work(request), maxMemory: request.resources.maxMemory)
+      configuration, work: data.work(request), execution: request.execution)
     memory = FullModel.Memory(keepsGradients: plan.keepsGradients, pass: plan.pass)
     estimate = TrainingEstimate(
       parameterCount: plan.parameterCount, batchTokens: plan.batchTokens,
@@ -104,12 +105,12 @@ public struct FullTrainingJob: TrainingJob {
 
   /// All weights in memory, at their beginning.
   public func begin() throws -> FullModel {
-    let compute = Compute(threadCount: request.resources.threads)
+    let device = request.execution.open()
     return switch source {
     case .checkpoint(let model, _):
-      try FullModel(model.directory, memory: memory, on: compute)
+      try FullModel(model.directory, memory: memory, on: device)
     case .scratch(let beginning, _, _, _):
-      try FullModel(beginning, memory: memory, on: compute)
+      try FullModel(beginning, memory: memory, on: device)
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINStorage
 
 /// Training a LoReFT adapter, its inputs read and found good: ready to run.
@@ -68,7 +69,8 @@ public struct LoReFTTrainingJob: TrainingJob {
       positions: adapter.positions, sharesWeights: adapter.sharesWeights)
     // Refuses what does not fit before the data are read.
     _ = try LoReFTModel(
-      model.decoder, shape: shape, dropout: adapter.dropout, seed: request.options.seed)
+      model.decoder, shape: shape, dropout: adapter.dropout, seed: request.options.seed,
+      on: request.execution.open())
     self.model = model
     self.request = request
     dropout = adapter.dropout
@@ -78,7 +80,7 @@ public struct LoReFTTrainingJob: TrainingJob {
       request, tokenizer: model.tokenizer, model: configuration, folder: model.directory.path)
     let plan = try LoReFTPlan(
       configuration, shape: shape, stepTokens: data.largestStep(request.options),
-      longestSample: data.longestSample, maxMemory: request.resources.maxMemory)
+      longestSample: data.longestSample, execution: request.execution)
     estimate = TrainingEstimate(
       parameterCount: plan.parameterCount, batchTokens: plan.batchTokens,
       memoryBytes: plan.memoryBytes)
@@ -108,7 +110,9 @@ public struct LoReFTTrainingJob: TrainingJob {
 
   /// The interventions at their beginning.
   public func begin() throws -> LoReFTModel {
-    try LoReFTModel(model.decoder, shape: shape, dropout: dropout, seed: request.options.seed)
+    try LoReFTModel(
+      model.decoder, shape: shape, dropout: dropout, seed: request.options.seed,
+      on: request.execution.open())
   }
 
   /// Writes the adapter.

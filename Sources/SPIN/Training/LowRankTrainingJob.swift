@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINStorage
 
 /// Training a LoRA or DoRA adapter of a model, its inputs read and found good: ready to run.
@@ -55,7 +56,7 @@ public struct LowRankTrainingJob: TrainingJob {
     let plan = try LowRankPlan(
       configuration, adapter,
       weightBytes: model.directory.tensors.values.reduce(0) { $0 + $1.byteRange.count },
-      work: data.work(request), maxMemory: request.resources.maxMemory)
+      work: data.work(request), execution: request.execution)
     memory = plan.pass
     estimate = TrainingEstimate(
       parameterCount: plan.parameterCount, batchTokens: plan.batchTokens,
@@ -101,7 +102,7 @@ public struct LowRankTrainingJob: TrainingJob {
   public func begin() throws -> LowRankModel {
     try LowRankModel(
       model.decoder, adapter, seed: request.options.seed, memory: memory,
-      on: Compute(threadCount: request.resources.threads))
+      on: request.execution.open())
   }
 
   /// Writes the adapter as PEFT does.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
+import SPINKernels
 import SPINStorage
 
 /// A method of training whose inputs were read and found good: ready to run.
@@ -59,7 +61,7 @@ extension TrainingJob {
   /// The folder of a run, with everything that decides its result.
   public func folder(_ path: String) -> TrainingFolder {
     var identity: JSONObject = [
-      "tool": .string(SPINVersion.tool), "arithmetic": .string(Arithmetic.current.name),
+      "tool": .string(SPINVersion.tool), "arithmetic": .string(request.execution.arithmetic.name),
     ]
     for (key, value) in subject.members { identity[key] = value }
     identity["data"] = data.json(request)
@@ -91,17 +93,16 @@ extension TrainingJob {
     let trained = try begin()
     let trainer = try Trainer(
       trained, samples: data.samples, options: request.options,
-      resources: .init(
-        threads: request.resources.threads, batchTokens: estimate.batchTokens,
-        momentsDirectory: estimate.scratchBytes > 0
-          ? request.resources.scratchDirectory ?? folder.workspace : nil))
+      on: request.execution, batchTokens: estimate.batchTokens,
+      momentsDirectory: estimate.scratchBytes > 0
+        ? request.execution.scratchDirectory ?? folder.workspace : nil)
     return try folder.run(
       trainer, in: output,
       circumstances: {
         [
           "seconds": .number((clock.now - start) / .seconds(1)),
-          "threads": JSON(request.resources.threads),
-          "max_memory": JSON(request.resources.maxMemory),
+          "threads": JSON(request.execution.device.threads),
+          "max_memory": JSON(request.execution.maxMemory),
           "peak_resident_bytes": Machine.peakResidentBytes.map { JSON($0) } ?? .null,
         ]
       }, shouldStop: shouldStop, report: report,

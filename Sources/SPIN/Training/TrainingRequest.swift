@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SPINExecution
+
 /// What to train on and how, as a user says it; the same for every method.
 public struct TrainingRequest: Sendable {
   /// The data files, read one after the other.
@@ -21,16 +23,15 @@ public struct TrainingRequest: Sendable {
   /// How it is trained.
   public var options = TrainingOptions()
   /// Threads, memory and scratch folder.
-  public var resources: ImportanceScorer.Resources
+  public var execution: Execution
 
   /// A request with the defaults of transformers.
   public init(
     data: [String],
-    resources: ImportanceScorer.Resources = .init(
-      threads: Machine.processorCount, maxMemory: Machine.defaultMemoryBudget)
+    on execution: Execution = Execution()
   ) {
     self.data = data
-    self.resources = resources
+    self.execution = execution
   }
 }
 
@@ -111,7 +112,7 @@ public struct TrainingData: Sendable {
   func work(_ request: TrainingRequest) -> TrainingPlan.Work {
     .init(
       stepTokens: largestStep(request.options), longestSample: longestSample,
-      clips: request.options.maxGradientNorm > 0, threads: request.resources.threads)
+      clips: request.options.maxGradientNorm > 0)
   }
 
   /// The tokens of the longest sample.

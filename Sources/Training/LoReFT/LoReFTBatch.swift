@@ -20,9 +20,7 @@ struct LoReFTBatch {
   /// Memory that batches use one after the other.
   final class Room {
     let tokens, longest: Int
-    let blocks: [DecoderBlock]
-    let workspace: BlockWorkspace
-    let passing: FloatBuffer
+    let walk: DecoderWalk
     /// From the first changed block on: what goes into the block behind it.
     let streams: [FloatBuffer]
     /// What those blocks leave for the way back.
@@ -30,20 +28,17 @@ struct LoReFTBatch {
     let gradient: FloatBuffer
     let logits: MatrixView
 
-    init(_ decoder: Decoder, tokens: Int, longest: Int, from first: Int) {
+    init(_ decoder: Decoder, tokens: Int, longest: Int, from first: Int, on device: any Device) {
       let configuration = decoder.configuration
       (self.tokens, self.longest) = (tokens, longest)
-      let rotary = decoder.rotaryEmbedding(positionCount: longest)
-      blocks = (0..<configuration.layerCount).map { decoder.block($0, rotary: rotary) }
-      workspace = BlockWorkspace(configuration, tokens: tokens)
+      walk = DecoderWalk(decoder, tokens: tokens, longest: longest, on: device)
       let state = tokens * BlockState.elementsPerToken(configuration)
       let stream = tokens * configuration.hiddenSize
       let above = configuration.layerCount - 1 - first
-      passing = FloatBuffer(count: state)
-      states = (0..<above).map { _ in FloatBuffer(count: state) }
-      streams = (0...above).map { _ in FloatBuffer(count: stream) }
-      gradient = FloatBuffer(count: stream)
-      logits = MatrixView(
+      states = (0..<above).map { _ in device.buffer(count: state) }
+      streams = (0...above).map { _ in device.buffer(count: stream) }
+      gradient = device.buffer(count: stream)
+      logits = device.matrix(
         rows: Self.logitRows(configuration), columns: configuration.vocabularySize)
     }
 
@@ -80,22 +75,18 @@ struct LoReFTBatch {
   }
 
   /// The sum of the losses of each sample.
-  func losses(_ places: [Place], on compute: Compute) -> [Double] {
+  func losses(_ places: [Place], on device: any Device) throws -> [Double] {
     let hidden = stream(0)
-    decoder.embed(batch.tokens, into: hidden, on: compute)
-    let state = BlockState(
-      decoder.configuration, tokens: batch.tokens.count, buffer: room.passing)
-    for layer in room.blocks.indices {
-      room.blocks[layer].forward(
-        hidden, output: hidden, state: state, workspace: room.workspace, samples: batch.samples,
-        on: compute)
-      if let place = places.first(where: { $0.layer == layer }) {
-        _ = change(hidden, place, on: compute)
-      }
-    }
+    try room.walk.forward(
+      layers, [chunk], through: PassingStream(hidden),
+      after: { layer, _, output, _ in
+        if let place = places.first(where: { $0.layer == layer }) {
+          _ = change(output, place, on: device)
+        }
+      })
     return batch.sampleLosses(
       decoder.head.losses(
-        predicting(hidden, on: compute), targets: batch.targets, logits: room.logits, on: compute))
+        predicting(hidden, on: device), targets: batch.targets, logits: room.logits, on: device))
   }
 
   /// The same, and adds the gradients of their sum times a factor.
@@ -106,86 +97,99 @@ struct LoReFTBatch {
   ///   - gradients: Where to add, as the places.
   func lossGradient(
     _ places: [Place], factor: Float, into gradients: [[LowRankIntervention.Gradients]],
-    on compute: Compute
-  ) -> [Double] {
-    let inputs = forward(places, on: compute)
+    on device: any Device
+  ) throws -> [Double] {
+    let inputs = try forward(places, on: device)
     let hidden = stream(room.streams.count - 1)
-    let rows = predicting(hidden, on: compute)
+    let rows = predicting(hidden, on: device)
     let losses = decoder.head.lossGradient(
       rows, targets: batch.targets,
       weights: [Float](repeating: factor, count: batch.targets.count), logits: room.logits,
-      on: compute)
+      on: device)
     let gradient = MatrixView(room.gradient, rows: batch.tokens.count, columns: hidden.columns)
-    compute.scatterRows(rows, batch.predictingRows, into: gradient)
-    for layer in (first..<room.blocks.count).reversed() {
+    device.scatterRows(rows, batch.predictingRows, into: gradient)
+    for layer in (first..<layers.count).reversed() {
       if let index = places.firstIndex(where: { $0.layer == layer }) {
         changeGradient(
-          gradient, places[index], inputs: inputs[index], into: gradients[index], on: compute)
+          gradient, places[index], inputs: inputs[index], into: gradients[index], on: device)
       }
       guard layer > first else { break }
-      room.blocks[layer].backward(
-        stream(layer - first - 1), gradient: gradient, state: state(layer),
-        workspace: room.workspace, samples: batch.samples, needsInputGradient: true,
-        into: NothingElse(), on: compute)
+      try room.walk.backward(
+        layer, chunk, input: stream(layer - first - 1), gradient: gradient, kept: state(layer),
+        needsInputGradient: true, into: NothingElse())
     }
     return batch.sampleLosses(losses)
   }
 
   /// What the states were before each change.
-  private func forward(_ places: [Place], on compute: Compute) -> [[MatrixView]] {
+  private func forward(_ places: [Place], on device: any Device) throws -> [[MatrixView]] {
     var inputs: [[MatrixView]] = []
-    let passing = BlockState(
-      decoder.configuration, tokens: batch.tokens.count, buffer: room.passing)
-    decoder.embed(batch.tokens, into: stream(0), on: compute)
-    for layer in room.blocks.indices {
-      let output = stream(max(0, layer - first))
-      room.blocks[layer].forward(
-        stream(max(0, layer - first - 1)), output: output,
-        state: layer > first ? state(layer) : passing, workspace: room.workspace,
-        samples: batch.samples, on: compute)
-      if let place = places.first(where: { $0.layer == layer }) {
-        inputs.append(change(output, place, on: compute))
-      }
-    }
+    try room.walk.forward(
+      layers, [chunk], through: Streams(batch: self),
+      state: { layer, _ in layer > first ? state(layer) : nil },
+      after: { layer, _, output, _ in
+        if let place = places.first(where: { $0.layer == layer }) {
+          inputs.append(change(output, place, on: device))
+        }
+      })
     return inputs
+  }
+
+  private var layers: Range<Int> { 0..<decoder.configuration.layerCount }
+  /// The decoder has no interventions of its own: those that are trained come behind each block.
+  private var chunk: DecoderWalk.Chunk {
+    DecoderWalk.Chunk(batch.tokens, rows: .samples(batch.samples), prompts: nil)
+  }
+
+  /// One stream up to the first changed block, and one behind each block from there on.
+  private struct Streams: StreamStore {
+    let batch: LoReFTBatch
+
+    func input(of layer: Int, _ tokens: Range<Int>) -> MatrixView {
+      batch.stream(max(0, layer - batch.first - 1))
+    }
+    func output(of layer: Int, _ tokens: Range<Int>) -> MatrixView {
+      batch.stream(max(0, layer - batch.first))
+    }
+    func keep(outputOf layer: Int, _ tokens: Range<Int>, _ rows: MatrixView) {}
   }
 
   /// Changes states in place; what they were before.
   private func change(
-    _ hidden: MatrixView, _ place: Place, on compute: Compute
+    _ hidden: MatrixView, _ place: Place, on device: any Device
   ) -> [MatrixView] {
     zip(place.changes, rows).map { change, part in
-      let input = MatrixView(rows: part.rows.count, columns: hidden.columns)
-      let output = MatrixView(rows: part.rows.count, columns: hidden.columns)
-      compute.gatherRows(hidden, part.rows, into: input)
-      change.intervention.forward(input, output: output, on: compute)
+      let input = device.matrix(rows: part.rows.count, columns: hidden.columns)
+      let output = device.matrix(rows: part.rows.count, columns: hidden.columns)
+      device.gatherRows(hidden, part.rows, into: input)
+      change.intervention.forward(input, output: output, on: device)
       change.dropout?.apply(
-        to: output, places: part.rows.map { batch.firstToken + $0 }, on: compute)
-      compute.replaceRows(output, part.rows, in: hidden)
+        to: output, places: part.rows.map { batch.firstToken + $0 }, on: device)
+      device.replaceRows(output, part.rows, in: hidden)
       return input
     }
   }
 
   private func changeGradient(
     _ gradient: MatrixView, _ place: Place, inputs: [MatrixView],
-    into gradients: [LowRankIntervention.Gradients], on compute: Compute
+    into gradients: [LowRankIntervention.Gradients], on device: any Device
   ) {
     for (index, change) in place.changes.enumerated() {
       let part = rows[index]
-      let changed = MatrixView(rows: part.rows.count, columns: gradient.columns)
-      compute.gatherRows(gradient, part.rows, into: changed)
+      let changed = device.matrix(rows: part.rows.count, columns: gradient.columns)
+      device.gatherRows(gradient, part.rows, into: changed)
       change.dropout?.apply(
-        to: changed, places: part.rows.map { batch.firstToken + $0 }, on: compute)
+        to: changed, places: part.rows.map { batch.firstToken + $0 }, on: device)
       change.intervention.backward(
         inputs[index], gradient: changed, samples: part.samples, into: gradients[index],
-        on: compute)
-      compute.replaceRows(changed, part.rows, in: gradient)
+        on: device)
+      device.replaceRows(changed, part.rows, in: gradient)
     }
   }
 
-  private func predicting(_ hidden: MatrixView, on compute: Compute) -> MatrixView {
-    let rows = MatrixView(rows: batch.predictingRows.count, columns: hidden.columns)
-    compute.gatherRows(hidden, batch.predictingRows, into: rows)
+  private func predicting(_ hidden: MatrixView, on device: any Device) -> MatrixView {
+    let rows = device.matrix(rows: batch.predictingRows.count, columns: hidden.columns)
+    device.gatherRows(hidden, batch.predictingRows, into: rows)
     return rows
   }
 
@@ -205,6 +209,6 @@ private struct NothingElse: WeightGradientSink {
   func wants(_ projection: MatrixName.Projection) -> Bool { false }
   func add(
     _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
-    samples: [Range<Int>], on compute: Compute
+    samples: [Range<Int>], on device: any Device
   ) {}
 }

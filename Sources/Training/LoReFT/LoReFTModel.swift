@@ -18,6 +18,7 @@ public final class LoReFTModel: TrainableModel {
   public let groups: [ParameterGroup]
 
   private let decoder: Decoder
+  private let device: any Device
   private let seed: UInt64
   /// By layer of the shape, then as `LoReFT.Shape.keys`.
   private let trained: [[TrainedIntervention]]
@@ -30,9 +31,11 @@ public final class LoReFTModel: TrainableModel {
   ///   - shape: What is trained.
   ///   - dropout: At least 0, less than 1.
   ///   - seed: Of the first numbers and of dropout.
+  ///   - device: In whose memory.
   /// - Throws: `SPINError` for a shape that does not fit the model or a dropout out of range.
   public convenience init(
-    _ decoder: Decoder, shape: LoReFT.Shape, dropout: Double = 0, seed: UInt64
+    _ decoder: Decoder, shape: LoReFT.Shape, dropout: Double = 0, seed: UInt64,
+    on device: any Device
   ) throws {
     try shape.check(decoder.configuration)
     guard dropout >= 0, dropout < 1 else {
@@ -42,16 +45,17 @@ public final class LoReFTModel: TrainableModel {
     let trained = shape.layers.map { layer in
       shape.keys(layer: layer).map { key in
         defer { index += 1 }
-        return TrainedIntervention(key: key, index: index, shape: shape, seed: seed)
+        return TrainedIntervention(key: key, index: index, shape: shape, seed: seed, on: device)
       }
     }
-    self.init(decoder, shape: shape, dropout: dropout, seed: seed, trained: trained)
+    self.init(decoder, shape: shape, dropout: dropout, seed: seed, trained: trained, on: device)
   }
 
   package init(
     _ decoder: Decoder, shape: LoReFT.Shape, dropout: Double, seed: UInt64,
-    trained: [[TrainedIntervention]]
+    trained: [[TrainedIntervention]], on device: any Device
   ) {
+    self.device = device
     precondition(decoder.interventions == nil, "the decoder has interventions")
     (self.decoder, self.shape, self.dropout, self.seed) = (decoder, shape, dropout, seed)
     self.trained = trained
@@ -73,13 +77,13 @@ public final class LoReFTModel: TrainableModel {
 
   /// As `TrainableModel` says; the only group is complete at the end.
   public func pass(
-    _ step: TrainingStep, on compute: Compute, onComplete: (ParameterGroup) throws -> Void
+    _ step: TrainingStep, on device: any Device, onComplete: (ParameterGroup) throws -> Void
   ) throws -> [Double] {
     let places = places(step: step.index)
     let gradients = trained.map { $0.map(\.gradients) }
-    let losses = step.batches.flatMap { batch in
-      prepared(batch).lossGradient(
-        places, factor: step.lossFactor, into: gradients, on: compute)
+    let losses = try step.batches.flatMap { batch in
+      try prepared(batch).lossGradient(
+        places, factor: step.lossFactor, into: gradients, on: device)
     }
     for (trained, gradients) in zip(trained.joined(), gradients.joined()) {
       trained.finish(gradients)
@@ -89,9 +93,9 @@ public final class LoReFTModel: TrainableModel {
   }
 
   /// As `TrainableModel` says.
-  public func losses(of step: TrainingStep, on compute: Compute) throws -> [Double] {
+  public func losses(of step: TrainingStep, on device: any Device) throws -> [Double] {
     let places = places(step: nil)
-    return step.batches.flatMap { prepared($0).losses(places, on: compute) }
+    return try step.batches.flatMap { try prepared($0).losses(places, on: device) }
   }
 
   /// The interventions by layer, ready to compute; without dropout where there is no step.
@@ -128,7 +132,7 @@ public final class LoReFTModel: TrainableModel {
     room = nil
     let larger = LoReFTBatch.Room(
       decoder, tokens: max(batch.tokens.count, tokens), longest: max(longest, positions),
-      from: shape.layers[0])
+      from: shape.layers[0], on: device)
     room = larger
     return LoReFTBatch(decoder, batch, shape: shape, room: larger)
   }

@@ -2,6 +2,7 @@
 
 public import SPINAdapters
 import SPINErrors
+public import SPINExecution
 import SPINStorage
 public import SPINTransformer
 
@@ -23,18 +24,18 @@ public struct LoReFTPlan: Sendable, Hashable {
   ///   - shape: What is trained.
   ///   - stepTokens: Tokens of the largest step.
   ///   - longestSample: Tokens of the longest sample.
-  ///   - maxMemory: The budget in bytes.
+  ///   - execution: The budget.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
   public init(
     _ configuration: DecoderConfiguration, shape: LoReFT.Shape, stepTokens: Int,
-    longestSample: Int, maxMemory: Int
+    longestSample: Int, execution: Execution
   ) throws {
     let (size, rank) = (shape.hiddenSize, shape.rank)
     let interventions = shape.layers.count * shape.interventionsPerLayer
     parameterCount = interventions * (2 * size * rank + rank)
     // Values, gradients, two moments, the computed form; the rotation once more in double precision.
     let fixed =
-      Self.program + 64 * interventions * size * rank
+      Execution.programBytes + 64 * interventions * size * rank
       + 4 * configuration.vocabularySize * LoReFTBatch.Room.logitRows(configuration)
     let above = configuration.layerCount - shape.layers[0]
     let states = above * BlockState.elementsPerToken(configuration)
@@ -42,18 +43,11 @@ public struct LoReFTPlan: Sendable, Hashable {
     let perToken =
       4 * (states + streams + BlockWorkspace.elementsPerToken(configuration))
     func bytes(_ tokens: Int) -> Int { fixed + tokens * perToken }
-    guard bytes(longestSample) <= maxMemory else {
-      throw SPINError(
-        .usage, at: "--max-memory",
-        "is \(ByteText.text(maxMemory)), these samples and this model need at least "
-          + "\((bytes(longestSample) + 999_999) / 1_000_000) MB",
-        remedy: "allow more, or train on shorter samples")
-    }
+    try execution.require(
+      bytes(longestSample), what: "these samples and this model need",
+      remedy: "train on shorter samples")
     batchTokens = max(
-      longestSample, min(stepTokens, 1024, (maxMemory - fixed) / max(1, perToken)))
+      longestSample, min(stepTokens, 1024, (execution.maxMemory - fixed) / max(1, perToken)))
     memoryBytes = bytes(batchTokens)
   }
-
-  /// The program itself, its libraries and its tokenizer.
-  private static let program = 96 << 20
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import SPINAdapters
-import SPINKernels
+package import SPINKernels
 import SPINStorage
 import SPINTransformer
 
@@ -15,6 +15,7 @@ package struct TrainedIntervention {
   package let source: Parameter
   /// b `[r]`.
   package let bias: Parameter
+  private let device: any Device
 
   /// All of them.
   var parameters: [Parameter] { [free, source, bias] }
@@ -26,17 +27,16 @@ package struct TrainedIntervention {
   ///   - key: The intervention's name.
   ///   - index: Which intervention; tells its draws from those of the others.
   /// - Source: `torch.nn.init.orthogonal_`, `torch.nn.Linear.reset_parameters` (PyTorch 2.13).
-  package init(key: String, index: Int, shape: LoReFT.Shape, seed: UInt64) {
+  package init(key: String, index: Int, shape: LoReFT.Shape, seed: UInt64, on device: any Device) {
     let (size, rank) = (shape.hiddenSize, shape.rank)
     func generator(_ tensor: Int) -> CounterGenerator {
       CounterGenerator(seed: seed, tensor: 3 * index + tensor)
     }
-    let compute = Compute(threadCount: 1)
     func uniform(_ count: Int, _ tensor: Int) -> [Float] {
-      let values = FloatBuffer(count: count)
-      compute.fillUniform(
+      let values = device.buffer(count: count)
+      device.fillUniform(
         values, bound: Float(1 / Double(size).squareRoot()), from: generator(tensor))
-      return values.values
+      return device.values(of: values)
     }
     let normals = generator(0)
     let matrix = (0..<size * rank).map { element in
@@ -45,46 +45,50 @@ package struct TrainedIntervention {
     }
     self.init(
       key: key, frame: OrthogonalFrame(startingAt: matrix, size: size, rank: rank),
-      source: uniform(size * rank, 1), bias: uniform(rank, 2))
+      source: uniform(size * rank, 1), bias: uniform(rank, 2), on: device)
   }
 
   /// Starts at given numbers.
-  package init(key: String, frame: OrthogonalFrame, source: [Float], bias: [Float]) {
+  package init(
+    key: String, frame: OrthogonalFrame, source: [Float], bias: [Float], on device: any Device
+  ) {
+    self.device = device
     let (size, rank) = (frame.size, frame.rank)
     func parameter(_ name: String, _ shape: [Int], _ values: FloatBuffer, decays: Bool) -> Parameter
     {
       Parameter(
         name: "\(key).\(name)", shape: shape, values: values,
-        gradient: FloatBuffer(count: values.count), decays: decays)
+        gradient: device.buffer(count: values.count), decays: decays)
     }
     self.frame = frame
     // Decay would destroy PyTorch's rotation (see `OrthogonalFrame`) and pull ours to its start.
     free = parameter(
       "rotate_layer.parametrizations.weight.original", [size, rank],
-      FloatBuffer(count: size * rank), decays: false)
+      device.buffer(count: size * rank), decays: false)
     self.source = parameter(
-      "learned_source.weight", [rank, size], FloatBuffer(source), decays: true)
-    self.bias = parameter("learned_source.bias", [rank], FloatBuffer(bias), decays: false)
+      "learned_source.weight", [rank, size], device.buffer(source), decays: true)
+    self.bias = parameter("learned_source.bias", [rank], device.buffer(bias), decays: false)
   }
 
   /// What the numbers are now.
   package var values: LoReFT.Intervention {
     LoReFT.Intervention(
-      rotateLayer: frame.matrix(free.values).map(Float.init), sourceWeight: source.values.values,
-      sourceBias: bias.values.values)
+      rotateLayer: frame.matrix(device.values(of: free.values)).map(Float.init),
+      sourceWeight: device.values(of: source.values), sourceBias: device.values(of: bias.values))
   }
 
   /// Sums that add to the gradients of W and b as they come.
   var gradients: LowRankIntervention.Gradients {
-    LowRankIntervention.Gradients(source: source.gradient, bias: bias.gradient)
+    LowRankIntervention.Gradients(source: source.gradient, bias: bias.gradient, on: device)
   }
 
   /// Adds the gradient of the rotation, as sums of a whole step give it, to that of its free numbers.
   func finish(_ gradients: LowRankIntervention.Gradients) {
-    let gradient = frame.gradient(free.values, of: gradients.rotation.map(Double.init))
-    for (index, value) in gradient.enumerated() where value != 0 {
-      free.gradient[index] += Float(value)
-    }
+    let gradient = frame.gradient(
+      device.values(of: free.values), of: gradients.rotation(on: device).map(Double.init))
+    var sums = device.values(of: free.gradient)
+    for (index, value) in gradient.enumerated() where value != 0 { sums[index] += Float(value) }
+    device.upload(sums, to: free.gradient)
   }
 }
 

@@ -47,16 +47,16 @@ public struct Interventions: Sendable {
   ///   - layer: The block, from 0.
   ///   - hidden: `[T, D]`.
   ///   - rows: Which of the T rows.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   public func apply(
-    after layer: Int, to hidden: MatrixView, _ rows: InterventionRows, on compute: Compute
+    after layer: Int, to hidden: MatrixView, _ rows: InterventionRows, on device: any Device
   ) {
     for part in blocks[layer]?.parts(rows) ?? [] where !part.rows.isEmpty {
-      let input = MatrixView(rows: part.rows.count, columns: hidden.columns)
-      let output = MatrixView(rows: part.rows.count, columns: hidden.columns)
-      compute.gatherRows(hidden, part.rows, into: input)
-      part.intervention.forward(input, output: output, on: compute)
-      compute.replaceRows(output, part.rows, in: hidden)
+      let input = device.matrix(rows: part.rows.count, columns: hidden.columns)
+      let output = device.matrix(rows: part.rows.count, columns: hidden.columns)
+      device.gatherRows(hidden, part.rows, into: input)
+      part.intervention.forward(input, output: output, on: device)
+      device.replaceRows(output, part.rows, in: hidden)
     }
   }
 }

@@ -13,7 +13,7 @@ public import SPINStorage
 ///
 /// - Precision: W - Q^T is rounded once and multiplied once, so results are not those of two products;
 ///   within 2e-6 of float64, relative to the largest state (`LowRankInterventionTests`). Sums have the
-///   order of `Compute.linear`, so a row does not depend on the others.
+///   order of `Device.linear`, so a row does not depend on the others.
 /// - Source: LoReFT, Wu et al. 2024, arXiv:2404.03592, equation 2, where R is Q^T; pyreft dafd099,
 ///   `LoreftIntervention` (`rotate_layer` is Q).
 public struct LowRankIntervention: Sendable {
@@ -56,11 +56,11 @@ public struct LowRankIntervention: Sendable {
   /// - Parameters:
   ///   - input: h `[P, D]`.
   ///   - output: h' `[P, D]`, another memory than the input.
-  public func forward(_ input: MatrixView, output: MatrixView, on compute: Compute) {
-    let change = MatrixView(rows: input.rows, columns: rank)
-    compute.linear(input, [.init(difference, bias: bias, output: change)])
-    compute.linear(change, [.init(rotation, output: output)])
-    compute.add(output, input, result: output)
+  public func forward(_ input: MatrixView, output: MatrixView, on device: any Device) {
+    let change = device.matrix(rows: input.rows, columns: rank)
+    device.linear(input, [.init(difference, bias: bias, output: change)])
+    device.linear(change, [.init(rotation, output: output)])
+    device.add(output, input, result: output)
   }
 
   /// Sums from which the gradients of the three parameters come.
@@ -82,18 +82,21 @@ public struct LowRankIntervention: Sendable {
     /// - Parameters:
     ///   - source: `[r * D]`.
     ///   - bias: `[r]`.
-    public init(source: FloatBuffer, bias: FloatBuffer) {
+    ///   - device: Whose memory they are in.
+    public init(source: FloatBuffer, bias: FloatBuffer, on device: any Device) {
       precondition(source.count % max(1, bias.count) == 0, "source: shape")
       let (rank, size) = (bias.count, source.count / max(1, bias.count))
       self.source = MatrixView(source, rows: rank, columns: size)
       self.bias = bias
-      outer = MatrixView(rows: size, columns: rank)
+      outer = device.matrix(rows: size, columns: rank)
     }
 
     /// dQ `[D, r]`, row by row.
-    public var rotation: [Float] {
-      (0..<outer.rows).flatMap { row in
-        (0..<outer.columns).map { outer[row, $0] - source[$0, row] }
+    public func rotation(on device: any Device) -> [Float] {
+      let (outer, source) = (device.values(of: outer), device.values(of: source))
+      let (size, rank) = (self.outer.rows, self.outer.columns)
+      return (0..<size).flatMap { row in
+        (0..<rank).map { outer[row * rank + $0] - source[$0 * size + row] }
       }
     }
   }
@@ -109,23 +112,23 @@ public struct LowRankIntervention: Sendable {
   ///   - gradient: dh' `[P, D]`; becomes dh.
   ///   - samples: The rows of each sample.
   ///   - gradients: Where the parameters' gradients are added.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   public func backward(
     _ input: MatrixView, gradient: MatrixView, samples: [Range<Int>], into gradients: Gradients,
-    on compute: Compute
+    on device: any Device
   ) {
     guard input.rows > 0 else { return }
-    let change = MatrixView(rows: input.rows, columns: rank)
-    let changeGradient = MatrixView(rows: input.rows, columns: rank)
-    compute.linear(input, [.init(difference, bias: bias, output: change)])
-    compute.linearInputGradient([(gradient, rotation)], into: changeGradient)
-    compute.addWeightGradients(
+    let change = device.matrix(rows: input.rows, columns: rank)
+    let changeGradient = device.matrix(rows: input.rows, columns: rank)
+    device.linear(input, [.init(difference, bias: bias, output: change)])
+    device.linearInputGradient([(gradient, rotation)], into: changeGradient)
+    device.addWeightGradients(
       input, [(changeGradient, gradients.source)], samples: samples, as: .signed)
-    compute.addWeightGradients(
+    device.addWeightGradients(
       change, [(gradient, gradients.outer)], samples: samples, as: .signed)
     let one = MatrixView([1], rows: 1, columns: 1).repeated(input.rows)
     let bias = MatrixView(gradients.bias, rows: rank, columns: 1)
-    compute.addWeightGradients(one, [(changeGradient, bias)], samples: samples, as: .signed)
-    compute.linearInputGradient([(changeGradient, difference)], into: gradient, accumulates: true)
+    device.addWeightGradients(one, [(changeGradient, bias)], samples: samples, as: .signed)
+    device.linearInputGradient([(changeGradient, difference)], into: gradient, accumulates: true)
   }
 }

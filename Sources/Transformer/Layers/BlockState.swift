@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
-import SPINKernels
+public import SPINKernels
 public import SPINStorage
 
 /// What the forward pass of a block computes that its backward pass needs again.
@@ -43,10 +43,10 @@ public struct BlockState: Sendable {
   }
 
   /// Room for the state of some tokens.
-  public init(_ configuration: DecoderConfiguration, tokens: Int) {
+  public init(_ configuration: DecoderConfiguration, tokens: Int, on device: any Device) {
     self.init(
       configuration, tokens: tokens,
-      buffer: FloatBuffer(count: tokens * Self.elementsPerToken(configuration)))
+      buffer: device.buffer(count: tokens * Self.elementsPerToken(configuration)))
   }
 
   /// Room in a buffer that is at least as large as needed, from an offset on.
@@ -89,9 +89,9 @@ public struct BlockWorkspace: Sendable {
   }
 
   /// A workspace for at most so many tokens at a time.
-  public init(_ configuration: DecoderConfiguration, tokens: Int) {
+  public init(_ configuration: DecoderConfiguration, tokens: Int, on device: any Device) {
     self.configuration = configuration
-    buffer = FloatBuffer(count: tokens * Self.elementsPerToken(configuration))
+    buffer = device.buffer(count: tokens * Self.elementsPerToken(configuration))
   }
 
   /// The matrices of the workspace for `tokens` tokens.

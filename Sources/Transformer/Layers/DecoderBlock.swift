@@ -31,10 +31,10 @@ public protocol WeightGradientSink {
   ///   - input: x `[T, in]`, shared by the projections.
   ///   - gradients: For each projection dy `[T, out]`.
   ///   - samples: The rows of each sample.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   func add(
     _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
-    samples: [Range<Int>], on compute: Compute)
+    samples: [Range<Int>], on device: any Device)
 
   /// Where the gradient of a vector is added; nil where nobody wants it.
   func gradient(of vector: BlockVector) -> FloatBuffer?
@@ -47,20 +47,20 @@ extension WeightGradientSink {
   /// Adds the gradient of the gain of a normalization, where it is wanted.
   func addGain(
     _ vector: BlockVector, input: MatrixView, outputGradient: MatrixView, epsilon: Float,
-    samples: [Range<Int>], on compute: Compute
+    samples: [Range<Int>], on device: any Device
   ) {
     guard let gradient = gradient(of: vector) else { return }
-    compute.addGainGradient(
+    device.addGainGradient(
       input, epsilon: epsilon, outputGradient: outputGradient, samples: samples, to: gradient)
   }
 
   /// Adds the gradients of the biases of some projections, where they are wanted.
   func addBiases(
-    _ gradients: [(MatrixName.Projection, MatrixView)], samples: [Range<Int>], on compute: Compute
+    _ gradients: [(MatrixName.Projection, MatrixView)], samples: [Range<Int>], on device: any Device
   ) {
     for (projection, outputGradient) in gradients {
       guard let gradient = gradient(of: .bias(projection)) else { continue }
-      compute.addBiasGradient(outputGradient, samples: samples, to: gradient)
+      device.addBiasGradient(outputGradient, samples: samples, to: gradient)
     }
   }
 }
@@ -80,7 +80,7 @@ public struct DecoderBlock {
   ) {
     self.lowRank = lowRank
     attention = SelfAttention(
-      configuration: configuration, weights: weights, lowRank: lowRank,
+      configuration: configuration, layer: layer, weights: weights, lowRank: lowRank,
       attention: CausalAttention(
         headCount: configuration.headCount, keyValueHeadCount: configuration.keyValueHeadCount,
         headSize: configuration.headSize, window: configuration.windows[layer]),
@@ -91,24 +91,25 @@ public struct DecoderBlock {
   /// Computes what `backward` needs; the first part of `forward`.
   public func prepare(
     _ input: MatrixView, state: BlockState, workspace: BlockWorkspace, samples: [Range<Int>],
-    dropout place: DropoutPlace? = nil, on compute: Compute
+    dropout place: DropoutPlace? = nil, on device: any Device
   ) {
     let views = workspace.views(tokens: input.rows)
-    begin(input, state: state, workspace: views, samples: samples, dropout: place, on: compute)
+    let rows = TokenRows.samples(samples)
+    begin(input, state: state, workspace: views, rows: rows, dropout: place, on: device)
     guard lowRank?.layers[.down]?.magnitude != nil else { return }
     // What the last layer keeps comes with the output, which nobody wants here.
     feedForward.forward(
-      state: state, output: views.normalizedGradient, workspace: views, dropout: place,
-      on: compute)
+      state: state, output: views.normalizedGradient, workspace: views, rows: rows, dropout: place,
+      on: device)
   }
 
   private func begin(
     _ input: MatrixView, state: BlockState, workspace: BlockWorkspace.Views,
-    samples: [Range<Int>], dropout place: DropoutPlace?, on compute: Compute
+    rows: TokenRows, dropout place: DropoutPlace?, on device: any Device
   ) {
     attention.forward(
-      input, state: state, workspace: workspace, samples: samples, dropout: place, on: compute)
-    feedForward.prepare(state: state, workspace: workspace, dropout: place, on: compute)
+      input, state: state, workspace: workspace, rows: rows, dropout: place, on: device)
+    feedForward.prepare(state: state, workspace: workspace, rows: rows, dropout: place, on: device)
   }
 
   /// The output of the block.
@@ -118,17 +119,22 @@ public struct DecoderBlock {
   ///   - output: `[T, D]`; may be the input.
   ///   - state: Filled for a later `backward`.
   ///   - workspace: At least T tokens.
-  ///   - samples: The rows of each sample.
+  ///   - rows: What the T rows are to each other.
   ///   - place: Which numbers the dropout of low-rank changes draws; nil outside of training.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
+  /// - Precondition: only whole samples pass where low-rank changes are not merged.
   public func forward(
     _ input: MatrixView, output: MatrixView, state: BlockState, workspace: BlockWorkspace,
-    samples: [Range<Int>], dropout place: DropoutPlace? = nil, on compute: Compute
+    rows: TokenRows, dropout place: DropoutPlace? = nil, on device: any Device
   ) {
+    if case .samples = rows {
+    } else {
+      precondition(lowRank == nil, "low-rank changes have to be merged to generate text")
+    }
     let views = workspace.views(tokens: input.rows)
-    begin(input, state: state, workspace: views, samples: samples, dropout: place, on: compute)
+    begin(input, state: state, workspace: views, rows: rows, dropout: place, on: device)
     feedForward.forward(
-      state: state, output: output, workspace: views, dropout: place, on: compute)
+      state: state, output: output, workspace: views, rows: rows, dropout: place, on: device)
   }
 
   /// Turns the gradient of the output into that of the input, in place, and hands the gradients of
@@ -144,11 +150,11 @@ public struct DecoderBlock {
   ///   - needsInputGradient: False for the first block, below which nothing is edited.
   ///   - place: As in the forward pass.
   ///   - sink: Takes the gradients.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   public func backward(
     _ input: MatrixView, gradient: MatrixView, state: BlockState, workspace: BlockWorkspace,
     samples: [Range<Int>], needsInputGradient: Bool, dropout place: DropoutPlace? = nil,
-    into sink: some WeightGradientSink, on compute: Compute
+    into sink: some WeightGradientSink, on device: any Device
   ) {
     let views = workspace.views(tokens: input.rows)
     let attentionMatters =
@@ -159,10 +165,10 @@ public struct DecoderBlock {
       }
     feedForward.backward(
       gradient: gradient, state: state, workspace: views, samples: samples,
-      needsInputGradient: attentionMatters, dropout: place, into: sink, on: compute)
+      needsInputGradient: attentionMatters, dropout: place, into: sink, on: device)
     guard attentionMatters else { return }
     attention.backward(
       input, gradient: gradient, state: state, workspace: views, samples: samples,
-      needsInputGradient: needsInputGradient, dropout: place, into: sink, on: compute)
+      needsInputGradient: needsInputGradient, dropout: place, into: sink, on: device)
   }
 }

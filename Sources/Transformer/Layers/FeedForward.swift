@@ -14,16 +14,17 @@ struct FeedForward {
 
   /// Fills the feed-forward part of `state`: all that the backward pass needs.
   func prepare(
-    state: BlockState, workspace: BlockWorkspace.Views, dropout place: DropoutPlace? = nil,
-    on compute: Compute
+    state: BlockState, workspace: BlockWorkspace.Views, rows: TokenRows,
+    dropout place: DropoutPlace? = nil, on device: any Device
   ) {
-    let normalized = normalize(state, workspace, on: compute)
-    compute.linear(
+    let normalized = normalize(state, workspace, on: device)
+    rows.multiply(
       normalized,
-      [.init(weights[.gate], output: state.gate), .init(weights[.up], output: state.up)])
+      [.init(weights[.gate], output: state.gate), .init(weights[.up], output: state.up)],
+      on: device)
     lowRank?.forward(
       normalized, [use(.gate, state.gate), use(.up, state.up)], state: state, at: place,
-      on: compute)
+      on: device)
   }
 
   private func use(
@@ -34,58 +35,58 @@ struct FeedForward {
 
   /// The block's output, from a prepared state.
   func forward(
-    state: BlockState, output: MatrixView, workspace: BlockWorkspace.Views,
-    dropout place: DropoutPlace? = nil, on compute: Compute
+    state: BlockState, output: MatrixView, workspace: BlockWorkspace.Views, rows: TokenRows,
+    dropout place: DropoutPlace? = nil, on device: any Device
   ) {
-    compute.swiGLU(gate: state.gate, up: state.up, output: workspace.activated)
-    compute.linear(workspace.activated, [.init(weights[.down], output: output)])
+    device.swiGLU(gate: state.gate, up: state.up, output: workspace.activated)
+    rows.multiply(workspace.activated, [.init(weights[.down], output: output)], on: device)
     lowRank?.forward(
-      workspace.activated, [use(.down, output)], state: state, at: place, on: compute)
-    compute.add(output, state.middle, result: output)
+      workspace.activated, [use(.down, output)], state: state, at: place, on: device)
+    device.add(output, state.middle, result: output)
   }
 
   /// Turns the gradient of the output into that of `middle`, in place.
   func backward(
     gradient: MatrixView, state: BlockState, workspace: BlockWorkspace.Views,
     samples: [Range<Int>], needsInputGradient: Bool, dropout place: DropoutPlace? = nil,
-    into sink: some WeightGradientSink, on compute: Compute
+    into sink: some WeightGradientSink, on device: any Device
   ) {
     let (activated, activatedGradient) = (workspace.activated, workspace.activatedGradient)
-    compute.swiGLU(gate: state.gate, up: state.up, output: activated)
-    sink.add(activated, [(.down, gradient)], samples: samples, on: compute)
+    device.swiGLU(gate: state.gate, up: state.up, output: activated)
+    sink.add(activated, [(.down, gradient)], samples: samples, on: device)
     let down = [use(.down, gradient)]
-    compute.linearInputGradient(
-      lowRank?.backward(activated, down, state: state, samples: samples, at: place, on: compute)
+    device.linearInputGradient(
+      lowRank?.backward(activated, down, state: state, samples: samples, at: place, on: device)
         ?? [(gradient, weights[.down])], into: activatedGradient)
-    lowRank?.addInputGradient(down, to: activatedGradient, at: place, on: compute)
+    lowRank?.addInputGradient(down, to: activatedGradient, at: place, on: device)
     // The gradients of gate and up take the places of the two matrices that made them.
     let (gateGradient, upGradient) = (activatedGradient, activated)
-    compute.swiGLUGradient(
+    device.swiGLUGradient(
       gate: state.gate, up: state.up, outputGradient: activatedGradient,
       gateGradient: gateGradient, upGradient: upGradient)
-    let normalized = normalize(state, workspace, on: compute)
+    let normalized = normalize(state, workspace, on: device)
     sink.add(
-      normalized, [(.gate, gateGradient), (.up, upGradient)], samples: samples, on: compute)
+      normalized, [(.gate, gateGradient), (.up, upGradient)], samples: samples, on: device)
     let uses = [use(.gate, gateGradient), use(.up, upGradient)]
     let products =
-      lowRank?.backward(normalized, uses, state: state, samples: samples, at: place, on: compute)
+      lowRank?.backward(normalized, uses, state: state, samples: samples, at: place, on: device)
       ?? [(gateGradient, weights[.gate]), (upGradient, weights[.up])]
     guard needsInputGradient else { return }
-    compute.linearInputGradient(products, into: workspace.normalizedGradient)
+    device.linearInputGradient(products, into: workspace.normalizedGradient)
     lowRank?.addInputGradient(
-      uses, to: workspace.normalizedGradient, at: place, on: compute)
+      uses, to: workspace.normalizedGradient, at: place, on: device)
     sink.addGain(
       .postAttentionNorm, input: state.middle, outputGradient: workspace.normalizedGradient,
-      epsilon: configuration.rmsNormEpsilon, samples: samples, on: compute)
-    compute.rmsNormInputGradient(
+      epsilon: configuration.rmsNormEpsilon, samples: samples, on: device)
+    device.rmsNormInputGradient(
       state.middle, gain: weights.postAttentionNorm, epsilon: configuration.rmsNormEpsilon,
       outputGradient: workspace.normalizedGradient, base: gradient, result: gradient)
   }
 
-  func normalize(
-    _ state: BlockState, _ workspace: BlockWorkspace.Views, on compute: Compute
+  private func normalize(
+    _ state: BlockState, _ workspace: BlockWorkspace.Views, on device: any Device
   ) -> MatrixView {
-    compute.rmsNorm(
+    device.rmsNorm(
       state.middle, gain: weights.postAttentionNorm, epsilon: configuration.rmsNormEpsilon,
       output: workspace.normalized)
     return workspace.normalized

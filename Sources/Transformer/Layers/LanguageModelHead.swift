@@ -9,17 +9,17 @@ public struct LanguageModelHead {
   let weights: DecoderWeights
 
   /// Logits `[R, V]` of some rows of the last hidden state `[R, D]`.
-  public func logits(_ hidden: MatrixView, on compute: Compute) -> MatrixView {
-    let logits = MatrixView(rows: hidden.rows, columns: configuration.vocabularySize)
-    self.logits(hidden, into: logits, on: compute)
+  public func logits(_ hidden: MatrixView, on device: any Device) -> MatrixView {
+    let logits = device.matrix(rows: hidden.rows, columns: configuration.vocabularySize)
+    self.logits(hidden, into: logits, on: device)
     return logits
   }
 
   /// The same, written to `output` `[R, V]`.
-  public func logits(_ hidden: MatrixView, into output: MatrixView, on compute: Compute) {
-    let normalized = MatrixView(rows: hidden.rows, columns: hidden.columns)
-    normalize(hidden, output: normalized, on: compute)
-    compute.linear(normalized, [.init(weights.head, output: output)])
+  public func logits(_ hidden: MatrixView, into output: MatrixView, on device: any Device) {
+    let normalized = device.matrix(rows: hidden.rows, columns: hidden.columns)
+    normalize(hidden, output: normalized, on: device)
+    device.linear(normalized, [.init(weights.head, output: output)])
   }
 
   /// The losses of some rows, and in place of the rows the gradients of their weighted sum.
@@ -34,13 +34,13 @@ public struct LanguageModelHead {
   /// - Returns: The unweighted loss of each row, in nats.
   public func lossGradient(
     _ hidden: MatrixView, targets: [Int32], weights factors: [Float], logits room: MatrixView,
-    on compute: Compute
+    on device: any Device
   ) -> [Double] {
     stride(from: 0, to: hidden.rows, by: room.rows).flatMap { start in
       let range = start..<min(start + room.rows, hidden.rows)
       return lossGradient(
         hidden.rows(range), targets: Array(targets[range]), weights: Array(factors[range]),
-        logits: room.rows(0..<range.count), addingTo: nil, blocks: [], on: compute)
+        logits: room.rows(0..<range.count), addingTo: nil, blocks: [], on: device)
     }
   }
 
@@ -76,11 +76,11 @@ public struct LanguageModelHead {
   ///   - predictions: The rows of each sample, one after the other.
   ///   - room: Room for the logits of at least `gradientBlock` rows, or of all.
   ///   - gradients: Where to add.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   /// - Returns: The unweighted loss of each row, in nats.
   public func lossGradient(
     _ hidden: MatrixView, targets: [Int32], factor: Float, predictions: [Range<Int>],
-    logits room: MatrixView, addingTo gradients: Gradients, on compute: Compute
+    logits room: MatrixView, addingTo gradients: Gradients, on device: any Device
   ) -> [Double] {
     let blocks = predictions.flatMap { sample in
       stride(from: sample.lowerBound, to: sample.upperBound, by: Self.gradientBlock).map {
@@ -99,7 +99,7 @@ public struct LanguageModelHead {
         weights: [Float](repeating: factor, count: range.count),
         logits: room.rows(0..<range.count), addingTo: gradients,
         blocks: blocks[first..<last].map { $0.lowerBound - start..<$0.upperBound - start },
-        on: compute)
+        on: device)
       first = last
     }
     return losses
@@ -108,24 +108,24 @@ public struct LanguageModelHead {
   /// All rows at once.
   private func lossGradient(
     _ rows: MatrixView, targets: [Int32], weights factors: [Float], logits: MatrixView,
-    addingTo gradients: Gradients?, blocks: [Range<Int>], on compute: Compute
+    addingTo gradients: Gradients?, blocks: [Range<Int>], on device: any Device
   ) -> [Double] {
-    let normalized = MatrixView(rows: rows.rows, columns: rows.columns)
-    normalize(rows, output: normalized, on: compute)
-    compute.linear(normalized, [.init(weights.head, output: logits)])
-    let losses = compute.crossEntropyGradient(logits, targets: targets, weights: factors)
+    let normalized = device.matrix(rows: rows.rows, columns: rows.columns)
+    normalize(rows, output: normalized, on: device)
+    device.linear(normalized, [.init(weights.head, output: logits)])
+    let losses = device.crossEntropyGradient(logits, targets: targets, weights: factors)
     if let projection = gradients?.projection {
-      compute.addWeightGradients(
+      device.addWeightGradients(
         normalized, [(logits, projection)], samples: blocks, as: .signed)
     }
-    compute.linearInputGradient([(logits, weights.head)], into: normalized)
+    device.linearInputGradient([(logits, weights.head)], into: normalized)
     if let finalNorm = gradients?.finalNorm {
-      compute.addGainGradient(
+      device.addGainGradient(
         rows, epsilon: configuration.rmsNormEpsilon, outputGradient: normalized, samples: blocks,
         to: finalNorm)
     }
-    let zero = MatrixView(rows: 1, columns: rows.columns).repeated(rows.rows)
-    compute.rmsNormInputGradient(
+    let zero = device.matrix(rows: 1, columns: rows.columns).repeated(rows.rows)
+    device.rmsNormInputGradient(
       rows, gain: weights.finalNorm, epsilon: configuration.rmsNormEpsilon,
       outputGradient: normalized, base: zero, result: rows)
     return losses
@@ -135,18 +135,32 @@ public struct LanguageModelHead {
   ///
   /// - Parameter room: Room for the logits of at least one row.
   public func losses(
-    _ hidden: MatrixView, targets: [Int32], logits room: MatrixView, on compute: Compute
+    _ hidden: MatrixView, targets: [Int32], logits room: MatrixView, on device: any Device
   ) -> [Double] {
     stride(from: 0, to: hidden.rows, by: room.rows).flatMap { start in
       let range = start..<min(start + room.rows, hidden.rows)
-      logits(hidden.rows(range), into: room.rows(0..<range.count), on: compute)
-      return compute.crossEntropy(
+      logits(hidden.rows(range), into: room.rows(0..<range.count), on: device)
+      return device.crossEntropy(
         room.rows(0..<range.count), targets: Array(targets[range]))
     }
   }
 
-  private func normalize(_ hidden: MatrixView, output: MatrixView, on compute: Compute) {
-    compute.rmsNorm(
+  private func normalize(_ hidden: MatrixView, output: MatrixView, on device: any Device) {
+    device.rmsNorm(
       hidden, gain: weights.finalNorm, epsilon: configuration.rmsNormEpsilon, output: output)
+  }
+}
+
+extension LanguageModelHead {
+  /// Logits `[B, V]` of the newest positions' last hidden states `[B, D]`, in the order of sums of
+  /// `Device.project`.
+  ///
+  /// - Parameters:
+  ///   - hidden: `[B, D]`; overwritten with its normalization.
+  ///   - output: `[B, V]`.
+  public func decode(_ hidden: MatrixView, into output: MatrixView, on device: any Device) {
+    device.rmsNorm(
+      hidden, gain: weights.finalNorm, epsilon: configuration.rmsNormEpsilon, output: hidden)
+    device.project(hidden, [.init(weights.head, output: output)])
   }
 }

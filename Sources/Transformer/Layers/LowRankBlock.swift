@@ -42,42 +42,43 @@ public struct LowRankBlock: Sendable {
   ///   - outputs: The layers that share it.
   ///   - state: Keeps what the way back needs.
   ///   - place: Which numbers dropout draws; nil outside of training.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   func forward(
     _ input: MatrixView, _ outputs: [Use], state: BlockState, at place: DropoutPlace?,
-    on compute: Compute
+    on device: any Device
   ) {
     let uses = outputs.filter { layers[$0.projection] != nil }
     guard !uses.isEmpty else { return }
-    let inner = inner(input, uses, at: place, on: compute)
+    let inner = inner(input, uses, at: place, on: device)
     for use in uses {
       guard let layer = layers[use.projection], let u = inner[use.projection] else { continue }
       guard let magnitude = layer.magnitude else {
-        compute.linearInputGradient([(u, layer.bMatrix)], into: use.values, accumulates: true)
+        device.linearInputGradient([(u, layer.bMatrix)], into: use.values, accumulates: true)
         continue
       }
       // z = W d(x) + s B A d(x)
       let z = state.lowRankOutput(use.projection)
       if layer.dropout(at: place) != nil {
-        compute.linear(
-          dropped(input, use.projection, at: place, on: compute),
+        device.linear(
+          dropped(input, use.projection, at: place, on: device),
           [
             .init(use.weight, output: z)
           ])
-        compute.subtract(use.values, z, result: use.values)
-        compute.linearInputGradient([(u, layer.bMatrix)], into: z, accumulates: true)
-        compute.scaleColumns(z, by: magnitude.factors, result: use.values, accumulates: true)
+        device.subtract(use.values, z, result: use.values)
+        device.linearInputGradient([(u, layer.bMatrix)], into: z, accumulates: true)
+        device.scaleColumns(
+          z, by: magnitude.factors, bias: nil, result: use.values, accumulates: true)
       } else {
         let bias = use.bias.map {
           MatrixView($0, rows: 1, columns: $0.count).repeated(use.values.rows)
         }
         if let bias {
-          compute.subtract(use.values, bias, result: z)
+          device.subtract(use.values, bias, result: z)
         } else {
-          compute.copy(use.values, to: z)
+          device.copy(use.values, to: z)
         }
-        compute.linearInputGradient([(u, layer.bMatrix)], into: z, accumulates: true)
-        compute.scaleColumns(z, by: magnitude.factors, bias: use.bias, result: use.values)
+        device.linearInputGradient([(u, layer.bMatrix)], into: z, accumulates: true)
+        device.scaleColumns(z, by: magnitude.factors, bias: use.bias, result: use.values)
       }
     }
   }
@@ -90,15 +91,15 @@ public struct LowRankBlock: Sendable {
   ///   - state: As the forward pass filled it.
   ///   - samples: The rows of each sample.
   ///   - place: As in the forward pass.
-  ///   - compute: Where to compute.
+  ///   - device: Where to compute.
   /// - Returns: What the products W^T dy have to be taken of, for `addInputGradient` afterwards.
   func backward(
     _ input: MatrixView, _ gradients: [Use], state: BlockState, samples: [Range<Int>],
-    at place: DropoutPlace?, on compute: Compute
+    at place: DropoutPlace?, on device: any Device
   ) -> [(outputGradient: MatrixView, weight: WeightMatrix)] {
     let uses = gradients.filter { layers[$0.projection] != nil }
     guard !uses.isEmpty else { return gradients.map { ($0.values, $0.weight) } }
-    let inner = inner(input, uses, at: place, on: compute)
+    let inner = inner(input, uses, at: place, on: device)
     var products: [(outputGradient: MatrixView, weight: WeightMatrix)] = []
     for use in gradients {
       guard let layer = layers[use.projection], let u = inner[use.projection] else {
@@ -108,19 +109,19 @@ public struct LowRankBlock: Sendable {
       let dropout = layer.dropout(at: place)
       var dy = use.values
       if let magnitude = layer.magnitude {
-        compute.addColumnFactorGradient(
+        device.addColumnFactorGradient(
           state.lowRankOutput(use.projection), outputGradient: dy, divisors: magnitude.norms,
           samples: samples, to: magnitude.gradient)
-        dy = scratch.matrix(.outputGradient, use.projection, dy.rows, dy.columns)
-        compute.scaleColumns(use.values, by: magnitude.factors, result: dy)
+        dy = scratch.matrix(.outputGradient, use.projection, dy.rows, dy.columns, on: device)
+        device.scaleColumns(use.values, by: magnitude.factors, result: dy)
       }
       products.append((dropout == nil ? dy : use.values, use.weight))
-      let du = scratch.matrix(.innerGradient, use.projection, u.rows, u.columns)
-      compute.linear(dy, [.init(layer.bMatrix, output: du)])
-      compute.scale(du, by: layer.scale)
-      compute.addWeightGradients(dy, [(u, layer.bGradient)], samples: samples, as: .signed)
-      compute.addWeightGradients(
-        dropped(input, use.projection, at: place, on: compute), [(du, layer.aGradient)],
+      let du = scratch.matrix(.innerGradient, use.projection, u.rows, u.columns, on: device)
+      device.linear(dy, [.init(layer.bMatrix, output: du)])
+      device.scale(du, by: layer.scale)
+      device.addWeightGradients(dy, [(u, layer.bGradient)], samples: samples, as: .signed)
+      device.addWeightGradients(
+        dropped(input, use.projection, at: place, on: device), [(du, layer.aGradient)],
         samples: samples, as: .signed)
     }
     return products
@@ -129,12 +130,12 @@ public struct LowRankBlock: Sendable {
   /// Adds what reaches the input through the changes; the second half of the way back, after the
   /// products with the matrices themselves.
   func addInputGradient(
-    _ gradients: [Use], to result: MatrixView, at place: DropoutPlace?, on compute: Compute
+    _ gradients: [Use], to result: MatrixView, at place: DropoutPlace?, on device: any Device
   ) {
     var plain: [(outputGradient: MatrixView, weight: WeightMatrix)] = []
     for use in gradients {
       guard let layer = layers[use.projection] else { continue }
-      let du = scratch.matrix(.innerGradient, use.projection, result.rows, layer.a.rows)
+      let du = scratch.matrix(.innerGradient, use.projection, result.rows, layer.a.rows, on: device)
       guard let dropout = layer.dropout(at: place) else {
         plain.append((du, layer.aMatrix))
         continue
@@ -142,39 +143,39 @@ public struct LowRankBlock: Sendable {
       var terms = [(outputGradient: du, weight: layer.aMatrix)]
       if layer.magnitude != nil {
         let dy = scratch.matrix(
-          .outputGradient, use.projection, use.values.rows, use.values.columns)
-        compute.subtract(dy, use.values, result: dy)
+          .outputGradient, use.projection, use.values.rows, use.values.columns, on: device)
+        device.subtract(dy, use.values, result: dy)
         terms.append((dy, use.weight))
       }
-      let part = scratch.matrix(.dropped, nil, result.rows, result.columns)
-      compute.linearInputGradient(terms, into: part)
+      let part = scratch.matrix(.dropped, nil, result.rows, result.columns, on: device)
+      device.linearInputGradient(terms, into: part)
       dropout.apply(
-        part, firstRow: place?.firstToken ?? 0, result: result, accumulates: true, on: compute)
+        part, firstRow: place?.firstToken ?? 0, result: result, accumulates: true, on: device)
     }
-    if !plain.isEmpty { compute.linearInputGradient(plain, into: result, accumulates: true) }
+    if !plain.isEmpty { device.linearInputGradient(plain, into: result, accumulates: true) }
   }
 
   /// s A d(x) `[T, R]` of each layer.
   private func inner(
-    _ input: MatrixView, _ uses: [Use], at place: DropoutPlace?, on compute: Compute
+    _ input: MatrixView, _ uses: [Use], at place: DropoutPlace?, on device: any Device
   ) -> [MatrixName.Projection: MatrixView] {
     var result: [MatrixName.Projection: MatrixView] = [:]
-    var shared: [Compute.LinearTerm] = []
+    var shared: [LinearTerm] = []
     for use in uses {
       guard let layer = layers[use.projection] else { continue }
-      let u = scratch.matrix(.inner, use.projection, input.rows, layer.a.rows)
+      let u = scratch.matrix(.inner, use.projection, input.rows, layer.a.rows, on: device)
       result[use.projection] = u
-      let term = Compute.LinearTerm(layer.aMatrix, output: u)
+      let term = LinearTerm(layer.aMatrix, output: u)
       if layer.dropout(at: place) == nil {
         shared.append(term)
       } else {
-        compute.linear(dropped(input, use.projection, at: place, on: compute), [term])
+        device.linear(dropped(input, use.projection, at: place, on: device), [term])
       }
     }
-    if !shared.isEmpty { compute.linear(input, shared) }
+    if !shared.isEmpty { device.linear(input, shared) }
     for (projection, u) in result {
       guard let layer = layers[projection] else { continue }
-      compute.scale(u, by: layer.scale)
+      device.scale(u, by: layer.scale)
     }
     return result
   }
@@ -184,20 +185,20 @@ public struct LowRankBlock: Sendable {
   /// It is the input itself where nothing is dropped.
   private func dropped(
     _ input: MatrixView, _ projection: MatrixName.Projection, at place: DropoutPlace?,
-    on compute: Compute
+    on device: any Device
   ) -> MatrixView {
     guard let layer = layers[projection], let place, let dropout = layer.dropout(at: place) else {
       return input
     }
-    let result = scratch.matrix(.dropped, nil, input.rows, input.columns)
-    dropout.apply(input, firstRow: place.firstToken, result: result, on: compute)
+    let result = scratch.matrix(.dropped, nil, input.rows, input.columns, on: device)
+    dropout.apply(input, firstRow: place.firstToken, result: result, on: device)
     return result
   }
 }
 
 /// Memory for low-rank changes that blocks share while they compute; its content is arbitrary.
 ///
-/// It belongs to one caller, as `Compute` does.
+/// It belongs to one caller, as `Device` does.
 public final class LowRankScratch: @unchecked Sendable {
   enum Role: Hashable { case inner, innerGradient, outputGradient, dropped }
   private struct Key: Hashable {
@@ -210,11 +211,12 @@ public final class LowRankScratch: @unchecked Sendable {
   public init() {}
 
   func matrix(
-    _ role: Role, _ projection: MatrixName.Projection?, _ rows: Int, _ columns: Int
+    _ role: Role, _ projection: MatrixName.Projection?, _ rows: Int, _ columns: Int,
+    on device: any Device
   ) -> MatrixView {
     let key = Key(role: role, projection: projection)
     if buffers[key]?.count ?? 0 < rows * columns {
-      buffers[key] = FloatBuffer(count: rows * columns)
+      buffers[key] = device.buffer(count: rows * columns)
     }
     guard let buffer = buffers[key] else { preconditionFailure("no buffer") }
     return MatrixView(buffer, rows: rows, columns: columns)

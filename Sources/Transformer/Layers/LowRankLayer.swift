@@ -70,21 +70,22 @@ public struct LowRankLayer: Sendable {
   /// Computes norms and factors of DoRA's rows anew; does nothing for LoRA.
   ///
   /// - Parameter weight: W `[N, K]`.
-  public func updateFactors(_ weight: WeightMatrix, on compute: Compute) {
+  public func updateFactors(_ weight: WeightMatrix, on device: any Device) {
     guard let magnitude else { return }
+    let values = device.values(of: magnitude.values)
     let step = max(1, Self.normBlock / weight.columns)
-    let room = MatrixView(rows: min(step, weight.rows), columns: weight.columns)
+    let room = device.matrix(rows: min(step, weight.rows), columns: weight.columns)
     for start in stride(from: 0, to: weight.rows, by: step) {
       let rows = start..<min(start + step, weight.rows)
       let sum = room.rows(0..<rows.count)
-      room.buffer.clear()
+      device.clear(room.buffer, count: room.buffer.count)
       let columns = MatrixView(
         b.buffer, offset: b.offset + start, rows: b.rows, columns: rows.count, stride: b.stride)
-      compute.addWeightGradients(a, [(columns, sum)], samples: [0..<a.rows], as: .signed)
-      compute.addWeight(weight, rows: rows, scale: scale, change: sum)
-      for (row, norm) in zip(rows, compute.rowNorms(sum)) {
+      device.addWeightGradients(a, [(columns, sum)], samples: [0..<a.rows], as: .signed)
+      device.addWeight(weight, rows: rows, scale: scale, change: sum)
+      for (row, norm) in zip(rows, device.rowNorms(sum)) {
         magnitude.norms[row] = norm
-        magnitude.factors[row] = magnitude.values[row] / norm
+        magnitude.factors[row] = values[row] / norm
       }
     }
   }

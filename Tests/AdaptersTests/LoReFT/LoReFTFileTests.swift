@@ -115,19 +115,19 @@ struct LoReFTFileTests {
     let fixture = try Fixture(family: "llama")
     let decoder = try Decoder(directory: ModelDirectory(path: fixture.path))
     let copy = decoder
-    let compute = Compute(threadCount: 1)
+    let device = CPUDevice(threadCount: 1)
     let tokens: [Int32] = [4, 9, 11, 3, 20]
-    let before = copy.logits(of: tokens, on: compute).values
+    let before = copy.logits(of: tokens, on: device).values
     let adapter = try LoReFT(path: self.fixture)
     let overlay = try LoReFTOverlay(adapter, on: decoder)
     try overlay.apply()
     try overlay.apply()
-    #expect(overlay.isApplied && copy.logits(of: tokens, on: compute).values != before)
+    #expect(overlay.isApplied && copy.logits(of: tokens, on: device).values != before)
     expectError("the model has an adapter of this kind already") {
       try LoReFTOverlay(adapter, on: decoder).apply()
     }
     try overlay.revert()
-    #expect(!overlay.isApplied && copy.logits(of: tokens, on: compute).values == before)
+    #expect(!overlay.isApplied && copy.logits(of: tokens, on: device).values == before)
   }
 
   private func copy() throws -> TemporaryDirectory {

@@ -11,7 +11,7 @@ struct OrthogonalFrameTests {
     return random.floats(count).map { Double($0) * scale }
   }
 
-  private func buffer(_ values: [Double]) -> FloatBuffer { FloatBuffer(values.map(Float.init)) }
+  private func buffer(_ values: [Double]) -> [Float] { values.map(Float.init) }
 
   /// Q^T Q.
   private func products(_ matrix: [Double], rank: Int) -> [Double] {
@@ -43,7 +43,7 @@ struct OrthogonalFrameTests {
     let (size, rank) = (12, 4)
     let start = numbers(size * rank, seed: 3)
     let frame = OrthogonalFrame(startingAt: start, size: size, rank: rank)
-    let matrix = frame.matrix(FloatBuffer(count: size * rank))
+    let matrix = frame.matrix([Float](repeating: 0, count: size * rank))
     for i in 0..<rank {
       for j in 0..<rank {
         let entry = (0..<size).reduce(0) { $0 + matrix[$1 * rank + i] * start[$1 * rank + j] }
@@ -100,7 +100,7 @@ struct OrthogonalFrameTests {
     let shape = try fixture.shape("routine/free")
     let frame = OrthogonalFrame(
       startingAt: doubles(try fixture.floats("routine/gaussian")), size: shape[0], rank: shape[1])
-    let free = FloatBuffer(try fixture.floats("routine/free"))
+    let free = try fixture.floats("routine/free")
     let matrix = frame.matrix(free)
     #expect(normalizedError(matrix, doubles(try fixture.floats("routine/rotation"))) < 1e-7)
     let gradient = frame.gradient(free, of: doubles(try fixture.floats("routine/d_rotation")))

@@ -4,6 +4,7 @@ import Foundation
 import SPINCalibration
 import SPINErrors
 import SPINEvaluation
+import SPINExecution
 import SPINGeneration
 import SPINJSON
 import SPINKernels
@@ -20,15 +21,15 @@ struct ChoiceEvaluationTests {
 
   @Test func likelihoodsAreThoseOfTheLogits() throws {
     let model = try LanguageModel(path: Self.modelPath)
-    let results = try evaluation().measure(model, threads: 2)
-    let compute = Compute(threadCount: 1)
+    let results = try evaluation().measure(model, on: Execution(threads: 2))
+    let device = CPUDevice(threadCount: 1)
     for result in results.tasks {
       for (outcome, prompt) in zip(result.outcomes, result.prompts) {
         for (place, continuation) in prompt.continuations.enumerated() {
           // Naive: the whole text in one piece, its logarithms one after the other.
           let tokens = model.tokenizer.encode(prompt.context + continuation)
           let start = model.tokenizer.encode(prompt.context).count
-          let logits = model.decoder.logits(of: tokens, on: compute)
+          let logits = model.decoder.logits(of: tokens, on: device)
           var sum = 0.0
           for position in start..<tokens.count {
             let row = logits.rows(position - 1..<position).values.map { Double($0) }
@@ -45,28 +46,30 @@ struct ChoiceEvaluationTests {
 
   @Test func nothingDependsOnThreadsChunksOrCompany() throws {
     let model = try LanguageModel(path: Self.modelPath)
-    let expected = try evaluation().measure(model, threads: 1, chunkTokens: 1)
+    let expected = try evaluation().measure(model, on: Execution(threads: 1), chunkTokens: 1)
     for (threads, chunk) in [(1, 64), (2, 1024), (3, 17)] {
-      let found = try evaluation().measure(model, threads: threads, chunkTokens: chunk)
+      let found = try evaluation().measure(
+        model, on: Execution(threads: threads), chunkTokens: chunk)
       #expect(found.tasks.map(\.outcomes) == expected.tasks.map(\.outcomes))
     }
     let alone = try ChoiceEvaluation([try Self.sets()[1]], options: .init(exampleCount: 1))
     #expect(
-      try alone.measure(model, threads: 2).tasks[0].outcomes == expected.tasks[1].outcomes)
+      try alone.measure(model, on: Execution(threads: 2)).tasks[0].outcomes
+        == expected.tasks[1].outcomes)
   }
 
   @Test func whatIsInTheJournalIsNotAskedAgain() throws {
     let model = try LanguageModel(path: Self.modelPath)
     let directory = try TemporaryDirectory()
     let evaluation = try evaluation()
-    let expected = try evaluation.measure(model, threads: 1)
+    let expected = try evaluation.measure(model, on: Execution(threads: 1))
     let total = expected.tasks.reduce(0) { $0 + $1.outcomes.count }
     let path = directory.file("journal")
     // Stopped after some items: what was done is there.
     var answered = 0
     #expect(throws: SPINError.self) {
       try evaluation.measure(
-        model, journal: try journal(path), threads: 1, chunkTokens: 1,
+        model, journal: try journal(path), on: Execution(threads: 1), chunkTokens: 1,
         shouldStop: { answered >= 5 }, report: { if case .asked = $0 { answered += 1 } })
     }
     #expect(answered == 5)
@@ -75,7 +78,7 @@ struct ChoiceEvaluationTests {
     try OutputFile.write(Array(bytes.dropLast(9)), to: path)
     var asked = 0
     let resumed = try evaluation.measure(
-      model, journal: try journal(path), threads: 2,
+      model, journal: try journal(path), on: Execution(threads: 2),
       report: { if case .asked = $0 { asked += 1 } })
     #expect(asked == total - 4)
     #expect(resumed.tasks.map(\.outcomes) == expected.tasks.map(\.outcomes))
@@ -84,7 +87,7 @@ struct ChoiceEvaluationTests {
       Self.sets(), options: .init(exampleCount: 1, limit: .items(2)))
     asked = 0
     _ = try fewer.measure(
-      model, journal: try journal(path), threads: 1,
+      model, journal: try journal(path), on: Execution(threads: 1),
       report: { if case .asked = $0 { asked += 1 } })
     #expect(asked == 0)
     let start = try journal(path).start(of: evaluation)
@@ -101,7 +104,7 @@ struct ChoiceEvaluationTests {
     let directory = try TemporaryDirectory()
     let subject = ChoiceSubject(side: .after, name: "demo", modelHash: "m", edit: "e")
     let (results, file) = try evaluation().measure(
-      model, as: subject, in: directory.path, tool: "spin 0", threads: 2)
+      model, as: subject, in: directory.path, tool: "spin 0", on: Execution(threads: 2))
     #expect(file.wholeMatch(of: /demo-patched\/results_[-0-9T.]+\.json/) != nil)
     let path = directory.file(file)
     let document = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
@@ -132,7 +135,7 @@ struct ChoiceEvaluationTests {
       RecordTable(records: [["context": "q", "choices": ["a", .string(long)], "gold": 0]]))
     let evaluation = try ChoiceEvaluation([ChoiceTaskSet(tasks: [data])])
     let error = try #require(throws: SPINError.self) {
-      try evaluation.measure(model, threads: 1)
+      try evaluation.measure(model, on: Execution(threads: 1))
     }
     #expect(error.description.hasPrefix("own: item 0: the choice \""))
     #expect(error.description.hasSuffix(", the model \(positions)"))

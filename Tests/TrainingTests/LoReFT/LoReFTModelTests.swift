@@ -13,7 +13,7 @@ import Testing
 
 /// Interventions as parameters: where they start, their gradients, dropout.
 struct LoReFTModelTests {
-  private let compute = Compute(threadCount: 2)
+  private let device = CPUDevice(threadCount: 2)
 
   private func decoder() throws -> Decoder {
     try Decoder(directory: ModelDirectory(path: Fixture(family: "mistral").path))
@@ -40,7 +40,9 @@ struct LoReFTModelTests {
       hiddenSize: size, rank: 8, layers: [0], positions: PromptPositions(first: 1, last: 1),
       sharesWeights: true)
     func start(_ seed: UInt64, index: Int = 0) -> LoReFT.Intervention {
-      TrainedIntervention(key: "key", index: index, shape: shape, seed: seed).values
+      TrainedIntervention(
+        key: "key", index: index, shape: shape, seed: seed, on: CPUDevice(threadCount: 1)
+      ).values
     }
     let values = start(7)
     let bound = 1 / Double(size).squareRoot()
@@ -63,7 +65,7 @@ struct LoReFTModelTests {
   }
 
   @Test func parametersAreNamedAndDecayAsInTheirOriginal() throws {
-    let model = try LoReFTModel(decoder(), shape: shape(), seed: 1)
+    let model = try LoReFTModel(decoder(), shape: shape(), seed: 1, on: CPUDevice(threadCount: 1))
     #expect(model.groups.count == 1 && model.parameters.count == 12)
     #expect(
       model.parameters[3..<6].map(\.name) == [
@@ -83,11 +85,12 @@ struct LoReFTModelTests {
   @Test(arguments: [(0.0, false), (0.0, true), (0.4, false), (0.4, true)])
   func gradientsMatchFiniteDifferences(dropout: Double, isShared: Bool) throws {
     let model = try LoReFTModel(
-      decoder(), shape: shape([0, 1], isShared: isShared), dropout: dropout, seed: 5)
+      decoder(), shape: shape([0, 1], isShared: isShared), dropout: dropout, seed: 5,
+      on: CPUDevice(threadCount: 1))
     let step = try step(index: 3)
     func loss() throws -> Double {
       for parameter in model.parameters { parameter.gradient.clear() }
-      return try model.pass(step, on: compute) { _ in }.reduce(0, +) * Double(step.lossFactor)
+      return try model.pass(step, on: device) { _ in }.reduce(0, +) * Double(step.lossFactor)
     }
     _ = try loss()
     let gradients = model.parameters.map { doubles($0.gradient.values) }
@@ -114,17 +117,20 @@ struct LoReFTModelTests {
 
   @Test func dropoutDependsOnSeedStepAndPlaceOnly() throws {
     func losses(seed: UInt64, step: Int, batchTokens: Int, threads: Int) throws -> [Double] {
-      let model = try LoReFTModel(decoder(), shape: shape(), dropout: 0.3, seed: 2)
+      let model = try LoReFTModel(
+        decoder(), shape: shape(), dropout: 0.3, seed: 2, on: CPUDevice(threadCount: 1))
       let other = LoReFTModel(
         try decoder(), shape: try shape(), dropout: 0.3, seed: seed,
         trained: try shape().layers.enumerated().map { place, layer in
           try shape().keys(layer: layer).enumerated().map { end, key in
-            TrainedIntervention(key: key, index: 2 * place + end, shape: try shape(), seed: 2)
+            TrainedIntervention(
+              key: key, index: 2 * place + end, shape: try shape(), seed: 2,
+              on: CPUDevice(threadCount: 1))
           }
-        })
+        }, on: CPUDevice(threadCount: 1))
       #expect(model.adapter(baseModel: "") == other.adapter(baseModel: ""))
       return try other.pass(
-        self.step(batchTokens: batchTokens, index: step), on: Compute(threadCount: threads)
+        self.step(batchTokens: batchTokens, index: step), on: CPUDevice(threadCount: threads)
       ) { _ in }
     }
     let expected = try losses(seed: 2, step: 0, batchTokens: 4096, threads: 1)
@@ -132,18 +138,20 @@ struct LoReFTModelTests {
     #expect(try losses(seed: 2, step: 1, batchTokens: 4096, threads: 1) != expected)
     #expect(try losses(seed: 3, step: 0, batchTokens: 4096, threads: 1) != expected)
     // Validation knows no dropout.
-    let model = try LoReFTModel(decoder(), shape: shape(), dropout: 0.3, seed: 2)
-    let plain = try LoReFTModel(decoder(), shape: shape(), dropout: 0, seed: 2)
+    let model = try LoReFTModel(
+      decoder(), shape: shape(), dropout: 0.3, seed: 2, on: CPUDevice(threadCount: 1))
+    let plain = try LoReFTModel(
+      decoder(), shape: shape(), dropout: 0, seed: 2, on: CPUDevice(threadCount: 1))
     #expect(
-      try model.losses(of: step(), on: compute) == plain.losses(of: step(), on: compute))
+      try model.losses(of: step(), on: device) == plain.losses(of: step(), on: device))
   }
 
   /// As many numbers are dropped as the probability says; the others are divided by its complement.
   @Test func dropoutHitsItsShare() {
-    let compute = Compute(threadCount: 2)
+    let device = CPUDevice(threadCount: 2)
     let dropout = Dropout(rate: 0.3, generator: CounterGenerator(seed: 1, step: 2, tensor: 3))
     let states = MatrixView([Float](repeating: 1, count: 40_000), rows: 400, columns: 100)
-    dropout.apply(to: states, places: Array(7..<407), on: compute)
+    dropout.apply(to: states, places: Array(7..<407), on: device)
     let values = states.values
     let dropped = values.count { $0 == 0 }
     #expect(values.allSatisfy { $0 == 0 || $0 == 1 / (1 - Float(0.3)) })
@@ -151,7 +159,7 @@ struct LoReFTModelTests {
     #expect(abs(Double(dropped) - 12_000) < 5 * (40_000 * 0.21).squareRoot())
     // A token's numbers are the same wherever its row lies.
     let alone = MatrixView([Float](repeating: 1, count: 100), rows: 1, columns: 100)
-    dropout.apply(to: alone, places: [17], on: compute)
+    dropout.apply(to: alone, places: [17], on: device)
     #expect(alone.values == states.rows(10..<11).values)
   }
 
@@ -161,10 +169,16 @@ struct LoReFTModelTests {
       return "nothing was thrown"
     }
     #expect(
-      message { _ = try LoReFTModel(decoder(), shape: shape([0, 3]), seed: 1) }
+      message {
+        _ = try LoReFTModel(
+          decoder(), shape: shape([0, 3]), seed: 1, on: CPUDevice(threadCount: 1))
+      }
         == "the adapter changes layer 3, the model has 3 layers; give layers from 0 to 2")
     #expect(
-      message { _ = try LoReFTModel(decoder(), shape: shape(), dropout: 1, seed: 1) }
+      message {
+        _ = try LoReFTModel(
+          decoder(), shape: shape(), dropout: 1, seed: 1, on: CPUDevice(threadCount: 1))
+      }
         == "a dropout of 1.0 is not at least 0 and less than 1")
     #expect(
       message { _ = try shape(rank: 24) }

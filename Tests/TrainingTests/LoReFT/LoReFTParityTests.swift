@@ -54,7 +54,8 @@ struct LoReFTParityTests {
             frame: OrthogonalFrame(
               startingAt: doubles(try fixture.floats(name + "/gaussian")), size: size, rank: rank),
             source: try fixture.floats(name + "/learned_source.weight"),
-            bias: try fixture.floats(name + "/learned_source.bias"))
+            bias: try fixture.floats(name + "/learned_source.bias"),
+            on: CPUDevice(threadCount: 1))
         }
       }
     }
@@ -62,18 +63,19 @@ struct LoReFTParityTests {
     /// The loss of each step, and the interventions behind the last.
     func train(threads: Int) throws -> (losses: [Double], adapter: LoReFT) {
       let decoder = try Decoder(directory: ModelDirectory(path: Fixture(family: family).path))
-      let model = LoReFTModel(decoder, shape: shape, dropout: 0, seed: 0, trained: start)
-      let compute = Compute(threadCount: threads)
+      let model = LoReFTModel(
+        decoder, shape: shape, dropout: 0, seed: 0, trained: start, on: CPUDevice(threadCount: 1))
+      let device = CPUDevice(threadCount: threads)
       let parameters = model.parameters
-      let moments = parameters.map { AdamWMoments(count: $0.values.count) }
+      let moments = parameters.map { AdamWMoments(count: $0.values.count, on: device) }
       var losses: [Double] = []
       for step in steps {
         var groups = 0
-        let sums = try model.pass(step, on: compute) { _ in groups += 1 }
+        let sums = try model.pass(step, on: device) { _ in groups += 1 }
         #expect(groups == 1 && sums.count == 4)
         losses.append(sums.reduce(0, +) / Double(step.targetCount))
         for (parameter, moments) in zip(parameters, moments) {
-          try compute.adamW(
+          try device.adamW(
             parameter.values, gradient: parameter.gradient, moments: moments,
             AdamWStep(
               learningRate: rate, weightDecay: parameter.decays ? decay : 0,
@@ -137,16 +139,18 @@ struct LoReFTParityTests {
   @Test func lossesAreThoseOfTheDecoderWithTheAdapter() throws {
     for run in try runs() {
       let decoder = try Decoder(directory: ModelDirectory(path: Fixture(family: run.family).path))
-      let model = LoReFTModel(decoder, shape: run.shape, dropout: 0.5, seed: 0, trained: run.start)
-      let compute = Compute(threadCount: 2)
-      let found = try model.losses(of: run.steps[0], on: compute)
+      let model = LoReFTModel(
+        decoder, shape: run.shape, dropout: 0.5, seed: 0, trained: run.start,
+        on: CPUDevice(threadCount: 1))
+      let device = CPUDevice(threadCount: 2)
+      let found = try model.losses(of: run.steps[0], on: device)
       try LoReFTOverlay(model.adapter(baseModel: ""), on: decoder).apply()
       var expected: [Double] = []
       for batch in run.steps[0].batches {
         for (sample, promptCount) in zip(batch.samples, batch.promptCounts) {
           let tokens = Array(batch.tokens[sample])
-          let logits = decoder.logits(of: tokens, promptLength: promptCount, on: compute)
-          let losses = compute.crossEntropy(
+          let logits = decoder.logits(of: tokens, promptLength: promptCount, on: device)
+          let losses = device.crossEntropy(
             logits.rows(promptCount - 1..<tokens.count - 1), targets: Array(tokens[promptCount...]))
           expected.append(losses.reduce(0, +))
         }

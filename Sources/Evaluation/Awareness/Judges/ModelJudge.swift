@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
+public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 import SPINKernels
@@ -16,7 +17,7 @@ import SPINTransformer
 /// MD-Judge-v0.1 is one with a prompt and a parser of its own.
 ///
 ///     let model = try LanguageModel(path: "MD-Judge-v0.1")
-///     let judge = try ModelJudge(mdJudge: model, mode: .verdict, threads: 8)
+///     let judge = try ModelJudge(mdJudge: model, mode: .verdict, on: Execution(threads: 8))
 ///
 /// A verdict depends on model, question and answer, and on nothing else.
 public struct ModelJudge: Judge {
@@ -46,7 +47,7 @@ public struct ModelJudge: Judge {
   private let isMDJudge: Bool
   private let replyTokens: Int
   package let model: LanguageModel
-  private let threads: Int
+  private let execution: Execution
   private let batchSize: Int
   private let tokens: FirstTokens
   /// Rows of prompts that pass through the judge at a time: the beginning that all share, and what a
@@ -58,16 +59,18 @@ public struct ModelJudge: Judge {
   /// - Parameters:
   ///   - model: The judge's checkpoint.
   ///   - mode: What a verdict rests on.
-  ///   - threads: Threads that compute; no verdict depends on it.
+  ///   - execution: Where to compute.
   ///   - batchSize: Replies that grow together; no verdict depends on it. A prompt has about a
   ///     thousand tokens, and each takes a place in the key/value cache.
   /// - Throws: `SPINError` where the checkpoint is not that of MD-Judge-v0.1 (`MDJudgeCheckpoint`) or
   ///   weights cannot be read.
-  public init(mdJudge model: LanguageModel, mode: Mode, threads: Int, batchSize: Int = 8) throws {
+  public init(mdJudge model: LanguageModel, mode: Mode, on execution: Execution, batchSize: Int = 8)
+    throws
+  {
     try MDJudgeCheckpoint.check(model)
     try self.init(
       model, isMDJudge: true, template: .mdJudge, parser: .mdJudge, maxTokens: nil, mode: mode,
-      threads: threads, batchSize: batchSize)
+      on: execution, batchSize: batchSize)
   }
 
   /// Any model, which results say is not known to be MD-Judge.
@@ -78,29 +81,29 @@ public struct ModelJudge: Judge {
   ///   - parser: How its replies are read; nil for the template's.
   ///   - maxTokens: The maximum number of tokens of a reply; nil for the parser's.
   ///   - mode: What a verdict rests on.
-  ///   - threads: Threads that compute; no verdict depends on it.
+  ///   - execution: Where to compute.
   ///   - batchSize: Replies that are generated at a time; no verdict depends on it.
   /// - Throws: `SPINError` where weights cannot be read, or for `probability` where the tokenizer has
   ///   no token that begins one of the two words.
   public init(
     _ model: LanguageModel, template: JudgeTemplate = .mdJudge, parser: VerdictParser? = nil,
-    maxTokens: Int? = nil, mode: Mode, threads: Int, batchSize: Int = 8
+    maxTokens: Int? = nil, mode: Mode, on execution: Execution, batchSize: Int = 8
   ) throws {
     try self.init(
       model, isMDJudge: false, template: template, parser: parser ?? template.defaultParser,
-      maxTokens: maxTokens, mode: mode, threads: threads, batchSize: batchSize)
+      maxTokens: maxTokens, mode: mode, on: execution, batchSize: batchSize)
   }
 
   private init(
     _ model: LanguageModel, isMDJudge: Bool, template: JudgeTemplate, parser: VerdictParser,
-    maxTokens: Int?, mode: Mode, threads: Int, batchSize: Int
+    maxTokens: Int?, mode: Mode, on execution: Execution, batchSize: Int
   ) throws {
     self.model = model
     self.isMDJudge = isMDJudge
     self.template = template
     self.parser = parser
     self.mode = mode
-    self.threads = threads
+    self.execution = execution
     self.batchSize = batchSize
     replyTokens = maxTokens ?? parser.maxTokens
     tokens = FirstTokens(model.tokenizer)
@@ -117,7 +120,7 @@ public struct ModelJudge: Judge {
       "architecture": .string(model.decoder.configuration.family.rawValue),
       "mode": .string(mode.rawValue), "model_sha256": .string(hash),
       "settings_sha256": .string(try model.settingsDigest()),
-      "arithmetic": .string(Arithmetic.current.name),
+      "arithmetic": .string(execution.arithmetic.name),
       "template_sha256": .string(template.digest), "parser": .string(parser.name),
       "max_new_tokens": JSON(replyTokens),
     ]
@@ -157,7 +160,7 @@ public struct ModelJudge: Judge {
       var options = GenerationOptions()
       options.maxNewTokens = replyTokens
       try TextGenerator(
-        model, threads: threads, batchSize: batchSize, promptTokens: Self.promptTokens
+        model, on: execution, batchSize: batchSize, promptTokens: Self.promptTokens
       ).generate(prompts, options: options, shouldStop: shouldStop) { place, reply in
         let text = PythonText.stripped(reply.text)
         let reading = parser.read(text, isCutOff: reply.finish == .length)
@@ -165,7 +168,7 @@ public struct ModelJudge: Judge {
       }
     case .probability:
       try LikelihoodScorer(
-        model.decoder, threads: threads, chunkTokens: Self.promptTokens
+        model.decoder, on: execution, chunkTokens: Self.promptTokens
       ).nextTokens(
         after: prompts, probabilitiesOf: tokens.unsafeWord + tokens.safeWord, shouldStop: shouldStop
       ) { place, next in try onJudgement(places[place], judgement(next)) }

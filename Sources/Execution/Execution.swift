@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+public import SPINKernels
+import SPINStorage
+
+/// Where work is done and what it may take: a device, a memory budget, a folder for scratch files.
+///
+///     let execution = Execution(threads: 8, maxMemory: 4_000_000_000)
+///
+/// It decides speed and memory; but for the arithmetic of its device, no result depends on it.
+public struct Execution: Sendable {
+  /// What computes.
+  public var device: any DeviceKind
+  /// Bytes of memory to stay below.
+  public var maxMemory: Int
+  /// The folder of scratch files; nil for one beside the output.
+  public var scratchDirectory: String?
+
+  /// Work on any device.
+  public init(
+    on device: any DeviceKind, maxMemory: Int = Machine.defaultMemoryBudget,
+    scratchDirectory: String? = nil
+  ) {
+    self.device = device
+    self.maxMemory = maxMemory
+    self.scratchDirectory = scratchDirectory
+  }
+
+  /// Work on the processor of this machine; all of it unless told otherwise.
+  public init(
+    threads: Int = Machine.processorCount, maxMemory: Int = Machine.defaultMemoryBudget,
+    scratchDirectory: String? = nil
+  ) {
+    self.init(on: CPU(threads: threads), maxMemory: maxMemory, scratchDirectory: scratchDirectory)
+  }
+
+  /// A device for one caller, whose operations run one after the other.
+  public func open() -> any Device { device.open() }
+
+  /// What decides the bits of results that are computed here.
+  public var arithmetic: Arithmetic { device.arithmetic }
+
+  /// Refuses work that needs more memory than the budget.
+  ///
+  /// - Parameters:
+  ///   - smallest: Bytes that the work takes where it takes least.
+  ///   - what: What needs them, as "these samples and this model need".
+  ///   - remedy: What else can be done, as "score fewer matrices".
+  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
+  package func require(_ smallest: Int, what: String, remedy: String) throws {
+    guard smallest > maxMemory else { return }
+    throw SPINError(
+      .usage, at: "--max-memory",
+      "is \(ByteText.text(maxMemory)), \(what) at least \((smallest + 999_999) / 1_000_000) MB",
+      remedy: "allow more, or \(remedy)")
+  }
+
+  /// Bytes that the program takes before any work: itself, its libraries and a tokenizer.
+  package static let programBytes = 96 << 20
+}

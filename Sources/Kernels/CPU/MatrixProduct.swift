@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CKernels
+import SPINStorage
+
+/// The three products of a linear layer y = x W^T + b, forward beside backward.
+///
+/// Order of sums, and so part of the result: the forward product and the input gradient add blocks
+/// of 256 terms, each block one chain of fused multiply-adds in increasing order. The weight
+/// gradient of a sample is one chain over its tokens.
+extension CPUDevice {
+  /// Terms of a sum that form one chain.
+  static let sumBlock = 256
+
+  /// y = x W^T + b for several weights that share the input `[T, K]`, which is packed once.
+  public func linear(_ input: MatrixView, _ terms: [LinearTerm]) {
+    let (tokens, depth) = (input.rows, input.columns)
+    guard tokens > 0 else { return }
+    let kernels = unsafe kernels
+    let a = unsafe packRows([input])
+    let paddedTokens = tokens.rounded(upTo: tileRows)
+    let block = columnBlock(terms.map(\.weight.rows).max() ?? 0)
+    let scratch = unsafe perWorker(block * Self.sumBlock)
+    var tasks: [(term: LinearTerm, column: Int)] = []
+    for term in terms {
+      precondition(term.weight.columns == depth, "weight does not fit the input")
+      precondition(term.output.rows == tokens, "output does not fit the input")
+      tasks += stride(from: 0, to: term.weight.rows, by: block).map { (term, $0) }
+    }
+    forEach(tasks.count) { worker, task in
+      let (term, column) = tasks[task]
+      let (weight, output) = (term.weight, term.output)
+      let count = min(block, weight.rows - column)
+      if let bias = term.bias {
+        for row in 0..<tokens {
+          unsafe (output.pointer(row: row) + column).update(from: bias.base + column, count: count)
+        }
+      }
+      for start in stride(from: 0, to: depth, by: Self.sumBlock) {
+        guard !abandons(worker) else { return }
+        let length = min(Self.sumBlock, depth - start)
+        unsafe kernels.pack_rows_b(
+          weight.code, weight.pointer(row: column, column: start), depth, count, length,
+          scratch[worker])
+        let update = start == 0 && term.bias == nil ? SPIN_STORE : SPIN_ADD
+        unsafe kernels.multiply(
+          tokens, count, length, a + start * paddedTokens, scratch[worker],
+          output.pointer() + column, output.stride, Int32(update.rawValue))
+      }
+    }
+  }
+
+  /// dx = sum over terms of dy W: the gradient of the shared input of several linear layers.
+  ///
+  /// - Parameters:
+  ///   - terms: Pairs of dy `[T, N]` and W `[N, K]`, added in this order.
+  ///   - result: `[T, K]`; added to if `accumulates`, else overwritten.
+  public func linearInputGradient(
+    _ terms: [(outputGradient: MatrixView, weight: WeightMatrix)], into result: MatrixView,
+    accumulates: Bool
+  ) {
+    let (tokens, columns) = (result.rows, result.columns)
+    guard tokens > 0 else { return }
+    let kernels = unsafe kernels
+    let a = unsafe packRows(terms.map(\.outputGradient))
+    let paddedTokens = tokens.rounded(upTo: tileRows)
+    let block = columnBlock(columns)
+    let scratch = unsafe perWorker(block * Self.sumBlock)
+    for term in terms {
+      precondition(term.weight.columns == columns, "weight does not fit the result")
+      precondition(term.outputGradient.rows == tokens, "gradient does not fit the result")
+      precondition(term.outputGradient.columns == term.weight.rows, "gradient does not fit")
+    }
+    forEach((columns + block - 1) / block) { worker, task in
+      let column = task * block
+      let count = min(block, columns - column)
+      var update = accumulates ? SPIN_ADD : SPIN_STORE
+      var packed = unsafe a
+      for term in terms {
+        let depth = term.weight.rows
+        for start in stride(from: 0, to: depth, by: Self.sumBlock) {
+          guard !abandons(worker) else { return }
+          let length = min(Self.sumBlock, depth - start)
+          unsafe kernels.pack_columns_b(
+            term.weight.code, term.weight.pointer(row: start, column: column), columns, count,
+            length, scratch[worker])
+          unsafe kernels.multiply(
+            tokens, count, length, packed + start * paddedTokens, scratch[worker],
+            result.pointer() + column, result.stride, Int32(update.rawValue))
+          update = SPIN_ADD
+        }
+        unsafe packed += depth * paddedTokens
+      }
+    }
+  }
+
+  /// A += sum over samples s of |dy_s^T x_s|, element by element (or without the bars).
+  ///
+  /// The product of a sample stays in registers until its absolute value is added, tile by tile; no
+  /// sample's gradient is ever written.
+  ///
+  /// - Parameters:
+  ///   - input: x `[T, K]`, the tokens of all samples one after the other.
+  ///   - terms: Pairs of dy `[T, N]` and accumulator `[N, K]`, contiguous.
+  ///   - samples: The rows of each sample; samples enter in this order.
+  public func addWeightGradients(
+    _ input: MatrixView, _ terms: [(outputGradient: MatrixView, accumulator: MatrixView)],
+    samples: [Range<Int>], as sum: GradientSum
+  ) {
+    let columns = input.columns
+    let kernels = unsafe kernels
+    let samples = samples.filter { !$0.isEmpty }
+    guard let first = samples.first, let last = samples.last, !terms.isEmpty else { return }
+    let paddedColumns = columns.rounded(upTo: tileColumns)
+    let origin = first.lowerBound
+    let tokens = last.upperBound - origin
+
+    // x as panels, sample by sample: [sample][panel][token][tile_columns].
+    let b = unsafe shared(tokens * paddedColumns)
+    forEach(samples.count) { _, task in
+      let sample = samples[task]
+      unsafe kernels.pack_columns_b(
+        Int32(SPIN_F32.rawValue), input.pointer(row: sample.lowerBound), input.stride, columns,
+        sample.count, b + (sample.lowerBound - origin) * paddedColumns)
+    }
+
+    let rowBlock = Self.gradientRowBlock
+    var tasks: [(outputGradient: MatrixView, accumulator: MatrixView, row: Int)] = []
+    for term in terms {
+      precondition(term.accumulator.columns == columns, "accumulator does not fit the input")
+      precondition(term.accumulator.rows == term.outputGradient.columns, "accumulator does not fit")
+      tasks += stride(from: 0, to: term.accumulator.rows, by: rowBlock).map {
+        (term.outputGradient, term.accumulator, $0)
+      }
+    }
+    let update = Int32((sum == .absolute ? SPIN_ADD_ABS : SPIN_ADD).rawValue)
+    let paddedRows = rowBlock.rounded(upTo: tileRows)
+    let scratch = unsafe perWorker(tokens * paddedRows)
+    forEach(tasks.count) { worker, task in
+      let (outputGradient, accumulator, row) = tasks[task]
+      let count = min(rowBlock, accumulator.rows - row)
+      for sample in samples {
+        unsafe kernels.pack_columns_a(
+          Int32(SPIN_F32.rawValue), outputGradient.pointer(row: sample.lowerBound) + row,
+          outputGradient.stride, count, sample.count,
+          scratch[worker] + (sample.lowerBound - origin) * paddedRows)
+      }
+      // Part of the accumulator stays in cache while all samples pass by.
+      for column in stride(from: 0, to: columns, by: Self.gradientColumnBlock) {
+        guard !abandons(worker) else { return }
+        let width = min(Self.gradientColumnBlock, columns - column)
+        for sample in samples {
+          let start = sample.lowerBound - origin
+          unsafe kernels.multiply(
+            count, width, sample.count, scratch[worker] + start * paddedRows,
+            b + start * paddedColumns + column * sample.count,
+            accumulator.pointer(row: row) + column, accumulator.stride, update)
+        }
+      }
+    }
+  }
+
+  /// Rows and columns of the accumulator that one task keeps in the second-level cache.
+  ///
+  /// Multiples of every tile; they move no bit of the result.
+  static let gradientRowBlock = 96
+  private static let gradientColumnBlock = 1024
+
+  /// Columns of the result that one task computes: enough tasks to share, few enough that packing
+  /// weights stays cheap.
+  private func columnBlock(_ columns: Int) -> Int {
+    columns >= 4096 ? 256 : columns >= 1024 ? 128 : 64
+  }
+
+  /// Packs matrices with the same number of rows as panels, in blocks of `sumBlock` columns:
+  /// [matrix][block][panel][column][tile_rows].
+  @unsafe private func packRows(_ matrices: [MatrixView]) -> UnsafeMutablePointer<Float> {
+    let kernels = unsafe kernels
+    let rows = matrices.first?.rows ?? 0
+    let paddedRows = rows.rounded(upTo: tileRows)
+    let packed = unsafe shared(paddedRows * matrices.reduce(0) { $0 + $1.columns })
+    // A multiple of every tile height.
+    let rowBlock = 240
+    var tasks: [(matrix: MatrixView, base: Int, column: Int, row: Int)] = []
+    var base = 0
+    for matrix in matrices {
+      for column in stride(from: 0, to: matrix.columns, by: Self.sumBlock) {
+        tasks += stride(from: 0, to: rows, by: rowBlock).map { (matrix, base, column, $0) }
+      }
+      base += matrix.columns * paddedRows
+    }
+    forEach(tasks.count) { _, task in
+      let (matrix, base, column, row) = tasks[task]
+      let length = min(Self.sumBlock, matrix.columns - column)
+      unsafe kernels.pack_rows_a(
+        Int32(SPIN_F32.rawValue), matrix.pointer(row: row) + column, matrix.stride,
+        min(rowBlock, rows - row), length, packed + base + column * paddedRows + row * length)
+    }
+    return unsafe packed
+  }
+}
+
+extension Int {
+  /// The next multiple of `unit`.
+  func rounded(upTo unit: Int) -> Int { (self + unit - 1) / unit * unit }
+}

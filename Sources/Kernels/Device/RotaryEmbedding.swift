@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+package import SPINStorage
+
+/// Rotary position embedding: each head's two halves, rotated by position-dependent angles.
+///
+/// At position p, pair i of a head of size E turns by p * frequency[i]:
+///
+///     u' = u cos - v sin,   v' = v cos + u sin     (u the first half of the head, v the second)
+///
+/// The gradient turns back. Angles are rounded to Float32 as transformers rounds them: p * frequency
+/// in Float32, then cosine and sine.
+///
+/// - Source: Su et al. 2021, arXiv:2104.09864; `rotate_half` in transformers.
+public struct RotaryEmbedding: Sendable {
+  /// Positions from 0 that the table holds.
+  public let positionCount: Int
+  /// Size of a head, E.
+  public let headSize: Int
+  /// Cosines and sines, `[positionCount, E / 2]`.
+  package let cosine, sine: FloatBuffer
+
+  /// Tabulates the angles of positions 0 to `positionCount`.
+  ///
+  /// - Parameters:
+  ///   - frequencies: `[E / 2]`, radians per position.
+  ///   - attentionScaling: Multiplies cosines and sines; 1 but for some long-context schemes.
+  public init(frequencies: [Float], positionCount: Int, attentionScaling: Float = 1) {
+    let half = frequencies.count
+    let (cosine, sine) = (
+      FloatBuffer(count: positionCount * half), FloatBuffer(count: positionCount * half)
+    )
+    for position in 0..<positionCount {
+      for (index, frequency) in frequencies.enumerated() {
+        let angle = Double(Float(position) * frequency)
+        cosine[position * half + index] = Float(cos(angle)) * attentionScaling
+        sine[position * half + index] = Float(sin(angle)) * attentionScaling
+      }
+    }
+    (self.cosine, self.sine) = (cosine, sine)
+    self.positionCount = positionCount
+    headSize = half * 2
+  }
+
+  /// Turns the heads of `rows` in place; within each sample, positions count from 0.
+  ///
+  /// - Parameters:
+  ///   - heads: `[T, heads * E]`.
+  ///   - samples: The rows of each sample.
+  ///   - backward: Whether to turn back, as the gradient does.
+  ///   - device: Where to compute.
+  public func rotate(
+    _ heads: MatrixView, samples: [Range<Int>], backward: Bool = false, on device: any Device
+  ) {
+    precondition(heads.columns % headSize == 0, "columns are not whole heads")
+    precondition(samples.allSatisfy { $0.count <= positionCount }, "sample longer than the table")
+    device.rotate(heads, by: self, samples: samples, backward: backward)
+  }
+
+  /// Turns the heads of each row in place to a position of its own.
+  ///
+  /// - Parameters:
+  ///   - heads: `[B, heads * E]`.
+  ///   - positions: B positions below `positionCount`.
+  ///   - device: Where to compute.
+  public func rotate(_ heads: MatrixView, positions: [Int], on device: any Device) {
+    precondition(heads.columns % headSize == 0, "columns are not whole heads")
+    precondition(heads.rows == positions.count, "positions: count")
+    precondition(positions.allSatisfy { 0..<positionCount ~= $0 }, "position beyond the table")
+    device.rotate(heads, by: self, positions: positions)
+  }
+}

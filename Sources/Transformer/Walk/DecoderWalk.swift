@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+package import SPINKernels
+import SPINStorage
+
+/// The way of tokens through the blocks of a decoder, and back: the only loop over blocks that there is.
+///
+/// All chunks pass the first block, then all pass the second, so that each block's weights are read once however many
+/// tokens there are. Behind each block come the decoder's interventions, then whoever wants the stream.
+/// No number depends on how rows are cut into chunks.
+package final class DecoderWalk {
+  /// The model.
+  package let decoder: Decoder
+  /// Where it computes.
+  package let device: any Device
+  private let blocks: [DecoderBlock]
+  private let workspace: BlockWorkspace
+  private let passing: FloatBuffer
+
+  /// Rows that pass a block together.
+  package struct Chunk {
+    /// Their tokens.
+    package let tokens: [Int32]
+    /// Where they lie in the stream.
+    package let range: Range<Int>
+    /// What they are to each other.
+    package let rows: TokenRows
+    /// Which of them interventions change, given the positions in a prompt; nil where none is part of a prompt.
+    package let prompts: ((PromptPositions) -> InterventionRows)?
+    /// Which numbers the dropout of low-rank changes draws; nil outside of training.
+    package let dropout: DropoutPlace?
+
+    /// Rows from some place of the stream on.
+    package init(
+      _ tokens: [Int32], from start: Int = 0, rows: TokenRows,
+      prompts: ((PromptPositions) -> InterventionRows)?, dropout: DropoutPlace? = nil
+    ) {
+      self.tokens = tokens
+      range = start..<start + tokens.count
+      self.rows = rows
+      self.prompts = prompts
+      self.dropout = dropout
+    }
+
+    /// Whole samples, each of which counts as a prompt.
+    package init(_ tokens: [Int32], from start: Int = 0, samples: [Range<Int>]) {
+      self.init(tokens, from: start, rows: .samples(samples)) {
+        InterventionRows($0, prompts: samples)
+      }
+    }
+  }
+
+  /// Memory for a walk.
+  ///
+  /// - Parameters:
+  ///   - decoder: The model.
+  ///   - tokens: Rows of the widest chunk.
+  ///   - longest: Positions of the longest text.
+  ///   - keepsStates: Whether the caller has memory for the states of all blocks, so that none is needed here.
+  ///   - device: Where to compute.
+  package init(
+    _ decoder: Decoder, tokens: Int, longest: Int, keepsStates: Bool = false, on device: any Device
+  ) {
+    self.decoder = decoder
+    self.device = device
+    let rotary = decoder.rotaryEmbedding(positionCount: longest)
+    blocks = (0..<decoder.configuration.layerCount).map { decoder.block($0, rotary: rotary) }
+    workspace = BlockWorkspace(decoder.configuration, tokens: tokens, on: device)
+    let perToken = BlockState.elementsPerToken(
+      decoder.configuration, lowRankOutputs: decoder.lowRankOutputs)
+    passing = device.buffer(count: keepsStates ? 0 : tokens * perToken)
+  }
+
+  /// Numbers of memory that a walk takes for each token of its widest chunk.
+  package static func elementsPerToken(_ configuration: DecoderConfiguration) -> Int {
+    BlockState.elementsPerToken(configuration) + BlockWorkspace.elementsPerToken(configuration)
+  }
+
+  /// Memory for what a block leaves of so many rows, used by the next block again.
+  package func passingState(rows: Int) -> BlockState {
+    BlockState(
+      decoder.configuration, tokens: rows, buffer: passing, lowRankOutputs: decoder.lowRankOutputs)
+  }
+
+  /// Takes chunks through blocks.
+  ///
+  /// - Parameters:
+  ///   - layers: Which blocks, one after the other; stream 0 is computed from the tokens.
+  ///   - chunks: The rows.
+  ///   - stream: Where the residual stream lies.
+  ///   - state: Memory for what a block leaves of a chunk for its way back; nil for memory that the next block
+  ///     uses again.
+  ///   - shouldStop: Asked some twenty times a second; true ends the walk with an error of code `interrupted`.
+  ///     Nil where the caller computes inside `unlessStopped` already.
+  ///   - after: Told of each chunk's stream behind each block, and of what the block left.
+  /// - Throws: What the store and `after` throw.
+  package func forward(
+    _ layers: Range<Int>, _ chunks: [Chunk], through stream: some StreamStore,
+    state: (_ layer: Int, _ chunk: Int) -> BlockState? = { _, _ in nil },
+    shouldStop: (() -> Bool)? = nil,
+    after: (_ layer: Int, _ chunk: Int, _ hidden: MatrixView, _ state: BlockState) throws -> Void =
+      { _, _, _, _ in }
+  ) throws {
+    let interventions = decoder.interventions
+    for layer in layers {
+      for (index, chunk) in chunks.enumerated() {
+        let input = try stream.input(of: layer, chunk.range)
+        let output = try stream.output(of: layer, chunk.range)
+        let state = state(layer, index) ?? passingState(rows: chunk.tokens.count)
+        try unlessStopped(shouldStop) {
+          if layer == 0 { decoder.embed(chunk.tokens, into: input, on: device) }
+          blocks[layer].forward(
+            input, output: output, state: state, workspace: workspace, rows: chunk.rows,
+            dropout: chunk.dropout, on: device)
+          if let interventions, let prompts = chunk.prompts {
+            interventions.apply(
+              after: layer, to: output, prompts(interventions.positions), on: device)
+          }
+        }
+        try after(layer, index, output, state)
+        try stream.keep(outputOf: layer, chunk.range, output)
+      }
+    }
+  }
+
+  /// Takes the gradient of a chunk back through one block.
+  ///
+  /// - Parameters:
+  ///   - layer: Which block.
+  ///   - chunk: The rows: whole samples.
+  ///   - input: What went into the block, `[T, D]`.
+  ///   - gradient: That of its output; becomes that of its input if `needsInputGradient`.
+  ///   - kept: What the forward pass left; nil where it has to be computed again, to the same bits.
+  ///   - needsInputGradient: False where nothing below is trained or scored.
+  ///   - sink: Takes the gradients of weights.
+  ///   - shouldStop: As in `forward`.
+  /// - Precondition: The decoder has no interventions: their way back is that of `LowRankIntervention`.
+  package func backward(
+    _ layer: Int, _ chunk: Chunk, input: MatrixView, gradient: MatrixView, kept: BlockState?,
+    needsInputGradient: Bool, into sink: some WeightGradientSink, shouldStop: (() -> Bool)? = nil
+  ) throws {
+    precondition(decoder.interventions == nil, "gradients know no interventions")
+    guard case .samples(let samples) = chunk.rows else {
+      preconditionFailure("only whole samples go back")
+    }
+    let state = kept ?? passingState(rows: chunk.tokens.count)
+    try unlessStopped(shouldStop) {
+      if kept == nil {
+        blocks[layer].prepare(
+          input, state: state, workspace: workspace, samples: samples, dropout: chunk.dropout,
+          on: device)
+      }
+      blocks[layer].backward(
+        input, gradient: gradient, state: state, workspace: workspace, samples: samples,
+        needsInputGradient: needsInputGradient, dropout: chunk.dropout, into: sink, on: device)
+    }
+  }
+
+  private func unlessStopped(_ shouldStop: (() -> Bool)?, _ body: () -> Void) throws {
+    guard let shouldStop else { return body() }
+    guard !shouldStop(), try device.unlessStopped(shouldStop, body) != nil else {
+      throw SPINError.stopped()
+    }
+  }
+}

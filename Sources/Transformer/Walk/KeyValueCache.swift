@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINKernels
+
+/// The keys and values of one sequence in one block, position after position.
+///
+/// Float32, `[capacity, K * E]` each; room grows as positions come.
+public struct KeyValueCache: Sendable {
+  /// Positions that it holds.
+  public private(set) var count = 0
+  private var keys, values: MatrixView
+
+  /// An empty cache with room for some positions.
+  public init(_ configuration: DecoderConfiguration, capacity: Int, on device: any Device) {
+    let columns = configuration.keyValueHeadCount * configuration.headSize
+    keys = device.matrix(rows: max(1, capacity), columns: columns)
+    values = device.matrix(rows: max(1, capacity), columns: columns)
+  }
+
+  /// What the next position attends to; there has to be one.
+  var context: CausalAttention.Context {
+    CausalAttention.Context(key: keys.rows(0..<count), value: values.rows(0..<count))
+  }
+
+  /// Adds positions: rows of keys and values, turned to their positions.
+  mutating func append(_ key: MatrixView, _ value: MatrixView, on device: any Device) {
+    let total = count + key.rows
+    if total > keys.rows {
+      let room = max(total, keys.rows * 2)
+      for matrix in [\Self.keys, \Self.values] {
+        let grown = device.matrix(rows: room, columns: key.columns)
+        device.gatherRows(
+          self[keyPath: matrix], Array(0..<count), into: grown.rows(0..<count))
+        self[keyPath: matrix] = grown
+      }
+    }
+    device.gatherRows(key, Array(0..<key.rows), into: keys.rows(count..<total))
+    device.gatherRows(value, Array(0..<key.rows), into: values.rows(count..<total))
+    count = total
+  }
+}
+
+extension BlockState {
+  /// Adds the keys and values of some of its rows, one sample from its first position, to a cache.
+  public func append(_ rows: Range<Int>, to cache: inout KeyValueCache, on device: any Device) {
+    cache.append(key.rows(rows), value.rows(rows), on: device)
+  }
+}
+
+/// The caches of sequences that grow together.
+public final class KeyValueCaches {
+  /// By block, then by sequence, in the order of their rows.
+  public var layers: [[KeyValueCache]]
+
+  /// No sequence yet.
+  public init(layerCount: Int) { layers = Array(repeating: [], count: layerCount) }
+
+  /// Removes the sequence at a row.
+  public func remove(at row: Int) {
+    for layer in layers.indices { layers[layer].remove(at: row) }
+  }
+}
