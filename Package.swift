@@ -53,7 +53,9 @@ let package = Package(
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
       "Transformer",
-      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
+      [
+        "SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution", "SPINCheckpoint", "SPINJSON",
+      ]),
     library(
       "Calibration",
       ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]),
@@ -151,7 +153,8 @@ let package = Package(
     .target(
       name: "SPINTestSupport",
       dependencies: [
-        "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINKernels", "SPINTransformer",
+        "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINKernels", "SPINExecution",
+        "SPINTransformer",
       ],
       path: "Tests/TestSupport"),
     tests("Storage", ["SPINStorage", "CDigest"]),

@@ -44,7 +44,9 @@ let package = Package(
     library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
-      "Transformer", ["SPINErrors", "SPINStorage", "SPINKernels", "SPINCheckpoint", "SPINJSON"]),
+      "Transformer",
+      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution", "SPINCheckpoint", "SPINJSON"]
+    ),
     library(
       "Calibration",
       ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]

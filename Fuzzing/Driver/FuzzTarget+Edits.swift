@@ -2,11 +2,11 @@
 
 @testable import SPINAdapters
 @testable import SPINCheckpoint
-@testable import SPINSelection
 @testable import SPINErrors
 @testable import SPINJSON
 @testable import SPINPatch
 @testable import SPINScores
+@testable import SPINSelection
 
 extension FuzzTarget {
   static func patch(_ bytes: [UInt8]) throws {
@@ -21,11 +21,7 @@ extension FuzzTarget {
     let model = try ModelDirectory(path: Scratch.folder("patched", as: "model"))
     try eachMayRefuse(
       { _ = try patch.verify(model) },
-      {
-        let overlay = try PatchOverlay(patch, on: model)
-        try overlay.apply()
-        try overlay.revert()
-      })
+      { _ = try patch.edited(model) })
   }
 
   static func selection(_ bytes: [UInt8]) throws {

@@ -78,6 +78,18 @@ public struct ModelDirectory: Sendable {
       + (try weights.index.map { try Self.check($0, tensors, path) } ?? [])
   }
 
+  /// The same checkpoint with other mappings of its files.
+  init(_ other: ModelDirectory, files: [SafetensorsFile]) throws {
+    path = other.path
+    weightFileNames = other.weightFileNames
+    warnings = other.warnings
+    origin = other.origin
+    hold = other.hold
+    self.files = files
+    tensors = Dictionary(
+      files.flatMap(\.entries).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Looks whether the weight files still are what they were when they were opened.
   ///
   /// It costs nothing where they are: size, number and times are compared, and digests only where these moved.

@@ -49,6 +49,15 @@ package struct SafetensorsFile: Sendable {
     self.file = file
   }
 
+  /// The same file in a mapping of its own.
+  func mappedAgain() throws -> SafetensorsFile {
+    SafetensorsFile(file: try file.mappedAgain(), header: header, dataOffset: dataOffset)
+  }
+
+  private init(file: MappedFile, header: SafetensorsHeader, dataOffset: Int) {
+    (self.file, self.header, self.dataOffset) = (file, header, dataOffset)
+  }
+
   /// The tensors of the file in the order of their bytes.
   package var entries: [TensorEntry] {
     header.tensors.map { tensor in

@@ -29,15 +29,17 @@ package struct DecodingBatch {
   ///   - sequenceCount: At most so many at a time.
   ///   - promptTokens: At most so many tokens of prompts at a time.
   ///   - positionCount: Positions that a sequence can have.
+  ///   - keepsWeights: Whether the model's weights stay in memory from step to step.
   package init(
     _ decoder: Decoder, sequenceCount: Int, promptTokens: Int, positionCount: Int,
-    on device: any Device
+    keepsWeights: Bool = true, on device: any Device
   ) {
     self.decoder = decoder
     self.device = device
     let configuration = decoder.configuration
     let tokens = max(sequenceCount, promptTokens)
     walk = DecoderWalk(decoder, tokens: tokens, longest: positionCount, on: device)
+    walk.keepsWeights = keepsWeights
     hiddenRoom = device.matrix(rows: tokens, columns: configuration.hiddenSize)
     newest = device.matrix(rows: sequenceCount, columns: configuration.hiddenSize)
     logitRoom = device.matrix(rows: sequenceCount, columns: configuration.vocabularySize)
@@ -78,7 +80,8 @@ package struct DecodingBatch {
       after: { layer, _, _, state in
         for sample in samples {
           var cache = KeyValueCache(
-            configuration, capacity: min(reservedPositions, trunk + sample.count + 64), on: device)
+            configuration, capacity: min(reservedPositions, trunk + sample.count + 64),
+            limit: reservedPositions, on: device)
           if trunk > 0 { state.append(0..<trunk, to: &cache, on: device) }
           if !sample.isEmpty { state.append(sample, to: &cache, on: device) }
           caches.layers[layer].append(cache)
@@ -89,7 +92,7 @@ package struct DecodingBatch {
     let ends = samples.map { ($0.isEmpty ? trunk : $0.upperBound) - 1 }
     device.gatherRows(hidden, ends, into: last)
     let logits = logitRoom.rows(0..<prompts.count)
-    decoder.head.decode(last, into: logits, on: device)
+    decode(last, into: logits)
     return logits
   }
 
@@ -100,8 +103,13 @@ package struct DecodingBatch {
     // What is added to a prompt is not changed by interventions.
     let chunk = DecoderWalk.Chunk(tokens, rows: .newest(caches), prompts: nil)
     try walk.forward(layers, [chunk], through: PassingStream(hidden))
-    decoder.head.decode(hidden, into: logits, on: device)
+    decode(hidden, into: logits)
     return logits
+  }
+
+  private func decode(_ hidden: MatrixView, into logits: MatrixView) {
+    decoder.head.decode(hidden, into: logits, on: device)
+    if !walk.keepsWeights { decoder.weights.head.releasePages() }
   }
 
   private var layers: Range<Int> { 0..<decoder.configuration.layerCount }

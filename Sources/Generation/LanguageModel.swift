@@ -12,9 +12,9 @@ public import SPINTransformer
 ///     let model = try LanguageModel(path: "Qwen2-0.5B-Instruct")
 public struct LanguageModel: Sendable {
   /// The checkpoint.
-  public let directory: ModelDirectory
+  public private(set) var directory: ModelDirectory
   /// The model.
-  public let decoder: Decoder
+  public private(set) var decoder: Decoder
   /// Its tokenizer.
   public let tokenizer: Tokenizer
   /// The tokens that end a generated text.
@@ -35,6 +35,23 @@ public struct LanguageModel: Sendable {
     decoder = try Decoder(directory: directory)
     tokenizer = try Tokenizer(directory: path)
     endTokens = try Self.endTokens(path) ?? Set([tokenizer.eosID].compactMap(\.self))
+  }
+
+  /// The same model with the weights of another mapping of its checkpoint, such as an edited one.
+  ///
+  /// - Throws: `SPINError` as `Decoder` does.
+  public func replacingWeights(by directory: ModelDirectory) throws -> LanguageModel {
+    var result = self
+    result.directory = directory
+    result.decoder = try decoder.replacingWeights(by: directory)
+    return result
+  }
+
+  /// The same model with another decoder, such as one whose hidden states are changed.
+  public func replacing(_ decoder: Decoder) -> LanguageModel {
+    var result = self
+    result.decoder = decoder
+    return result
   }
 
   private static func endTokens(_ directory: String) throws -> Set<Int32>? {

@@ -4,7 +4,7 @@ import SPINCheckpoint
 import SPINErrors
 public import SPINExecution
 import SPINKernels
-import SPINTransformer
+package import SPINTransformer
 
 /// Generates texts for many prompts at once.
 ///
@@ -17,6 +17,7 @@ import SPINTransformer
 /// draws; not on the batch, its size, or threads.
 public final class TextGenerator {
   private let model: LanguageModel
+  private let execution: Execution
   private let device: any Device
   private let batchSize: Int
   private let promptTokens: Int
@@ -35,6 +36,7 @@ public final class TextGenerator {
     self.model = model
     self.batchSize = batchSize
     self.promptTokens = promptTokens
+    self.execution = execution
     device = execution.open()
   }
 
@@ -75,12 +77,13 @@ public final class TextGenerator {
       }
       return
     }
-    guard let longest = prompts.map(\.count).max() else { return }
-    let positions = model.decoder.configuration.maxPositionEmbeddings
+    guard let plan = try plan(for: prompts.map(\.count), options) else { return }
+    // Another model may be next, and counts then.
+    defer { model.decoder.weights.releasePages() }
+    let (batchSize, promptTokens) = (plan.width.texts, plan.width.rows)
     var batch = DecodingBatch(
-      model.decoder, sequenceCount: min(batchSize, prompts.count),
-      promptTokens: max(longest, min(promptTokens, prompts.reduce(0) { $0 + $1.count })),
-      positionCount: min(positions, longest + options.maxNewTokens), on: device)
+      model.decoder, sequenceCount: batchSize, promptTokens: promptTokens,
+      positionCount: plan.width.longest, keepsWeights: plan.keepsWeights, on: device)
     var waiting = prompts.indices
     var growing: [Growing] = []
     while !waiting.isEmpty || !growing.isEmpty {
@@ -104,6 +107,42 @@ public final class TextGenerator {
       }
       try choose(logits, &growing, from: 0, &batch, prompts, options, onText, onFinish)
     }
+  }
+
+  /// How many texts grow together, and how many tokens of prompts pass at a time, within the memory budget; nil where
+  /// there is no prompt.
+  ///
+  /// - Parameters:
+  ///   - lengths: Tokens of each prompt.
+  ///   - options: How much is generated.
+  /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
+  package func plan(
+    for lengths: [Int], _ options: GenerationOptions
+  ) throws -> ForwardCost.Plan? {
+    guard let longest = lengths.max() else { return nil }
+    let positions = min(
+      model.decoder.configuration.maxPositionEmbeddings, longest + options.maxNewTokens)
+    let rows = max(longest, min(promptTokens, lengths.reduce(0, +)))
+    func width(_ texts: Int, _ rows: Int) -> ForwardCost.Width {
+      var width = ForwardCost.Width(
+        rows: max(rows, texts), longest: positions, logitRows: texts)
+      width.texts = texts
+      width.cachedPositions = texts * positions
+      width.attendedRows =
+        texts > 1 ? min(SharedBeginning.Limits.attended(rows), texts * longest) : 0
+      return width
+    }
+    // Fewer tokens of prompts at a time cost less than fewer texts.
+    let texts = min(batchSize, lengths.count)
+    let widths = Self.halvings(from: texts, to: 1).flatMap { texts in
+      Self.halvings(from: rows, to: longest).map { width(texts, $0) }
+    }
+    return try ForwardCost(model.decoder, on: device).plan(widths, execution: execution)
+  }
+
+  /// A number and its halves, the last of them exactly the lower bound.
+  private static func halvings(from high: Int, to low: Int) -> [Int] {
+    Array(sequence(first: high) { $0 > low ? max(low, $0 / 2) : nil })
   }
 
   /// Gives each sequence from a row on its next token, and lets go those that end with it.

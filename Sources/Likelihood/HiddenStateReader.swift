@@ -31,6 +31,7 @@ public struct HiddenStates: Sendable, Equatable {
 /// and chunks nor on which other texts are there, to the bit.
 public final class HiddenStateReader {
   private let decoder: Decoder
+  private let execution: Execution
   private let device: any Device
   private let chunkTokens: Int
 
@@ -42,6 +43,7 @@ public final class HiddenStateReader {
     precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
     self.decoder = decoder
     self.chunkTokens = chunkTokens
+    self.execution = execution
     device = execution.open()
   }
 
@@ -65,11 +67,21 @@ public final class HiddenStateReader {
     let lengths = texts.map(\.count)
     guard let longest = lengths.max() else { return }
     let total = lengths.reduce(0, +)
-    let walk = DecoderWalk(
-      decoder, tokens: max(longest, min(chunkTokens, total)), longest: longest, on: device)
+    let rows = sequence(first: max(longest, min(chunkTokens, total))) {
+      $0 > longest ? max(longest, $0 / 2) : nil
+    }
+    let widths = rows.map { rows in
+      var width = ForwardCost.Width(rows: rows, longest: longest, logitRows: 0)
+      width.streamRows = total
+      return width
+    }
+    let plan = try ForwardCost(decoder, on: device).plan(widths, execution: execution)
+    defer { decoder.weights.releasePages() }
+    let walk = DecoderWalk(decoder, tokens: plan.width.rows, longest: longest, on: device)
+    walk.keepsWeights = plan.keepsWeights
     let stream = device.matrix(rows: total, columns: decoder.configuration.hiddenSize)
     let starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-    let chunks = SequenceChunks.ranges(lengths, limit: chunkTokens).map { chunk in
+    let chunks = SequenceChunks.ranges(lengths, limit: plan.width.rows).map { chunk in
       let first = starts[chunk.lowerBound]
       return DecoderWalk.Chunk(
         texts[chunk].flatMap(\.self), from: first,

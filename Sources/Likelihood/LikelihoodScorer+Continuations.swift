@@ -41,17 +41,21 @@ extension LikelihoodScorer {
       texts.flatMap { text in text.continuations.map { text.context + $0.dropLast() } },
       for: decoder.configuration)
     try checkTargets(texts)
-    // Whole texts lie in memory for the attention, so a text with many branches is cut.
-    let trees = texts.enumerated().flatMap { index, text in
-      Self.trees(of: text, index: index, limit: 4 * chunkTokens)
+    let lengths = texts.map { text in text.continuations.map { text.context.count + $0.count - 1 } }
+    guard let longest = lengths.joined().max() else { return }
+    let total = texts.reduce(0) { sum, text in
+      sum + text.context.count + text.continuations.reduce(0) { $0 + $1.count - 1 }
     }
-    let lengths = trees.map(\.rowCount)
-    guard let largest = lengths.max(), let longest = trees.map(\.longest).max() else { return }
-    let forward = PackedForward(
-      decoder, tokens: max(largest, min(chunkTokens, lengths.reduce(0, +))), longest: longest,
-      on: device)
+    let plan = try plan(longest: longest, total: total) {
+      $1.attendedRows = SharedBeginning.Limits.attended($0)
+    }
+    makeRoom(plan)
+    defer { release() }
+    // A text with many branches is cut: the attention sees each whole.
+    let trees = texts.enumerated().flatMap { Tree.cut($1, index: $0, rows: plan.width.rows) }
+    let forward = PackedForward(decoder, plan, on: device)
     var finished: [SequenceLikelihood] = []
-    for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
+    for chunk in Tree.chunks(trees, rows: plan.width.rows) {
       let found = try unlessStopped(shouldStop) { try score(trees[chunk], forward) }
       for (tree, likelihoods) in zip(trees[chunk], found) {
         finished += likelihoods
@@ -107,15 +111,45 @@ extension LikelihoodScorer {
     /// What passes through the model.
     var tokens: [Int32] { context + continuations.flatMap { $0.dropLast() } }
     var rowCount: Int { context.count + continuations.reduce(0) { $0 + $1.count - 1 } }
-    var longest: Int { context.count + (continuations.map { $0.count - 1 }.max() ?? 0) }
-  }
+    /// What the attention sees.
+    var attendedCount: Int {
+      continuations.reduce(0) { $0 + context.count + $1.count - 1 }
+    }
 
-  /// A text as trees whose continuations, each with its context, have at most `limit` tokens
-  /// together; a larger one is alone.
-  private static func trees(of text: TokenContinuations, index: Int, limit: Int) -> [Tree] {
-    let lengths = text.continuations.map { text.context.count + $0.count - 1 }
-    return SequenceChunks.ranges(lengths, limit: limit).map {
-      Tree(index: index, context: text.context, continuations: text.continuations[$0])
+    /// A text as trees of which each fits; one continuation does always.
+    static func cut(_ text: TokenContinuations, index: Int, rows limit: Int) -> [Tree] {
+      let context = text.context.count
+      var starts: [Int] = []
+      var (rows, attended) = (0, 0)
+      for (place, continuation) in text.continuations.enumerated() {
+        rows += continuation.count - 1
+        attended += context + continuation.count - 1
+        let fits =
+          context + rows <= limit && attended <= SharedBeginning.Limits.attended(limit)
+        guard starts.isEmpty || !fits else { continue }
+        starts.append(place)
+        (rows, attended) = (continuation.count - 1, context + continuation.count - 1)
+      }
+      return zip(starts, starts.dropFirst() + [text.continuations.count]).map { first, last in
+        Tree(
+          index: index, context: text.context, continuations: text.continuations[first..<last])
+      }
+    }
+
+    /// Which trees pass together; the first of a chunk always does.
+    static func chunks(_ trees: [Tree], rows limit: Int) -> [Range<Int>] {
+      var ranges: [Range<Int>] = []
+      var (first, rows, attended) = (0, 0, 0)
+      for (index, tree) in trees.enumerated() {
+        rows += tree.rowCount
+        attended += tree.attendedCount
+        guard index > first, rows > limit || attended > SharedBeginning.Limits.attended(limit)
+        else { continue }
+        ranges.append(first..<index)
+        (first, rows, attended) = (index, tree.rowCount, tree.attendedCount)
+      }
+      if first < trees.count { ranges.append(first..<trees.count) }
+      return ranges
     }
   }
 

@@ -31,12 +31,16 @@ extension LikelihoodScorer {
   ) throws {
     precondition(sequences.allSatisfy { !$0.isEmpty }, "nothing follows an empty sequence")
     try TokenSequence.check(sequences + [tokens], for: decoder.configuration)
+    guard let longest = sequences.map(\.count).max() else { return }
+    let plan = try plan(longest: longest, total: sequences.reduce(0) { $0 + $1.count }) {
+      $1.attendedRows = SharedBeginning.Limits.attended($0)
+    }
+    makeRoom(plan)
+    defer { release() }
     let groups = SharedBeginning.groups(
       of: sequences,
-      limits: .init(rows: chunkTokens, positions: decoder.interventions?.positions))
-    guard let rows = groups.map(\.rowCount).max(), let longest = sequences.map(\.count).max()
-    else { return }
-    let forward = PackedForward(decoder, tokens: rows, longest: longest, on: device)
+      limits: .init(rows: plan.width.rows, positions: decoder.interventions?.positions))
+    let forward = PackedForward(decoder, plan, on: device)
     for group in groups {
       let found = try unlessStopped(shouldStop) {
         let (hidden, ends) = try forward.run(Array(sequences[group.members]), trunk: group.trunk)
@@ -52,7 +56,7 @@ extension LikelihoodScorer {
     try stride(from: 0, to: rows.count, by: logitRows).flatMap { start in
       let range = start..<min(start + logitRows, rows.count)
       let logits = logitRoom.rows(0..<range.count)
-      self.logits(hidden, Array(rows[range]), into: logits)
+      self.logits(hidden, Array(rows[range]), of: decoder, into: logits)
       let largest = device.largestIndices(of: logits)
       let losses = tokens.map { token in
         device.crossEntropy(logits, targets: Array(repeating: token, count: range.count))

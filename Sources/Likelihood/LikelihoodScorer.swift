@@ -19,9 +19,12 @@ public final class LikelihoodScorer {
   let decoder: Decoder
   let device: any Device
   let chunkTokens: Int
-  let logitRows: Int
-  lazy var logitRoom = device.matrix(
-    rows: logitRows, columns: decoder.configuration.vocabularySize)
+  private let execution: Execution
+  private let mostLogitRows: Int
+  /// Memory for logits; as many rows as the plan of the present call has.
+  private(set) var logitRoom: MatrixView
+  private var keepsWeights = true
+  var logitRows: Int { logitRoom.rows }
 
   /// - Parameters:
   ///   - decoder: The model; an edit that lies over its weights takes part.
@@ -31,9 +34,62 @@ public final class LikelihoodScorer {
     precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
     self.decoder = decoder
     self.chunkTokens = chunkTokens
+    self.execution = execution
     device = execution.open()
-    // Rooms for logits of 64 MiB at most.
-    logitRows = max(1, min(512, (16 << 20) / decoder.configuration.vocabularySize))
+    // Logits of 64 MiB at most.
+    mostLogitRows = max(1, min(512, (16 << 20) / decoder.configuration.vocabularySize))
+    logitRoom = device.matrix(rows: 0, columns: decoder.configuration.vocabularySize)
+  }
+
+  /// How many rows pass together within the memory budget.
+  ///
+  /// - Parameters:
+  ///   - longest: Tokens of the longest text.
+  ///   - largest: Rows of the largest piece that passes as a whole; nil for the longest text.
+  ///   - total: Rows of all texts.
+  ///   - modelCount: How many models take turns.
+  ///   - more: What else is held, for so many rows at a time.
+  /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
+  func plan(
+    longest: Int, largest: Int? = nil, total: Int, modelCount: Int = 1,
+    more: (_ chunkTokens: Int, inout ForwardCost.Width) -> Void = { _, _ in }
+  ) throws -> ForwardCost.Plan {
+    let largest = largest ?? longest
+    let chunks = Array(
+      sequence(first: max(largest, min(chunkTokens, total))) {
+        $0 > largest ? max(largest, $0 / 2) : nil
+      })
+    let widths = chunks.flatMap { rows in
+      sequence(first: mostLogitRows) { $0 > 1 ? $0 / 2 : nil }.map { logitRows in
+        var width = ForwardCost.Width(rows: rows, longest: longest, logitRows: logitRows)
+        more(rows, &width)
+        return width
+      }
+    }
+    return try ForwardCost(decoder, on: device).plan(
+      widths, modelCount: modelCount, execution: execution)
+  }
+
+  /// The same for divergences of texts of at most so many tokens.
+  package func planForDivergence(longest: Int) throws -> ForwardCost.Plan {
+    try plan(longest: longest, total: longest, modelCount: 2) { rows, width in
+      // The other side's last hidden states, and its logits.
+      width.streamRows = rows
+      width.logitRows *= 2
+    }
+  }
+
+  /// Memory for the logits of a plan.
+  func makeRoom(_ plan: ForwardCost.Plan) {
+    logitRoom = device.matrix(
+      rows: plan.width.logitRows, columns: decoder.configuration.vocabularySize)
+    keepsWeights = plan.keepsWeights
+  }
+
+  /// Lets go of what a call held: another model may be next, and counts then.
+  func release() {
+    logitRoom = device.matrix(rows: 0, columns: decoder.configuration.vocabularySize)
+    decoder.weights.releasePages()
   }
 
   /// Scores sequences.
@@ -55,10 +111,11 @@ public final class LikelihoodScorer {
     try TokenSequence.check(sequences.map(\.tokens), for: decoder.configuration)
     let lengths = sequences.map(\.tokens.count)
     guard let longest = lengths.max(), longest > 0 else { return }
-    let forward = PackedForward(
-      decoder, tokens: max(longest, min(chunkTokens, lengths.reduce(0, +))), longest: longest,
-      on: device)
-    for chunk in SequenceChunks.ranges(lengths, limit: chunkTokens) {
+    let plan = try plan(longest: longest, total: lengths.reduce(0, +))
+    makeRoom(plan)
+    defer { release() }
+    let forward = PackedForward(decoder, plan, on: device)
+    for chunk in SequenceChunks.ranges(lengths, limit: plan.width.rows) {
       let results = try unlessStopped(shouldStop) {
         let (hidden, samples) = try forward.run(sequences[chunk].map(\.tokens)) {
           onPart($0 * Double(chunk.count))
@@ -87,57 +144,52 @@ public final class LikelihoodScorer {
   ///
   /// - Parameters:
   ///   - sequences: Token ids.
-  ///   - setEdited: Puts the edit on and takes it off; off at the end.
+  ///   - edited: The same model with the edit.
   ///   - shouldStop: As for `score`.
   ///   - onPart: As for `score`.
   ///   - onFinish: Told of KL(untouched || edited) in nats at each position of a sequence.
   /// - Throws: As `score`, and what the closures throw.
   public func divergence(
-    _ sequences: [[Int32]], setEdited: (Bool) throws -> Void,
+    _ sequences: [[Int32]], to edited: Decoder,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double) -> Void = { _ in },
     onFinish: (_ index: Int, _ divergences: [Double]) throws -> Void
   ) throws {
+    precondition(
+      edited.configuration.vocabularySize == decoder.configuration.vocabularySize,
+      "another vocabulary")
     try TokenSequence.check(sequences, for: decoder.configuration)
     guard let longest = sequences.map(\.count).max(), longest > 0 else { return }
-    let forward = PackedForward(decoder, tokens: longest, longest: longest, on: device)
-    let width = decoder.configuration.hiddenSize
-    let untouched = device.matrix(rows: longest, columns: width)
-    let rooms = (0..<2).map { _ in
-      device.matrix(rows: logitRows, columns: decoder.configuration.vocabularySize)
+    let plan = try planForDivergence(longest: longest)
+    makeRoom(plan)
+    defer {
+      release()
+      edited.weights.releasePages()
     }
+    let untouched = PackedForward(decoder, plan, on: device)
+    let changed = PackedForward(edited, sharing: untouched)
+    let half = max(1, logitRows / 2)
+    let rooms = (0..<2).map { logitRoom.rows($0 * half..<($0 + 1) * half) }
     for (index, tokens) in sequences.enumerated() where tokens.count > 1 {
-      do {
-        let divergences = try unlessStopped(shouldStop) {
-          try setEdited(false)
-          let before = untouched.rows(0..<tokens.count)
-          let first = try forward.run([tokens]) { onPart($0 / 2) }.hidden
-          device.gatherRows(first, Array(0..<tokens.count), into: before)
-          try setEdited(true)
-          let after = try forward.run([tokens]) { onPart(($0 + 1) / 2) }.hidden
-          return try self.divergences(before, after, tokens.count - 1, rooms, setEdited)
-        }
-        try setEdited(false)
-        try onFinish(index, divergences)
-      } catch {
-        try setEdited(false)
-        throw error
+      let divergences = try unlessStopped(shouldStop) {
+        let before = try untouched.run([tokens]) { onPart($0 / 2) }.hidden
+        let after = try changed.run([tokens]) { onPart(($0 + 1) / 2) }.hidden
+        return try self.divergences(before, (edited, after), tokens.count - 1, rooms)
       }
+      try onFinish(index, divergences)
     }
   }
 
   /// KL at the first `count` rows of the last hidden states of both sides.
   private func divergences(
-    _ before: MatrixView, _ after: MatrixView, _ count: Int, _ rooms: [MatrixView],
-    _ setEdited: (Bool) throws -> Void
+    _ before: MatrixView, _ after: (decoder: Decoder, hidden: MatrixView), _ count: Int,
+    _ rooms: [MatrixView]
   ) throws -> [Double] {
     var divergences: [Double] = []
-    for start in stride(from: 0, to: count, by: logitRows) {
-      let rows = Array(start..<min(start + logitRows, count))
+    for start in stride(from: 0, to: count, by: rooms[0].rows) {
+      let rows = Array(start..<min(start + rooms[0].rows, count))
       let (p, q) = (rooms[0].rows(0..<rows.count), rooms[1].rows(0..<rows.count))
-      logits(after, rows, into: q)
-      try setEdited(false)
-      logits(before, rows, into: p)
-      try setEdited(true)
+      logits(before, rows, of: decoder, into: p)
+      logits(after.hidden, rows, of: after.decoder, into: q)
       let found = device.divergences(of: p, from: q)
       guard found.allSatisfy({ !$0.isNaN }) else { throw Self.notNumbers }
       divergences += found
@@ -157,7 +209,7 @@ public final class LikelihoodScorer {
     for start in stride(from: 0, to: rows.count, by: logitRows) {
       let range = start..<min(start + logitRows, rows.count)
       let logits = room.rows(0..<range.count)
-      self.logits(hidden, Array(rows[range]), into: logits)
+      self.logits(hidden, Array(rows[range]), of: decoder, into: logits)
       let largest = device.largestIndices(of: logits)
       let losses = device.crossEntropy(logits, targets: Array(targets[range]))
       for (place, loss) in zip(range, losses) {
@@ -168,10 +220,13 @@ public final class LikelihoodScorer {
     return results
   }
 
-  func logits(_ hidden: MatrixView, _ rows: [Int], into logits: MatrixView) {
+  func logits(
+    _ hidden: MatrixView, _ rows: [Int], of decoder: Decoder, into logits: MatrixView
+  ) {
     let gathered = device.matrix(rows: rows.count, columns: hidden.columns)
     device.gatherRows(hidden, rows, into: gathered)
     decoder.head.logits(gathered, into: logits, on: device)
+    if !keepsWeights { decoder.weights.head.releasePages() }
   }
 
   static let notNumbers = SPINError(

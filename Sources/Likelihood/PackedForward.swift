@@ -13,10 +13,18 @@ struct PackedForward {
   private let hidden: MatrixView
   private var layers: Range<Int> { 0..<walk.decoder.configuration.layerCount }
 
-  /// Room for at most so many tokens at a time.
-  init(_ decoder: Decoder, tokens: Int, longest: Int, on device: any Device) {
-    walk = DecoderWalk(decoder, tokens: tokens, longest: longest, on: device)
-    hidden = device.matrix(rows: tokens, columns: decoder.configuration.hiddenSize)
+  /// Room for as many rows at a time as a plan has.
+  init(_ decoder: Decoder, _ plan: ForwardCost.Plan, on device: any Device) {
+    walk = DecoderWalk(
+      decoder, tokens: plan.width.rows, longest: plan.width.longest, on: device)
+    walk.keepsWeights = plan.keepsWeights
+    hidden = device.matrix(rows: plan.width.rows, columns: decoder.configuration.hiddenSize)
+  }
+
+  /// The same room for another decoder of the same shape, but for the hidden states, which stay.
+  init(_ decoder: Decoder, sharing other: PackedForward) {
+    walk = other.walk.sharingMemory(with: decoder)
+    hidden = walk.device.matrix(rows: other.hidden.rows, columns: other.hidden.columns)
   }
 
   /// The last hidden states `[T, D]` of some sequences; valid until the next call.

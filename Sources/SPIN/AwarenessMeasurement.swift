@@ -6,13 +6,12 @@ public import SPINEvaluation
 public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
-public import SPINPatch
 
 /// Awareness and over-refusal of a model on several lists of questions, without and with an edit.
 ///
 ///     var measurement = AwarenessMeasurement(judge: PhraseJudge())
 ///     measurement.lists = [.init(name: "fairness", TextList(path: path, column: "questions"))]
-///     let result = try measurement.run(on: model, modelHash: hash, overlay: overlay)
+///     let result = try measurement.run(on: model, modelHash: hash, edit: edit)
 ///
 /// Model and judge are loaded once; the edit is put on and taken off in memory. With a folder,
 /// finished answers and verdicts are found again by the next run.
@@ -48,7 +47,7 @@ public struct AwarenessMeasurement {
   public var options = GenerationOptions()
   /// How a question becomes a prompt.
   public var format = PromptFormat.raw
-  /// Threads that compute; no result depends on it.
+  /// Where to compute.
   public var execution = Execution()
   /// Answers that grow together; no result depends on it.
   public var batchSize = 16
@@ -63,24 +62,25 @@ public struct AwarenessMeasurement {
   /// - Parameters:
   ///   - model: The model.
   ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
-  ///   - overlay: An edit of it; left as it was.
+  ///   - edit: An edit of it; nil to measure it as it is.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done with which list, as "fairness before".
   /// - Throws: `SPINError`: what answerer and judge throw, a folder of another run, a baseline that
   ///   does not fit.
   public func run(
-    on model: LanguageModel, modelHash: String, overlay: (any WeightOverlay)?,
+    on model: LanguageModel, modelHash: String, edit: ModelEdit?,
     shouldStop: () -> Bool = { false },
     report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
   ) throws -> AwarenessResult {
-    func answerer(_ edit: String?) throws -> any Answerer {
+    func answerer(_ model: LanguageModel, _ edit: String?) throws -> any Answerer {
       try QuestionAnswering(
         model, modelHash: modelHash, edit: edit, options: options,
         format: format, on: execution, batchSize: batchSize)
     }
     return try run(
       Answerers(
-        overlay: overlay, plain: answerer(nil), edited: overlay.map { try answerer($0.digest) },
+        plain: answerer(model, nil),
+        edited: edit.map { try answerer($0.edited(model), $0.digest) },
         emptyAnswers: PromptRequest.remedyForEmptyAnswers(
           format, ofModelAt: model.directory.path)),
       settings: format.identity.object ?? [:], shouldStop, report)
@@ -110,7 +110,6 @@ public struct AwarenessMeasurement {
 
   /// A model as it is, or without and with an edit.
   private struct Answerers {
-    var overlay: (any WeightOverlay)?
     var plain: any Answerer
     var edited: (any Answerer)?
     /// What may help where answers are empty.
@@ -119,9 +118,9 @@ public struct AwarenessMeasurement {
     func sides<Measure: Sendable>(
       _ measure: (_ side: String, any Answerer) throws -> Measure
     ) throws -> Sides<Measure> {
-      guard let overlay, let edited else { return .single(try measure("answers", plain)) }
-      let before = try overlay.with(false) { try measure("before", plain) }
-      let after = try overlay.with(true) { try measure("after", edited) }
+      guard let edited else { return .single(try measure("answers", plain)) }
+      let before = try measure("before", plain)
+      let after = try measure("after", edited)
       return .pair(before: before, after: after)
     }
   }

@@ -112,13 +112,13 @@ public struct ScoringJob: Sendable {
   /// How the model turns texts into tokens.
   var encoding: CalibrationEncoding { CalibrationEncoding(model, promptFormat) }
 
-  /// A scorer of the same model with a patch on it.
+  /// A scorer of the same model with a patch on it, in memory.
   ///
-  /// Its scores are those of the patched checkpoint, and are recorded as such; the patch has to be
-  /// on while it runs.
+  /// Its scores are those of the patched checkpoint, and are recorded as such.
   func scorer(with patch: Patch) throws -> ImportanceScorer {
     try Self.scorer(
-      request, model, dataSets, modelFiles: patch.filesAfter ?? modelFiles)
+      request, model.replacingWeights(by: patch.edited(model.directory)), dataSets,
+      modelFiles: patch.filesAfter ?? modelFiles)
   }
 
   private static func scorer(

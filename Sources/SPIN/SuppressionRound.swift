@@ -44,7 +44,7 @@ struct SuppressionRounds {
   private func next(after previous: SuppressionRound?, number: Int) throws -> SuppressionRound {
     let scores = directory.scores(ofRound: number)
     let scorer = try previous.map { try run.job.scorer(with: $0.patch) } ?? run.job.scorer
-    try score(scorer, with: previous?.patch, into: scores, number: number)
+    try score(scorer, into: scores, number: number)
     let losses = try Dictionary(
       uniqueKeysWithValues: run.job.dataSets.map { dataSet in
         (dataSet.name, try ScoreFile(path: scores.path(of: dataSet.name)).losses)
@@ -76,15 +76,12 @@ struct SuppressionRounds {
   }
 
   private func score(
-    _ scorer: ImportanceScorer, with patch: Patch?, into scores: ScoreDirectory, number: Int
+    _ scorer: ImportanceScorer, into scores: ScoreDirectory, number: Int
   ) throws {
     if number == 1, !directory.ownsScores { return }
-    let work = {
-      try scorer.run(into: scores, restart: restart, shouldStop: shouldStop, report: report)
+    if number > 1, try restart || !scorer.isComplete(at: scores) {
+      try FileSystem.ensureDirectory(directory.round(number))
     }
-    // What is done needs no overlay, and is only looked at.
-    guard let patch, try restart || !scorer.isComplete(at: scores) else { return try work() }
-    try FileSystem.ensureDirectory(directory.round(number))
-    return try PatchOverlay(patch, on: run.job.directory).with(true, work)
+    try scorer.run(into: scores, restart: restart, shouldStop: shouldStop, report: report)
   }
 }

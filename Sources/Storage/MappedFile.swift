@@ -93,6 +93,21 @@ import Synchronization
     return unsafe base + offset
   }
 
+  /// The same file, mapped once more: what is put over one of the two, the other does not see.
+  ///
+  /// Pages that neither changes are in memory only once, but count as resident for each that touched them.
+  ///
+  /// - Throws: `SPINError` as `init`; with code `inputOutput` where another file has its name by now.
+  package func mappedAgain() throws -> MappedFile {
+    let other = try MappedFile(path: path)
+    guard other.mark == mark else {
+      throw SPINError(
+        .inputOutput, at: path, "was changed by another program while it was used",
+        remedy: "repeat the command when nothing else writes to it")
+    }
+    return other
+  }
+
   /// Puts other bytes over those of the file, for whoever reads this object and nobody else.
   ///
   /// The pages concerned become copies of this process. No thread may read them meanwhile.
@@ -121,30 +136,6 @@ import Synchronization
       guard let first = source.baseAddress else { return }
       unsafe (target + offset).copyMemory(from: first, byteCount: source.count)
     }
-  }
-
-  /// Gives back the file's own bytes to every page of `range` that holds others.
-  ///
-  /// Pages that reach beyond the range are given back whole. No thread may read them meanwhile.
-  package func removeOverlay(_ range: Range<Int>) {
-    changes.wrappingAdd(1, ordering: .relaxed)
-    let page = Int(getpagesize())
-    let pages = overlaidPages.withLock { pages in
-      let low = pages.partitioningIndex { $0 + page > range.lowerBound }
-      let high = pages.partitioningIndex { $0 >= range.upperBound }
-      defer { pages.removeSubrange(low..<max(low, high)) }
-      return Array(pages[low..<max(low, high)])
-    }
-    var run: Range<Int>?
-    for place in pages {
-      if let open = run, open.upperBound == place {
-        run = open.lowerBound..<place + page
-      } else {
-        run.map(drop)
-        run = place..<place + page
-      }
-    }
-    run.map(drop)
   }
 
   /// Lets the system drop the pages of `range` from memory; they are read again when touched.

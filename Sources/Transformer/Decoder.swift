@@ -16,10 +16,11 @@ public struct Decoder: Sendable {
   /// Its shape.
   public let configuration: DecoderConfiguration
   /// Its weights.
-  public let weights: DecoderWeights
+  public private(set) var weights: DecoderWeights
   /// Low-rank changes of its blocks, one for each, while they are trained; nil for none.
   public private(set) var lowRank: [LowRankBlock]?
-  let slot = InterventionSlot()
+  /// What is changed behind its blocks; nil for the model as it is.
+  public internal(set) var interventions: Interventions?
 
   /// What is odd about configuration and tensors without being wrong, as sentences.
   public var warnings: [String] { configuration.warnings + weights.warnings }
@@ -46,6 +47,15 @@ public struct Decoder: Sendable {
     precondition(weights.blocks.count == configuration.layerCount, "weights: blocks")
     self.configuration = configuration
     self.weights = weights
+  }
+
+  /// The same model with the weights of another mapping of its checkpoint, such as an edited one.
+  ///
+  /// - Throws: `SPINError` as `DecoderWeights` does.
+  public func replacingWeights(by directory: ModelDirectory) throws -> Decoder {
+    var result = self
+    result.weights = try DecoderWeights(directory, configuration)
+    return result
   }
 
   /// The same model with low-rank changes, one for each block.

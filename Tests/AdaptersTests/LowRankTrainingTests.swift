@@ -138,6 +138,21 @@ struct LowRankTrainingTests {
     #expect(try begin(2).adapter.matrices.map(\.a.values) != model.adapter.matrices.map(\.a.values))
   }
 
+  /// On a device whose memory the program cannot touch.
+  @Test(arguments: ["llama-lora", "qwen2-dora"]) func anotherDeviceChangesNoBit(name: String) throws
+  {
+    let here = try ParityRun(name)
+    let losses = try here.train(CPUDevice(threadCount: 2), steps: 4)
+    let device = DistantDevice()
+    let there = try ParityRun(name, on: device)
+    #expect(try there.train(device, steps: 4) == losses)
+    let (found, expected) = (there.model.adapter, here.model.adapter)
+    for (found, expected) in zip(found.matrices, expected.matrices) {
+      #expect(found.a.values == expected.a.values && found.b.values == expected.b.values)
+      #expect(found.magnitude?.values == expected.magnitude?.values)
+    }
+  }
+
   /// Losses without training drop nothing, and leave gradients alone.
   @Test func validationDropsNothing() throws {
     let run = try ParityRun("qwen2-dora", from: .trained)
@@ -161,7 +176,8 @@ struct ParityRun {
 
   init(
     _ name: String, from beginning: Beginning = .initial, batchTokens: Int = 1_000,
-    memory: DecoderPass.Memory = Self.memory
+    memory: DecoderPass.Memory = Self.memory,
+    on device: any Device = CPUDevice(threadCount: 1)
   ) throws {
     fixture = try AdapterFixture(name)
     let golden = try Fixture(family: String(name.prefix { $0 != "-" }))
@@ -174,7 +190,7 @@ struct ParityRun {
     let path = beginning == .initial ? directory.path : fixture.path
     model = LowRankModel(
       decoder, try LowRankAdapter(path: path), seed: 7, memory: memory,
-      on: CPUDevice(threadCount: 1))
+      on: device)
   }
 
   /// The adapter before training, as a folder of its own.
@@ -207,7 +223,7 @@ struct ParityRun {
   }
 
   /// AdamW as PyTorch's, the decay included; returns the loss of each step.
-  func train(_ device: CPUDevice, steps: Int = 20) throws -> [Double] {
+  func train(_ device: any Device, steps: Int = 20) throws -> [Double] {
     let rate = Double(try fixture.floats("learning_rate")[0])
     let moments = model.parameters.map { AdamWMoments(count: $0.values.count, on: device) }
     return try (0..<steps).map { number in

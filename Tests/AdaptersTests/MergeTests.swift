@@ -70,7 +70,7 @@ struct MergeTests {
       let out = directory.file("out")
       for apply in [
         { _ = try adapter.merge(into: model, out: out) },
-        { try AdapterOverlay(adapter, on: model).apply() },
+        { _ = try adapter.edited(model) },
       ] as [() throws -> Void] {
         let error = try #require(throws: SPINError.self) { try apply() }
         #expect(error.message.contains("would hold"), "\(error)")

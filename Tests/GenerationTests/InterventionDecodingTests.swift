@@ -12,9 +12,9 @@ import Testing
 struct InterventionDecodingTests {
   private func model(_ family: String, _ positions: String) throws -> (Decoder, [[Int32]]) {
     let fixture = try Fixture(family: family)
-    let decoder = try Decoder(directory: ModelDirectory(path: fixture.path))
-    decoder.setInterventions(
-      try .made(layers: [0, 1], positions: positions, size: decoder.configuration.hiddenSize))
+    let plain = try Decoder(directory: ModelDirectory(path: fixture.path))
+    let decoder = plain.adding(
+      try .made(layers: [0, 1], positions: positions, size: plain.configuration.hiddenSize))
     return (decoder, try fixture.samples("privacy").map(\.tokens).filter { $0.count > 5 })
   }
 
@@ -71,26 +71,31 @@ struct InterventionDecodingTests {
   /// Prompts of unequal lengths that begin alike: the generator must not share what differs.
   @Test(arguments: ["f4", "l3", "f2+l5"]) func textsDoNotDependOnTheBatch(positions: String) throws
   {
-    let model = try LanguageModel(path: Fixture.root + "/models/judge")
-    let size = model.decoder.configuration.hiddenSize
-    model.decoder.setInterventions(
-      try .made(layers: [0, 1], positions: positions, size: size))
+    let plain = try LanguageModel(path: Fixture.root + "/models/judge")
+    let size = plain.decoder.configuration.hiddenSize
+    let model = plain.replacing(
+      plain.decoder.adding(try .made(layers: [0, 1], positions: positions, size: size)))
     let trunk = (0..<40).map { Int32(20 + $0 * 3) }
     let prompts = [[9], [9, 8, 7], [6], [], [5, 4]].map { trunk + $0 }
     var options = GenerationOptions()
     options.maxNewTokens = 6
-    func texts(batchSize: Int, threads: Int) throws -> [[Int32]] {
+    func texts(
+      of model: LanguageModel, batchSize: Int, on device: any DeviceKind
+    ) throws -> [[Int32]] {
       var texts = [[Int32]](repeating: [], count: prompts.count)
-      try TextGenerator(model, on: Execution(threads: threads), batchSize: batchSize)
+      try TextGenerator(model, on: Execution(on: device), batchSize: batchSize)
         .generate(prompts, options: options) { texts[$0] = $1.tokens }
       return texts
     }
-    let expected = try texts(batchSize: 1, threads: 1)
+    let expected = try texts(of: model, batchSize: 1, on: CPU(threads: 1))
     for (batchSize, threads) in [(2, 1), (5, 2), (16, 3)] {
-      #expect(try texts(batchSize: batchSize, threads: threads) == expected)
+      #expect(
+        try texts(of: model, batchSize: batchSize, on: CPU(threads: threads)) == expected)
     }
-    model.decoder.setInterventions(nil)
+    // Nor do they depend on where the memory is.
+    #expect(try texts(of: model, batchSize: 5, on: DistantDevice.Kind()) == expected)
     // This model says the same whatever happens to the beginning of a prompt.
-    #expect(try texts(batchSize: 5, threads: 1) != expected || positions == "f4")
+    #expect(
+      try texts(of: plain, batchSize: 5, on: CPU(threads: 1)) != expected || positions == "f4")
   }
 }

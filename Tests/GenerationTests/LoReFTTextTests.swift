@@ -60,12 +60,8 @@ struct LoReFTTextTests {
       let family = try object.required("family", as: String.self)
       let texts = try object.required("texts", as: [JSON].self).map(Text.init)
       let decoder = try Decoder(directory: ModelDirectory(path: Fixture(family: family).path))
-      let overlay = try LoReFTOverlay(
-        LoReFT(path: Fixture.root + "/loreft/" + family), on: decoder)
-      try overlay.apply()
-      try check(texts, decoder)
+      try check(texts, LoReFT(path: Fixture.root + "/loreft/" + family).edited(decoder))
       // The adapter matters: without it some text is another one.
-      try overlay.revert()
       let device = CPUDevice(threadCount: 1)
       let plain = texts.map { text in
         let logits = decoder.logits(of: text.prompt, on: device)
@@ -79,7 +75,8 @@ struct LoReFTTextTests {
   func storiesAreThoseOfTheTranscription() throws {
     let path = try #require(SharedMaterial.path) + "/models/stories260K"
     let decoder = try Decoder(directory: ModelDirectory(path: path))
-    try LoReFTOverlay(LoReFT(path: Fixture.root + "/loreft/stories"), on: decoder).apply()
-    try check(try json("stories.json").map(Text.init), decoder)
+    try check(
+      try json("stories.json").map(Text.init),
+      LoReFT(path: Fixture.root + "/loreft/stories").edited(decoder))
   }
 }

@@ -101,6 +101,17 @@ struct ImportanceScorerTests {
     for part in parts { #expect(all.contains(part)) }
   }
 
+  /// All that is computed is computed by the device: the program reaches into no memory of it, and what it keeps copies
+  /// of has told it of every change.
+  @Test(arguments: Fixture.families) func anotherDeviceGivesTheSameBytes(family: String) throws {
+    let fixture = try ScoringFixture(family: family)
+    let expected = fixture.directory.file("here")
+    try fixture.scorer().run(into: ScoreDirectory(path: expected))
+    let found = fixture.directory.file("there")
+    try fixture.scorer(device: DistantDevice.Kind()).run(into: ScoreDirectory(path: found))
+    #expect(try fixture.bytes(in: found) == fixture.bytes(in: expected))
+  }
+
   @Test func interruptedRunGoesOnToTheSameBytes() throws {
     let fixture = try ScoringFixture(family: "qwen3")
     let whole = fixture.directory.file("whole")

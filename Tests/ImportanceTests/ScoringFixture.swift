@@ -49,12 +49,13 @@ struct ScoringFixture {
 
   func scorer(
     target: TargetModule = .all, keep: KeepPolicy = .share(1), threads: Int = 1,
-    maxMemory: Int = 1 << 30, scratch: String? = nil
+    maxMemory: Int = 1 << 30, scratch: String? = nil, device: (any DeviceKind)? = nil
   ) throws -> ImportanceScorer {
     try ImportanceScorer(
       decoder: decoder, modelFiles: ["model.safetensors": "0"], dataSets: dataSets,
       target: target, keep: keep, tool: "test",
-      on: Execution(threads: threads, maxMemory: maxMemory, scratchDirectory: scratch))
+      on: Execution(
+        on: device ?? CPU(threads: threads), maxMemory: maxMemory, scratchDirectory: scratch))
   }
 
   /// The bytes of the three score files of a folder.

@@ -16,9 +16,9 @@ struct InterventionLikelihoodTests {
 
   init() throws {
     let fixture = try Fixture(family: "mistral")
-    decoder = try Decoder(directory: ModelDirectory(path: fixture.path))
-    decoder.setInterventions(
-      try .made(layers: [0, 2], positions: "f2+l3", size: decoder.configuration.hiddenSize))
+    let plain = try Decoder(directory: ModelDirectory(path: fixture.path))
+    decoder = plain.adding(
+      try .made(layers: [0, 2], positions: "f2+l3", size: plain.configuration.hiddenSize))
     texts = try fixture.samples("general").map(\.tokens)
   }
 

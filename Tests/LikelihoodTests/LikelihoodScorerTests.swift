@@ -42,17 +42,39 @@ struct LikelihoodScorerTests {
 
   @Test func anEmptyEditMovesNothing() throws {
     let (decoder, sequences) = try model("llama")
-    var switches: [Bool] = []
     var count = 0
     try LikelihoodScorer(decoder, on: Execution(threads: 2)).divergence(
-      sequences.map(\.tokens), setEdited: { switches.append($0) }
+      sequences.map(\.tokens), to: decoder
     ) { index, divergences in
       #expect(divergences.count == sequences[index].tokens.count - 1)
       #expect(divergences.allSatisfy { $0 == 0 })
       count += 1
     }
     #expect(count == sequences.count)
-    #expect(switches.last == false && switches.contains(true))
+  }
+
+  /// Likelihoods, hidden states and divergences on a device whose memory the program cannot touch.
+  @Test(arguments: Fixture.families) func anotherDeviceChangesNoBit(family: String) throws {
+    let (decoder, sequences) = try model(family)
+    let texts = sequences.map(\.tokens)
+    let size = decoder.configuration.hiddenSize
+    let edited = decoder.adding(try .made(layers: [0], positions: "f2+l1", size: size))
+    func found(on device: any DeviceKind) throws -> (
+      [SequenceLikelihood], [HiddenStates], [[Double]]
+    ) {
+      let execution = Execution(on: device)
+      var found: ([SequenceLikelihood], [HiddenStates], [[Double]]) = ([], [], [])
+      let scorer = LikelihoodScorer(decoder, on: execution, chunkTokens: 64)
+      try scorer.score(sequences) { found.0.append($1) }
+      try HiddenStateReader(edited, on: execution, chunkTokens: 64).read(texts) {
+        found.1.append($0)
+      }
+      try scorer.divergence(texts, to: edited) { found.2.append($1) }
+      return found
+    }
+    let (here, there) = (try found(on: CPU(threads: 1)), try found(on: DistantDevice.Kind()))
+    #expect(here.0 == there.0 && here.1 == there.1 && here.2 == there.2)
+    #expect(here.2.joined().contains { $0 > 0 })
   }
 
   @Test func divergencesAreThoseOfTheDefinition() {

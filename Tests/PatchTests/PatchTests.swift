@@ -185,7 +185,7 @@ struct PatchTests {
       { try patch.apply(to: model, out: fixture.directory.file("out")) },
       { try patch.applyInPlace(model) },
       {
-        _ = try PatchOverlay(patch, on: model); throw SPINError(.usage, "was put on")
+        _ = try patch.edited(model); throw SPINError(.usage, "was put on")
       },
     ] as [() throws -> PatchReceipt] {
       let error = try #require(throws: SPINError.self) { try apply() }

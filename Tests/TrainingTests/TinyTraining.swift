@@ -14,11 +14,11 @@ enum TinyTraining {
     keepsGradients: true, pass: .init(keptStateBytes: 1 << 30, logitRows: 256))
 
   static func model(
-    _ family: String, memory: FullModel.Memory = memory
+    _ family: String, memory: FullModel.Memory = memory,
+    on device: any Device = CPUDevice(threadCount: 1)
   ) throws -> FullModel {
     try FullModel(
-      ModelDirectory(path: Fixture(family: family).path), memory: memory,
-      on: CPUDevice(threadCount: 1))
+      ModelDirectory(path: Fixture(family: family).path), memory: memory, on: device)
   }
 
   /// All samples that have a response, in the order of the data sets.

@@ -32,17 +32,39 @@ struct TrainerTests {
   private func train(
     _ family: String, _ options: TrainingOptions, memory: FullModel.Memory = TinyTraining.memory,
     threads: Int = 1, batchTokens: Int = 1024, momentsInFile: Bool = false, in name: String = "run",
+    device: (any DeviceKind)? = nil,
     shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> (values: [[Float]], history: TrainingHistory) {
-    let model = try TinyTraining.model(family, memory: memory)
+    let execution = Execution(on: device ?? CPU(threads: threads))
+    let opened = execution.open()
+    let model = try TinyTraining.model(family, memory: memory, on: opened)
     let trainer = try Trainer(
       model, samples: TinyTraining.samples(family), options: options,
-      on: Execution(threads: threads), batchTokens: batchTokens,
+      on: execution, batchTokens: batchTokens,
       momentsDirectory: momentsInFile ? folder.path + "/moments" : nil)
     let history = try trainer.run(
       in: "\(folder.path)/\(name)", identity: "\(family) \(options)", shouldStop: shouldStop,
       report: report)
-    return (model.parameters.map(\.values.values), history)
+    return (model.parameters.map { opened.values(of: $0.values) }, history)
+  }
+
+  /// On a device whose memory the program cannot touch, states saved and read again included.
+  @Test(arguments: ["llama", "mistral", "qwen2", "qwen3"])
+  func anotherDeviceChangesNoBit(family: String) throws {
+    let expected = try train(family, options)
+    let device = DistantDevice.Kind()
+    #expect(try train(family, options, in: "there", device: device).values == expected.values)
+    let narrow = FullModel.Memory(
+      keepsGradients: false, pass: .init(keptStateBytes: 0, logitRows: 128))
+    var steps = 0
+    _ = try? train(
+      family, options, memory: narrow, momentsInFile: false, in: "parts", device: device,
+      shouldStop: {
+        steps += 1
+        return steps > 3
+      })
+    let found = try train(family, options, memory: narrow, in: "parts", device: device)
+    #expect(found.values == expected.values)
   }
 
   @Test(arguments: ["llama", "mistral", "qwen2", "qwen3"])

@@ -20,8 +20,7 @@ struct InterventionsTests {
   {
     let decoder = try decoder()
     let before = decoder.hiddenStates(of: tokens, depth: depth, on: device)
-    decoder.setInterventions(interventions)
-    let after = decoder.hiddenStates(
+    let after = decoder.adding(interventions).hiddenStates(
       of: tokens, depth: depth, promptLength: promptLength, on: device)
     return tokens.indices.filter {
       before.rows($0..<$0 + 1).values != after.rows($0..<$0 + 1).values
@@ -46,8 +45,7 @@ struct InterventionsTests {
       layers: [2], positions: "f2+l2", size: 24, isShared: isShared)
     let block = try #require(interventions.blocks[2])
     let before = decoder.hiddenStates(of: tokens, on: device)
-    decoder.setInterventions(interventions)
-    let after = decoder.hiddenStates(of: tokens, on: device)
+    let after = decoder.adding(interventions).hiddenStates(of: tokens, on: device)
     for row in [0, 1, 7, 8] {
       let expected = MatrixView(rows: 1, columns: 24)
       let change = row > 4 ? block.last ?? block.first : block.first
@@ -57,15 +55,12 @@ struct InterventionsTests {
     }
   }
 
-  @Test func copiesOfADecoderLookAtOnePlace() throws {
+  @Test func changesBelongToTheValueThatHasThem() throws {
     let decoder = try decoder()
-    let copy = decoder
     let plain = decoder.logits(of: tokens, on: device).values
-    decoder.setInterventions(try .made(layers: [0], positions: "f1", size: 24))
-    #expect(copy.logits(of: tokens, on: device).values != plain)
-    #expect(try self.decoder().logits(of: tokens, on: device).values == plain)
-    decoder.setInterventions(nil)
-    #expect(copy.logits(of: tokens, on: device).values == plain)
+    let changed = decoder.adding(try .made(layers: [0], positions: "f1", size: 24))
+    #expect(changed.logits(of: tokens, on: device).values != plain)
+    #expect(decoder.logits(of: tokens, on: device).values == plain)
   }
 
   /// Texts share a beginning only as far as interventions change the same of its tokens.

@@ -44,9 +44,12 @@ struct ChatCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (model, overlay) = try model.load(on: machine.execution)
-    let generator = TextGenerator(
-      model, on: machine.execution, batchSize: generation.batchSize)
+    let loaded = try model.load(on: machine.execution)
+    let model = loaded.untouched
+    func generator(_ model: LanguageModel) -> TextGenerator {
+      TextGenerator(model, on: machine.execution, batchSize: generation.batchSize)
+    }
+    let (before, after) = (compare ? generator(model) : nil, generator(loaded.model))
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
     let asks = StandardInput.isTerminal
@@ -58,8 +61,8 @@ struct ChatCommand: ParsableCommand {
       guard !line.isEmpty else { continue }
       let prompt = try format.tokens(of: line, model.tokenizer)
       let isWhole = try Interruption.answering {
-        guard compare, let overlay else { return try stream(prompt, generator) }
-        try answerTwice(prompt, generator, overlay)
+        guard let before else { return try stream(prompt, after) }
+        try answerTwice(prompt, before, after)
       }
       guard !isWhole else { continue }
       try say("\n")
@@ -70,17 +73,16 @@ struct ChatCommand: ParsableCommand {
   }
 
   private func answerTwice(
-    _ prompt: [Int32], _ generator: TextGenerator, _ overlay: any WeightOverlay
+    _ prompt: [Int32], _ before: TextGenerator, _ after: TextGenerator
   ) throws {
     guard let width = TerminalWidth.ofStandardOutput, width >= TextColumns.narrowest else {
-      for (isOn, title) in [(false, "before:\n"), (true, "after:\n")] {
+      for (generator, title) in [(before, "before:\n"), (after, "after:\n")] {
         try say(title)
-        try overlay.with(isOn) { try stream(prompt, generator) }
+        try stream(prompt, generator)
       }
       return
     }
-    let before = try overlay.with(false) { try answer(prompt, generator) }
-    let after = try overlay.with(true) { try answer(prompt, generator) }
+    let (before, after) = (try answer(prompt, before), try answer(prompt, after))
     for line in TextColumns.lines("before\n" + before, "after\n" + after, width: width) {
       try say(line + "\n")
     }

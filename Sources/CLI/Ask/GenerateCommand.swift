@@ -51,7 +51,7 @@ struct GenerateCommand: ParsableCommand {
         of: TextFile(
           try StandardInput.readAll(), path: "standard input"))
       : try TextList(path: prompts, column: promptColumn, option: "--prompt-column").texts
-    let (model, _) = try model.load(on: machine.execution)
+    let model = try model.load(on: machine.execution).model
     let generator = TextGenerator(
       model, on: machine.execution, batchSize: generation.batchSize)
     let format = try format.request.format(ofModelAt: model.directory.path)

@@ -75,7 +75,8 @@ struct AwarenessCommand: ParsableCommand {
 
   /// A model here, without and with an edit.
   private func measure(_ measurement: inout AwarenessMeasurement) throws {
-    let (model, overlay) = try model.load(on: output.execution)
+    let loaded = try model.load(on: output.execution)
+    let model = loaded.untouched
     measurement.format = try questions.format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
     measurement.judge = try judge.load(on: output.execution)
@@ -84,11 +85,11 @@ struct AwarenessCommand: ParsableCommand {
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
       try measurement.run(
-        on: model, modelHash: hash, overlay: overlay,
+        on: model, modelHash: hash, edit: loaded.edit,
         shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
     Warnings.write(result.warnings)
-    try output.show("awareness", result.json, model, overlay, text: result.text)
+    try output.show("awareness", result.json, loaded, text: result.text)
   }
 
   /// A model on a server.

@@ -63,12 +63,14 @@ struct ChoicesCommand: ParsableCommand {
 
   func run() throws {
     let evaluation = try evaluation()
-    let (model, overlay) = try model.load(on: output.execution)
-    let modelHash = try overlay?.modelHash ?? model.directory.modelHash()
-    try output.openFolder("choices", apartFrom: [model.directory.path])
+    let loaded = try model.load(on: output.execution)
+    let modelHash = try loaded.modelHash()
+    try output.openFolder("choices", apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
     var files = JSONObject()
-    func measure(_ side: ChoiceSide, _ edit: String?) throws -> ChoiceResults {
+    func measure(
+      _ side: ChoiceSide, _ model: LanguageModel, _ edit: String?
+    ) throws -> ChoiceResults {
       try ChoicesProgress(side, isQuiet: output.quiet).during { report in
         guard let out = output.out else {
           return try evaluation.measure(
@@ -86,15 +88,17 @@ struct ChoicesCommand: ParsableCommand {
       }
     }
     let measurement =
-      try overlay.map { overlay in
+      if let edit = loaded.edit {
         ChoiceMeasurement(
-          evaluation, before: try overlay.with(false) { try measure(.before, nil) },
-          after: try overlay.with(true) { try measure(.after, overlay.digest) })
-      } ?? ChoiceMeasurement(evaluation, result: try measure(.result, nil))
+          evaluation, before: try measure(.before, loaded.untouched, nil),
+          after: try measure(.after, loaded.model, edit.digest))
+      } else {
+        ChoiceMeasurement(evaluation, result: try measure(.result, loaded.untouched, nil))
+      }
     Warnings.write(measurement.warnings)
     var result = measurement.json
     if output.out != nil { result["files"] = .object(files) }
-    try output.show("choices", result, model, overlay, text: measurement.text)
+    try output.show("choices", result, loaded, text: measurement.text)
   }
 
   private func evaluation() throws -> ChoiceEvaluation {

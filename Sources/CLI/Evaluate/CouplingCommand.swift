@@ -97,10 +97,10 @@ struct CouplingCommand: ParsableCommand {
       first: sides[0], second: sides[1], count: couplingPairs, seed: seed)
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
-    let (model, overlay) = try model.load(on: output.execution)
-    try output.openFolder("coupling", apartFrom: [model.directory.path])
+    let loaded = try model.load(on: output.execution)
+    try output.openFolder("coupling", apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
-    func measure(_ name: String) throws -> CouplingEvaluation {
+    func measure(_ name: String, _ model: LanguageModel) throws -> CouplingEvaluation {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
       return try progress.during {
         try CouplingEvaluation(
@@ -109,13 +109,13 @@ struct CouplingCommand: ParsableCommand {
           onLayer: { _, total in progress.advance(of: total) })
       }
     }
-    let before = try overlay.map { try $0.with(false) { try measure("before") } }
-    let after = try measure(overlay == nil ? "layers" : "after")
+    let before = try loaded.edit.map { _ in try measure("before", loaded.untouched) }
+    let after = try measure(before == nil ? "layers" : "after", loaded.model)
     if let before {
       let comparison = CouplingComparison(before: before, after: after)
-      try output.show("coupling", comparison.json, model, overlay, text: comparison.text)
+      try output.show("coupling", comparison.json, loaded, text: comparison.text)
     } else {
-      try output.show("coupling", after.json, model, nil, text: after.text)
+      try output.show("coupling", after.json, loaded, text: after.text)
     }
   }
 }

@@ -51,12 +51,14 @@ struct PerplexityCommand: ParsableCommand {
   var output: MeasureOptions
 
   func run() throws {
-    let (model, overlay) = try model.load(on: output.execution)
+    let loaded = try model.load(on: output.execution)
     let evaluation = try text.evaluation(in: output.out)
-    try output.openFolder("perplexity", apartFrom: [model.directory.path])
-    let hash = try overlay?.modelHash ?? model.directory.modelHash()
+    try output.openFolder("perplexity", apartFrom: [loaded.untouched.directory.path])
+    let hash = try loaded.modelHash()
     Interruption.listen()
-    func measure(_ side: String, _ edit: String?) throws -> Perplexity {
+    func measure(
+      _ side: String, _ model: LanguageModel, _ edit: String?
+    ) throws -> Perplexity {
       let progress = ItemProgress(side, total: 0, isQuiet: output.quiet)
       return try progress.during {
         try evaluation.perplexity(
@@ -66,18 +68,19 @@ struct PerplexityCommand: ParsableCommand {
           onWindow: { _, total in progress.advance(of: total) })
       }
     }
-    let before = try overlay.map { try $0.with(false) { try measure("before", nil) } }
-    let after = try measure(overlay == nil ? "windows" : "after", overlay?.digest)
+    let before = try loaded.edit.map { _ in try measure("before", loaded.untouched, nil) }
+    let after = try measure(
+      before == nil ? "windows" : "after", loaded.model, loaded.edit?.digest)
     var result: JSONObject = ["text_sha256": .string(evaluation.digest)]
     if let before {
       let comparison = PerplexityComparison(before: before, after: after)
       result["before"] = before.json
       result["after"] = after.json
       result["comparison"] = comparison.json
-      try output.show("perplexity", result, model, overlay, text: comparison.text)
+      try output.show("perplexity", result, loaded, text: comparison.text)
     } else {
       result["result"] = after.json
-      try output.show("perplexity", result, model, nil, text: after.text)
+      try output.show("perplexity", result, loaded, text: after.text)
     }
   }
 }
@@ -108,30 +111,22 @@ struct DivergenceCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (model, overlay) = try model.load(on: output.execution)
-    guard let overlay else { return }
+    let loaded = try model.load(on: output.execution)
+    guard let edit = loaded.edit else { return }
     let evaluation = try text.evaluation(in: output.out)
-    try output.openFolder("divergence", apartFrom: [model.directory.path])
-    try overlay.revert()
+    try output.openFolder("divergence", apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
     let divergence = try progress.during {
       try evaluation.divergence(
-        of: model,
-        identity: [
-          overlay.modelHash
-            ?? model.directory.modelHash(shouldStop: { Interruption.wasRequested }),
-          overlay.digest,
-        ],
-        on: output.execution,
-        setEdited: { try $0 ? overlay.apply() : overlay.revert() },
-        shouldStop: { Interruption.wasRequested },
+        of: loaded.untouched, to: loaded.model, identity: [loaded.modelHash(), edit.digest],
+        on: output.execution, shouldStop: { Interruption.wasRequested },
         onPart: { progress.show(partly: $0, of: $1) },
         onWindow: { _, total in progress.advance(of: total) })
     }
     let result: JSONObject = [
       "text_sha256": .string(evaluation.digest), "result": divergence.json,
     ]
-    try output.show("divergence", result, model, overlay, text: divergence.text)
+    try output.show("divergence", result, loaded, text: divergence.text)
   }
 }

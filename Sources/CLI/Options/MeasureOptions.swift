@@ -42,17 +42,16 @@ struct MeasureOptions: ParsableArguments {
   /// - Parameters:
   ///   - measure: Its name; the schema is this name with version 1.
   ///   - result: What was found.
-  ///   - model: What it was found of.
-  ///   - overlay: The edit that was on, if any.
+  ///   - model: What it was found of, and the edit.
   ///   - text: The same for people.
   func show(
-    _ measure: String, _ result: JSONObject, _ model: LanguageModel,
-    _ overlay: (any WeightOverlay)?, text: String
+    _ measure: String, _ result: JSONObject, _ model: LoadedModel, text: String
   ) throws {
     let document = MeasureDocument(
-      measure, result, model: model.directory.name,
-      modelHash: try overlay?.modelHash ?? model.directory.modelHash(),
-      origin: model.directory.origin, arithmetic: execution.arithmetic, edit: overlay?.summary)
+      measure, result, model: model.untouched.directory.name,
+      modelHash: try model.modelHash(),
+      origin: model.untouched.directory.origin, arithmetic: execution.arithmetic,
+      edit: model.edit?.summary)
     try show(document, text: text)
   }
 

@@ -31,25 +31,36 @@ struct ModelOptions: ParsableArguments {
   /// Whether the model has an edit.
   var isEdited: Bool { patch != nil || adapter != nil }
 
-  /// The model, with the edit on if there is one.
-  func load(on execution: Execution) throws -> (model: LanguageModel, overlay: (any WeightOverlay)?)
-  {
+  /// The model, and what the edit makes of it if there is one.
+  func load(on execution: Execution) throws -> LoadedModel {
     let model = try LanguageModel(path: model.folder())
     Warnings.write(model.warnings)
-    let overlay = try overlay(on: model, execution: execution)
-    try overlay?.apply()
-    return (model, overlay)
+    let edit = try edit(on: execution)
+    return LoadedModel(untouched: model, edit: edit, edited: try edit?.edited(model))
   }
 
-  private func overlay(on model: LanguageModel, execution: Execution) throws -> (any WeightOverlay)?
-  {
-    if let patch { return try PatchOverlay(Patch(path: patch), on: model.directory) }
+  private func edit(on execution: Execution) throws -> ModelEdit? {
+    if let patch { return ModelEdit(try Patch(path: patch)) }
     guard let adapter else { return nil }
-    if LoReFT.isFolder(adapter) {
-      return try LoReFTOverlay(LoReFT(path: adapter), on: model.decoder)
-    }
+    if LoReFT.isFolder(adapter) { return ModelEdit(try LoReFT(path: adapter)) }
     let value = try LowRankAdapter(path: adapter)
     Warnings.write(value.configuration.warnings)
-    return try AdapterOverlay(value, on: model.directory, execution: execution)
+    return ModelEdit(value, on: execution)
+  }
+}
+
+/// A model, and the same one with an edit, where one was given.
+struct LoadedModel {
+  let untouched: LanguageModel
+  let edit: ModelEdit?
+  let edited: LanguageModel?
+
+  /// With the edit if there is one.
+  var model: LanguageModel { edited ?? untouched }
+
+  /// The hash of the untouched model's files.
+  func modelHash() throws -> String {
+    try edit?.modelHash
+      ?? untouched.directory.modelHash(shouldStop: { Interruption.wasRequested })
   }
 }

@@ -44,8 +44,7 @@ public struct CouplingOptions: Sendable, Equatable {
 ///       first: .init(name: "privacy", list: privacy),
 ///       second: .init(name: "fairness", list: fairness), count: 300, seed: 0)
 ///     let before = try CouplingEvaluation(of: model, pairs: pairs, on: Execution(threads: 2))
-///     try overlay.apply()
-///     let after = try CouplingEvaluation(of: model, pairs: pairs, on: Execution(threads: 2))
+///     let after = try CouplingEvaluation(of: edited, pairs: pairs, on: Execution(threads: 2))
 ///     let comparison = CouplingComparison(before: before, after: after)
 ///
 /// The paper shows HSIC between hidden states of fairness and of privacy questions (figure 2), without

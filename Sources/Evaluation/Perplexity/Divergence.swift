@@ -28,11 +28,12 @@ public struct Divergence: Sendable, Equatable {
 
   /// Measures a model; see `Perplexity` for the parameters.
   ///
-  /// - Parameter setEdited: Puts the edit on and takes it off; it is off at the end.
+  /// - Parameter edited: The same model with the edit.
   public init(
-    of model: LanguageModel, text: String, window: Int? = nil, limit: Int? = nil,
+    of model: LanguageModel, to edited: LanguageModel, text: String, window: Int? = nil,
+    limit: Int? = nil,
     on execution: Execution,
-    journal: ItemJournal? = nil, setEdited: (Bool) throws -> Void,
+    journal: ItemJournal? = nil,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws {
@@ -40,7 +41,7 @@ public struct Divergence: Sendable, Equatable {
     let scorer = LikelihoodScorer(model.decoder, on: execution)
     values = try windows.values(journal: journal) { open, record in
       try scorer.divergence(
-        open.map { windows.tokens[$0] }, setEdited: setEdited, shouldStop: shouldStop,
+        open.map { windows.tokens[$0] }, to: edited.decoder, shouldStop: shouldStop,
         onPart: { onPart($0, open.count) }
       ) { place, divergences in
         try record(place, divergences)

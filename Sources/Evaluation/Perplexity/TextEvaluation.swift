@@ -87,16 +87,15 @@ public struct TextEvaluation: Sendable {
 
   /// How far an edit moves what a model expects; see `perplexity` for the parameters.
   ///
-  /// - Parameter setEdited: Puts the edit on and takes it off; it is off at the end.
+  /// - Parameter edited: The same model with the edit.
   public func divergence(
-    of model: LanguageModel, identity: [String], on execution: Execution,
-    setEdited: (Bool) throws -> Void,
+    of model: LanguageModel, to edited: LanguageModel, identity: [String], on execution: Execution,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Divergence {
     try Divergence(
-      of: model, text: text, window: window, limit: limit, on: execution,
-      journal: journal("divergence", identity, model, execution), setEdited: setEdited,
+      of: model, to: edited, text: text, window: window, limit: limit, on: execution,
+      journal: journal("divergence", identity, model, execution),
       shouldStop: shouldStop, onPart: onPart, onWindow: onWindow)
   }
 

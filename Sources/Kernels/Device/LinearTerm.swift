@@ -4,9 +4,12 @@ public import SPINStorage
 
 /// One use of an input: y = x W^T + bias.
 public struct LinearTerm {
-  let weight: WeightMatrix
-  let bias: FloatBuffer?
-  let output: MatrixView
+  /// W `[N, K]`.
+  package let weight: WeightMatrix
+  /// b `[N]`.
+  package let bias: FloatBuffer?
+  /// y `[T, N]`.
+  package let output: MatrixView
 
   /// A product to compute.
   ///

@@ -72,6 +72,12 @@ public struct WeightMatrix: Sendable {
     }
   }
 
+  /// The memory that it lies in; nil for a matrix of a file.
+  package var buffer: FloatBuffer? {
+    guard case .memory(let values) = source else { return nil }
+    return values
+  }
+
   /// The file that it lies in and the range of its bytes there, for a device that reads it by itself; nil for a
   /// matrix in memory.
   public var fileRange: (path: String, bytes: Range<Int>)? {

@@ -18,14 +18,10 @@ extension ArmMaker {
 
   /// What was trained as an edit of the model of the comparison.
   private func edit(_ method: ComparisonMethod, at path: String) throws -> ModelEdit {
-    let model = comparison.model
     switch method {
     case .full: return try .trainedModel(at: path)
-    case .loreft: return .overlay(try LoReFTOverlay(LoReFT(path: path), on: model.decoder))
-    default:
-      return .overlay(
-        try AdapterOverlay(
-          LowRankAdapter(path: path), on: model.directory, execution: request.execution))
+    case .loreft: return ModelEdit(try LoReFT(path: path))
+    default: return ModelEdit(try LowRankAdapter(path: path), on: request.execution)
     }
   }
 
@@ -55,8 +51,8 @@ extension ModelEdit {
     let model = try LanguageModel(path: path)
     let digest = ModelDirectory.modelHash(of: try model.directory.fileHashes())
     let count = model.directory.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    return .replacement(
-      model, digest: "full \(digest)",
+    return ModelEdit(
+      replacement: model, digest: "full \(digest)",
       summary: [
         "trained": ["kind": "full", "sha256": .string(digest), "parameters": JSON(count)]
       ])

@@ -38,7 +38,7 @@ public struct EvaluationRequest: Sendable {
   public var tasks: [Task] = []
   /// How their items are asked.
   public var choices = ChoiceEvaluation.Options()
-  /// Threads that compute; no result depends on it.
+  /// Where to compute.
   public var execution = Execution()
 
   /// Nothing yet.

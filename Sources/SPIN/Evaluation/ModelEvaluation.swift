@@ -9,7 +9,7 @@ import SPINStorage
 ///
 ///     let evaluation = try ModelEvaluation(
 ///       request, of: model, modelFiles: hashes, judge: PhraseJudge())
-///     let edit = try ModelEdit.patch(patch, on: model.directory)
+///     let edit = ModelEdit(patch)
 ///     let before = try evaluation.measure("before", edit: nil, into: "run/evaluation")
 ///     let after = try evaluation.measure("after", edit: edit, into: "run/evaluation")
 ///     let change = try evaluation.compare(before, after, edit: edit, into: "run/evaluation")
@@ -45,6 +45,9 @@ public struct ModelEvaluation {
   let tasks: ChoiceEvaluation?
   /// The windows of the text and their tokens; nil without a text.
   let windowCount: (count: Int, size: Int)?
+
+  /// Bytes of memory that the measures stay below.
+  let memoryBytes: Int
 
   /// Questions of one kind.
   struct QuestionList: Sendable {
@@ -117,6 +120,8 @@ public struct ModelEvaluation {
     }
     // A text that is too short is found out before anything is computed.
     windowCount = try text?.plannedWindows(of: model)
+    memoryBytes = try Self.plannedBytes(
+      model, request, self.lists + benign, format, window: windowCount?.size)
   }
 
   /// What is measured, in a few words: "2165 fairness and 657 privacy questions, a text".
@@ -162,12 +167,8 @@ public struct ModelEvaluation {
     _ side: String, edit: ModelEdit?, into directory: String, shouldStop: () -> Bool = { false },
     report: (Progress) -> Void = { _ in }
   ) throws -> EvaluationSide {
-    guard let edit else {
-      return try measures(side, of: model, edit: nil, directory, shouldStop, report)
-    }
-    return try edit.with(model) { edited in
-      try measures(side, of: edited, edit: edit.digest, directory, shouldStop, report)
-    }
+    try measures(
+      side, of: edit?.edited(model) ?? model, edit: edit?.digest, directory, shouldStop, report)
   }
 
   private func measures(
@@ -337,16 +338,16 @@ public struct ModelEvaluation {
     first.flatMap { first in second.map { (first, $0) } }
   }
 
-  /// How far an edit in memory moves what the model expects; nil where another model takes its place.
+  /// How far an edit moves what the model expects; nil where another model takes its place.
   private func divergence(
     _ edit: ModelEdit, _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
   ) throws -> Divergence? {
-    guard var text, part == .whole, case .overlay(let overlay) = edit else { return nil }
+    guard var text, part == .whole, !edit.isReplacement else { return nil }
     text.directory = directory
     var isBegun = false
     let result = try text.divergence(
-      of: model, identity: [modelHash, overlay.digest], on: request.execution,
-      setEdited: { try $0 ? overlay.apply() : overlay.revert() }, shouldStop: shouldStop,
+      of: model, to: edit.edited(model), identity: [modelHash, edit.digest],
+      on: request.execution, shouldStop: shouldStop,
       onPart: { done, count in
         if !isBegun { report(.began("divergence", count: count)) }
         isBegun = true

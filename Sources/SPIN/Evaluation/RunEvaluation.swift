@@ -18,7 +18,7 @@ struct RunEvaluation {
       let folder =
         round.number == rounds.count
         ? directory.evaluation : directory.round(round.number) + "/evaluation"
-      let edit = try ModelEdit.patch(round.patch, on: evaluation.model.directory)
+      let edit = ModelEdit(round.patch)
       let after = try evaluation.measure(
         "after", edit: edit, into: folder, shouldStop: shouldStop, report: report)
       return try evaluation.compare(

@@ -35,7 +35,7 @@ extension MethodComparison {
         plan.outputBytes += arm.method == .full ? modelBytes : training.estimate.parameterCount * 4
       }
     }
-    plan.memoryBytes = max(plan.memoryBytes, evaluation.decodingBytes)
+    plan.memoryBytes = max(plan.memoryBytes, evaluation.memoryBytes)
     return plan
   }
 

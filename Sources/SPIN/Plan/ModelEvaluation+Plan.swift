@@ -29,15 +29,6 @@ extension ModelEvaluation {
       items: (windows.count, min(done, windows.count)))
   }
 
-  /// Bytes of the key/value caches of a batch of answers.
-  var decodingBytes: Int {
-    let configuration = model.decoder.configuration
-    let longest = (lists + benign).flatMap(\.questions).map(\.utf8.count).max() ?? 0
-    let tokens = longest / 3 + 64 + request.generation.maxNewTokens
-    return request.batchSize * tokens * configuration.layerCount * 2
-      * configuration.keyValueHeadCount * configuration.headSize * 4
-  }
-
   private var cost: DecoderCost { DecoderCost(model) }
 
   private func answering(

@@ -33,7 +33,7 @@ extension PipelineRun {
       return steps
     }
     plan.steps += steps ?? []
-    plan.memoryBytes = max(job.scorer.plan.memoryBytes, evaluation?.decodingBytes ?? 0)
+    plan.memoryBytes = max(job.scorer.plan.memoryBytes, evaluation?.memoryBytes ?? 0)
     plan.scratchBytes = job.scorer.plan.scratchBytes
     plan.outputBytes = job.plannedScoreBytes * roundCount + (savesModel ? job.modelBytes : 0)
     return plan

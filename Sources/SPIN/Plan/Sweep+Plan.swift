@@ -50,7 +50,7 @@ extension Sweep {
         $0.named("report: \($0.name)")
       }
     }
-    plan.memoryBytes = max(plan.memoryBytes, validation.decodingBytes)
+    plan.memoryBytes = max(plan.memoryBytes, validation.memoryBytes)
     return plan
   }
 }

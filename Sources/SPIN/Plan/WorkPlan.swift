@@ -6,7 +6,7 @@ public import SPINJSON
 public struct WorkPlan: Sendable {
   /// The steps in order.
   public var steps: [PlannedStep] = []
-  /// The most bytes of memory that a step takes besides the model's file.
+  /// The most bytes of memory that a step takes, pages of the model's file included.
   public var memoryBytes = 0
   /// Bytes of the results, a saved model included.
   public var outputBytes = 0

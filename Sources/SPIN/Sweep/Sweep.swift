@@ -129,7 +129,7 @@ public struct Sweep {
   ) throws -> [SweepRow] {
     func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
       try validation.measure(
-        side, edit: patch.map { try .patch($0, on: model.directory) }, into: folder,
+        side, edit: patch.map { ModelEdit($0) }, into: folder,
         shouldStop: shouldStop, report: { report(.measuring($0)) })
     }
     // An edit of no weight is the untouched model.
@@ -190,7 +190,7 @@ public struct Sweep {
       toolVersion: SPINVersion.current, fileHashes: modelFiles)
     try candidate.coupledSet.write(to: directory + "/selection.json", tool: SPINVersion.tool)
     try patch.write(to: patchPath)
-    let edit = try ModelEdit.patch(patch, on: model.directory)
+    let edit = ModelEdit(patch)
     func measure(_ side: String, _ edit: ModelEdit?) throws -> EvaluationSide {
       try test.measure(
         side, edit: edit, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }

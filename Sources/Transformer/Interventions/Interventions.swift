@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINKernels
-import Synchronization
 
 /// Changes of the hidden states behind some blocks, at some tokens of each prompt.
 ///
@@ -61,35 +60,22 @@ public struct Interventions: Sendable {
   }
 }
 
-/// Where a decoder looks for interventions; all copies of a decoder look at the same place, as they
-/// look at the same weights.
-final class InterventionSlot: Sendable {
-  private let content = Mutex<Interventions?>(nil)
-
-  var interventions: Interventions? {
-    get { content.withLock { $0 } }
-    set { content.withLock { $0 = newValue } }
-  }
-}
-
 extension Decoder {
-  /// What is changed behind its blocks; nil for the model as it is.
+  /// The same model with changes behind its blocks; this value stays as it is.
   ///
   /// All that runs the model takes part: hidden states, likelihoods, generated texts.
-  public var interventions: Interventions? { slot.interventions }
-
-  /// Sets what is changed behind the blocks, for this value and all copies of it.
   ///
-  /// - Note: May not run while another thread computes with the model.
   /// - Precondition: Blocks and the size of hidden states are the model's.
-  public func setInterventions(_ interventions: Interventions?) {
-    for (layer, block) in interventions?.blocks ?? [:] {
+  public func adding(_ interventions: Interventions) -> Decoder {
+    for (layer, block) in interventions.blocks {
       precondition(layer >= 0 && layer < configuration.layerCount, "no such block")
       precondition(
         block.first.hiddenSize == configuration.hiddenSize
           && block.last.map { $0.hiddenSize == configuration.hiddenSize } ?? true,
         "hidden states have another size")
     }
-    slot.interventions = interventions
+    var result = self
+    result.interventions = interventions
+    return result
   }
 }

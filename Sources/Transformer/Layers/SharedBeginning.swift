@@ -15,6 +15,9 @@ package struct SharedBeginning: Equatable {
     var rows, tokens, texts: Int
     let positions: PromptPositions?
 
+    /// Rows that the attention may see where so many pass: it sees each text whole, trunk included.
+    package static func attended(_ rows: Int) -> Int { 4 * rows }
+
     /// - Parameters:
     ///   - rows: Rows that pass through the model.
     ///   - texts: Texts.
@@ -24,8 +27,7 @@ package struct SharedBeginning: Equatable {
       self.rows = rows
       self.texts = texts
       self.positions = positions
-      // The attention sees each text whole, trunk included.
-      tokens = 4 * rows
+      tokens = Self.attended(rows)
     }
   }
 

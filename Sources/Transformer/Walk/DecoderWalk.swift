@@ -14,6 +14,9 @@ package final class DecoderWalk {
   package let decoder: Decoder
   /// Where it computes.
   package let device: any Device
+  /// Whether the pages of a block's weights stay in memory behind it.
+  package var keepsWeights = true
+  private let rotary: RotaryEmbedding
   private let blocks: [DecoderBlock]
   private let workspace: BlockWorkspace
   private let passing: FloatBuffer
@@ -65,11 +68,29 @@ package final class DecoderWalk {
     self.decoder = decoder
     self.device = device
     let rotary = decoder.rotaryEmbedding(positionCount: longest)
+    self.rotary = rotary
     blocks = (0..<decoder.configuration.layerCount).map { decoder.block($0, rotary: rotary) }
     workspace = BlockWorkspace(decoder.configuration, tokens: tokens, on: device)
     let perToken = BlockState.elementsPerToken(
       decoder.configuration, lowRankOutputs: decoder.lowRankOutputs)
     passing = device.buffer(count: keepsStates ? 0 : tokens * perToken)
+  }
+
+  /// A walk of another decoder of the same shape in the memory of this one; the two go one after the other.
+  package func sharingMemory(with decoder: Decoder) -> DecoderWalk {
+    DecoderWalk(decoder, of: self)
+  }
+
+  private init(_ decoder: Decoder, of other: DecoderWalk) {
+    precondition(decoder.lowRank == nil && other.decoder.lowRank == nil, "low-rank changes")
+    self.decoder = decoder
+    (device, rotary, workspace, passing) = (
+      other.device, other.rotary, other.workspace, other.passing
+    )
+    blocks = (0..<decoder.configuration.layerCount).map {
+      decoder.block($0, rotary: other.rotary)
+    }
+    keepsWeights = other.keepsWeights
   }
 
   /// Numbers of memory that a walk takes for each token of its widest chunk.
@@ -121,6 +142,9 @@ package final class DecoderWalk {
         try after(layer, index, output, state)
         try stream.keep(outputOf: layer, chunk.range, output)
       }
+      guard !keepsWeights else { continue }
+      if layer == 0 { decoder.weights.embedding.releasePages() }
+      decoder.weights.blocks[layer].releasePages()
     }
   }
 

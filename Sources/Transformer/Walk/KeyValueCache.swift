@@ -9,9 +9,19 @@ public struct KeyValueCache: Sendable {
   /// Positions that it holds.
   public private(set) var count = 0
   private var keys, values: MatrixView
+  private let limit: Int
 
   /// An empty cache with room for some positions.
-  public init(_ configuration: DecoderConfiguration, capacity: Int, on device: any Device) {
+  ///
+  /// - Parameters:
+  ///   - configuration: The model's shape.
+  ///   - capacity: Positions that it has room for at first.
+  ///   - limit: Positions that it will have at most.
+  ///   - device: In whose memory.
+  public init(
+    _ configuration: DecoderConfiguration, capacity: Int, limit: Int, on device: any Device
+  ) {
+    self.limit = limit
     let columns = configuration.keyValueHeadCount * configuration.headSize
     keys = device.matrix(rows: max(1, capacity), columns: columns)
     values = device.matrix(rows: max(1, capacity), columns: columns)
@@ -26,7 +36,7 @@ public struct KeyValueCache: Sendable {
   mutating func append(_ key: MatrixView, _ value: MatrixView, on device: any Device) {
     let total = count + key.rows
     if total > keys.rows {
-      let room = max(total, keys.rows * 2)
+      let room = max(total, min(keys.rows * 2, limit))
       for matrix in [\Self.keys, \Self.values] {
         let grown = device.matrix(rows: room, columns: key.columns)
         device.gatherRows(

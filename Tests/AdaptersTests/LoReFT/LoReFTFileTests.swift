@@ -101,33 +101,27 @@ struct LoReFTFileTests {
     expectError(
       "the adapter changes hidden states of 24 numbers, those of the model have 20; give the model "
         + "that it was trained on"
-    ) { _ = try LoReFTOverlay(adapter, on: decoder("qwen3")) }
+    ) { _ = try adapter.edited(decoder("qwen3")) }
     let deep = LoReFT(
       shape: try .init(
         hiddenSize: 24, rank: 3, layers: [0, 2], positions: PromptPositions(first: 2, last: 3),
         sharesWeights: false), interventions: adapter.interventions)
     expectError("the adapter changes layer 2, the model has 2 layers") {
-      _ = try LoReFTOverlay(deep, on: decoder("llama"))
+      _ = try deep.edited(decoder("llama"))
     }
   }
 
-  @Test func anOverlayIsPutOnAndTakenOff() throws {
+  @Test func theEditedDecoderIsAnotherValue() throws {
     let fixture = try Fixture(family: "llama")
     let decoder = try Decoder(directory: ModelDirectory(path: fixture.path))
-    let copy = decoder
     let device = CPUDevice(threadCount: 1)
     let tokens: [Int32] = [4, 9, 11, 3, 20]
-    let before = copy.logits(of: tokens, on: device).values
+    let before = decoder.logits(of: tokens, on: device).values
     let adapter = try LoReFT(path: self.fixture)
-    let overlay = try LoReFTOverlay(adapter, on: decoder)
-    try overlay.apply()
-    try overlay.apply()
-    #expect(overlay.isApplied && copy.logits(of: tokens, on: device).values != before)
-    expectError("the model has an adapter of this kind already") {
-      try LoReFTOverlay(adapter, on: decoder).apply()
-    }
-    try overlay.revert()
-    #expect(!overlay.isApplied && copy.logits(of: tokens, on: device).values == before)
+    let edited = try adapter.edited(decoder)
+    #expect(edited.logits(of: tokens, on: device).values != before)
+    #expect(decoder.logits(of: tokens, on: device).values == before)
+    expectError("the model has an adapter of this kind already") { _ = try adapter.edited(edited) }
   }
 
   private func copy() throws -> TemporaryDirectory {

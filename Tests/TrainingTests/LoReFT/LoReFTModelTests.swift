@@ -115,6 +115,27 @@ struct LoReFTModelTests {
     }
   }
 
+  /// On a device whose memory the program cannot touch: losses, gradients, and what a step makes of the numbers.
+  @Test(arguments: [false, true]) func anotherDeviceChangesNoBit(isShared: Bool) throws {
+    func trained(on device: any Device) throws -> ([Double], LoReFT) {
+      let model = try LoReFTModel(
+        decoder(), shape: shape(isShared: isShared), dropout: 0.2, seed: 4, on: device)
+      var losses: [Double] = []
+      for number in 0..<3 {
+        losses += try model.pass(step(index: number), on: device) { _ in }
+        for parameter in model.parameters {
+          try device.adamW(
+            parameter.values, gradient: parameter.gradient,
+            moments: AdamWMoments(count: parameter.values.count, on: device),
+            AdamWStep(learningRate: 1e-2, number: number + 1))
+        }
+      }
+      return (losses, model.adapter(baseModel: ""))
+    }
+    let (here, there) = (try trained(on: device), try trained(on: DistantDevice()))
+    #expect(here.0 == there.0 && here.1 == there.1)
+  }
+
   @Test func dropoutDependsOnSeedStepAndPlaceOnly() throws {
     func losses(seed: UInt64, step: Int, batchTokens: Int, threads: Int) throws -> [Double] {
       let model = try LoReFTModel(

@@ -144,12 +144,12 @@ struct LoReFTParityTests {
         on: CPUDevice(threadCount: 1))
       let device = CPUDevice(threadCount: 2)
       let found = try model.losses(of: run.steps[0], on: device)
-      try LoReFTOverlay(model.adapter(baseModel: ""), on: decoder).apply()
+      let edited = try model.adapter(baseModel: "").edited(decoder)
       var expected: [Double] = []
       for batch in run.steps[0].batches {
         for (sample, promptCount) in zip(batch.samples, batch.promptCounts) {
           let tokens = Array(batch.tokens[sample])
-          let logits = decoder.logits(of: tokens, promptLength: promptCount, on: device)
+          let logits = edited.logits(of: tokens, promptLength: promptCount, on: device)
           let losses = device.crossEntropy(
             logits.rows(promptCount - 1..<tokens.count - 1), targets: Array(tokens[promptCount...]))
           expected.append(losses.reduce(0, +))
