@@ -151,7 +151,8 @@ let package = Package(
     .target(
       name: "SPINTestSupport",
       dependencies: [
-        "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINKernels", "SPINTransformer",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINKernels",
+        "SPINTransformer",
       ],
       path: "Tests/TestSupport"),
     tests("Storage", ["SPINStorage", "CDigest"]),
