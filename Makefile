@@ -1,5 +1,5 @@
 # make demo         build, then the whole job on the embedded model
-# make test         all tests, in release: kernels are C and slow without optimisation
+# make test         all tests, in release: kernels are C and slow without optimisation; then which were skipped, and why
 # make lint         formatting, unsafe only where it belongs, no traps on input, file sizes
 # make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -training, -tokenizers likewise)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
@@ -87,7 +87,8 @@ compare-spin-data: build $(PYTHON)
 	  --out .build/spin-data-comparison
 
 test:
-	swift test -c release
+	swift test -c release --xunit-output .build/tests.xml
+	python3 Tools/skipped_tests.py .build/tests-swift-testing.xml
 
 lint:
 	Tools/lint.sh

@@ -153,7 +153,7 @@ let package = Package(
     .target(
       name: "SPINTestSupport",
       dependencies: [
-        "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINKernels", "SPINExecution",
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINKernels", "SPINExecution",
         "SPINTransformer",
       ],
       path: "Tests/TestSupport"),

@@ -34,8 +34,14 @@ extension OutputFolder {
     }
   }
 
-  /// Requires that what is to be removed may be, so that nothing goes where something has to stay.
-  private func requireRemovable(_ names: [String]) throws {
+  /// Requires that what is to be removed may be, with what other commands made below, so that nothing goes where
+  /// something has to stay.
+  func requireRemovable(_ names: [String]) throws {
+    for name in names where try kind(of: name) == .directory {
+      _ = try Self.withRecorded(in: "\(path)/\(name)") { inner in
+        try inner.requireRemovable(inner.record.withLock { $0.entries.keys.sorted() })
+      }
+    }
     let there = try names.filter { try kind(of: $0) != nil }
     let folders =
       try there.map { FileSystem.parent(of: "\(path)/\($0)") }
@@ -55,19 +61,25 @@ extension OutputFolder {
 
   /// Removes what a folder that another command made below says was written there.
   private static func discardRecorded(in path: String) throws {
+    if try withRecorded(in: path, { try $0.discard() }) {
+      try FileSystem.remove("\(path)/\(OutputRecord.name)")
+    }
+  }
+
+  /// Opens a folder that another command made, for as long as `body` takes.
+  ///
+  /// - Returns: Whether there is a record that says what that command wrote.
+  private static func withRecorded(
+    in path: String, _ body: (OutputFolder) throws -> Void
+  ) throws -> Bool {
     let place = "\(path)/\(OutputRecord.name)"
     guard FileSystem.status(place, following: false) != nil,
       let command = OutputRecord.command(at: place)
-    else { return }
+    else { return false }
     let inner = try OutputFolder(path, of: command)
-    do {
-      try inner.discard()
-    } catch {
-      inner.close()
-      throw error
-    }
-    inner.close()
-    try FileSystem.remove(place)
+    defer { inner.close() }
+    try body(inner)
+    return true
   }
 
   /// Gives an entry that is not ours to remove the name NAME.changed, or NAME.changed-2 ...

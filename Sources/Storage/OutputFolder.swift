@@ -124,6 +124,8 @@ package final class OutputFolder: Sendable {
   package func begin(restart: Bool, keeping name: String? = nil) throws {
     try removeAbandoned()
     guard restart else { return try requireUnchanged() }
+    // What is kept here another command discards next: all of it goes, or nothing does.
+    try record.withLock { try requireRemovable($0.entries.keys.sorted()) }
     try discard { $0 != name }
   }
 

@@ -142,13 +142,22 @@ import Testing
       one.sampleDigest == "3b50f9d9bf6a572fe9e069be80e43ec59f21074274d262cd1eccf2ebe68ebe8a")
   }
 
-  // SPIN's own files exist only on the developers' machines.
-  @Test(.enabled(if: SharedMaterial.path != nil))
-  func theReferencesPrivacySampleHas117DistinctRows() throws {
-    let path = (SharedMaterial.path ?? "") + "/data/spin/beaver_train330k_privacy_safe_1k.csv"
+  /// Files with responses, and how many of the 128 rows that are drawn of each are different: as NumPy draws them from
+  /// a made file, and from the reference's own.
+  private static let drawn =
+    (try? MadeData().files.compactMap { file in file.distinctDrawnCount.map { (file.path, $0) } })
+    ?? []
+
+  @Test func theMadeFilesAreThere() { #expect(Self.drawn.count == 5) }
+
+  @Test(
+    arguments: SharedMaterial.adding(to: drawn) {
+      [($0 + "/data/spin/beaver_train330k_privacy_safe_1k.csv", 117)]
+    })
+  func repeatedRowsAreCountedAmongThoseDrawn(path: String, distinct: Int) throws {
     let found = try CalibrationSet(
       name: "privacy", table: DataTable(path: path), options: CalibrationOptions(),
       encoding: bytes(bos: true, positions: 1 << 20))
-    #expect(found.report.duplicateCount == 128 - 117)
+    #expect(found.report.duplicateCount == 128 - distinct)
   }
 }

@@ -2,6 +2,7 @@
 
 import SPINCalibration
 import SPINErrors
+import SPINJSON
 import SPINTestSupport
 import Testing
 
@@ -98,10 +99,37 @@ struct DataLintTests {
     #expect(try DataLint(paths: [alone]).files[0].rowCount == 1)
   }
 
+  /// Files of the form of the reference's own, counted with Python's `csv` and the same expression.
+  @Test func madeFilesShareWhatPythonFinds() throws {
+    let made = try MadeData()
+    let lint = try DataLint(paths: made.files.map(\.path))
+    #expect(lint.files.count == 7 && lint.overlaps.count == 21)
+    for (found, file) in zip(lint.files, made.files) {
+      #expect(found.rowCount == file.rowCount, "\(file.name)")
+      #expect(found.distinctRowCount == file.distinctRowCount, "\(file.name)")
+      #expect(found.distinctPromptCount == file.distinctPromptCount, "\(file.name)")
+      #expect(found.distinctDrawnCount == file.distinctDrawnCount, "\(file.name)")
+      #expect(found.rowsInScoredFiles == file.rowsInScoredFiles, "\(file.name)")
+    }
+    for (found, pair) in zip(lint.overlaps, try made.root.required("pairs", as: [JSONObject].self))
+    {
+      #expect(found.first == made.path(try pair.required("first")))
+      #expect(found.second == made.path(try pair.required("second")))
+      for (count, key) in [
+        (found.firstInSecond, "first_in_second"), (found.secondInFirst, "second_in_first"),
+      ] {
+        let expected = try pair.required(key, as: JSONObject.self)
+        #expect(count.verbatim == (try expected.required("verbatim")), "\(pair)")
+        #expect(count.normalized == (try expected.required("normalized")), "\(pair)")
+        #expect(count.drawn == (try expected.optional("drawn")), "\(pair)")
+      }
+    }
+  }
+
   /// The counts are those of a pandas program with `re.sub(r"[^\w\s]", "", s.lower())`.
-  @Test(.enabled(if: SharedMaterial.path != nil, "SPIN's own files lie beside the checkout only"))
+  @Test(.enabled(if: SharedMaterial.path != nil, "\(SharedMaterial.need)"))
   func theReferencesFilesShareWhatTheyAreKnownToShare() throws {
-    let folder = (SharedMaterial.path ?? "") + "/data/spin/"
+    let folder = try #require(SharedMaterial.path) + "/data/spin/"
     let names = [
       "beaver_train330k_privacy_safe_1k", "beaver_train330k_privacy_unsafe_1k",
       "beaver_train330k_fairness_safe_1k", "beaver_train330k_fairness_unsafe_1k",

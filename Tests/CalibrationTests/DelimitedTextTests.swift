@@ -162,10 +162,23 @@ import Testing
     }
   }
 
-  // SPIN's own files exist only on the developers' machines.
-  @Test(.enabled(if: SharedMaterial.path != nil))
+  /// Made files with what Python's `csv` finds in them: a byte order mark, each line ending, line breaks in cells.
+  @Test func madeFilesHaveTheRowsThatPythonFinds() throws {
+    let made = try MadeData()
+    for file in made.files {
+      let columns: DataTable.Columns =
+        file.distinctDrawnCount == nil ? .init(prompt: "questions", response: "questions") : .init()
+      let rows = try DataTable(path: file.path, columns: columns).rows
+      #expect(rows.count == file.rowCount, "\(file.name)")
+      #expect(
+        Set(rows.map { [$0.prompt, $0.response] }).count == file.distinctRowCount, "\(file.name)")
+    }
+  }
+
+  /// The reference's own files, where they are.
+  @Test(.enabled(if: SharedMaterial.path != nil, "\(SharedMaterial.need)"))
   func filesOfTheReferenceHaveTheirRows() throws {
-    let folder = (SharedMaterial.path ?? "") + "/data/spin/"
+    let folder = try #require(SharedMaterial.path) + "/data/spin/"
     let privacy = try DataTable(path: folder + "beaver_train330k_privacy_safe_1k.csv")
     #expect(privacy.rows.count == 1000)
     #expect(Set(privacy.rows.map { [$0.prompt, $0.response] }).count == 386)

@@ -6,7 +6,8 @@ import Testing
 struct NamePatternTests {
   @Test(arguments: [
     ("a.pth", "*.pth", true), ("A.PTH", "*.pth", true), (".pth", "*.pth", true),
-    ("apth", "*.pth", false), ("consolidated.00.pth", "consolidated*.pt*", true),
+    ("apth", "*.pth", false), ("a.pth.txt", "*.pth", false),
+    ("consolidated.00.pth", "consolidated*.pt*", true),
     ("consolidated", "consolidated*.pt*", false), ("x.gguf", "*.gguf*", true),
     ("original", "original", true), ("originals", "original", false), ("a", "*", true),
     ("aa", "a*a", true), ("a", "a*a", false),

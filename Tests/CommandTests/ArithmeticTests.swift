@@ -36,7 +36,10 @@ struct ArithmeticTests {
   }
 
   /// On a processor with a second arithmetic: what was begun on one is refused on the other, from all that a run leaves.
-  @Test(.enabled(if: KernelSet.available.contains { $0.arithmetic != .current }))
+  @Test(
+    .enabled(
+      if: KernelSet.available.contains { $0.arithmetic != .current },
+      "this processor has one arithmetic"))
   func anotherArithmeticIsRefused() throws {
     let made = try MeasuredJob()
     let job = made.job

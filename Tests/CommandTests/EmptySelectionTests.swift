@@ -81,7 +81,7 @@ struct EmptySelectionTests {
       "select", job.model, "--scores", job.out, "--count", "1", "--layers", "0",
       "--target-module", "mlp",
     ])
-    guard outcome.status == 2 else { return }
+    #expect(outcome.status == 2, "the case does not occur: \(outcome)")
     let remedy = try #require(
       outcome.standardError.firstMatch(of: /give --count (\d+), which selects (\d+)/))
     let larger = try Program.run([

@@ -68,6 +68,25 @@ struct ModelInUseTests {
     #expect(!FileManager.default.fileExists(atPath: job.path + "/copy"))
   }
 
+  /// The lock needs no right to write: models lie where only their owner may.
+  @Test(
+    .enabled(
+      if: Program.canRunUnprivileged,
+      "this system has no setpriv, and the superuser may write anywhere"))
+  func aModelThatCannotBeWrittenIsRead() throws {
+    let files = FileManager.default
+    for name in try files.contentsOfDirectory(atPath: job.model) {
+      try files.setAttributes([.posixPermissions: 0o444], ofItemAtPath: job.model + "/" + name)
+    }
+    try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: job.model)
+    defer { try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: job.model) }
+    let outcome = try Program.runUnprivileged(["inspect", job.model])
+    #expect(outcome.status == 0, "\(outcome)")
+    let patch = try makePatch(scale: 0)
+    let refused = try Program.runUnprivileged(["patch", "apply", job.model, patch, "--in-place"])
+    #expect(refused.status == 73 || refused.status == 74, "\(refused)")
+  }
+
   /// Two patches of the same weights: at most one is in, and the other one says so.
   @Test func twoEditsAtOnceLoseNone() throws {
     let patches = [try makePatch(scale: 0), try makePatch(scale: 0.5, name: "other.json")]

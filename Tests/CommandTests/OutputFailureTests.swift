@@ -52,14 +52,17 @@ struct OutputFailureTests {
     #expect(try FolderContents(of: job.path) == before)
   }
 
-  // The superuser may write to read-only folders.
-  @Test(.enabled(if: geteuid() != 0)) func readOnlyFoldersAreRefused() throws {
+  @Test(
+    .enabled(
+      if: Program.canRunUnprivileged,
+      "this system has no setpriv, and the superuser may write anywhere"))
+  func readOnlyFoldersAreRefused() throws {
     let job = try SmallJob()
     let before = try FolderContents(of: job.path)
     let files = FileManager.default
     try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: job.path)
     defer { try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: job.path) }
-    let outcome = try Program.run(job.score + ["--quiet"])
+    let outcome = try Program.runUnprivileged(job.score + ["--quiet"])
     #expect(
       job.masked(outcome.standardError)
         == "spin: DIR/out: cannot be written (Permission denied); choose a place that you may "
@@ -68,8 +71,36 @@ struct OutputFailureTests {
     #expect(try FolderContents(of: job.path) == before)
   }
 
+  /// Whether everything may go is asked before the first file goes: one folder that cannot be changed keeps them all.
+  @Test(
+    .enabled(
+      if: Program.canRunUnprivileged,
+      "this system has no setpriv, and the superuser may write anywhere"),
+    arguments: ["", "/model", "/scores"])
+  func restartsRemoveEverythingOrNothing(_ folder: String) throws {
+    let job = try SmallJob()
+    let command = job.run + ["--save-model", "--quiet"]
+    #expect(try Program.run(command).status == 0)
+    let before = try FolderContents(of: job.path)
+    let files = FileManager.default
+    try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: job.out + folder)
+    defer { try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: job.out + folder) }
+    let outcome = try Program.runUnprivileged(command + ["--restart"])
+    #expect(outcome.status == 73, "\(outcome)")
+    #expect(
+      job.masked(outcome.standardError)
+        == "spin: DIR/out\(folder): cannot be changed (Permission denied), so that nothing was "
+        + "removed; make it writable, or choose another --out\n")
+    #expect(try FolderContents(of: job.path) == before)
+    try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: job.out + folder)
+    let again = try Program.runUnprivileged(command + ["--restart"])
+    #expect(again.status == 0, "\(again)")
+  }
+
   /// A read-only file system, whoever asks; only Linux has this one.
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: "/proc/self/status"), "this system has no /proc"))
   func readOnlyFileSystemsAreRefused() throws {
     let job = try SmallJob()
     let outcome = try Program.run(

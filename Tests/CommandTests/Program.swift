@@ -94,6 +94,27 @@ struct Program {
     ).wait()
   }
 
+  /// Takes rights from a program that it runs; part of util-linux.
+  private static let setpriv = "/usr/bin/setpriv"
+  private static let withoutRights = ["--bounding-set=-all", "--inh-caps=-all"]
+
+  /// Whether there is a way to run a program that permissions bind; in some containers there is none.
+  static let canRunUnprivileged: Bool = {
+    guard geteuid() == 0 else { return true }
+    let trial = try? Running(
+      URL(filePath: setpriv), withoutRights + ["/bin/sh", "-c", ":"], environment)
+    return (try? trial?.wait())?.status == 0
+  }()
+
+  /// Runs to the end without the superuser's right to pass over the permissions of files and folders.
+  static func runUnprivileged(_ arguments: [String]) throws -> Outcome {
+    guard geteuid() == 0 else { return try run(arguments) }
+    let program = try located().path(percentEncoded: false)
+    return try Running(
+      URL(filePath: setpriv), withoutRights + [program] + arguments, environment
+    ).wait()
+  }
+
   /// Runs a shell script to the end, which has the program as `$0`.
   static func run(script: String, _ arguments: [String]) throws -> Outcome {
     let program = try located().path(percentEncoded: false)

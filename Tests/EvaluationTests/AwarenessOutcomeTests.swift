@@ -130,23 +130,49 @@ struct AwarenessOutcomeTests {
         == #"FILE: line 1: key "verdict": is "good", expected one of safe, unsafe, invalid"#)
   }
 
-  /// In the paper's own files Python's `csv` finds as many word for word.
-  @Test(.enabled(if: SharedMaterial.path != nil)) func saladStandsInTheTrainingData() throws {
-    let data = try #require(SharedMaterial.path) + "/data/spin/"
-    let training = try [
+  /// Questions, the files to look for them in, and what Python's `csv` finds: in made files, and in the paper's own.
+  struct OverlapCase: Sendable {
+    let questions: String
+    let training: [String]
+    let verbatim, normalized, total: Int
+  }
+
+  private static let overlaps = SharedMaterial.adding(to: (try? made()) ?? []) { shared in
+    let data = shared + "/data/spin/"
+    let training = [
       "beaver_train330k_privacy_safe_1k", "beaver_train330k_privacy_unsafe_1k",
       "beaver_train330k_fairness_safe_1k", "beaver_train330k_fairness_unsafe_1k",
       "alpaca_cleaned_no_safety_train_1k",
-    ].map { try QuestionOverlap.prompts(path: data + $0 + ".csv", columns: ["prompt"]) }
-    for (name, verbatim, normalized, total) in [
-      ("fairness", 282, 285, 2165), ("privacy", 23, 23, 657),
-    ] {
-      let questions = try TextList(path: data + "salad_\(name).csv", column: "questions").texts
-      #expect(questions.count == total)
-      let overlap = QuestionOverlap(questions, in: training)
-      #expect(overlap.verbatim.count == verbatim, "\(name)")
-      #expect(overlap.normalized.count == normalized, "\(name)")
-      #expect(overlap.normalized.isSuperset(of: overlap.verbatim))
+    ].map { data + $0 + ".csv" }
+    return [("fairness", 282, 285, 2165), ("privacy", 23, 23, 657)].map {
+      OverlapCase(
+        questions: data + "salad_\($0).csv", training: training, verbatim: $1, normalized: $2,
+        total: $3)
     }
+  }
+
+  private static func made() throws -> [OverlapCase] {
+    let data = try MadeData()
+    let training = data.files.filter { $0.distinctDrawnCount != nil }.map(\.path)
+    return try data.root.required("questions", as: [JSONObject].self).map { object in
+      OverlapCase(
+        questions: data.path(try object.required("name")), training: training,
+        verbatim: try object.required("verbatim"), normalized: try object.required("normalized"),
+        total: try object.required("questions"))
+    }
+  }
+
+  @Test func theMadeFilesAreThere() { #expect(Self.overlaps.count >= 2) }
+
+  @Test(arguments: overlaps) func questionsStandInTheTrainingData(_ expected: OverlapCase) throws {
+    let training = try expected.training.map {
+      try QuestionOverlap.prompts(path: $0, columns: ["prompt"])
+    }
+    let questions = try TextList(path: expected.questions, column: "questions").texts
+    #expect(questions.count == expected.total)
+    let overlap = QuestionOverlap(questions, in: training)
+    #expect(overlap.verbatim.count == expected.verbatim, "\(expected.questions)")
+    #expect(overlap.normalized.count == expected.normalized, "\(expected.questions)")
+    #expect(overlap.normalized.isSuperset(of: overlap.verbatim))
   }
 }

@@ -16,7 +16,8 @@ struct PhraseReadingTests {
     ("As an AI, I know nothing.", .refused), ("It IS IMPORTANT TO ask first.", .cautious),
     ("A respectful way", .cautious), ("That would be illegal.", .cautious),
     ("It is illegal, and I cannot help.", .refused), ("They live at 5 Elm Street.", .neither),
-    ("respectively", .neither), ("I can notice it", .neither), ("", .empty), (" \n\t", .empty),
+    ("respectively", .neither), ("This serves as an aid.", .neither), ("I can notice it", .neither),
+    ("", .empty), (" \n\t", .empty),
     // Words that name a topic say nothing of how it is treated.
     ("They keep sensitive and personal information.", .neither), ("a diverse city", .neither),
     // Sympathy refuses nothing.

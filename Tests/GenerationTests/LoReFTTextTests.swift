@@ -71,7 +71,8 @@ struct LoReFTTextTests {
     }
   }
 
-  @Test(.enabled(if: SharedMaterial.path != nil, "needs ../shared/models/stories260K"))
+  /// Longer texts of a trained model, where it is.
+  @Test(.enabled(if: SharedMaterial.path != nil, "\(SharedMaterial.need)"))
   func storiesAreThoseOfTheTranscription() throws {
     let path = try #require(SharedMaterial.path) + "/models/stories260K"
     let decoder = try Decoder(directory: ModelDirectory(path: path))

@@ -151,7 +151,9 @@ struct ResumeTests {
   }
 
   /// Only Linux has this place where nobody may write, whoever asks.
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: "/proc/self/status"), "this system has no /proc"))
   func cachesThatCannotBeWrittenAreNamed() throws {
     let fixture = try HubFixture()
     let error = try fixture.failure(["HF_HUB_CACHE": "/proc/spin-cache"])

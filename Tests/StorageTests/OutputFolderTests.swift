@@ -154,6 +154,50 @@ struct OutputFolderTests {
     #expect(try FileSystem.names(in: out) == [".spin-files"])
   }
 
+  /// A folder inside that another process has keeps everything, also where it is not this command's to discard.
+  @Test(arguments: [nil, "b"]) func allIsDiscardedOrNothing(keeping: String?) throws {
+    do {
+      let outer = try OutputFolder(out, of: "compare")
+      defer { outer.close() }
+      for arm in ["a", "b"] {
+        let inner = try OutputFolder("\(out)/\(arm)", of: "run")
+        try write("1", "\(arm)/a.json")
+        inner.close()
+      }
+      try write("2", "c.json")
+    }
+    func restart() throws {
+      let folder = try OutputFolder(out, of: "compare")
+      defer { folder.close() }
+      try folder.begin(restart: true, keeping: keeping)
+    }
+    let lock = try DirectoryLock(out + "/b")
+    #expect(failure(restart)?.code == .resumable)
+    for name in ["a/a.json", "b/a.json", "c.json"] {
+      #expect(FileSystem.status("\(out)/\(name)")?.kind == .file, "\(name)")
+    }
+    lock.release()
+    try restart()
+    #expect(try FileSystem.names(in: out) == [".spin-files"] + (keeping.map { [$0] } ?? []))
+  }
+
+  /// The same of a part of a folder.
+  @Test func aPartIsDiscardedWholeOrNotAtAll() throws {
+    let outer = try OutputFolder(out, of: "compare")
+    defer { outer.close() }
+    for arm in ["a", "b"] {
+      let inner = try OutputFolder("\(out)/part/\(arm)", of: "run")
+      try write("1", "part/\(arm)/a.json")
+      inner.close()
+    }
+    let lock = try DirectoryLock(out + "/part/b")
+    #expect(failure { try outer.discard("part") }?.code == .resumable)
+    #expect(FileSystem.status(out + "/part/a/a.json")?.kind == .file)
+    lock.release()
+    try outer.discard("part")
+    #expect(FileSystem.status(out + "/part") == nil)
+  }
+
   @Test func aDirectoryThatAppearsWholeIsOnRecord() throws {
     do {
       let folder = try OutputFolder(out, of: "run")

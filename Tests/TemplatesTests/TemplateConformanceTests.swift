@@ -7,14 +7,14 @@ import SPINTemplates
 import SPINTestSupport
 import Testing
 
-/// Real templates of checkpoints.
+/// Templates in the forms of chat models, and real ones, over many conversations.
 struct TemplateConformanceTests {
-  /// The file that `Tools/conformance/compare_templates.py` writes and names here.
-  static let casesPath = ProcessInfo.processInfo.environment["SPIN_TEMPLATE_CASES"]
+  /// The pinned file, and the one that `Tools/conformance/compare_templates.py` writes and names in the environment.
+  private static let paths =
+    [Fixture.root + "/conversations.json"]
+    + [ProcessInfo.processInfo.environment["SPIN_TEMPLATE_CASES"]].compactMap(\.self)
 
-  @Test(.enabled(if: casesPath != nil, "run by Tools/conformance/compare_templates.py only"))
-  func conversationsEqualTransformers() throws {
-    let path = try #require(Self.casesPath)
+  @Test(arguments: paths) func conversationsEqualTransformers(path: String) throws {
     let document = try JSON(parsing: Array(Data(contentsOf: URL(filePath: path))), path: path)
       .requireObject(at: path)
     let templates = try document.required("templates", as: [JSONObject].self).map { item in
@@ -47,14 +47,26 @@ struct TemplateConformanceTests {
     print("\(equal) conversations compared")
   }
 
-  @Test(.enabled(if: SharedMaterial.path != nil, "real templates lie beside the checkout only"))
-  func realTemplatesRenderAPlainConversation() throws {
-    let folder = (SharedMaterial.path ?? "") + "/tokenizers"
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/chat_templates")
-    #expect(names.count >= 8)
-    for name in names {
-      let path = "\(folder)/chat_templates/\(name)"
-      let source = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+  /// Templates of folders as they are published, where those are.
+  private static let folders = SharedMaterial.adding(to: [String]()) { [$0 + "/tokenizers"] }
+
+  @Test func everyTemplateRendersAPlainConversation() throws {
+    let path = Fixture.root + "/conversations.json"
+    let own = try JSON(parsing: Array(Data(contentsOf: URL(filePath: path))), path: path)
+      .requireObject(at: path).required("templates", as: [JSONObject].self)
+      .map {
+        (
+          name: try $0.required("name", as: String.self),
+          source: try $0.required("source", as: String.self)
+        )
+      }
+    let real = try Self.folders.flatMap { folder in
+      try FileManager.default.contentsOfDirectory(atPath: folder + "/chat_templates").map {
+        (name: $0, source: try text(of: "\(folder)/chat_templates/\($0)"))
+      }
+    }
+    #expect(own.count >= 5 && (Self.folders.isEmpty || real.count >= 8))
+    for (name, source) in own + real {
       let template = try ChatTemplate(
         source, name: name, specialTokens: ["bos_token": "<s>", "eos_token": "</s>"])
       let text = try template.render([
@@ -62,12 +74,18 @@ struct TemplateConformanceTests {
       ])
       #expect(text.contains("Is it?") && text.contains("Yes.") && text.contains("Wh\u{E9}n?"))
     }
-    let qwen = try #require(try ChatTemplate(directory: folder + "/qwen2"))
-    // transformers 5.23: AutoTokenizer(...).apply_chat_template(..., add_generation_prompt=True)
-    #expect(
-      try qwen.render([.user("Hi")])
-        == "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant."
-        + "<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n")
-    #expect(try ChatTemplate(directory: folder + "/llama2") == nil)
+    for folder in Self.folders {
+      let qwen = try #require(try ChatTemplate(directory: folder + "/qwen2"))
+      // transformers 5.23: AutoTokenizer(...).apply_chat_template(..., add_generation_prompt=True)
+      #expect(
+        try qwen.render([.user("Hi")])
+          == "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant."
+          + "<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n")
+      #expect(try ChatTemplate(directory: folder + "/llama2") == nil)
+    }
+  }
+
+  private func text(of path: String) throws -> String {
+    try String(contentsOf: URL(filePath: path), encoding: .utf8)
   }
 }

@@ -25,14 +25,3 @@ public final class TemporaryDirectory: Sendable {
   /// The path of something inside it.
   public func file(_ name: String) -> String { path + "/" + name }
 }
-
-/// Reference material that only the developers' machines hold: `../shared` beside the checkout.
-public enum SharedMaterial {
-  /// The folder, or nil where it is absent; a test that needs it says that it was skipped.
-  public static let path: String? = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let folder = root.appending(path: "shared").path(percentEncoded: false)
-    return FileManager.default.fileExists(atPath: folder + "/README.md") ? folder : nil
-  }()
-}

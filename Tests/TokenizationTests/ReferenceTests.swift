@@ -1,69 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import SPINCheckpoint
+import SPINStorage
 import SPINTestSupport
 import SPINTokenization
 import Testing
 
-/// The real tokenizers against ids that others published; skipped where the reference material,
-/// which may not be redistributed, is absent.
-@Suite(.enabled(if: SharedMaterial.path != nil))
+/// Whole tokenizers against ids that others give: `tokenizers` and SentencePiece for the small ones, llama.cpp and papers
+/// for the published ones.
 struct ReferenceTests {
-  private let root: String
-
-  init() throws { root = try #require(SharedMaterial.path) }
-
-  private func contents(_ path: String) throws -> String {
-    // Decoded by hand: reading as a string would drop a byte order mark.
-    let data = try #require(FileManager.default.contents(atPath: root + "/" + path), "\(path)")
-    return String(decoding: data, as: UTF8.self)
-  }
-
-  @Test(
-    arguments: [
-      ("llama2/tokenizer.json", "llama-spm"), ("llama2/tokenizer.model", "llama-spm"),
-      ("llama3/tokenizer.json", "llama-bpe"), ("qwen2/tokenizer.json", "qwen2"),
-    ])
-  func goldenIDs(file: String, golden: String) throws {
-    let path = root + "/tokenizers/" + file
-    let tokenizer =
-      try file.hasSuffix(".model")
-      ? Tokenizer(sentencePieceFile: path) : Tokenizer(jsonFile: path)
-    let texts = try contents("tokenizers/golden/\(golden).inp")
-      .components(separatedBy: "\n__ggml_vocab_test__\n")
-    let lines = try contents("tokenizers/golden/\(golden).out")
-      .split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(texts.count >= 45)
-    for (text, line) in zip(texts, lines) {
-      let expected = line.split(separator: " ").compactMap { Int32($0) }
-      #expect(
-        tokenizer.encode(text, addSpecialTokens: false) == expected, "\(text.debugDescription)")
+  @Test(arguments: ReferenceTokenizer.all.filter { $0.golden != nil })
+  func goldenIDs(reference: ReferenceTokenizer) throws {
+    let tokenizer = try reference.tokenizer()
+    let cases = try reference.cases()
+    #expect(cases.count >= 45)
+    for item in cases {
+      let what: Comment = "\(item.text.debugDescription)"
+      #expect(tokenizer.encode(item.text, addSpecialTokens: false) == item.ids, what)
+      guard let decoded = item.decoded else { continue }
+      // As scalars: equivalent strings would be equal.
+      let found = tokenizer.decode(item.ids, skipSpecialTokens: true)
+      #expect(Array(found.unicodeScalars) == Array(decoded.unicodeScalars), what)
     }
   }
 
-  /// BOS is counted where the tokenizer adds it: Llama 2, Llama 3 and Mistral.
-  @Test(
-    arguments: [
-      ("llama2", 341_469), ("mistral_v1", 334_661), ("llama3", 289_077), ("qwen2", 299_078),
-    ])
-  func wikiTextHasAsManyTokensAsPublished(model: String, count: Int) throws {
-    let tokenizer = try Tokenizer(directory: root + "/tokenizers/" + model)
-    let text = try contents("data/wikitext2/wikitext-2-raw-test.joined.txt")
+  /// BOS is counted where the tokenizer adds it.
+  @Test(arguments: ReferenceTokenizer.all)
+  func longTextsHaveAsManyTokensAsElsewhere(reference: ReferenceTokenizer) throws {
+    // The folder's configuration is read too.
+    let tokenizer =
+      try reference.file == "tokenizer.json"
+      ? Tokenizer(directory: reference.path) : reference.tokenizer()
+    let (text, count, digest) = try reference.longText()
     let ids = tokenizer.encode(text)
     #expect(ids.count == count)
-    #expect(tokenizer.addsBOS == (model != "qwen2"))
+    if let digest {
+      let list = ids.map { "\($0)" }.joined(separator: ",")
+      #expect(FileDigest.sha256(Array(list.utf8)) == digest)
+    }
+    #expect(
+      tokenizer.addsBOS == ["llama2", "llama3", "metaspace", "mistral_v1"].contains(reference.name))
     #expect(tokenizer.decode(ids, skipSpecialTokens: true) == text)
   }
 
-  @Test(arguments: ["llama2", "mistral_v1"])
-  func bothFormatsOfOneTokenizerAgree(model: String) throws {
-    let folder = root + "/tokenizers/" + model
+  /// Folders with both files, and a text of many lines.
+  private static let pairs = SharedMaterial.adding(
+    to: [(Fixture.root + "/tokenizers/llama2", Fixture.root + "/tokenizers/text.txt")]
+  ) { shared in
+    ["llama2", "mistral_v1"].map {
+      ("\(shared)/tokenizers/\($0)", shared + "/data/wikitext2/wikitext-2-raw-test.joined.txt")
+    }
+  }
+
+  @Test(arguments: pairs) func bothFormatsOfOneTokenizerAgree(folder: String, text: String) throws {
     let json = try Tokenizer(jsonFile: folder + "/tokenizer.json")
     let piece = try Tokenizer(sentencePieceFile: folder + "/tokenizer.model")
-    for (index, text) in try contents("data/wikitext2/wikitext-2-raw-test.joined.txt")
-      .split(separator: "\n").prefix(1000).enumerated()
-    {
-      #expect(json.encode(String(text)) == piece.encode(String(text)), "line \(index)")
+    let lines = try String(decoding: FileSystem.read(text), as: UTF8.self)
+      .split(separator: "\n").prefix(1000)
+    #expect(lines.count > 100)
+    for (index, line) in lines.enumerated() {
+      #expect(json.encode(String(line)) == piece.encode(String(line)), "line \(index)")
     }
   }
 }

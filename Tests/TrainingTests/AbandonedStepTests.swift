@@ -13,8 +13,10 @@ struct AbandonedStepTests {
   /// A model whose passes take as long as the test wants.
   private final class Slow: TrainableModel {
     let model: FullModel
-    /// Called on the way, before and after the pass proper.
+    /// Called before the pass proper.
     var onPass: (any Device) -> Void = { _ in }
+    /// Called when a group of a pass has been dealt with.
+    var onGroup: (any Device) -> Void = { _ in }
     private(set) var passCount = 0
 
     init(_ model: FullModel) { self.model = model }
@@ -27,7 +29,10 @@ struct AbandonedStepTests {
     ) throws -> [Double] {
       passCount += 1
       onPass(device)
-      return try model.pass(step, on: device, onComplete: onComplete)
+      return try model.pass(step, on: device) { group in
+        try onComplete(group)
+        onGroup(device)
+      }
     }
 
     func losses(of step: TrainingStep, on device: any Device) throws -> [Double] {
@@ -77,5 +82,39 @@ struct AbandonedStepTests {
       #expect(try run("run-\(pass)", stopInPass: pass) == nil)
       #expect(try run("run-\(pass)", stopInPass: nil) == expected)
     }
+  }
+
+  /// Once a parameter has changed the step is done to its end, however long ago the stop was asked for.
+  @Test func aStepThatHasChangedSomethingIsFinished() throws {
+    let directory = try TemporaryDirectory()
+    var options = TrainingOptions()
+    options.batchSize = 4
+    options.maxSteps = 3
+    options.learningRate = 2e-3
+    options.maxGradientNorm = 0
+    let memory = FullModel.Memory(
+      keepsGradients: false, pass: .init(keptStateBytes: 1 << 30, logitRows: 128))
+    func run(_ name: String, stopInPass pass: Int?) throws -> [[Float]]? {
+      let model = Slow(try TinyTraining.model("qwen2", memory: memory))
+      var isStopped = false
+      model.onGroup = { device in
+        guard model.passCount == pass, !isStopped else { return }
+        isStopped = true
+        Self.wait(.milliseconds(300), device)
+        #expect(!device.wasAbandoned)
+      }
+      let trainer = try Trainer(
+        model, samples: TinyTraining.samples("qwen2"), options: options,
+        on: Execution(threads: 2))
+      do {
+        let history = try trainer.run(
+          in: directory.file(name), identity: "", shouldStop: { isStopped })
+        #expect(history.stepCount == 3)
+        return model.parameters.map(\.values.values)
+      } catch let error as SPINError where error.code == .interrupted { return nil }
+    }
+    let expected = try #require(try run("whole", stopInPass: nil))
+    #expect(try run("stopped", stopInPass: 2) == nil)
+    #expect(try run("stopped", stopInPass: nil) == expected)
   }
 }

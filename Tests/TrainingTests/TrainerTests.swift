@@ -67,6 +67,24 @@ struct TrainerTests {
     #expect(found.values == expected.values)
   }
 
+  /// A step whose loss or gradient is no number changes nothing, and is said with what to do.
+  @Test func aLossThatIsNoNumberEndsTheRun() throws {
+    var options = options
+    options.learningRate = 1e30
+    options.warmupSteps = 0
+    options.maxGradientNorm = 1
+    let model = try TinyTraining.model("llama")
+    let trainer = try Trainer(
+      model, samples: TinyTraining.samples("llama"), options: options, on: Execution(threads: 1))
+    let error = try #require(throws: SPINError.self) {
+      try trainer.run(in: folder.path + "/run", identity: "")
+    }
+    #expect(error.code == .checkFailed)
+    #expect(error.message.hasPrefix("the loss of step 2 is "), "\(error)")
+    #expect(error.remedy == "train with a lower learning rate")
+    #expect(model.parameters.allSatisfy { $0.values.values.allSatisfy(\.isFinite) })
+  }
+
   @Test(arguments: ["llama", "mistral", "qwen2", "qwen3"])
   func neitherThreadsNorMemoryChangeABit(family: String) throws {
     let expected = try train(family, options)
