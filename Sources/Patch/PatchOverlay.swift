@@ -34,7 +34,7 @@ public final class PatchOverlay: WeightOverlay {
   ///
   /// - Throws: `SPINError` with code `checkFailed` where a weight has other bits than the patch says.
   public init(_ patch: Patch, on model: ModelDirectory) throws {
-    try patch.requireStart(model, .apply)
+    try patch.requireStart(model, .apply, isInMemory: true)
     self.patch = patch
     edits = try patch.tensors.flatMap { tensor in
       let entry = try patch.entry(of: tensor, in: model)
