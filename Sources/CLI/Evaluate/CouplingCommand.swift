@@ -98,7 +98,19 @@ struct CouplingCommand: ParsableCommand {
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
     let (model, overlay) = try model.load(on: output.execution)
-    try output.openFolder("coupling", apartFrom: [model.directory.path])
+    let hash = try overlay?.modelHash ?? model.directory.modelHash()
+    var request = try self.model.request(model, hash: hash, overlay, on: output.execution)
+    for (argument, side) in zip(questions, sides) {
+      request.add(
+        "--questions \(argument.file.name)", file: argument.file.path, digest: side.digest)
+    }
+    request.add("--question-column", .string(questionColumn))
+    request.add("--coupling-pairs", JSON(couplingPairs))
+    request.add("--seed", .string("\(seed)"))
+    request.add("--sigma", .number(sigma))
+    request.add("--sweep", .array(options.sweep.map { .number($0) }), grows: true)
+    request.add("--permutations", JSON(permutations))
+    try output.openFolder("coupling", request, apartFrom: [model.directory.path])
     Interruption.listen()
     func measure(_ name: String) throws -> CouplingEvaluation {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)

@@ -21,6 +21,14 @@ struct TextOptions: ParsableArguments {
     }
   }
 
+  /// Adds what these options decide.
+  func add(_ evaluation: TextEvaluation, of model: LanguageModel, to request: inout MeasureRequest)
+  {
+    request.add("--text", file: text, digest: evaluation.digest)
+    request.add("--window", evaluation.recordedWindow(for: model).map { JSON($0) } ?? .null)
+    request.add("--text-limit", textLimit.map { JSON($0) } ?? .null, grows: true)
+  }
+
   func evaluation(in directory: String?) throws -> TextEvaluation {
     try TextEvaluation(path: text, window: window, limit: textLimit, directory: directory)
   }
@@ -53,8 +61,10 @@ struct PerplexityCommand: ParsableCommand {
   func run() throws {
     let (model, overlay) = try model.load(on: output.execution)
     let evaluation = try text.evaluation(in: output.out)
-    try output.openFolder("perplexity", apartFrom: [model.directory.path])
     let hash = try overlay?.modelHash ?? model.directory.modelHash()
+    var request = try self.model.request(model, hash: hash, overlay, on: output.execution)
+    text.add(evaluation, of: model, to: &request)
+    try output.openFolder("perplexity", request, apartFrom: [model.directory.path])
     Interruption.listen()
     func measure(_ side: String, _ edit: String?) throws -> Perplexity {
       let progress = ItemProgress(side, total: 0, isQuiet: output.quiet)
@@ -111,18 +121,18 @@ struct DivergenceCommand: ParsableCommand {
     let (model, overlay) = try model.load(on: output.execution)
     guard let overlay else { return }
     let evaluation = try text.evaluation(in: output.out)
-    try output.openFolder("divergence", apartFrom: [model.directory.path])
-    try overlay.revert()
     Interruption.listen()
+    let hash =
+      try overlay.modelHash
+      ?? model.directory.modelHash(shouldStop: { Interruption.wasRequested })
+    var request = try self.model.request(model, hash: hash, overlay, on: output.execution)
+    text.add(evaluation, of: model, to: &request)
+    try output.openFolder("divergence", request, apartFrom: [model.directory.path])
+    try overlay.revert()
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
     let divergence = try progress.during {
       try evaluation.divergence(
-        of: model,
-        identity: [
-          overlay.modelHash
-            ?? model.directory.modelHash(shouldStop: { Interruption.wasRequested }),
-          overlay.digest,
-        ],
+        of: model, identity: [hash, overlay.digest],
         on: output.execution,
         setEdited: { try $0 ? overlay.apply() : overlay.revert() },
         shouldStop: { Interruption.wasRequested },

@@ -41,6 +41,20 @@ struct ModelOptions: ParsableArguments {
     return (model, overlay)
   }
 
+  /// What a measure of the model with the edit is asked for, as far as these options decide it.
+  ///
+  /// - Parameters:
+  ///   - hash: The hash of the model's files.
+  ///   - execution: What computes.
+  func request(
+    _ model: LanguageModel, hash: String, _ overlay: (any WeightOverlay)?, on execution: Execution
+  ) throws -> MeasureRequest {
+    var request = MeasureRequest()
+    try request.add(model, hash: hash, execution.arithmetic)
+    request.add(patch: patch, adapter: adapter, overlay)
+    return request
+  }
+
   private func overlay(on model: LanguageModel, execution: Execution) throws -> (any WeightOverlay)?
   {
     if let patch { return try PatchOverlay(Patch(path: patch), on: model.directory) }
