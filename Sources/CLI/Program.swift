@@ -29,7 +29,7 @@ enum Program {
       StandardError.writeLine("spin: \(Self.shortened(NamedInputs.named(shown).description))")
       exit(error.code.exitStatus)
     } catch {
-      StandardError.write(UsageMessage(error, arguments: arguments).text)
+      StandardError.writeLine(Self.shortened(UsageMessage(error, arguments: arguments).text))
       exit(SPINCommand.exitCode(for: error).rawValue)
     }
   }

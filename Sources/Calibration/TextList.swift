@@ -13,6 +13,8 @@ public struct TextList: Sendable {
   public let digest: String
   /// The texts in the order of the file.
   public let texts: [String]
+  /// Where each text is, for messages: "questions.csv: line 3".
+  package let places: [String]
 
   /// Reads a file.
   ///
@@ -25,24 +27,38 @@ public struct TextList: Sendable {
     path: String, column: String, option: String = "--question-column"
   ) throws {
     self.path = path
-    guard path.lowercased().hasSuffix(".txt") else {
-      let columns = try DataTable.columnNames(path: path)
-      guard columns.contains(column) else {
-        let found = columns.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
-        throw SPINError(
-          .malformedInput, at: path,
-          "has no column \"\(column)\", only \(found.isEmpty ? "none" : found)",
-          remedy: "name the one to use with \(option)")
-      }
-      let table = try DataTable(path: path, columns: .promptsOnly(column, option: option))
-      digest = table.digest
-      texts = table.rows.map(\.prompt)
-      try Self.refuseBlanks(table)
+    if path.lowercased().hasSuffix(".txt") {
+      let file = try TextFile(path: path)
+      digest = file.digest
+      (texts, places) = try Self.located(file)
       return
     }
-    let file = try TextFile(path: path)
+    let columns = try DataTable.columnNames(path: path)
+    guard columns.contains(column) else {
+      let found = columns.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
+      throw SPINError(
+        .malformedInput, at: path,
+        "has no column \"\(column)\", only \(found.isEmpty ? "none" : found)",
+        remedy: "name the one to use with \(option)")
+    }
+    let table = try DataTable(path: path, columns: .promptsOnly(column, option: option))
+    digest = table.digest
+    texts = table.rows.map(\.prompt)
+    places = table.rows.map { "\(path): line \($0.line)" }
+    try Self.refuseBlanks(table)
+  }
+
+  /// The lines of a text that hold more than blanks.
+  ///
+  /// - Throws: As `lines(of:)`.
+  package init(lines file: TextFile) throws {
+    path = file.path
     digest = file.digest
-    texts = try Self.lines(of: file)
+    (texts, places) = try Self.located(file)
+  }
+
+  private static func located(_ file: TextFile) throws -> (texts: [String], places: [String]) {
+    (try lines(of: file), try file.lineSlices().map { "\(file.path): line \($0.number)" })
   }
 
   /// A cell of nothing but whitespace is no text: as a question it would count in every rate.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-import SPINErrors
+package import SPINErrors
 public import SPINExecution
 import SPINKernels
 package import SPINTransformer
@@ -157,8 +157,8 @@ public final class TextGenerator {
       let index = growing[row].index
       guard var token = largest[row - first] else {
         throw SPINError(
-          .checkFailed, at: model.directory.path,
-          "gives logits that are not numbers for prompt \(index)",
+          .checkFailed, at: Self.place(of: index),
+          "the model \(model.directory.path) gives logits that are not numbers",
           remedy: "its weights are damaged, or an edit broke it")
       }
       if case .random(let temperature, let topP, let topK, let seed) = options.sampling {
@@ -213,18 +213,18 @@ public final class TextGenerator {
     for (index, prompt) in prompts.enumerated() {
       guard !prompt.isEmpty else {
         throw SPINError(
-          .malformedInput, at: "prompt \(index)",
+          .malformedInput, at: Self.place(of: index),
           "is empty, and the tokenizer puts no token before a text")
       }
       guard prompt.count <= configuration.maxPositionEmbeddings else {
         throw SPINError(
-          .malformedInput, at: "prompt \(index)",
+          .malformedInput, at: Self.place(of: index),
           "has \(prompt.count) tokens, the model has \(configuration.maxPositionEmbeddings) positions",
           remedy: "shorten it, or leave it out")
       }
       if let token = prompt.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
         throw SPINError(
-          .malformedInput, at: "prompt \(index)",
+          .malformedInput, at: Self.place(of: index),
           "holds the token \(token), the model has \(configuration.vocabularySize)",
           remedy: "check that the tokenizer belongs to the model")
       }
@@ -238,5 +238,26 @@ public final class TextGenerator {
       throw SPINError.stopped()
     }
     return result
+  }
+}
+
+// MARK: - Places
+
+extension TextGenerator {
+  private static let placeName = "prompt "
+
+  /// What failures call a prompt: whoever has the prompts from a file knows a better place.
+  static func place(of index: Int) -> String { placeName + "\(index)" }
+
+  /// A failure of `generate` with the place of the prompt in place of its number.
+  ///
+  /// - Parameters:
+  ///   - error: The failure; one that is of no prompt stays as it is.
+  ///   - places: Where each prompt is from: "questions.csv: line 3".
+  package static func located(_ error: SPINError, _ places: [String]) -> SPINError {
+    guard let location = error.location, location.hasPrefix(placeName),
+      let index = Int(location.dropFirst(placeName.count)), places.indices.contains(index)
+    else { return error }
+    return SPINError(error.code, at: places[index], error.message, remedy: error.remedy)
   }
 }

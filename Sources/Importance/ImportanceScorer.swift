@@ -156,6 +156,29 @@ public struct ImportanceScorer: Sendable {
           remedy: "choose another --out, or give --restart to replace it")
       }
     }
+    try requireAlike(directory)
+  }
+
+  /// Refuses to add scores to others that were made otherwise: a selection would mix them.
+  private func requireAlike(_ directory: ScoreDirectory) throws {
+    guard FileSystem.status(directory.path) != nil, let own = provenances.first else { return }
+    let names = Set(dataSets.map(\.name))
+    for name in try directory.dataSets() where !names.contains(name) {
+      let path = try directory.path(of: name)
+      // What is no score file is found by whoever reads it.
+      guard let found = try? ScoreFile(path: path).provenance,
+        let (option, there, here) = found.settingsDifference(from: own)
+      else { continue }
+      let difference =
+        option == "rows"
+        ? "of \(there), and this command scores \(here)"
+        : "made with \(option) \(there), and this command says \(here)"
+      throw SPINError(
+        .cannotCreate, at: path, "holds scores \(difference); a selection would mix them",
+        remedy:
+          "repeat the options of these scores, choose another --out, or give --restart to replace "
+          + "all scores there")
+    }
   }
 }
 

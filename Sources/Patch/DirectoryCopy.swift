@@ -17,6 +17,8 @@ public struct CopyReceipt: Sendable, Equatable {
   public let otherCopies: [OtherCopy]
   /// Whether the other copies were copied.
   public let keepsOtherCopies: Bool
+  /// Whether the copy was there already, file by file and byte by byte, and nothing was written.
+  public var wasThere = false
 }
 
 /// A copy of the folder of a model that appears under its name whole, or not at all.
@@ -46,13 +48,20 @@ package final class DirectoryCopy {
   package init(
     of model: ModelDirectory, to target: String, keepsOtherCopies: Bool, isEdited: Bool = true
   ) throws {
+    // Whether a folder that is there may be the copy shows in its weights' files, before anything is copied.
+    func mayBeThere() -> Bool {
+      model.files.allSatisfy { file in
+        let path = target + "/" + FileSystem.name(of: file.path)
+        return FileSystem.status(path, following: false)?.byteCount == file.file.byteCount
+      }
+    }
     try FileSystem.requireApart(target, from: model.path)
     self.model = model
     self.isEdited = isEdited
     rules = FolderRules(folder: model.path, weights: model.weightFileNames)
     otherCopies = try OtherCopies(model).found()
     leftOut = keepsOtherCopies ? [] : Set(otherCopies.map(\.path))
-    output = try OutputDirectory(path: target)
+    output = try OutputDirectory(path: target, mayBeThere: mayBeThere)
   }
 
   /// Copies all files, with those in directories below, changes the copies and gives the directory its
@@ -65,7 +74,7 @@ package final class DirectoryCopy {
   package func make(
     shouldStop: () -> Bool = { false }, change: () throws -> Void
   ) throws -> CopyReceipt {
-    try output.fill {
+    try output.fill(shouldStop: shouldStop) {
       try copyFiles(in: "", depth: 0, shouldStop)
       try change()
       if isEdited, leftOut.isEmpty, !otherCopies.isEmpty {
@@ -79,7 +88,7 @@ package final class DirectoryCopy {
     }
     return CopyReceipt(
       fileCount: copiedCount, sharedCount: sharedCount, otherCopies: otherCopies,
-      keepsOtherCopies: leftOut.isEmpty)
+      keepsOtherCopies: leftOut.isEmpty, wasThere: output.wasThere)
   }
 
   /// - Parameter folder: A path in the model's folder, empty or with a slash at its end.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import SPINCheckpoint
 import SPINErrors
 import SPINJSON
 import SPINStorage
@@ -19,6 +20,50 @@ package enum EnclosedPatch {
   /// The names under which a folder holds a patch; links are not followed.
   package static func names(of patch: Patch, in folder: String) throws -> [String] {
     try all(in: folder).filter { $0.patch.contentDigest == patch.contentDigest }.map(\.name)
+  }
+
+  /// A patch in the folder of a model, and what the model is to it.
+  package struct Found: Sendable {
+    /// The name of its file.
+    package let name: String
+    /// The patch.
+    package let patch: Patch
+    /// Whether the model has its edit; nil where it is of a model with other tensors.
+    package let state: PatchVerification.State?
+  }
+
+  /// The patches in the folder of a model, in the order in which they were put there.
+  ///
+  /// Weights that a patch lists are compared; nothing is hashed.
+  package static func found(in model: ModelDirectory) throws -> [Found] {
+    try all(in: model.path).map { name, patch in
+      Found(
+        name: name, patch: patch, state: (try? patch.verify(model, hashing: false))?.state)
+    }
+  }
+
+  /// The patch in the folder of a model that is meant where none is named: the one that is in force, of several the
+  /// one that gives the very files of the model.
+  ///
+  /// - Throws: `SPINError` with code `usage` where there is none, or several could be meant.
+  package static func meant(in model: ModelDirectory) throws -> Found {
+    let found = try found(in: model)
+    guard let first = found.first else {
+      throw SPINError(
+        .usage, at: model.path, "has no spin-patch.json, and no patch was named",
+        remedy: "give the patch file behind the model")
+    }
+    let inForce = found.filter { $0.state == .patched }
+    if let only = inForce.count == 1 ? inForce.first : found.count == 1 ? first : nil {
+      return only
+    }
+    let hashes = try model.fileHashes()
+    let exact = inForce.filter { $0.patch.filesAfter == hashes }
+    if exact.count == 1 { return exact[0] }
+    throw SPINError(
+      .usage, at: model.path,
+      "holds \(found.map(\.name).joined(separator: ", ")), and any of them may be meant",
+      remedy: "name one behind the model, the last edit first")
   }
 
   private static func all(in folder: String) throws -> [(name: String, patch: Patch)] {
@@ -76,14 +121,17 @@ package enum EnclosedPatch {
   /// Removes a patch from the folder of a model, as far as that leaves the file that somebody has of it.
   ///
   /// What is not, byte for byte, what was written there is somebody's, and stays.
-  static func remove(_ patch: Patch, from folder: String, leaving file: String) throws {
-    guard let kept = FileSystem.status(file)?.identity else { return }
+  ///
+  /// - Parameter file: Nil where nobody named one.
+  static func remove(_ patch: Patch, from folder: String, leaving file: String?) throws {
+    let kept = file.flatMap { FileSystem.status($0)?.identity }
+    // Where the file that was read is gone, the patch here may be the only one.
+    if file != nil, kept == nil { return }
     let written = Array(patch.json.serialized().utf8)
     for name in try names(of: patch, in: folder) {
       let path = folder + "/" + name
-      guard FileSystem.status(path)?.identity != kept, try FileSystem.read(path) == written else {
-        continue
-      }
+      let isKept = kept != nil && FileSystem.status(path)?.identity == kept
+      guard !isKept, try FileSystem.read(path) == written else { continue }
       try FileSystem.remove(path)
     }
   }

@@ -10,7 +10,7 @@ extension Patch {
   ///
   /// - Throws: `SPINError` with code `checkFailed` where a weight has other bits than the patch says.
   public func edited(_ model: ModelDirectory) throws -> ModelDirectory {
-    try requireStart(model, .apply)
+    try requireStart(model, .apply, isInMemory: true)
     return try model.edited(tensors.map(\.name)) { overlay in
       for tensor in tensors {
         let start = try entry(of: tensor, in: model).byteRange.lowerBound

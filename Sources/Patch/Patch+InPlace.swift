@@ -41,9 +41,14 @@ extension Patch {
   public func applyInPlace(at path: String) throws -> PatchReceipt { try edit(path, .apply) }
 
   /// Reverts a patch of the model in a folder where it lies, or finishes doing so; see `revertInPlace(_:readFrom:)`.
+  ///
+  /// - Parameter removesEnclosed: Whether the patch in the folder goes although nobody has another file of it, as its
+  ///   reader wants who reverts by that very patch.
   @discardableResult
-  public func revertInPlace(at path: String, readFrom file: String? = nil) throws -> PatchReceipt {
-    try edit(path, .revert, readFrom: file)
+  public func revertInPlace(
+    at path: String, readFrom file: String? = nil, removesEnclosed: Bool = false
+  ) throws -> PatchReceipt {
+    try edit(path, .revert, readFrom: file, removesEnclosed: removesEnclosed)
   }
 
   private static func cardOfAnother(_ path: String) -> String {
@@ -51,7 +56,8 @@ extension Patch {
   }
 
   private func edit(
-    _ path: String, _ direction: PatchDirection, readFrom file: String? = nil
+    _ path: String, _ direction: PatchDirection, readFrom file: String? = nil,
+    removesEnclosed: Bool = false
   ) throws -> PatchReceipt {
     // What is no folder is refused in the words that all commands use.
     if FileSystem.status(path)?.kind != .directory { _ = try ModelDirectory(path: path) }
@@ -79,7 +85,9 @@ extension Patch {
           enclosed = try EnclosedPatch.write(self, into: path)
         case .revert:
           try EnclosedPatch.removeAbandoned(from: path)
-          if let file { try EnclosedPatch.remove(self, from: path, leaving: file) }
+          if file != nil || removesEnclosed {
+            try EnclosedPatch.remove(self, from: path, leaving: file)
+          }
           if try EnclosedPatch.hasOthers(than: self, in: path) {
             return warnings.append(Self.cardOfAnother(path))
           }

@@ -94,8 +94,28 @@ extension Patch {
   }
 
   /// Writes the patch to a file, whole or not at all.
+  ///
+  /// A file that is this patch but for what the model is called stays as it is.
   public func write(to path: String) throws {
+    if FileSystem.status(path, following: false)?.kind == .file,
+      let before = try? Patch(path: path),
+      before.renamed(as: self) == self, try OutputFile.mayStay(path)
+    {
+      return
+    }
     try OutputFile.write(Array(json.serialized().utf8), to: path)
+  }
+}
+
+extension Patch {
+  /// The patch with the name and the origin that another one has for its model.
+  private func renamed(as other: Patch) -> Patch {
+    Patch(
+      base: Base(
+        modelHash: base.modelHash, files: base.files, name: other.base.name,
+        origin: other.base.origin),
+      scale: scale, provenance: provenance, tensors: tensors, filesAfter: filesAfter,
+      toolVersion: toolVersion)
   }
 }
 

@@ -95,31 +95,38 @@ extension Patch {
 
   /// Checks that every weight has the bits that a direction starts from.
   ///
+  /// - Parameter isInMemory: Whether the edit is going to be put on in memory only.
   /// - Throws: `SPINError` with code `checkFailed` that says what the model is instead.
-  package func requireStart(_ model: ModelDirectory, _ direction: PatchDirection) throws {
+  package func requireStart(
+    _ model: ModelDirectory, _ direction: PatchDirection, isInMemory: Bool = false
+  ) throws {
     if direction == .apply { try requireFiniteValues() }
     let found = try verify(model, hashing: false)
+    let consequence = isInMemory ? "" : "; nothing was written"
     switch (direction, found.state) {
     case (.apply, .unpatched), (.revert, .patched): return
     // A patch that changes nothing is both.
     case (.revert, .unpatched) where weightCount == unchangedCount: return
     case (.apply, .patched):
       throw SPINError(
-        .checkFailed, at: model.path, "has this patch already; nothing was written",
-        remedy: "use the model as it is")
+        .checkFailed, at: model.path, "has this patch already\(consequence)",
+        remedy: isInMemory
+          ? "leave out --patch: the model computes with the edit as it is; to compare both, give --patch and the model "
+            + "before the edit, which `spin patch revert` makes"
+          : "use the model as it is")
     case (.revert, .unpatched):
       throw SPINError(
-        .checkFailed, at: model.path, "does not have this patch; nothing was written",
+        .checkFailed, at: model.path, "does not have this patch\(consequence)",
         remedy: "give the patched model")
     case (_, .mixed):
       throw SPINError(
         .checkFailed, at: model.path,
-        "has \(found.newCount) of the \(weightCount - unchangedCount) changes of this patch; "
-          + "nothing was written", remedy: "start from a fresh copy of the model")
+        "has \(found.newCount) of the \(weightCount - unchangedCount) changes of this patch"
+          + consequence, remedy: "start from a fresh copy of the model")
     default:
       throw SPINError(
         .checkFailed, at: nil,
-        (found.firstOther ?? "\(model.path): has other weights") + "; nothing was written",
+        (found.firstOther ?? "\(model.path): has other weights") + consequence,
         remedy: "the patch was made for another model\(base.name.map { ", \($0)" } ?? "")")
     }
   }

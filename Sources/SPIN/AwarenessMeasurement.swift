@@ -24,11 +24,14 @@ public struct AwarenessMeasurement {
     public let questions: [String]
     /// The SHA-256 of their file.
     public let digest: String
+    /// Where each question is, for messages.
+    let places: [String]
 
     /// The first questions of a list, all where `limit` is nil.
     public init(name: String, _ list: TextList, limit: Int? = nil) {
       self.name = name
       questions = Array(list.texts.prefix(limit ?? list.texts.count))
+      places = Array(list.places.prefix(questions.count))
       digest = list.digest
     }
   }
@@ -135,9 +138,10 @@ public struct AwarenessMeasurement {
       let overlap = seenData.map { QuestionOverlap(list.questions, in: $0) }
       try QuestionOverlap.requireQuestions(
         list.questions.count, without: overlap, named: list.name)
-      let evaluation = AwarenessEvaluation(
+      var evaluation = AwarenessEvaluation(
         name: list.name, questions: list.questions, judge: judge, directory: directory,
         overlap: overlap)
+      evaluation.places = list.places
       let found = try answerers.sides { side, answerer in
         try evaluation.measure(side: side, answerer: answerer, shouldStop: shouldStop) {
           report("\(list.name) \(side)", $0)
@@ -152,9 +156,10 @@ public struct AwarenessMeasurement {
       }
     }
     for list in benign {
-      let evaluation = RefusalEvaluation(
+      var evaluation = RefusalEvaluation(
         name: list.name, questions: list.questions, judge: judge.isHeuristic ? nil : judge,
         directory: directory)
+      evaluation.places = list.places
       let found = try answerers.sides { side, answerer in
         try evaluation.measure(side: side, answerer: answerer, shouldStop: shouldStop) {
           report("\(list.name) \(side)", $0)
@@ -177,7 +182,7 @@ public struct AwarenessResult: Sendable {
   public static let reservedNames: Set<String> = [
     "schema", "tool_version", "model", "model_sha256", "model_origin", "arithmetic",
     "patch_weights", "judge",
-    "judge_settings", "heuristic", "settings", "warnings", "benign",
+    "judge_settings", "heuristic", "settings", "warnings", "benign", "request",
   ]
 
   /// How the judge is labelled.

@@ -4,6 +4,35 @@ import SPINExecution
 import SPINStorage
 
 extension RequestRecord {
+  /// What a sweep was asked for; more selections, rounds and larger limits continue what is there.
+  init(_ sweep: Sweep) throws {
+    var entries = try Self.model(
+      sweep.model, sweep.modelFiles, sweep.validation.request.execution.arithmetic)
+    func add(_ option: String, _ value: JSON, grows: Bool = false) {
+      entries.append(.init(option: option, value: value, part: .evaluation, grows: grows))
+    }
+    let grid = sweep.grid
+    for name in grid.base.pair + [grid.base.general] {
+      let scores = try sweep.scores.read([name])[0].provenance
+      add("the scores of \"\(name)\"", .string(scores.contentDigest))
+    }
+    add("--pair", .array(grid.base.pair.map { .string($0) }))
+    add("--general", .string(grid.base.general))
+    add("--q or --count", .array(grid.pairAmounts.map(Self.amount)), grows: true)
+    add("--p", .array(grid.generalAmounts.map(Self.amount)), grows: true)
+    add("--rule", .array(grid.rules.map { .string($0.rawValue) }), grows: true)
+    add(
+      "--target-module", .array(grid.targetModules.map { .string($0?.rawValue ?? "as scored") }),
+      grows: true)
+    add("--scale", .array(grid.scales.map { .number($0) }), grows: true)
+    add("--layers", Self.layers(grid.base))
+    if grid.rules.contains(.random) { add("--seed", .string("\(grid.base.seed)")) }
+    add("--rounds", JSON(sweep.roundCount), grows: true)
+    add("--max-perplexity-ratio", sweep.maxPerplexityRatio.map { .number($0) } ?? .null)
+    add("--validation-share and --split-seed", sweep.validation.part.json)
+    self.entries = entries + Self.evaluation(sweep.test)
+  }
+
   /// The record of a run.
   init(_ run: PipelineRun, evaluation: ModelEvaluation?) throws {
     entries =
@@ -47,15 +76,29 @@ extension RequestRecord {
     // The rule, the scale and the seed are the method's and the arm's.
     let own: Set<String> = ["--rule", "--scale", "--seed (of --rule random)"]
     entries += Self.selection(request.selection).filter { !own.contains($0.option) }
-    self.entries = entries + Self.evaluation(comparison.evaluation)
+    self.entries =
+      entries
+      + Self.evaluation(comparison.evaluation).map { entry in
+        var entry = entry
+        // Another method's training data are left out of the questions, too.
+        if entry.option == "--exclude-overlap" { entry.grows = true }
+        return entry
+      }
   }
 
   /// A model by its weights, and by what decides how it computes with them.
   private static func model(
     _ model: LanguageModel, _ files: [String: String], _ arithmetic: Arithmetic
   ) throws -> [Entry] {
+    try Self.model(model, hash: ModelDirectory.modelHash(of: files), arithmetic)
+  }
+
+  /// The same of a model whose files have a hash, as `ModelDirectory.modelHash` gives it.
+  static func model(
+    _ model: LanguageModel, hash: String, _ arithmetic: Arithmetic
+  ) throws -> [Entry] {
     [
-      Entry(option: "MODEL", value: .string(ModelDirectory.modelHash(of: files)), part: .scores),
+      Entry(option: "MODEL", value: .string(hash), part: .scores),
       Entry(
         option: "configuration and tokenizer of MODEL", value: .string(try model.settingsDigest()),
         part: .scores),
@@ -92,7 +135,7 @@ extension RequestRecord {
       ("--rule", .string(selection.rule.rawValue)),
       ("--pair", .array(selection.pair.map { .string($0) })),
       ("--general", .string(selection.general)),
-      ("--layers", selection.layers.map { .string("\($0.lowerBound)..\($0.upperBound)") } ?? .null),
+      ("--layers", layers(selection)),
       ("--scale", .number(selection.scale)),
     ]
     if case .count(let count) = selection.pairAmount,
@@ -108,6 +151,10 @@ extension RequestRecord {
       options.append(("--seed (of --rule random)", .string("\(selection.seed)")))
     }
     return options.map { Entry(option: $0, value: $1, part: .selection) }
+  }
+
+  private static func layers(_ selection: Selection) -> JSON {
+    selection.layers.map { .string("\($0.lowerBound)..\($0.upperBound)") } ?? .null
   }
 
   private static func amount(_ amount: Selection.Amount) -> JSON {
@@ -134,6 +181,8 @@ extension RequestRecord {
         ("--question-limit", request.questionLimit.map { JSON($0) } ?? .null, true),
         ("--prompt-format", text(evaluation.format), false),
         ("--judge", .string(evaluation.judge.label), false),
+        ("settings of --judge", .string(evaluation.judge.identity.digest), false),
+        ("--exclude-overlap", .array(evaluation.seenDigests.map { .string($0) }), false),
         ("--max-new-tokens", JSON(request.generation.maxNewTokens), false),
       ]
     }
@@ -158,7 +207,7 @@ extension RequestRecord {
   }
 
   /// "raw", or "chat" with what was set besides.
-  private static func text(_ format: PromptFormat) -> JSON {
+  static func text(_ format: PromptFormat) -> JSON {
     guard case .chat(let chat) = format else { return "raw" }
     let variables = chat.variables.sorted { $0.key < $1.key }.map {
       "\($0.key)=\($0.value.serialized(indented: false))"

@@ -11,14 +11,14 @@ import SPINStorage
 /// limit, a measure that was not asked for before, another method of a comparison.
 struct RequestRecord {
   /// What an option decides.
-  enum Part: Int, Comparable {
+  enum Part: Int, Comparable, Sendable {
     case scores, selection, evaluation
 
     static func < (left: Part, right: Part) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// An option with its value.
-  struct Entry {
+  struct Entry: Sendable {
     /// The entry that says which command it is.
     static let command = "spin"
 
@@ -40,7 +40,21 @@ struct RequestRecord {
     let path = Self.path(folder)
     guard FileSystem.status(path) != nil else { return }
     let document = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
-    let recorded: JSONObject = try document.required("request")
+    let differences = differences(from: try document.required("request"))
+    guard let first = differences.map(\.part).min() else { return }
+    let usable =
+      first == .scores || scores == nil
+      ? "" : " (its scores can be used there: --scores \(scores ?? ""))"
+    throw SPINError(
+      .cannotCreate, at: folder,
+      "holds the results of another request: " + differences.map(\.text).joined(separator: "; "),
+      remedy:
+        "repeat the options of that request, choose another --out\(usable), or give --restart to "
+        + "replace what is there")
+  }
+
+  /// In what the request is another one than a recorded one that it does not continue.
+  func differences(from recorded: JSONObject) -> [(part: Part, text: String)] {
     var differences: [(part: Part, text: String)] = []
     for entry in entries {
       guard let before = recorded[entry.option] else {
@@ -68,16 +82,7 @@ struct RequestRecord {
     {
       differences = [(.scores, Self.difference(command, before, entry.value))]
     }
-    guard let first = differences.map(\.part).min() else { return }
-    let usable =
-      first == .scores || scores == nil
-      ? "" : " (its scores can be used there: --scores \(scores ?? ""))"
-    throw SPINError(
-      .cannotCreate, at: folder,
-      "holds the results of another request: " + differences.map(\.text).joined(separator: "; "),
-      remedy:
-        "repeat the options of that request, choose another --out\(usable), or give --restart to "
-        + "replace what is there")
+    return differences
   }
 
   private static func difference(_ option: String, _ before: JSON, _ now: JSON) -> String {
@@ -92,10 +97,21 @@ struct RequestRecord {
       "schema": "request/1", "tool_version": .string(SPINVersion.current),
       "request": .object(members),
     ]
-    let bytes = Array(document.serialized().utf8)
     let path = Self.path(folder)
-    if FileSystem.status(path) != nil, try FileSystem.read(path) == bytes { return }
-    try OutputFile.write(bytes, to: path)
+    if try isRecorded(at: path), try OutputFile.mayStay(path) { return }
+    try OutputFile.write(Array(document.serialized().utf8), to: path)
+  }
+
+  /// Whether a record says the same, whatever files were called.
+  private func isRecorded(at path: String) throws -> Bool {
+    guard FileSystem.status(path, following: false)?.kind == .file else { return false }
+    let document = try JSON(parsing: FileSystem.read(path), path: path).object
+    guard document?["tool_version"] == .string(SPINVersion.current),
+      let recorded = document?["request"]?.object, recorded.members.count == entries.count
+    else { return false }
+    return entries.allSatisfy { entry in
+      recorded[entry.option].map { Self.isSame($0, entry.value) } ?? false
+    }
   }
 
   /// An entry as people know it: "spin" is which command made the request.
@@ -136,10 +152,16 @@ struct RequestRecord {
   private static func text(_ value: JSON) -> String {
     if let text = value.string {
       // A digest or a template says little; its beginning tells two of them apart.
-      return text.utf8.count > 80 ? "\(text.prefix(12)).." : text
+      let isDigest = text.utf8.count == 64 && text.allSatisfy(\.isHexDigit)
+      return isDigest
+        ? String(text.prefix(12)) : text.utf8.count > 80 ? "\(text.prefix(12)).." : text
     }
     if value == .null { return "none" }
-    if let elements = value.array { return elements.map(text).joined(separator: ",") }
+    // As it was typed: 2, not 2.0.
+    if let number = Double(json: value), let whole = Int(exactly: number) { return "\(whole)" }
+    if let elements = value.array {
+      return elements.isEmpty ? "none" : elements.map(text).joined(separator: ",")
+    }
     return value.brief
   }
 }

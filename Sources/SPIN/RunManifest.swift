@@ -40,16 +40,40 @@ struct RunManifest {
 
   /// Whether two records are of the same results, whatever it took and however it was typed.
   private static func isSame(_ one: JSON, _ other: JSON) -> Bool {
-    ["schema", "tool_version", "identity", "results", "outputs"].allSatisfy {
-      one.object?[$0] == other.object?[$0]
+    let (one, other) = (content(of: one), content(of: other))
+    return ["schema", "tool_version", "identity", "results", "inputs", "outputs"].allSatisfy {
+      one[$0] == other[$0]
     }
+  }
+
+  /// A record without what its inputs are called, and where they are.
+  private static func content(of record: JSON) -> JSONObject {
+    var record = record.object ?? JSONObject()
+    if var identity = record["identity"]?.object {
+      identity["model_origin"] = nil
+      identity["data"] = identity["data"]?.array.map { sets in
+        .array(
+          sets.map { set in
+            guard var set = set.object else { return set }
+            set["file"] = nil
+            return .object(set)
+          })
+      }
+      record["identity"] = .object(identity)
+    }
+    if var inputs = record["inputs"]?.object, var scores = inputs["scores"]?.object {
+      scores["folder"] = nil
+      inputs["scores"] = .object(scores)
+      record["inputs"] = .object(inputs)
+    }
+    return record
   }
 
   private func json() throws -> JSON {
     [
       "schema": .string(Self.schema), "tool_version": .string(SPINVersion.current),
       "arguments": .array(run.arguments.map { .string($0) }),
-      "identity": identity, "results": results, "outputs": try outputs(),
+      "identity": identity, "results": results, "inputs": try inputs(), "outputs": try outputs(),
       "circumstances": circumstances,
     ]
   }
@@ -110,11 +134,35 @@ struct RunManifest {
     ]
   }
 
+  /// Whether the scores of the first round are in the folder of the run.
+  private var hasScores: Bool { directory.scores.path.hasPrefix(directory.path + "/") }
+
+  private func scorePaths(ofRound number: Int) throws -> [String] {
+    let scores = directory.scores(ofRound: number)
+    return try run.job.dataSets.map { try scores.path(of: $0.name) }
+  }
+
+  /// Scores that were taken from elsewhere, or that runs share: where they are, and their digests; empty where the run
+  /// has its own.
+  ///
+  /// A folder beside that of the run is named from there, so that both can be moved together.
+  private func inputs() throws -> JSON {
+    guard !hasScores else { return [:] }
+    var digests = JSONObject()
+    for path in try scorePaths(ofRound: 1) {
+      digests[FileSystem.name(of: path)] = .string(try FileDigest.sha256(ofFileAt: path))
+    }
+    let folder = FileSystem.resolved(directory.scores.path) ?? directory.scores.path
+    let parent = FileSystem.resolved(directory.path).map(FileSystem.parent)
+    let isBeside = parent.map { folder.utf8.starts(with: "\($0)/".utf8) } ?? false
+    let name = isBeside ? "../" + folder.dropFirst((parent ?? "").count + 1) : folder
+    return ["scores": ["folder": .string(name), "sha256": .object(digests)]]
+  }
+
   private func outputs() throws -> JSON {
     var paths = [directory.selection, directory.patch]
     for round in rounds {
-      let scores = directory.scores(ofRound: round.number)
-      paths += try run.job.dataSets.map { try scores.path(of: $0.name) }
+      if round.number > 1 || hasScores { paths += try scorePaths(ofRound: round.number) }
       if run.roundCount > 1 {
         paths += ["selection", "patch"].map { "\(directory.round(round.number))/\($0).json" }
       }
@@ -138,11 +186,7 @@ struct RunManifest {
     }
     var outputs = JSONObject()
     for path in paths {
-      let isInside = path.hasPrefix(directory.path + "/")
-      // Scores of an earlier run lie elsewhere: where on this machine is nobody's business.
-      let name =
-        isInside
-        ? String(path.dropFirst(directory.path.count + 1)) : "scores/" + FileSystem.name(of: path)
+      let name = String(path.dropFirst(directory.path.count + 1))
       outputs[name] = .string(try FileDigest.sha256(ofFileAt: path))
     }
     return .object(outputs)

@@ -76,7 +76,7 @@ public struct SelectionReach: Sendable {
       .usage, at: option,
       "a share of \(share) is less than one weight of every matrix here: the largest, "
         + "\(largest.rows)x\(largest.columns), has \(largest.rows * largest.columns); the paper's share "
-        + "of 5e-7 is \(Self.paperCount) weights of its 11008x4096",
+        + "of 5e-7 is \(Self.paperCount.counted("weight")) of its 11008x4096",
       remedy:
         "give --count \(Self.paperCount), which is as many in every matrix, or a larger --q and --p; "
         + "--allow-empty continues without an edit")
@@ -88,7 +88,7 @@ public struct SelectionReach: Sendable {
     let matrices = kinds.reduce(0) { $0 + $1.matrixCount }
     let range =
       counts.count > 1 ? "\(counts[0]) to \(counts[counts.count - 1])" : "\(counts.first ?? 0)"
-    return "top \(range) of each of \(matrices) matrices"
+    return "top \(range) of each of \(matrices.counted("matrix"))"
   }
 
   private var amount: Selection.Amount {

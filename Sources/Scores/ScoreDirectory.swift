@@ -88,6 +88,14 @@ public struct ScoreDirectory: Sendable, Hashable {
       try file.requireModel(
         file.provenance.modelFiles, configurationDigest: one, scoresAt: path)
     }
+    if let (option, there, here) = file.provenance.settingsDifference(from: first.provenance),
+      option == "rows"
+    {
+      throw SPINError(
+        .malformedInput, at: path,
+        "holds scores of \(there), \"\(firstName)\" of \(here)",
+        remedy: "score all data sets with the same --nsamples and --seed")
+    }
     let shapes = [first, file].map {
       $0.matrices.map { "\($0.tensor) [\($0.rows), \($0.columns)]" }
     }

@@ -3,6 +3,29 @@
 import SPINCheckpoint
 
 extension ScoreProvenance {
+  /// The first thing in which scores of two data sets of one folder were not made alike, by the option that decides it; nil
+  /// where they were.
+  package func settingsDifference(
+    from other: ScoreProvenance
+  ) -> (option: String, there: String, here: String)? {
+    var one = self
+    (one.tool, one.dataSet, one.dataFile) = (other.tool, other.dataSet, other.dataFile)
+    (one.dataDigest, one.sampleDigest) = (other.dataDigest, other.sampleDigest)
+    (one.sampleCount, one.tokenCount) = (other.sampleCount, other.tokenCount)
+    one.responseTokenCount = other.responseTokenCount
+    (one.truncatedCount, one.skippedCount) = (other.truncatedCount, other.skippedCount)
+    (one.emptyCount, one.modelOrigin) = (other.emptyCount, other.modelOrigin)
+    if rows.count != other.rows.count || seed != other.seed {
+      return ("rows", drawn, other.drawn)
+    }
+    // Which rows these are depends on how many a file has.
+    one.rows = other.rows
+    return one.difference(from: other)
+  }
+
+  /// "8 (--nsamples) drawn with --seed 0".
+  private var drawn: String { "\(rows.count) rows (--nsamples) drawn with --seed \(seed)" }
+
   /// The first thing in which scores differ, by the option that decides it; nil where they are the same.
   package func difference(
     from other: ScoreProvenance

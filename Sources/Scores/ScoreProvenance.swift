@@ -94,6 +94,13 @@ public struct ScoreProvenance: Sendable, Equatable {
     return own == other
   }
 
+  /// A digest of what decides the scores: not of the program's version, of names of files, or of where weights came from.
+  package var contentDigest: String {
+    let passing = ["tool", "data_file", "model_origin"]
+    let lines = metadata.filter { !passing.contains($0.key) }.map { "\($0.key)=\($0.value)" }
+    return FileDigest.sha256(Array(lines.joined(separator: "\n").utf8))
+  }
+
   /// What one of two did not record is no difference between them.
   mutating func assumeUnrecorded(of other: ScoreProvenance) {
     if configurationDigest == nil || other.configurationDigest == nil {

@@ -12,18 +12,27 @@ package final class OutputDirectory {
   /// Where it grows.
   package let temporaryPath: String
   private let lock: DirectoryLock
+  /// Whether a directory is there already, which is compared with this one.
+  private let isCompared: Bool
+  /// Whether the directory was there already with these very files, so that nothing was written.
+  package private(set) var wasThere = false
 
   /// Begins a directory whose parent exists.
   ///
+  /// - Parameter mayBeThere: Asked whether a directory of that name may be this one, made before: it is compared with it
+  ///   then, file by file, in place of being refused at once.
   /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty.
-  package init(path target: String) throws {
+  package init(path target: String, mayBeThere: () throws -> Bool = { false }) throws {
+    try OutputFile.requireNoLink(target)
+    var isCompared = false
     if let status = FileSystem.status(target) {
-      let isEmpty = try status.kind == .directory && FileSystem.names(in: target).isEmpty
-      guard isEmpty else {
-        throw SPINError(
-          .cannotCreate, at: target, "exists already", remedy: "remove it, or choose another name")
+      let isDirectory = status.kind == .directory
+      if try !isDirectory || !FileSystem.names(in: target).isEmpty {
+        guard try isDirectory && mayBeThere() else { throw Self.exists(target) }
+        isCompared = true
       }
     }
+    self.isCompared = isCompared
     path = target
     try Self.removeAbandoned(of: target)
     temporaryPath = TemporaryName.directory.path(beside: target)
@@ -54,9 +63,21 @@ package final class OutputDirectory {
   }
 
   /// Fills the directory and gives it its name, or leaves nothing.
-  package func fill(_ body: () throws -> Void) throws {
+  ///
+  /// One that is there with the same files stays as it is.
+  ///
+  /// - Throws: What `body` throws, and `SPINError` with code `cannotCreate` where another directory is there.
+  package func fill(shouldStop: () -> Bool = { false }, _ body: () throws -> Void) throws {
     do {
       try body()
+      if isCompared {
+        guard
+          try DirectoryComparison.areEqual(temporaryPath, path, shouldStop: shouldStop)
+        else { throw Self.exists(path) }
+        wasThere = true
+        try FileSystem.removeTree(temporaryPath)
+        return lock.release()
+      }
       try FileSystem.synchronizeDirectory(temporaryPath)
       try OutputFolder.willMove(temporaryPath, to: path)
       try FileSystem.rename(temporaryPath, to: path)
@@ -69,6 +90,11 @@ package final class OutputDirectory {
       lock.release()
       throw named(error)
     }
+  }
+
+  private static func exists(_ target: String) -> SPINError {
+    SPINError(
+      .cannotCreate, at: target, "exists already", remedy: "remove it, or choose another name")
   }
 
   /// The user knows the name asked for, not the temporary one.

@@ -3,6 +3,20 @@
 import SPINErrors
 
 extension OutputFile {
+  /// Requires that no link is at a place where a file or a folder is going to appear.
+  ///
+  /// To write through a link is to write where nobody looked, and to put the file in the place of the link
+  /// takes away what somebody made.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` that names the link and what it leads to.
+  package static func requireNoLink(_ path: String) throws {
+    guard FileSystem.status(path, following: false)?.kind == .symbolicLink else { return }
+    let target = FileSystem.symbolicLinkTarget(path).map { " to \($0)" } ?? ""
+    throw SPINError(
+      .cannotCreate, at: path, "is a symbolic link\(target), which is not written through",
+      remedy: "name the file that it leads to, or remove the link")
+  }
+
   /// Requires that a file at a place that a user named is absent, or such a one as would be written there.
   ///
   /// - Parameters:
@@ -11,6 +25,7 @@ extension OutputFile {
   ///   - marker: A text near the beginning or the end of every such file.
   /// - Throws: `SPINError` with code `cannotCreate` where anything else would be written over.
   package static func requireReplaceable(_ path: String, by kind: String, marker: String) throws {
+    try requireNoLink(path)
     guard let status = FileSystem.status(path) else { return }
     if status.kind == .other { return }
     if status.kind == .file {

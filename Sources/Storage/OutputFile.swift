@@ -23,7 +23,9 @@ package final class OutputFile {
     } catch let error as SPINError {
       throw SPINError(.cannotCreate, at: path, error.message, remedy: "choose the name of a file")
     }
+    // In a folder of results its owner says what a link there means.
     try OutputFolder.willWrite(path)
+    try Self.requireNoLink(path)
     self.path = path
     // Whatever cannot be removed does no harm to what is written now.
     try? Self.removeAbandoned(of: path)
@@ -80,6 +82,15 @@ package final class OutputFile {
     let file = try OutputFile(path: path)
     try file.write(bytes)
     try file.commit()
+  }
+
+  /// Whether a file that holds what is to be written may stay as it is: it is on record as finished, or no folder of
+  /// results has it.
+  ///
+  /// - Throws: `SPINError` where what the result was made from has changed meanwhile.
+  package static func mayStay(_ path: String) throws -> Bool {
+    try InputWatch.requireUnchanged()
+    return FileSystem.status(path, following: false)?.kind == .file && OutputFolder.isFinished(path)
   }
 
   private static func holds(_ bytes: [UInt8], at path: String) -> Bool {

@@ -78,14 +78,33 @@ package final class OutputFolder: Sendable {
   /// - Throws: `SPINError` with code `malformedInput` where it does not.
   package static func requireAsWritten(_ path: String, remedy: String) throws {
     let (folder, name) = (FileSystem.parent(of: path), FileSystem.name(of: path))
-    guard let command = OutputRecord.command(at: "\(folder)/\(OutputRecord.name)"),
-      case .finished(let before) = try OutputRecord(folder: folder, command: command).entries[name],
+    let place = "\(folder)/\(OutputRecord.name)"
+    guard FileSystem.status(place, following: false) != nil else { return }
+    guard let command = OutputRecord.command(at: place) else {
+      throw damagedRecord(place, "does not begin as one of spin's", name)
+    }
+    let record: OutputRecord
+    do {
+      record = try OutputRecord(folder: folder, command: command)
+    } catch let error as SPINError where error.code == .malformedInput {
+      throw damagedRecord(place, error.message, name)
+    }
+    guard case .finished(let before) = record.entries[name],
       try FileFingerprint(ofFileAt: path, isWhole: before.isWhole) != before
     else { return }
     throw SPINError(
       .malformedInput, at: path,
       "was changed since spin wrote it: \(folder)/\(OutputRecord.name) has "
         + "another digest", remedy: remedy)
+  }
+
+  private static func damagedRecord(
+    _ place: String, _ found: String, _ name: String
+  ) -> SPINError {
+    SPINError(
+      .malformedInput, at: place,
+      "the record of this folder is damaged (it \(found)), and does not tell whether \(name) was changed",
+      remedy: "make the results of this folder anew, or remove the record to take them on trust")
   }
 
   /// Whether a folder has a record.

@@ -67,8 +67,10 @@ struct OutputRecord {
 
   private func damaged(_ found: String) -> SPINError {
     SPINError(
-      .malformedInput, at: path, "\(found), so that nobody can tell which files here are spin's",
-      remedy: "choose another --out")
+      .malformedInput, at: path, "\(found)",
+      remedy:
+        "the record of this folder is damaged, so that nobody can tell which files here are spin's: choose another "
+        + "--out, or move the folder away")
   }
 
   /// Records what an entry is, or that it is about to be written.

@@ -19,10 +19,23 @@ public enum PrintableText {
         result.unicodeScalars.append(scalar)
         continue
       }
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+      result += escape(scalar)
     }
     return result
+  }
+
+  /// Whether a character moves those around it on a line, or ends the line, without being seen.
+  package static func isBidirectional(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// A character as JSON escapes it.
+  package static func escape(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
   }
 
   private static func mayBegin(_ byte: UInt8, _ keepsNewlines: Bool) -> Bool {
@@ -40,8 +53,7 @@ public enum PrintableText {
     case 0x09: false
     case 0x0A: !keepsNewlines
     case 0..<0x20, 0x7F...0x9F: true
-    case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-    default: false
+    default: isBidirectional(scalar)
     }
   }
 }

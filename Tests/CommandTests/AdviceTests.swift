@@ -91,6 +91,12 @@ struct AdviceTests {
       "evaluate", "perplexity", job.model, "--text", text, "--out", job.out, "--window",
     ]
     #expect(try Program.run(command + ["32"]).status == 0)
+    let other = try Program.run(command + ["16"])
+    #expect(other.status == 73)
+    #expect(
+      other.standardError.contains("of another request: --window was 32 and is 16 now; repeat"))
+    // Unfinished, it can be resumed.
+    try FileManager.default.removeItem(atPath: job.out + "/perplexity.json")
     let outcome = try Program.run(command + ["16"])
     #expect(outcome.status == 73)
     #expect(

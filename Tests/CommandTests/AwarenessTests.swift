@@ -87,7 +87,12 @@ import Testing
     let out = job.path + "/both"
     #expect(try Program.run(awareness("--out", out, "--prompt-format", "raw")).status == 0)
     let journal = try bytes(of: out + "/.awareness-all-answers.journal")
-    let judged = try document(awareness("--judge", Self.judge, "--out", out))
+    let verdicts = awareness("--judge", Self.judge, "--out", out, "--prompt-format", "raw")
+    let refused = try Program.run(verdicts)
+    #expect(refused.status == 73, "\(refused)")
+    #expect(refused.standardError.contains("--judge was phrases (heuristic) ("), "\(refused)")
+    try FileManager.default.removeItem(atPath: out + "/awareness.json")
+    let judged = try document(verdicts)
     #expect(judged["judge"]?.string?.contains(", not MD-Judge, ") == true)
     #expect(try bytes(of: out + "/.awareness-all-answers.journal") == journal)
     #expect(
@@ -166,31 +171,35 @@ import Testing
     }
     #expect(
       try message("--judge-mode", "verdict")
-        == "spin: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
-    #expect(try message("--judge", "md-judge:").contains("'md-judge:' is invalid"))
-    #expect(try message("--judge", "oracle").contains("'oracle' is invalid"))
+        == "spin: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR; see spin evaluate awareness --help"
+    )
+    #expect(
+      try message("--judge", "md-judge:").contains("--judge: is \"md-judge:\", expected <judge>"))
+    #expect(try message("--judge", "oracle").contains("--judge: is \"oracle\", expected <judge>"))
     for flag in ["--judge-parser=yes-no", "--judge-max-tokens=9", "--judge-template=t"] {
       #expect(
         try message(flag)
           == "spin: --judge-template, --judge-parser and --judge-max-tokens need --judge model:DIR or "
-          + "endpoint:URL.")
+          + "endpoint:URL; see spin evaluate awareness --help")
     }
     #expect(
       try message("--judge", Self.judge, "--judge-parser", "mdjudge")
-        .contains("'mdjudge' is invalid"))
+        .contains("--judge-parser: is \"mdjudge\", expected "))
     #expect(
       try message("--judge", Self.judge, "--judge-mode", "probability", "--judge-parser", "yes-no")
         == "spin: --judge-parser and --judge-max-tokens are for replies, not for --judge-mode "
-        + "probability.")
+        + "probability; see spin evaluate awareness --help")
     #expect(
       try message("--questions", "settings=\(questions)")
-        == "spin: --questions cannot be named \"settings\": results have such a member.")
+        == "spin: --questions: cannot be named \"settings\": results have such a member; see spin evaluate awareness --help"
+    )
     #expect(
       try message("--baseline", "other=x")
-        == "spin: --baseline names \"other\", which no --questions has.")
+        == "spin: --baseline: names \"other\", which no --questions has; see spin evaluate awareness "
+        + "--help")
     #expect(
       try message("--benign", "a=x", "--benign", "a=y")
-        == "spin: --benign names the same set twice.")
+        == "spin: --benign: names the same set twice; see spin evaluate awareness --help")
   }
 
   @Test func judgesAreHeldAgainstLabels() throws {

@@ -52,7 +52,8 @@ struct ChatTests {
   @Test func comparisonNeedsAPatch() throws {
     let outcome = try chat(["--compare"])
     #expect(outcome.status == 64)
-    #expect(outcome.standardError.contains("--compare needs --patch or --adapter."))
+    #expect(
+      outcome.standardError.contains("--compare: needs --patch or --adapter; see spin chat --help"))
   }
 }
 

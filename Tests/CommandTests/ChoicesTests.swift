@@ -56,9 +56,13 @@ struct ChoicesTests {
     // The same command again asks nothing and leaves the same names.
     #expect(try Program.run(choices("--patch", patch, "--out", whole)).status == 0)
     #expect(try contents(whole) == expected)
-    // Another patch is another run.
+    // Another patch is another run, whose result has a place of its own.
     let other = try Program.run(choices("--out", whole))
-    #expect(other.status == 0, "the side without an edit has a journal of its own")
+    #expect(other.status == 73)
+    #expect(other.standardError.contains("--patch was patch.json ("))
+    try FileManager.default.removeItem(atPath: whole + "/choices.json")
+    let alone = try Program.run(choices("--out", whole))
+    #expect(alone.status == 0, "the side without an edit has a journal of its own")
   }
 
   @Test func theEditInMemoryIsThatOfTheSavedCopy() throws {
@@ -89,11 +93,12 @@ struct ChoicesTests {
       ))
     #expect(
       try message("--task", "boolq", "--data", "race=x").contains(
-        "--task-data names \"race\", which is not among the tasks."))
+        "--task-data: names \"race\", which is not among the tasks; see"))
     #expect(
       try message("--task", "nothing").hasPrefix(
         "spin: --task: \"nothing\" is neither a task nor the name of a file; "))
-    #expect(try message("--task", task, "--limit", "0").contains("'0' is invalid"))
+    #expect(
+      try message("--task", task, "--limit", "0").contains("--task-limit: is \"0\", expected <n>"))
     #expect(
       try message("--task", task, "--num-fewshot", "20")
         == "spin: --num-fewshot: is 20, small has 20 items to take examples from; "

@@ -32,8 +32,8 @@ import Testing
     }
   }
 
-  private func document(_ out: String) throws -> JSONObject {
-    let path = out + "/compare.json"
+  private func document(_ out: String, _ name: String = "compare") throws -> JSONObject {
+    let path = "\(out)/\(name).json"
     return try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
   }
 
@@ -219,9 +219,10 @@ import Testing
         ["evaluate", "perplexity", job.model, "--adapter", adapter, "--text", made.text]
           + ["--window", "16", "--out", alone, "--quiet"])
       #expect(measured.status == 0, "\(measured)")
-      #expect(
-        try bytes(of: folder + "/evaluation/perplexity.json")
-          == bytes(of: alone + "/perplexity.json"))
+      var result = try self.document(alone, "perplexity")
+      // What was asked for is in the record of the comparison.
+      result["request"] = nil
+      #expect(try self.document(folder + "/evaluation", "perplexity") == result)
     }
     let untrained = try compare(job.path + "/other", methods: "full")
     #expect(untrained.status == 64)
@@ -286,9 +287,9 @@ import Testing
     // Who judged, and of how many answers a rate says little.
     #expect(
       lines[0].suffix(5) == ["judge", "empty_least", "empty_most", "cut_off_least", "cut_off_most"])
-    let judges = Set(lines.filter { $0[5] == "refusal_or_caution" }.map { $0[19] })
+    let judges = Set(lines.filter { $0[5] == "refusal_or_caution" }.map { $0[20] })
     #expect(judges == ["phrases (heuristic)"])
-    #expect(try value("origin", 20) >= 0 && value("origin", 23) <= value("origin", 7))
+    #expect(try value("origin", 21) >= 0 && value("origin", 24) <= value("origin", 7))
     #expect(table.contains(" empty, ") && table.contains(" cut off"))
   }
 

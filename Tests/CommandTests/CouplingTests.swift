@@ -149,15 +149,20 @@ struct CouplingTests {
         == "spin: the questions \"privacy\": are 20, and 21 are to be drawn; draw 20 or fewer "
         + "(--coupling-pairs)")
     let one = ["evaluate", "coupling", job.model, "--pair", "a=\(questions("privacy"))"]
-    #expect(try message(one) == "spin: Please give --questions NAME=FILE twice.")
     #expect(
-      try message(one + one.suffix(2)) == "spin: --questions names the same kind twice.")
+      try message(one)
+        == "spin: give --questions NAME=FILE twice; see spin evaluate coupling "
+        + "--help")
+    #expect(
+      try message(one + one.suffix(2))
+        == "spin: --questions: names the same kind twice; see spin evaluate coupling "
+        + "--help")
     for (option, line) in [
-      (["--count", "1"], "--coupling-pairs must be at least 2."),
-      (["--sigma", "0"], "--sigma must be positive."),
-      (["--permutations", "0"], "--permutations must be at least 1."),
-      (["--sweep", "1,,2"], "The value '1,,2' is invalid for '--sweep <widths>'"),
-      (["--sweep", "-1"], "Missing value for '--sweep <widths>'"),
+      (["--count", "1"], "--coupling-pairs: must be at least 2"),
+      (["--sigma", "0"], "--sigma: must be positive"),
+      (["--permutations", "0"], "--permutations: must be at least 1"),
+      (["--sweep", "1,,2"], "--sweep: is \"1,,2\", expected <widths>"),
+      (["--sweep", "-1"], "--sweep: has no value, expected <widths>"),
     ] {
       #expect(try message(coupling(job.model) + option).hasPrefix("spin: \(line)"), "\(option)")
     }

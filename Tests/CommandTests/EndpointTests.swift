@@ -273,21 +273,26 @@ import Testing
       "--judge-model=m", "--judge-route=chat", "--judge-token-field=max_tokens",
       "--judge-temperature=none", "--judge-extra=a=1",
     ] {
-      #expect(try message(64, flag) == need + "--judge endpoint:URL.")
+      #expect(
+        try message(64, flag) == need + "--judge endpoint:URL; see spin evaluate awareness --help")
     }
     #expect(
       try message(64, "--judge", endpoint, "--judge-concurrency", "0")
-        == "spin: --judge-concurrency must be between 1 and 4096.")
+        == "spin: --judge-concurrency: must be between 1 and 4096; see spin evaluate awareness --help"
+    )
     #expect(
       try message(64, "--judge", endpoint, "--judge-mode", "verdict")
-        == "spin: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR.")
+        == "spin: --judge-mode and --judge-batch-size need --judge md-judge:DIR or model:DIR; see spin evaluate awareness --help"
+    )
     #expect(
       try message(64, "--judge", endpoint, "--judge-extra", "stream=true")
-        .contains("'stream=true' is invalid"))
+        .contains("--judge-extra: is \"stream=true\", expected <name=json>"))
     #expect(
       try message(64, "--judge", endpoint, "--judge-temperature", "warm")
-        .contains("'warm' is invalid"))
-    #expect(try message(64, "--judge", "endpoint:").contains("'endpoint:' is invalid"))
+        .contains("--judge-temperature: is \"warm\", expected <number|none>"))
+    #expect(
+      try message(64, "--judge", "endpoint:").contains(
+        "--judge: is \"endpoint:\", expected <judge>"))
     #expect(
       try message(64, "--judge", "endpoint:localhost")
         == "spin: \"localhost\": is no web address; write it as http://127.0.0.1:8000")
@@ -307,14 +312,16 @@ import Testing
       try message(64, "--answers", "phrases").contains("expected endpoint:URL"))
     #expect(
       try message(64, "--answers", endpoint, "--patch", "p.json")
-        == "spin: --patch and --adapter need the model here, and --answers names a server.")
+        == "spin: --patch and --adapter need the model here, and --answers names a server; see spin evaluate awareness --help"
+    )
     #expect(
       try message(64, "--answers-concurrency", "3")
         == "spin: --answers-concurrency, --answers-api-key-env, --answers-token-field and "
-        + "--answers-extra need --answers endpoint:URL.")
+        + "--answers-extra need --answers endpoint:URL; see spin evaluate awareness --help")
     #expect(
       try message(64, "--request-timeout", "0")
-        == "spin: --request-timeout must be above 0 and at most 86400 seconds.")
+        == "spin: --request-timeout: must be above 0 and at most 86400 seconds; see spin evaluate awareness --help"
+    )
     #expect(
       try message(
         64, "--answers", endpoint, "--judge", "endpoint:http://127.0.0.1:1", "--api-key-env", "K")

@@ -63,8 +63,16 @@ struct EvaluateTests {
     #expect(other.status == 73)
     #expect(
       job.masked(other.standardError)
+        == "spin: DIR/whole/awareness.json: is the result of another request: --stop was none and is z now; "
+        + "repeat the options of that request, choose another --out, or remove this file to have it replaced\n"
+    )
+    try FileManager.default.removeItem(atPath: whole + "/awareness.json")
+    let begun = try Program.run(awareness(whole, "--stop", "z"))
+    #expect(begun.status == 73)
+    #expect(
+      job.masked(begun.standardError)
         == "spin: DIR/whole/.awareness-all-before.journal: belongs to answers of another request: "
-        + "--stop was [] and is [\"z\"]; give --stop [] to resume, or choose another --out\n")
+        + "--stop was [] and is [\"z\"]; give no --stop to resume, or choose another --out\n")
   }
 
   /// The hash of the weights does not cover configuration and tokenizer: windows of another one are not mixed in.
@@ -82,7 +90,8 @@ struct EvaluateTests {
     try job.replace("1e-05", with: "1e-01", in: job.configuration)
     let changed = try perplexity(out)
     #expect(changed.status == 73, "\(changed)")
-    #expect(changed.standardError.contains("configuration and tokenizer was "), "\(changed)")
+    #expect(
+      changed.standardError.contains("configuration and tokenizer of MODEL was "), "\(changed)")
     #expect(try perplexity(out + "-again").status == 0)
   }
 

@@ -67,7 +67,7 @@ struct GenerateTests {
     let long = try texts()
     #expect(long.status == 65)
     #expect(long.standardOutput == "")
-    #expect(long.standardError.hasPrefix("spin: \(prompts): prompt 1: has "))
+    #expect(long.standardError.hasPrefix("spin: \(prompts): line 2: has "))
     #expect(long.standardError.hasSuffix(" positions; shorten it, or leave it out\n"))
     let table = job.path + "/table.csv"
     try write("text\nthe\n".utf8, to: table)

@@ -88,6 +88,14 @@ import Testing
       ["evaluate", "phrases", "--answers", alone, "--out", alone],
     ]
     for command in commands { #expect(try Program.run(command).status == 0, "\(command)") }
+    // What was asked for is in the record of the run.
+    for name in ["awareness", "perplexity", "divergence", "phrases"] {
+      let path = "\(alone)/\(name).json"
+      var document = try JSON(parsing: bytes(of: path), path: path).requireObject(at: path)
+      #expect(document["request"] != nil, "\(name)")
+      document["request"] = nil
+      try write(JSON.object(document).serialized().utf8, to: path)
+    }
     #expect(try results(alone) == results(job.out + "/evaluation"))
   }
 

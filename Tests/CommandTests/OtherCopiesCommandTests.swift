@@ -61,6 +61,6 @@ struct OtherCopiesCommandTests {
   @Test func theOptionIsForCopies() throws {
     let outcome = try Program.run(job.run + ["--keep-other-copies"])
     #expect(outcome.status == 64)
-    #expect(outcome.standardError.contains("--keep-other-copies is for --save-model"))
+    #expect(outcome.standardError.contains("--keep-other-copies: is for --save-model"))
   }
 }

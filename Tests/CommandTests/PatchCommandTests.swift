@@ -95,7 +95,7 @@ struct PatchCommandTests {
     #expect(difference.status == 2)
     #expect(
       difference.output == """
-        2000 elements differ in 1 tensors
+        2000 elements differ in 1 tensor
         w  F32 [1000, 100]: 2000
           [0, 0]  1.0 -> 0.0
           and 1999 more
@@ -134,7 +134,7 @@ struct PatchCommandTests {
       })
     for fact in [
       "kind model", "path \(model)", "model type llama", "architectures LlamaForCausalLM",
-      "parameters 100000", "tensors 1", "F32 100000", "model.safetensors 400 kB, 1 tensors",
+      "parameters 100000", "tensors 1", "F32 100000", "model.safetensors 400 kB, 1 tensor",
     ] { #expect(facts.contains(fact), "\(fact)") }
   }
 

@@ -200,8 +200,14 @@ struct ReportTests {
         == "spin: DIR/absent: is not a folder; give the folder that `spin run` or "
         + "`spin evaluate --out` wrote\n")
     for (arguments, message) in [
-      ([job.out, job.out, "--model-card"], "--model-card is written for one run."),
-      ([job.out, "--base-model", "x"], "--base-model and --dataset belong to --model-card."),
+      (
+        [job.out, job.out, "--model-card"],
+        "--model-card: is written for one run; see spin report --help"
+      ),
+      (
+        [job.out, "--base-model", "x"],
+        "--base-model and --dataset belong to --model-card; see spin report --help"
+      ),
     ] {
       let outcome = try Program.run(["report"] + arguments)
       #expect(outcome.status == 64)

@@ -50,7 +50,7 @@ struct RequestTests {
     let outcome = try run(job, options(other))
     #expect(outcome.status == 73)
     let expected =
-      #/another request: --text was b.txt \([0-9a-f]{12}\) and is c.txt \([0-9a-f]{12}\) now; /#
+      #/another request: --text was a.txt \([0-9a-f]{12}\) and is c.txt \([0-9a-f]{12}\) now; /#
     #expect(outcome.standardError.contains(expected), "\(outcome.standardError)")
   }
 

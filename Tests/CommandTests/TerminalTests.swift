@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPIN
 import SPINTestSupport
 import Testing
 
@@ -31,10 +32,49 @@ struct TerminalTests {
     #expect(!shown.unicodeScalars.contains { ["\u{1B}", "\u{202E}", "\u{85}"].contains($0) })
   }
 
-  @Test func otherReadersGetTheBytes() throws {
+  /// A table that is written to a file ends up on a terminal; JSON says the same with escapes.
+  @Test func tablesAndJSONAreEscapedForEveryReader() throws {
     let job = try patched()
-    let outcome = try Program.run(["patch", "show", job.out + "/patch.json"])
-    #expect(outcome.standardOutput.contains("made by  spin \u{1B}[2J\u{202E}gnp\u{85}"))
+    let path = job.out + "/patch.json"
+    let outcome = try Program.run(["patch", "show", path])
+    #expect(outcome.standardOutput.contains("made by  spin \\u001b[2J\\u202egnp\\u0085"))
+    let json = try Program.run(["patch", "show", path, "--json"]).standardOutput
+    #expect(!json.unicodeScalars.contains { ["\u{1B}", "\u{202E}", "\u{85}"].contains($0) })
+    let (written, shown) = (
+      try JSON(parsing: bytes(of: path), path: path),
+      try JSON(parsing: Array(json.utf8), path: "stdout")
+    )
+    #expect(written == shown)
+  }
+
+  /// Names of files and data in tables, reports and cards of every form.
+  @Test func reportsHoldNoControlCharacters() throws {
+    let job = try SmallJob()
+    let data = job.path + "/a\u{1B}[2J\u{202E}b\u{200F}.csv"
+    try write(bytes(of: job.data("privacy")), to: data)
+    let arguments = job.run.map { $0.hasPrefix("privacy=") ? "privacy=\(data)" : $0 }
+    let run = try Program.run(arguments + ["--save-model"])
+    #expect(run.status == 0, "\(run)")
+    let files = try ["report.md", "report.html", "model/README.md"].map {
+      try text(of: "\(job.out)/\($0)")
+    }
+    let lint = try Program.run(["data", "lint", data]).standardOutput
+    for text in files + [
+      run.standardOutput, lint, try Program.run(["report", job.out]).standardOutput,
+    ] {
+      let hidden = text.unicodeScalars.filter {
+        ["\u{1B}", "\u{202E}", "\u{200F}"].contains($0)
+      }
+      #expect(hidden.isEmpty, "\(text.prefix(60))")
+    }
+    #expect(files[0].contains("u202eb"))
+  }
+
+  /// What a program takes as it is stays as it is.
+  @Test func textsOfModelsAreExact() throws {
+    let job = try SmallJob()
+    let outcome = try Program.run(["tokenize", job.model, "the\u{202E} a", "--show", "text"])
+    #expect(outcome.standardOutput == "the\u{202E} a\n", "\(outcome)")
   }
 
   @Test func messagesEscapeNamesOfFiles() throws {

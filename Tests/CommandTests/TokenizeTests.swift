@@ -117,7 +117,7 @@ struct TokenizeTests {
       #expect(outcome.status != 0 && outcome.standardOutput == "")
       return outcome.standardError
     }
-    #expect(try refusal().hasPrefix("spin: Give one of a text, --prompts and --conversation."))
+    #expect(try refusal().hasPrefix("spin: give one of a text, --prompts and --conversation; see "))
     #expect(
       try refusal("a", "--no-special-tokens").hasPrefix("spin: --no-special-tokens: concerns raw"))
     #expect(

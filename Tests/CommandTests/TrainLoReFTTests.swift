@@ -92,8 +92,8 @@ import Testing
   @Test func wrongUseIsNamed() throws {
     for (options, status, part) in [
       (["--layers", "2"], 65, "the adapter changes layer 2, the model has 2 layers"),
-      (["--layers", "x"], 64, "The value 'x' is invalid for '--layers"),
-      (["--positions", "f0"], 64, "The value 'f0' is invalid for '--positions"),
+      (["--layers", "x"], 64, "--layers: is \"x\", expected"),
+      (["--positions", "f0"], 64, "--positions: is \"f0\", expected"),
       (["--rank", "24"], 64, "a rank of 24 does not fit hidden states of 24 numbers"),
       (["--dropout", "1"], 64, "--dropout: is 1, expected at least 0 and below 1"),
       (["--max-memory", "90MB"], 64, "these samples and this model need at least"),

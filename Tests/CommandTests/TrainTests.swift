@@ -117,10 +117,10 @@ import Testing
       (
         train(job.out, "--eval-split", "0.99"), 64, "spin: --eval-split: is 0.99, which leaves none"
       ),
-      (train(job.out, from: []), 64, "spin: Please give a model's folder or --from-config"),
+      (train(job.out, from: []), 64, "spin: give a model's folder or --from-config"),
       (
         train(job.out, from: ["--from-config", job.model + "/config.json"]), 64,
-        "spin: --from-config and --tokenizer belong together."
+        "spin: --from-config and --tokenizer belong together; see spin train full --help"
       ),
       (
         ["train", "full", job.model, "--data", job.data("privacy"), "--out", job.out, "-q"], 78,

@@ -8,16 +8,25 @@ struct UsageTests {
   /// Arguments after those of a right job, and the first line of what is said.
   static let wrong: [(extra: [String], line: String)] = [
     (["--threads", "0"], "spin: --threads: is 0, expected 1 to 1024"),
-    (["--nsamples", "0"], "spin: --nsamples must be at least 1."),
-    (["--data", "privacy"], "spin: The value 'privacy' is invalid for '--data <name=file>'"),
-    (["--max-memory", "much"], "spin: The value 'much' is invalid for '--max-memory <size>'"),
-    (["--p", "1e-3"], "spin: --count takes the place of --p and --q; give one or the other."),
+    (["--nsamples", "0"], "spin: --nsamples: must be at least 1; see spin run --help\n"),
+    (
+      ["--data", "privacy"],
+      "spin: --data: is \"privacy\", expected <name=file>; see spin run --help\n"
+    ),
+    (
+      ["--max-memory", "much"],
+      "spin: --max-memory: is \"much\", expected <size>; see spin run --help\n"
+    ),
+    (
+      ["--p", "1e-3"],
+      "spin: --count: takes the place of --p and --q; give one or the other; see spin run --help\n"
+    ),
     (
       ["--pair", "privacy"],
-      "spin: --pair is \"privacy\", expected two names with a comma between."
+      "spin: --pair: is \"privacy\", expected two names with a comma between; see spin run --help\n"
     ),
-    (["--layers", "3..1"], "spin: The value '3..1' is invalid for '--layers <a..b>'"),
-    (["--frobnicate"], "spin: unknown option --frobnicate"),
+    (["--layers", "3..1"], "spin: --layers: is \"3..1\", expected <a..b>; see spin run --help\n"),
+    (["--frobnicate"], "spin: unknown option --frobnicate; see spin run --help\n"),
     (["--data", "privacy=other.csv"], "spin: --data: names \"privacy\" twice"),
     (["--max-memory", "1kB"], "spin: --max-memory: is 1.0 kB, "),
     (
@@ -46,7 +55,9 @@ struct UsageTests {
   @Test func unknownCommandsAreRefused() throws {
     let outcome = try Program.run(["frobnicate"])
     #expect(outcome.status == 64)
-    #expect(outcome.standardError.hasPrefix("spin: \"frobnicate\" is no command of spin\n"))
+    #expect(
+      outcome.standardError.hasPrefix(
+        "spin: \"frobnicate\" is no command of spin; see spin --help\n"))
     #expect(outcome.standardOutput == "")
   }
 }
@@ -89,14 +100,55 @@ struct MisspeltTests {
     let (arguments, line) = Self.misspelt[index]
     let outcome = try Program.run(arguments)
     #expect(outcome.status == 64)
-    #expect(outcome.standardError.hasPrefix(line + "\n"), "\(outcome.standardError)")
-    #expect(outcome.standardError.contains("\nUsage: spin"))
+    let isAdvice = line.contains("; did you mean ")
+    #expect(
+      isAdvice
+        ? outcome.standardError == line + "\n"
+        : outcome.standardError.hasPrefix(line + "; see spin ")
+          && outcome.standardError.hasSuffix(" --help\n"), "\(outcome.standardError)")
+    #expect(outcome.standardError.split(separator: "\n").count == 1)
     #expect(outcome.standardOutput == "")
   }
 
   @Test func missingArgumentsAreSaidInTheSameStyle() throws {
     let outcome = try Program.run(["run"])
     #expect(outcome.status == 64)
-    #expect(outcome.standardError.hasPrefix("spin: Missing expected argument '<model>'\n"))
+    #expect(outcome.standardError.hasPrefix("spin: <model>: is missing; see spin run --help\n"))
+  }
+
+  /// One line, in the form of all messages: where, what was found, what was expected, what to do.
+  @Test(arguments: [
+    (
+      ["compare", "m", "--methods", "spin,foo", "--questions", "a=b", "--out", "o"],
+      "spin: --methods: is \"spin,foo\": \"foo\" is none of origin, spin, spin-released, "
+    ),
+    (
+      ["sweep", "m", "--rule", "paper,", "--scores", "s", "--questions", "a=b", "--out", "o"],
+      "spin: --rule: is \"paper,\": a value between commas is missing; see spin sweep --help\n"
+    ),
+    (
+      ["compare", "m", "--seeds", "1,x", "--questions", "a=b", "--out", "o"],
+      "spin: --seeds: is \"1,x\": \"x\" is not a valid number; see spin compare --help\n"
+    ),
+    (
+      ["run", "m", "--rule", "papr", "--data", "a=b", "--out", "o"],
+      "spin: --rule: is \"papr\", expected one of "
+    ),
+    (["run", "m", "--out"], "spin: --out: has no value, expected <dir>; see spin run --help\n"),
+    (
+      ["evaluate", "awareness", "m", "--questions", "a=b", "--patch", "p", "--adapter", "q"],
+      "spin: --patch and --adapter exclude each other; see spin evaluate awareness --help\n"
+    ),
+    (
+      ["patch", "show", "a", "b"],
+      "spin: \"b\": is one argument too many; see spin patch show --help\n"
+    ),
+  ])
+  func usageErrorsAreOneLine(_ arguments: [String], _ line: String) throws {
+    let outcome = try Program.run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.standardError.hasPrefix(line), "\(outcome.standardError)")
+    #expect(outcome.standardError.split(separator: "\n").count == 1)
+    #expect(outcome.standardOutput == "")
   }
 }

@@ -98,6 +98,10 @@ struct PatchApplicationTests {
     let patch = try fixture.patch()
     try FileSystem.makeDirectory(out)
     try patch.apply(to: try fixture.model(), out: out)
+    // The very copy that would be made is none to refuse.
+    let again = try patch.apply(to: fixture.model(), out: out)
+    #expect(again.copy?.wasThere == true)
+    try Data("mine".utf8).write(to: URL(filePath: out + "/notes.txt"))
     fixture.expectError(
       "DIR/out: exists already; remove it, or choose another name", code: .cannotCreate
     ) { try patch.apply(to: fixture.model(), out: out) }

@@ -126,7 +126,14 @@ struct PageTests {
     let quotes = markup.all("blockquote")
     #expect(!quotes.isEmpty)
     #expect(quotes.allSatisfy { $0.text == shown })
-    #expect(markup.all("h1").first?.text == shown)
+    // A name turns nothing around that stands beside it; answers are in elements that end what they do.
+    let named = shown.replacing("\u{202E}", with: "\\u202e")
+    #expect(markup.all("h1").first?.text == named)
+    let quoted = report.markdown.split(separator: "\n").filter { $0.hasPrefix("> ") }
+    #expect(
+      report.markdown.unicodeScalars.count { $0 == "\u{202E}" }
+        == quoted.reduce(0) { $0 + $1.unicodeScalars.count { $0 == "\u{202E}" } })
+    #expect(!report.markdown.unicodeScalars.contains("\u{1B}"))
     // Markdown may pass through a renderer that lets HTML stand, but for code.
     let markdown = report.markdown.replacing(/(`{3,})[\s\S]*?\1|`[^`\n]+`/, with: "")
     #expect(!markdown.contains("<script") && !markdown.contains("<img"))

@@ -40,6 +40,22 @@ struct SeveralRunsTests {
     #expect(!report.html.contains("MD-Judge-v0.1, which looks at words only"))
   }
 
+  /// Runs whose questions were asked in other formats are told apart, each with the untouched model it is of.
+  @Test func runsOfOtherFormatsAreToldApart() throws {
+    let (first, second) = (try MadeRun(), try MadeRun())
+    for (run, format) in [(first, "raw"), (second, "chat")] {
+      try run.edit("evaluation/awareness.json") {
+        $0["settings"] = ["max_new_tokens": 64, "prompt_format": .string(format)]
+      }
+    }
+    let report = try MadeRun.report(of: [("a", first), ("b", second)])
+    #expect(
+      try plane(report).map { $0["label"] } == [
+        "tiny, untouched, raw format", "a, edited, raw format", "tiny, untouched, chat format",
+        "b, edited, chat format",
+      ])
+  }
+
   @Test func aModelByItselfIsAPointToo() throws {
     let (edited, other) = (try MadeRun(), try MadeRun())
     for name in ["manifest.json", "selection.json", "patch.json", "data.json", "scores"] {

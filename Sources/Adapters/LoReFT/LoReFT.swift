@@ -9,8 +9,7 @@ public import SPINTransformer
 /// tokens of each prompt.
 ///
 ///     let adapter = try LoReFT(path: "adapter")
-///     let overlay = try LoReFTOverlay(adapter, on: model.decoder)
-///     try overlay.apply()      // whatever runs the model now computes with the changes
+///     let edited = try adapter.edited(model.decoder)      // computes with the changes
 ///
 /// It cannot be merged into the weights of a model: it acts at some tokens and not at others.
 ///

@@ -11,7 +11,7 @@ enum AdapterText {
       "kind     \(adapter.kind)" + (configuration.usesRankStabilization ? ", rank-stabilized" : ""),
       "base     \(configuration.baseModel ?? "not named")",
       "rank     \(ranks(adapter)), alpha \(configuration.alpha), dropout \(configuration.dropout)",
-      "numbers  \(adapter.parameterCount) for \(adapter.matrices.count) matrices",
+      "numbers  \(adapter.parameterCount) for \(adapter.matrices.count.counted("matrix"))",
     ]
     let width = adapter.matrices.map(\.name.tensor.utf8.count).max() ?? 0
     for matrix in adapter.matrices {
@@ -67,9 +67,8 @@ enum AdapterText {
   static func text(_ receipt: MergeReceipt) -> String {
     ([
       "merged   \(receipt.path)",
-      "changed  \(receipt.matrixCount) matrices in \(receipt.changedFileCount) files",
-      "copied   \(receipt.copy.fileCount) files",
-    ] + CopyText.otherCopies(receipt.copy)).joined(separator: "\n")
+      "changed  \(receipt.matrixCount.counted("matrix")) in \(receipt.changedFileCount.counted("file"))",
+    ] + CopyText.lines(receipt.copy)).joined(separator: "\n")
   }
 
   static func json(_ receipt: MergeReceipt) -> String {
@@ -78,6 +77,7 @@ enum AdapterText {
       "path": .string(receipt.path), "changed_matrices": JSON(receipt.matrixCount),
       "changed_files": JSON(receipt.changedFileCount),
       "copied_files": JSON(receipt.copy.fileCount),
+      "was_there": .bool(receipt.copy.wasThere),
       "other_copies": CopyText.json(receipt.copy),
     ])
   }
@@ -86,7 +86,7 @@ enum AdapterText {
     let rank = export.adapter.largestRank
     var lines = [
       "adapter  \(path)",
-      "weights  \(export.weightCount) in \(export.adapter.matrices.count) matrices",
+      "weights  \(export.weightCount) in \(export.adapter.matrices.count.counted("matrix"))",
       "rank     \(ranks(export.adapter)), scale 1, stored as \(export.elementType.rawValue)",
     ]
     lines.append(

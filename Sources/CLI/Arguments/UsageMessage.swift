@@ -18,25 +18,16 @@ struct UsageMessage {
     self.arguments = arguments
   }
 
-  /// The message, lines that end with a newline.
+  /// The message, on one line.
   var text: String {
-    let whole = SPINCommand.fullMessage(for: error)
-    let prefix = "Error: "
-    var message = whole.hasPrefix(prefix) ? String(whole.dropFirst(prefix.count)) : whole
-    // What was typed, or a pattern of the shell found, is quoted here; it is not to look like a line of its own.
-    for argument in arguments {
-      for part in [argument, String(argument.drop { $0 != "=" }.dropFirst())]
-      where part.contains("\n") { message = message.replacing(part, with: Self.line(part)) }
+    let sentence = UsageSentence(SPINCommand.fullMessage(for: error))
+    let help = sentence.help.map { "see \($0)" }
+    guard let misspelt else {
+      return "spin: " + ([sentence.text] + [help].compactMap(\.self)).joined(separator: "; ")
     }
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    guard let misspelt else { return "spin: \(lines.joined(separator: "\n"))\n" }
-    // What the parser found first says nothing now; how the command is used still does.
-    let usage = lines.drop { !$0.hasPrefix("Usage: ") }
-    return (["spin: \(Self.line(misspelt))"] + usage).joined(separator: "\n") + "\n"
-  }
-
-  private static func line(_ text: String) -> String {
-    PrintableText.escaped(text, keepsNewlines: false)
+    // What may have been meant is the remedy; how the command is used helps where nothing is near.
+    let isAdvice = misspelt.contains("; did you mean ")
+    return "spin: \(misspelt)" + (isAdvice ? "" : help.map { "; \($0)" } ?? "")
   }
 
   /// The first command or option that does not exist, and what may have been meant.

@@ -45,18 +45,17 @@ struct GenerateCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let texts =
+    let source = prompts == "-" ? "standard input" : prompts
+    let list =
       prompts == "-"
-      ? try TextList.lines(
-        of: TextFile(
-          try StandardInput.readAll(), path: "standard input"))
-      : try TextList(path: prompts, column: promptColumn, option: "--prompt-column").texts
+      ? try TextList(lines: TextFile(try StandardInput.readAll(), path: source))
+      : try TextList(path: prompts, column: promptColumn, option: "--prompt-column")
+    let texts = list.texts
     let model = try model.load(on: machine.execution).model
     let generator = TextGenerator(
       model, on: machine.execution, batchSize: generation.batchSize)
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
-    let source = prompts == "-" ? "standard input" : prompts
     let tokens = try Self.named(source) {
       try texts.map { try format.tokens(of: $0, model.tokenizer) }
     }
@@ -64,13 +63,15 @@ struct GenerateCommand: ParsableCommand {
     let progress = ItemProgress("generate", total: texts.count, isQuiet: quiet)
     var printer = OrderedPrinter()
     try progress.during {
-      try Self.named(source) {
+      do {
         try generator.generate(
           tokens, options: generation.options, shouldStop: { Interruption.wasRequested }
         ) { index, text in
           progress.advance(tokens: text.tokens.count)
           printer.add(index, shown(index, texts[index], format, text))
         }
+      } catch let error as SPINError {
+        throw TextGenerator.located(error, list.places)
       }
     }
   }
@@ -111,7 +112,7 @@ struct OrderedPrinter {
   mutating func add(_ index: Int, _ text: String) {
     waiting[index] = text
     while let text = waiting.removeValue(forKey: next) {
-      print(text)
+      printExactly(text)
       next += 1
     }
   }

@@ -96,7 +96,7 @@ struct TokenizeCommand: ParsableCommand {
         if prompts.count > 1 { print("\(index == 0 ? "" : "\n")prompt \(index)") }
         print(shown.table)
       case .ids: print(shown.ids)
-      case .text: print(prompt)
+      case .text: printExactly(prompt)
       }
     }
   }

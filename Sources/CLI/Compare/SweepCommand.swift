@@ -101,6 +101,8 @@ struct SweepCommand: ParsableCommand {
     sweep.roundCount = rounds.rounds
     sweep.arguments = Invocation.arguments
     try FileSystem.requireApart(out, from: model.directory.path)
+    // What the sweep would refuse is refused before its plan is shown.
+    try sweep.requireSameRequest(in: out)
     let plan = WorkPlanText(
       plan: sweep.plan(into: out, rates: MachineRates(resources.execution)),
       out: out, execution: resources.execution)

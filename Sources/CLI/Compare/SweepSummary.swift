@@ -91,6 +91,6 @@ struct SweepSummary {
     let selection = row.candidate.selection
     return "rule \(selection.rule.rawValue), q = \(SelectionTable.amount(selection.pairAmount)), "
       + "p = \(SelectionTable.amount(selection.generalAmount)), "
-      + "\(row.candidate.patch.weightCount) weights"
+      + row.candidate.patch.weightCount.counted("weight")
   }
 }

@@ -27,8 +27,10 @@ struct DataLintText {
         ).lines
     }
     let clean = lint.overlaps.count - shared.count
-    if clean > 0 { lines.append("\(clean) pairs of files share no prompt") }
-    lines += ["", "drawn: the \(sampleCount) rows that scoring would draw with seed \(seed)."]
+    if clean > 0 { lines.append("\(clean.counted("pair")) of files share no prompt") }
+    lines += [
+      "", "drawn: the \(sampleCount.counted("row")) that scoring would draw with seed \(seed).",
+    ]
     lines.append(
       "prompts are compared without case, punctuation and the amount of whitespace; seen: rows "
         + "whose prompts stand in another file that has responses.")

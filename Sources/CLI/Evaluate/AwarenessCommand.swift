@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import SPIN
+import SPINJSON
 
 /// `spin evaluate awareness`.
 struct AwarenessCommand: ParsableCommand {
@@ -15,8 +16,9 @@ struct AwarenessCommand: ParsableCommand {
       and caution that are not the question's own: a heuristic that needs no other model and cannot say \
       whether an edit helps. `md-judge:DIR` is MD-Judge-v0.1, the judge \
       of the paper; `endpoint:URL` is a model behind an OpenAI-compatible server, and --answers lets \
-      such a model answer. With --out an interrupted evaluation goes on when the command is repeated; \
-      another judge finds the answers there and judges them anew.
+      such a model answer. With --out an interrupted evaluation resumes when the command is repeated. A \
+      finished result is not replaced by that of another request; where it is removed, another judge \
+      judges the answers that are there.
 
         spin evaluate awareness MODEL --patch patch.json --out awareness \\
           --questions fairness=salad_fairness.csv \\
@@ -81,7 +83,11 @@ struct AwarenessCommand: ParsableCommand {
     Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
     measurement.judge = try judge.load(on: output.execution)
     let hash = try model.directory.modelHash(shouldStop: { Interruption.wasRequested })
-    try output.openFolder("awareness", apartFrom: [model.directory.path])
+    var request = try self.model.request(loaded, on: output.execution)
+    try questions.add(measurement, to: &request)
+    request.add("--prompt-format", measurement.format)
+    request.add(measurement.options)
+    try output.openFolder("awareness", request, apartFrom: [model.directory.path])
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
       try measurement.run(
@@ -98,10 +104,14 @@ struct AwarenessCommand: ParsableCommand {
     _ sampling: CompletionRequest.Sampling
   ) throws {
     measurement.judge = try judge.load(on: output.execution)
-    try output.openFolder("awareness")
     let answerer = EndpointAnswerer(
       server, sampling: sampling,
       concurrency: answers.answersConcurrency ?? EndpointJudge.defaultConcurrency)
+    var request = MeasureRequest()
+    request.add("MODEL", .string(server.answeringName))
+    request.add("--answers", file: server.answeringName, digest: answerer.identity.digest)
+    try questions.add(measurement, to: &request)
+    try output.openFolder("awareness", request)
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
       try measurement.run(
@@ -168,6 +178,28 @@ struct QuestionOptions: ParsableArguments {
     if let questionLimit, questionLimit < 1 {
       throw ValidationError("--question-limit must be at least 1.")
     }
+  }
+
+  /// Adds what these options decide of what was read, and who judges.
+  func add(_ measurement: AwarenessMeasurement, to request: inout MeasureRequest) throws {
+    for (option, arguments, lists) in [
+      ("--questions", questions, measurement.lists), ("--benign", benign, measurement.benign),
+    ] {
+      for (argument, list) in zip(arguments, lists) {
+        request.add(
+          "\(option) \(argument.file.name)", file: argument.file.path, digest: list.digest)
+      }
+    }
+    request.add("--question-column", .string(questionColumn))
+    request.add("--question-limit", questionLimit.map { JSON($0) } ?? .null, grows: true)
+    let seen = (measurement.seenData ?? []).map(\.digest).sorted()
+    request.add("--exclude-overlap", .array(seen.map { .string($0) }))
+    for argument in baseline {
+      request.add(
+        "--baseline \(argument.file.name)", file: argument.file.path,
+        digest: try FileDigest.sha256(ofFileAt: argument.file.path))
+    }
+    request.add(measurement.judge)
   }
 
   /// Reads all files.

@@ -86,7 +86,7 @@ extension Awareness {
       return "\(Decimals.heading(name))"
         + (words.isHeuristic
           ? "all \(answers.count) answers are empty"
-          : "no valid verdict among \(answers.count) answers")
+          : "no valid verdict among \(answers.count.counted("answer"))")
     }
     return Decimals.heading(name) + Decimals.text(rate, 4)
       + " \(words.positive) (\(count(.safe)) of \(count(.safe) + count(.unsafe)); 95% interval "
@@ -144,7 +144,7 @@ extension PairedOutcomes {
       }
     return "  change \(signed(change.mean)) points, \(interval); of \(change.count) "
       + "\(change.count == 1 ? "question" : "questions") \(onlyAfter) \(more), \(onlyBefore) \(less), "
-      + (reportedPValue.map { "McNemar p \(SelectionTable.brief($0))" } ?? "not tested")
+      + (reportedPValue.map { "McNemar p \(NumberText.probability($0))" } ?? "not tested")
   }
 }
 

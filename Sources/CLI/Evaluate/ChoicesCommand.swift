@@ -65,7 +65,9 @@ struct ChoicesCommand: ParsableCommand {
     let evaluation = try evaluation()
     let loaded = try model.load(on: output.execution)
     let modelHash = try loaded.modelHash()
-    try output.openFolder("choices", apartFrom: [loaded.untouched.directory.path])
+    var request = try self.model.request(loaded, on: output.execution)
+    add(evaluation, to: &request)
+    try output.openFolder("choices", request, apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
     var files = JSONObject()
     func measure(
@@ -78,8 +80,10 @@ struct ChoicesCommand: ParsableCommand {
             report: report)
         }
         let subject = ChoiceSubject(
-          side: side, name: model.directory.name, modelHash: modelHash,
-          edit: edit)
+          side: side,
+          name: ResultFile.modelName(at: "\(out)/choices.json", hash: modelHash)
+            ?? model.directory.name,
+          modelHash: modelHash, edit: edit)
         let (results, file) = try evaluation.measure(
           model, as: subject, in: out, tool: SPINVersion.tool, on: output.execution,
           shouldStop: { Interruption.wasRequested }, report: report)
@@ -99,6 +103,25 @@ struct ChoicesCommand: ParsableCommand {
     var result = measurement.json
     if output.out != nil { result["files"] = .object(files) }
     try output.show("choices", result, loaded, text: measurement.text)
+  }
+
+  /// Adds what these options decide.
+  private func add(_ evaluation: ChoiceEvaluation, to request: inout MeasureRequest) {
+    let tasks = evaluation.tasks.map(\.data)
+    request.add("--task", .array(tasks.map { .string($0.task.harnessName) }), grows: true)
+    for data in tasks {
+      let name = data.task.harnessName
+      request.add("--task-data \(name)", .string(String(data.digest.prefix(12))))
+      request.add("--fewshot-data \(name)", JSON(data.examplesDigest.map { String($0.prefix(12)) }))
+    }
+    request.add("--num-fewshot", JSON(numFewshot))
+    let limit: JSON =
+      switch taskLimit?.limit {
+      case .items(let count): JSON(count)
+      case .share(let share): .string("\(share)")
+      case nil: .null
+      }
+    request.add("--task-limit", limit, grows: true)
   }
 
   private func evaluation() throws -> ChoiceEvaluation {

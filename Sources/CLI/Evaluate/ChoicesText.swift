@@ -34,7 +34,7 @@ extension ChoiceMeasurement {
           comparison.change.reported.map { "\(signed($0.lower)) to \(signed($0.upper))" }
             ?? "too few questions",
           "\(comparison.onlyBefore)", "\(comparison.onlyAfter)",
-          comparison.change.reported == nil ? "-" : SelectionTable.brief(comparison.pValue),
+          comparison.change.reported == nil ? "-" : NumberText.probability(comparison.pValue),
         ]
         text += "|\(cells.joined(separator: "|"))|\n"
       }

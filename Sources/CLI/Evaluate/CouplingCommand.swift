@@ -98,7 +98,18 @@ struct CouplingCommand: ParsableCommand {
     let options = CouplingOptions(
       sigma: sigma, sweep: sweep?.widths ?? [], permutationCount: permutations, seed: seed)
     let loaded = try model.load(on: output.execution)
-    try output.openFolder("coupling", apartFrom: [loaded.untouched.directory.path])
+    var request = try self.model.request(loaded, on: output.execution)
+    for (argument, side) in zip(questions, sides) {
+      request.add(
+        "--questions \(argument.file.name)", file: argument.file.path, digest: side.digest)
+    }
+    request.add("--question-column", .string(questionColumn))
+    request.add("--coupling-pairs", JSON(couplingPairs))
+    request.add("--seed", .string("\(seed)"))
+    request.add("--sigma", .number(sigma))
+    request.add("--sweep", .array(options.sweep.map { .number($0) }), grows: true)
+    request.add("--permutations", JSON(permutations))
+    try output.openFolder("coupling", request, apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
     func measure(_ name: String, _ model: LanguageModel) throws -> CouplingEvaluation {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)

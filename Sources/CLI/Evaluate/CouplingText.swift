@@ -24,7 +24,7 @@ extension CouplingEvaluation {
   }
 
   fileprivate var heading: String {
-    "\(pairs.count) pairs of \(pairs.first.name) and \(pairs.second.name) questions, drawn and "
+    "\(pairs.count.counted("pair")) of \(pairs.first.name) and \(pairs.second.name) questions, drawn and "
       + "paired by seed \(pairs.seed); \(options.permutationCount) other pairings"
   }
 

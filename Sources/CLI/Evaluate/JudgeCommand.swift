@@ -45,7 +45,14 @@ struct JudgeCommand: ParsableCommand {
     columns.label = labelColumn
     let answers = try LabelledAnswer.read(path: file, columns: columns)
     let judge = try judge.load(on: output.execution)
-    try output.openFolder("judge")
+    let digest = try FileDigest.sha256(ofFileAt: file)
+    var request = MeasureRequest()
+    request.add("FILE", file: file, digest: digest)
+    request.add("--question-column", .string(questionColumn))
+    request.add("--answer-column", .string(answerColumn))
+    request.add("--label-column", .string(labelColumn))
+    request.add(judge)
+    try output.openFolder("judge", request)
     Interruption.listen()
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let agreement = try progress.during {
@@ -56,7 +63,7 @@ struct JudgeCommand: ParsableCommand {
     var result: JSONObject = [
       "judge": .string(judge.label), "judge_settings": judge.identity,
       "answers": .string(FileSystem.name(of: file)),
-      "answers_sha256": .string(try FileDigest.sha256(ofFileAt: file)),
+      "answers_sha256": .string(digest),
     ]
     for (key, value) in agreement.json.members { result[key] = value }
     try output.show(

@@ -21,6 +21,14 @@ struct TextOptions: ParsableArguments {
     }
   }
 
+  /// Adds what these options decide.
+  func add(_ evaluation: TextEvaluation, of model: LanguageModel, to request: inout MeasureRequest)
+  {
+    request.add("--text", file: text, digest: evaluation.digest)
+    request.add("--window", evaluation.recordedWindow(for: model).map { JSON($0) } ?? .null)
+    request.add("--text-limit", textLimit.map { JSON($0) } ?? .null, grows: true)
+  }
+
   func evaluation(in directory: String?) throws -> TextEvaluation {
     try TextEvaluation(path: text, window: window, limit: textLimit, directory: directory)
   }
@@ -53,8 +61,10 @@ struct PerplexityCommand: ParsableCommand {
   func run() throws {
     let loaded = try model.load(on: output.execution)
     let evaluation = try text.evaluation(in: output.out)
-    try output.openFolder("perplexity", apartFrom: [loaded.untouched.directory.path])
     let hash = try loaded.modelHash()
+    var request = try self.model.request(loaded, on: output.execution)
+    text.add(evaluation, of: loaded.untouched, to: &request)
+    try output.openFolder("perplexity", request, apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
     func measure(
       _ side: String, _ model: LanguageModel, _ edit: String?
@@ -114,8 +124,10 @@ struct DivergenceCommand: ParsableCommand {
     let loaded = try model.load(on: output.execution)
     guard let edit = loaded.edit else { return }
     let evaluation = try text.evaluation(in: output.out)
-    try output.openFolder("divergence", apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
+    var request = try self.model.request(loaded, on: output.execution)
+    text.add(evaluation, of: loaded.untouched, to: &request)
+    try output.openFolder("divergence", request, apartFrom: [loaded.untouched.directory.path])
     let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
     let divergence = try progress.during {
       try evaluation.divergence(

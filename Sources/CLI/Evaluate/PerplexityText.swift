@@ -14,12 +14,14 @@ extension Perplexity {
 
   /// How the text was cut, and what of it does not count.
   var windowText: String {
-    var parts = ["\(windowLosses.count) of \(window) tokens, not overlapping"]
+    var parts = ["\(windowLosses.count) of \(window.counted("token")), not overlapping"]
     if hasDefaultWindow, window < positionCount {
       parts.append("the default, where the model has \(positionCount) positions")
     }
-    if leftOutTokenCount > 0 { parts.append("\(leftOutTokenCount) tokens left out by the limit") }
-    parts.append("\(droppedTokenCount) tokens of the tail dropped")
+    if leftOutTokenCount > 0 {
+      parts.append("\(leftOutTokenCount.counted("token")) left out by the limit")
+    }
+    parts.append("\(droppedTokenCount.counted("token")) of the tail dropped")
     parts.append(beginsWithBOS ? "the text begins with BOS" : "no BOS")
     return parts.joined(separator: "; ")
   }

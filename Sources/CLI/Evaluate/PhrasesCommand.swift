@@ -3,6 +3,7 @@
 import ArgumentParser
 import SPIN
 import SPINJSON
+import SPINStorage
 
 /// `spin evaluate phrases`.
 struct PhrasesCommand: ParsableCommand {
@@ -50,10 +51,13 @@ struct PhrasesCommand: ParsableCommand {
     for key in ["model", "model_sha256", "patch_weights"] { document[key] = source[key] ?? .null }
     if let arithmetic = source["arithmetic"] { document["arithmetic"] = arithmetic }
     for (name, frequencies) in sets { document[name] = frequencies.json }
+    let request = try request(list)
+    document[MeasureRequest.key] = request.json
     let serialized = JSON.object(document).serialized()
     if let out {
       let folder = try OutputFolder(out, of: "evaluate")
       defer { folder.close() }
+      try request.requireReplaceable("\(out)/phrases.json")
       try OutputFile.write(Array(serialized.utf8), to: "\(out)/phrases.json")
     }
     if json {
@@ -62,6 +66,19 @@ struct PhrasesCommand: ParsableCommand {
       let tables = sets.map { $0.frequencies.text($0.name) }
       print((tables + [Self.legend(sets.map(\.frequencies))]).joined(separator: "\n\n"))
     }
+  }
+
+  /// What was asked for.
+  ///
+  /// Answers that grew, as with a larger limit, are those of the same request.
+  private func request(_ list: CautionaryPhrases?) throws -> MeasureRequest {
+    var request = MeasureRequest()
+    let folder = FileSystem.resolved(answers) ?? answers
+    let isHere = out.flatMap { FileSystem.resolved($0) } == folder
+    request.add("--answers", .string(isHere ? "the folder of the result" : folder))
+    request.add(
+      "--phrases", file: phrases, digest: try phrases.map { try FileDigest.sha256(ofFileAt: $0) })
+    return request
   }
 
   /// What the lists decide, and what is tested.
@@ -106,7 +123,7 @@ extension PhraseFrequencies {
     let absent = rows.count - shown.count
     return
       ([
-        "\(name)    \(count) answers\(isPair ? " before, as many after" : ""); "
+        "\(name)    \(count.counted("answer"))\(isPair ? " before, as many after" : ""); "
           + (list.source == .paper ? "phrases of the paper's figure 7" : "phrases of the file")
       ]
       + TextTable([header] + cells).lines
@@ -128,8 +145,8 @@ extension PhraseFrequencies {
       (change.share.mean < 0 ? "" : "+") + Decimals.text(change.share.mean, 4),
       change.share.reported.map { range($0.lower, $0.upper) } ?? "too few answers",
       "\(change.onlyBefore)",
-      "\(change.onlyAfter)", isTested ? SelectionTable.brief(change.pValue) : "-",
-      isTested && isAdjusted ? SelectionTable.brief(change.adjustedPValue) : "-",
+      "\(change.onlyAfter)", isTested ? NumberText.probability(change.pValue) : "-",
+      isTested && isAdjusted ? NumberText.probability(change.adjustedPValue) : "-",
     ]
   }
 

@@ -40,7 +40,7 @@ struct DataFetchCommand: ParsableCommand {
       }
       let found = try file.located(isFresh: true)
       // As sha256sum prints and checks it.
-      print("\(found.sha256)  \(found.path)")
+      printExactly("\(found.sha256)  \(found.path)")
     }
   }
 }

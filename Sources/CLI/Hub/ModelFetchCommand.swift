@@ -50,7 +50,7 @@ struct ModelFetchCommand: ParsableCommand {
         if !anyKind { try HubLibrary.requireSupported(folder) }
       }
     }
-    guard json else { return print(snapshot.path) }
+    guard json else { return printExactly(snapshot.path) }
     let document: JSON = [
       "schema": "model-fetch/1", "tool_version": .string(SPINVersion.current),
       "repository": .string(snapshot.reference.repository), "commit": .string(snapshot.commit),
@@ -72,6 +72,6 @@ struct ModelPathCommand: ParsableCommand {
   func run() throws {
     var settings = try HubSettings()
     settings.isOffline = true
-    print(try HubLibrary(settings).model(model).path)
+    printExactly(try HubLibrary(settings).model(model).path)
   }
 }

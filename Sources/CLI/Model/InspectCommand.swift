@@ -48,7 +48,8 @@ struct InspectCommand: ParsableCommand {
     }
     guard found.count == 0 else {
       throw SPINError(
-        .checkFailed, at: path.text, "holds \(found.count) values that are not finite numbers",
+        .checkFailed, at: path.text,
+        "holds \(found.count.counted("value")) that are not finite numbers",
         remedy: "use another copy of the model; nothing can be computed with this one")
     }
   }

@@ -89,7 +89,7 @@ struct Inspection {
     var files = JSONObject()
     for file in model.files {
       files[FileSystem.name(of: file.path)] = .string(
-        "\(ByteCount.text(file.file.byteCount)), \(file.header.tensors.count) tensors")
+        "\(ByteCount.text(file.file.byteCount)), \(file.header.tensors.count.counted("tensor"))")
     }
     facts["weight_files"] = .object(files)
     let tokenizers = ["tokenizer.json", "tokenizer.model", "tokenizer_config.json"]
@@ -98,8 +98,31 @@ struct Inspection {
     if let (scheme, tensor) = model.quantization {
       facts["quantization"] = "\(scheme), as \(tensor) shows; it cannot be scored or patched"
     }
+    facts["patches"] = try patches(in: model)
     describeUse(of: model, decoder, &facts)
     return facts
+  }
+
+  /// The patches that the model's folder has, and which of them are in force; nil for none.
+  private static func patches(in model: ModelDirectory) throws -> JSON? {
+    let found = try EnclosedPatch.found(in: model)
+    guard !found.isEmpty else { return nil }
+    var facts = JSONObject()
+    for enclosed in found {
+      let patch = enclosed.patch
+      let count = patch.weightCount.counted("weight")
+      let base = patch.base.name.map { " of \($0)" } ?? ""
+      let state =
+        switch enclosed.state {
+        case .patched: "in force"
+        case .unpatched: "not in force: the weights are those before it"
+        case .mixed: "in force in part"
+        case .other: "not in force: some weights are neither those before it nor those after it"
+        case nil: "of a model with other tensors"
+        }
+      facts[enclosed.name] = .string("\(count)\(base), \(state)")
+    }
+    return .object(facts)
   }
 
   /// Whether SPIN can score the model, and what it would edit.
@@ -118,8 +141,8 @@ struct Inspection {
         let (rows, columns) = decoder.configuration.shape(projection)
         let count = Selection.Amount.share(5e-7).count(rows: rows, columns: columns)
         shares["\(projection.module.rawValue).\(projection.rawValue)"] = .string(
-          "[\(rows), \(columns)] in each of \(decoder.configuration.layerCount) layers, "
-            + "\(count) weights at a share of 5e-7")
+          "[\(rows), \(columns)] in each of \(decoder.configuration.layerCount.counted("layer")), "
+            + "\(count.counted("weight")) at a share of 5e-7")
         isTooSmall = isTooSmall || count == 0
       }
       facts["scored_matrices"] = .object(shares)
@@ -149,7 +172,8 @@ struct Inspection {
     for file in files {
       let source = file.provenance
       scores[source.dataSet] = .string(
-        "\(source.sampleCount) samples of \(source.dataFile), \(source.tokenCount) tokens")
+        "\(source.sampleCount.counted("sample")) of \(source.dataFile), \(source.tokenCount.counted("token"))"
+      )
     }
     return [
       "kind": "scores", "path": .string(path),

@@ -52,7 +52,7 @@ struct ValueInspection {
     let names = found.map(\.entry.name)
     let width = names.map(\.utf8.count).max() ?? 0
     return
-      (["not finite, in \(found.count) of \(tensorCount) tensors"]
+      (["not finite, in \(found.count) of \(tensorCount.counted("tensor"))"]
       + found.map { entry, count in
         "  \(Columns.padded(entry.name, width))  \(count.text), \(count.firstPlace(in: entry.shape))"
       }).joined(separator: "\n")

@@ -16,8 +16,11 @@ struct CopyOptions: ParsableArguments {
 /// How it is said what was copied.
 enum CopyText {
   static func lines(_ receipt: CopyReceipt) -> [String] {
-    ["copied   \(receipt.fileCount) files, \(receipt.sharedCount) share their bytes"]
-      + otherCopies(receipt)
+    [
+      receipt.wasThere
+        ? "nothing  was written: the folder holds these very files already"
+        : "copied   \(receipt.fileCount.counted("file")), \(receipt.sharedCount) share their bytes"
+    ] + otherCopies(receipt)
   }
 
   /// A line where there are other copies of the weights.

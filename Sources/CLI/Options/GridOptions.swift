@@ -28,24 +28,28 @@ struct GridOptions: ParsableArguments {
   @Option(
     name: .customLong("count"),
     help: ArgumentHelp(
-      "Numbers of top weights in every matrix, in place of --p and --q.", valueName: "list"))
+      "Numbers of top weights in every matrix, in place of --p and --q.", valueName: "list"),
+    transform: ValueList<Int>.parse)
   var counts: ValueList<Int>?
 
   @Option(
     name: .customLong("rule"),
-    help: ArgumentHelp("How the sets are combined. (default: paper)", valueName: "rules"))
+    help: ArgumentHelp("How the sets are combined. (default: paper)", valueName: "rules"),
+    transform: ValueList<SelectionRule>.parse)
   var rules: ValueList<SelectionRule>?
 
   @Option(
     name: .customLong("target-module"),
     help: ArgumentHelp(
-      "Which matrices take part. (default: all that were scored)", valueName: "modules"))
+      "Which matrices take part. (default: all that were scored)", valueName: "modules"),
+    transform: ValueList<TargetModule>.parse)
   var targets: ValueList<TargetModule>?
 
   @Option(
     name: .customLong("scale"),
     help: ArgumentHelp(
-      "What the selected weights are multiplied by. (default: 0)", valueName: "factors"))
+      "What the selected weights are multiplied by. (default: 0)", valueName: "factors"),
+    transform: ValueList<Double>.parse)
   var scales: ValueList<Double>?
 
   @Option(

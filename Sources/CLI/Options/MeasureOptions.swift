@@ -26,14 +26,26 @@ struct MeasureOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - measure: The name of the measure, whose file may not be another's.
+  ///   - request: What was asked for: a finished result of another request is not replaced.
   ///   - inputs: Folders that are read.
-  func openFolder(_ measure: String, apartFrom inputs: [String] = []) throws {
+  func openFolder(
+    _ measure: String, _ request: MeasureRequest, apartFrom inputs: [String] = []
+  ) throws {
+    Self.request.withLock { $0 = request }
     guard let out else { return }
     let folder = try OutputFolder(out, of: "evaluate", apartFrom: inputs)
-    try folder.requireFree(["\(measure).json"])
-    try folder.begin(restart: false)
+    do {
+      try folder.requireFree(["\(measure).json"])
+      try request.requireReplaceable("\(out)/\(measure).json")
+      try folder.begin(restart: false)
+    } catch {
+      folder.close()
+      throw error
+    }
     Self.folder.withLock { $0 = folder }
   }
+
+  private static let request = Mutex(MeasureRequest())
 
   private static let folder = Mutex<OutputFolder?>(nil)
 
@@ -57,6 +69,7 @@ struct MeasureOptions: ParsableArguments {
 
   /// Writes and prints a result.
   func show(_ document: MeasureDocument, text: String) throws {
+    let document = document.with(Self.request.withLock(\.self))
     if let out { try document.write(into: out) }
     Self.folder.withLock { folder in
       folder?.close()

@@ -9,18 +9,21 @@ extension ComparisonMethod: ExpressibleByArgument {}
 struct MethodOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The methods, with commas between. (default: spin,random)", valueName: "list"))
+      "The methods, with commas between. (default: spin,random)", valueName: "list"),
+    transform: ValueList<ComparisonMethod>.parse)
   var methods: ValueList<ComparisonMethod>?
 
   @Option(
     help: ArgumentHelp(
-      "The seeds; each method is made once for each. (default: 0)", valueName: "list"))
+      "The seeds; each method is made once for each. (default: 0)", valueName: "list"),
+    transform: ValueList<UInt64>.parse)
   var seeds: ValueList<UInt64>?
 
   @Option(
     help: ArgumentHelp(
       "How many rows of each data set to draw; each method is made once for each number. "
-        + "(default: 128)", valueName: "list"))
+        + "(default: 128)", valueName: "list"),
+    transform: ValueList<Int>.parse)
   var nsamples: ValueList<Int>?
 
   @OptionGroup

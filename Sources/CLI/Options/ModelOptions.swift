@@ -39,6 +39,14 @@ struct ModelOptions: ParsableArguments {
     return LoadedModel(untouched: model, edit: edit, edited: try edit?.edited(model))
   }
 
+  /// What a measure of the model with the edit is asked for, as far as these options decide it.
+  func request(_ model: LoadedModel, on execution: Execution) throws -> MeasureRequest {
+    var request = MeasureRequest()
+    try request.add(model.untouched, hash: model.modelHash(), execution.arithmetic)
+    request.add(patch: patch, adapter: adapter, model.edit)
+    return request
+  }
+
   private func edit(on execution: Execution) throws -> ModelEdit? {
     if let patch { return ModelEdit(try Patch(path: patch)) }
     guard let adapter else { return nil }

@@ -3,14 +3,8 @@
 import ArgumentParser
 import SPIN
 
-/// A model, a patch, and where the result goes; shared by `patch apply` and `patch revert`.
+/// Where the result of an edit goes; shared by `patch apply` and `patch revert`.
 struct PatchTarget: ParsableArguments {
-  @Argument(help: ModelArgument.help)
-  var model: ModelArgument
-
-  @Argument(help: "The patch file.")
-  var patch: String
-
   @Option(help: ArgumentHelp("Write a copy of the model to this new folder.", valueName: "dir"))
   var out: String?
 
@@ -33,15 +27,29 @@ struct PatchTarget: ParsableArguments {
   }
 
   /// Does it.
-  func run(_ direction: PatchDirection) throws -> PatchReceipt {
-    let file = self.patch
-    let patch = try Patch(path: file)
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - file: The patch file; nil for the patch in the model's folder.
+  func run(
+    _ direction: PatchDirection, _ model: ModelArgument, _ file: String?
+  ) throws -> PatchReceipt {
+    let given = try file.map { try Patch(path: $0) }
     let folder = try model.folder()
+    let patch: Patch
+    if let given {
+      patch = given
+    } else {
+      let model = try ModelDirectory(path: folder)
+      let found = try EnclosedPatch.meant(in: model)
+      StandardError.write("patch    \(folder)/\(found.name)\n")
+      patch = found.patch
+    }
     guard let out else {
       let receipt =
         direction == .apply
         ? try patch.applyInPlace(at: folder)
-        : try patch.revertInPlace(at: folder, readFrom: file)
+        : try patch.revertInPlace(at: folder, readFrom: file, removesEnclosed: file == nil)
       Warnings.write(receipt.warnings)
       return receipt
     }

@@ -41,6 +41,20 @@ public struct ValueList<Value: ExpressibleByArgument & Equatable & Sendable>:
   /// The values in the order given.
   public let values: [Value]
 
+  /// Reads a list for an option.
+  ///
+  /// - Throws: `ValidationError` that names the first part that is no value, and the values that there are.
+  static func parse(_ argument: String) throws -> Self {
+    if let list = Self(argument: argument) { return list }
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let wrong = parts.first { Value(argument: $0) == nil } ?? argument
+    let known = Value.allValueStrings.joined(separator: ", ")
+    throw ValidationError(
+      wrong.isEmpty
+        ? "a value between commas is missing"
+        : "\"\(wrong)\" is \(known.isEmpty ? "not a valid number" : "none of \(known)")")
+  }
+
   /// Reads a list; nil where a part is no value.
   public init?(argument: String) {
     let values = argument.split(separator: ",", omittingEmptySubsequences: false)

@@ -30,13 +30,19 @@ struct PatchApplyCommand: ParsableCommand {
       revert` undoes it, no other command uses the model.
       """)
 
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
+
+  @Argument(help: "The patch file.")
+  var patch: String
+
   @OptionGroup var target: PatchTarget
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
-    let receipt = try target.run(.apply)
+    let receipt = try target.run(.apply, model, patch)
     print(json ? PatchText.json(receipt, .apply) : PatchText.text(receipt, .apply))
   }
 }
@@ -45,7 +51,16 @@ struct PatchApplyCommand: ParsableCommand {
 struct PatchRevertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "revert", abstract: "Revert a patch, as a copy or in place.",
-    discussion: "The result is byte for byte the model before the patch.")
+    discussion: """
+      The result is byte for byte the model before the patch. Without a patch file the patch in the model's folder \
+      (spin-patch.json) is reverted.
+      """)
+
+  @Argument(help: ModelArgument.help)
+  var model: ModelArgument
+
+  @Argument(help: "The patch file. (default: the patch in the model's folder)")
+  var patch: String?
 
   @OptionGroup var target: PatchTarget
 
@@ -53,7 +68,7 @@ struct PatchRevertCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let receipt = try target.run(.revert)
+    let receipt = try target.run(.revert, model, patch)
     print(json ? PatchText.json(receipt, .revert) : PatchText.text(receipt, .revert))
   }
 }
@@ -63,8 +78,9 @@ struct PatchVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Say whether a model has a patch.",
     discussion: """
-      Every listed weight is looked at and the weight files are hashed. Exit status: 0 where the \
-      model has the whole patch, or with --expect unpatched none of it; 2 otherwise.
+      Every listed weight is compared and the weight files are hashed. Without a patch file the patch in the model's \
+      folder (spin-patch.json) is compared. Exit status: 0 where the model has the whole patch, or with --expect \
+      unpatched none of it; 2 otherwise.
       """)
 
   /// What the model should be.
@@ -73,8 +89,8 @@ struct PatchVerifyCommand: ParsableCommand {
   @Argument(help: ModelArgument.help)
   var model: ModelArgument
 
-  @Argument(help: "The patch file.")
-  var patch: String
+  @Argument(help: "The patch file. (default: the patch in the model's folder)")
+  var patch: String?
 
   @Option(help: "What the model should be.")
   var expect = Expectation.patched
@@ -89,9 +105,17 @@ struct PatchVerifyCommand: ParsableCommand {
   var network: NetworkOptions
 
   func run() throws {
-    let patch = try Patch(path: patch)
+    let given = try self.patch.map { try Patch(path: $0) }
     let directory = try ModelDirectory(path: model.folder())
     Warnings.write(directory.warnings)
+    let patch: Patch
+    if let given {
+      patch = given
+    } else {
+      let enclosed = try EnclosedPatch.meant(in: directory)
+      StandardError.write("patch    \(directory.path)/\(enclosed.name)\n")
+      patch = enclosed.patch
+    }
     let found = try patch.verify(directory, hashing: !skipHashes)
     print(json ? PatchText.json(found, patch) : PatchText.text(found, patch))
     guard found.state.rawValue != expect.rawValue else { return }

@@ -8,7 +8,7 @@ enum PatchText {
   static func text(_ receipt: PatchReceipt, _ direction: PatchDirection) -> String {
     var text =
       "\(direction == .apply ? "patched" : "reverted")  \(receipt.path)\n"
-      + "changed  \(receipt.changedCount) weights in \(receipt.changedFileCount) \(receipt.changedFileCount == 1 ? "file" : "files")"
+      + "changed  \(receipt.changedCount.counted("weight")) in \(receipt.changedFileCount.counted("file"))"
     if let patch = receipt.enclosedPatch { text += "\npatch    \(receipt.path)/\(patch)" }
     if let copy = receipt.copy { text += "\n" + CopyText.lines(copy).joined(separator: "\n") }
     if receipt.finishesInterrupted { text += "\nfinished an edit that was interrupted" }
@@ -25,6 +25,7 @@ enum PatchText {
       "shared_files": (receipt.copy?.sharedCount).map { JSON($0) } ?? .null,
       "other_copies": CopyText.json(receipt.copy),
       "enclosed_patch": JSON(receipt.enclosedPatch),
+      "was_there": .bool(receipt.copy?.wasThere ?? false),
       "finished_interrupted": .bool(receipt.finishesInterrupted),
     ])
   }
@@ -66,7 +67,7 @@ enum PatchText {
       "base     \(patch.base.name ?? "unnamed model"), hash \(patch.base.modelHash)"
         + (patch.base.origin.map { "\n         \($0)" } ?? ""),
       "made by  spin \(patch.toolVersion)",
-      "weights  \(patch.weightCount) in \(patch.tensors.count) tensors"
+      "weights  \(patch.weightCount) in \(patch.tensors.count.counted("tensor"))"
         + (patch.scale.map { ", multiplied by \($0)" } ?? ""),
     ]
     if patch.unchangedCount > 0 {
@@ -93,7 +94,9 @@ struct DifferenceText {
 
   var text: String {
     if difference.isEmpty { return "the checkpoints hold the same tensors with the same bits" }
-    var lines = ["\(difference.count) elements differ in \(difference.tensors.count) tensors"]
+    var lines = [
+      "\(difference.count) elements differ in \(difference.tensors.count.counted("tensor"))"
+    ]
     for tensor in difference.tensors {
       lines.append(
         "\(tensor.name)  \(tensor.elementTypeName) \(tensor.shape): \(tensor.count)")

@@ -19,14 +19,18 @@ struct RunPlanText {
   var text: String {
     let scoring = ScoringPlanText(job: job)
     var lines = [scoring.modelLine] + job.dataSets.map(scoring.dataLine)
-    lines.append(ScoringPlanText.formatLine(job.promptFormat, "scored"))
+    let option = "--scoring-format"
+    lines.append(
+      ScoringPlanText.formatLine(
+        job.promptFormat, "scored",
+        option: TypedOptions(pipeline.arguments).has(option) ? option : "--prompt-format"))
     if let evaluation, !evaluation.request.questions.isEmpty || !evaluation.request.benign.isEmpty,
       evaluation.format.name != job.promptFormat.name
     {
       lines.append(ScoringPlanText.formatLine(evaluation.format, "asked"))
     }
     lines.append(
-      "select   rule \(pipeline.selection.rule.rawValue), \(reach.summary): at most \(reach.limit) weights"
+      "select   rule \(pipeline.selection.rule.rawValue), \(reach.summary): at most \(reach.limit.counted("weight"))"
     )
     return lines.joined(separator: "\n") + "\n"
       + WorkPlanText(plan: plan, out: out, execution: job.request.execution).text

@@ -33,7 +33,7 @@ struct RunSummary {
       ).text
     ]
     lines.append(
-      "\(result.patch.weightCount) weights in \(result.patch.tensors.count) matrices, of "
+      "\(result.patch.weightCount.counted("weight")) in \(result.patch.tensors.count.counted("matrix")), of "
         + "\(set.matrices.reduce(0) { $0 + $1.size }) scored")
     if pipeline.roundCount > 1 {
       for round in result.rounds {

@@ -59,7 +59,7 @@ struct ScoreCommand: ParsableCommand {
         seconds: time / .seconds(1))
       print(try result.text, terminator: "")
     } else if !work.dryRun {
-      for dataSet in job.dataSets { print(try scores.path(of: dataSet.name)) }
+      for dataSet in job.dataSets { printExactly(try scores.path(of: dataSet.name)) }
     }
   }
 }

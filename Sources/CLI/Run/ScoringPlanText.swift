@@ -16,7 +16,7 @@ struct ScoringPlanText {
     lines += job.dataSets.map(dataLine)
     lines.append(Self.formatLine(job.promptFormat, "scored"))
     lines.append(
-      "plan     \(plan.tokenCount) tokens, \(job.request.target.rawValue) matrices: about "
+      "plan     \(plan.tokenCount.counted("token")), \(job.request.target.rawValue) matrices: about "
         + "\(ScoringProgressReporter.time(seconds)) on \(execution.device.description), "
         + "memory \(ByteCount.text(plan.memoryBytes)) of "
         + "\(ByteCount.text(execution.maxMemory)), scratch \(ByteCount.text(plan.scratchBytes))")
@@ -34,17 +34,24 @@ struct ScoringPlanText {
   var modelLine: String {
     let configuration = job.decoder.configuration
     return "model    \(Self.name(of: job)): \(configuration.family.rawValue), "
-      + "\(configuration.layerCount) layers of \(configuration.hiddenSize), "
+      + "\(configuration.layerCount.counted("layer")) of \(configuration.hiddenSize), "
       + "\(job.decoder.weights.head.elementType.rawValue), "
       + "sha256 \(ModelDirectory.modelHash(of: job.modelFiles).prefix(12))"
   }
 
   /// How texts become prompts: "format   chat: scored in the checkpoint's template ..".
-  static func formatLine(_ format: PromptFormat, _ done: String) -> String {
+  ///
+  /// - Parameters:
+  ///   - format: The format.
+  ///   - done: What is done with the texts: "scored".
+  ///   - option: The option that decides it.
+  static func formatLine(
+    _ format: PromptFormat, _ done: String, option: String = "--prompt-format"
+  ) -> String {
     switch format {
     case .raw: "format   raw: texts are \(done) as they stand, as in the paper"
     case .chat:
-      "format   chat: texts are \(done) in the checkpoint's template (--prompt-format raw: as in the paper)"
+      "format   chat: texts are \(done) in the checkpoint's template (\(option) raw: as in the paper)"
     }
   }
 
@@ -58,7 +65,8 @@ struct ScoringPlanText {
       (report.missingLookingCount, "that pandas would read as missing"),
     ]
     let notes = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    return "data     \(dataSet.name): \(report.sampleCount) samples, \(report.tokenCount) tokens, "
+    return
+      "data     \(dataSet.name): \(report.sampleCount.counted("sample")), \(report.tokenCount.counted("token")), "
       + "\(report.responseTokenCount) of responses, seed \(dataSet.options.seed)"
       + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
   }

@@ -31,7 +31,7 @@ struct SelectionTable {
       lines += TextTable([Self.header] + rows.map(Self.row)).lines
       if rows.count < shown.count {
         lines.append(
-          "the \(rows.count) matrices with the most selected weights; \(shown.count - rows.count) more have some"
+          "the \(rows.count.counted("matrix")) with the most selected weights; \(shown.count - rows.count) more have some"
             + hint)
       }
       lines.append("")
@@ -63,7 +63,7 @@ struct SelectionTable {
 
   private var totals: [String] {
     [
-      "selected \(set.count) weights in \(set.weights.count) of \(set.matrices.count) matrices; "
+      "selected \(set.count.counted("weight")) in \(set.weights.count) of \(set.matrices.count.counted("matrix")); "
         + "\(set.selectedCoupledCount) of them are in A and B and not in G",
       "sets: A \(set.firstCount), B \(set.secondCount), G \(set.generalCount); A and B share "
         + "\(set.overlapCount), by chance \(Self.brief(set.expectedOverlap))",
@@ -107,7 +107,7 @@ struct SelectionTable {
   static func amount(_ amount: Selection.Amount) -> String {
     switch amount {
     case .share(let share): "\(share)"
-    case .count(let count): "\(count) weights"
+    case .count(let count): count.counted("weight")
     }
   }
 

@@ -31,7 +31,7 @@ struct TrainingExecution {
       try folder.tidy()
       if !work.quiet { StandardError.write("train    already done\n") }
     }
-    guard work.json else { return print(out) }
+    guard work.json else { return printExactly(out) }
     print(
       try JSON(parsing: FileSystem.read(folder.record), path: folder.record).serialized(),
       terminator: "")

@@ -15,9 +15,9 @@ struct TrainingPlanText {
   var text: String {
     let options = job.request.options
     var lines = [
-      "data     \(samples) samples  \(tokens) tokens, \(targets) with a loss",
-      "plan     \(estimate.parameterCount) parameters  \(job.stepCount) steps of "
-        + "\(options.samplesPerStep) samples  \(memory)",
+      "data     \(samples.counted("sample"))  \(tokens.counted("token")), \(targets) with a loss",
+      "plan     \(estimate.parameterCount.counted("parameter"))  \(job.stepCount.counted("step")) of "
+        + "\(options.samplesPerStep.counted("sample"))  \(memory)",
     ]
     for set in job.data.sets { lines += warnings(set) }
     return lines.map { $0 + "\n" }.joined()
@@ -38,7 +38,7 @@ struct TrainingPlanText {
       (report.skippedRows.count, "left out as too long"),
       (report.rowsWithoutResponse.count, "left out without a response"),
       (report.blankCount, "with a blank prompt or response"),
-    ].filter { $0.0 > 0 }.map { "data     \(set.path): \($0.0) rows \($0.1)" }
+    ].filter { $0.0 > 0 }.map { "data     \(set.path): \($0.0.counted("row")) \($0.1)" }
   }
 
   var json: JSON {

@@ -38,7 +38,7 @@ final class TrainingProgressReporter {
     guard !isQuiet else { return }
     switch event {
     case .resumed(let count, let total):
-      StandardError.write("train    going on after \(count) of \(total) steps\n")
+      StandardError.write("train    going on after \(count) of \(total.counted("step"))\n")
     case .evaluated(let evaluation):
       clear()
       StandardError.write(

@@ -2,6 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
+import SPINGeneration
 import SPINJSON
 import SPINStorage
 
@@ -12,6 +13,8 @@ import SPINStorage
 /// An answer that is missing for a reason that may pass is not kept: the next run asks again.
 struct AnswerStore {
   let questions: [String]
+  /// Where each of them is from, for messages; empty where nobody knows.
+  var places: [String] = []
   /// Of the journal `.NAME.journal`.
   let name: String
   let directory: String?
@@ -36,15 +39,17 @@ struct AnswerStore {
     let open = questions.indices.filter { seen.insert(keys[$0]).inserted }
     report(.answering(open.count))
     try journal.during {
-      try answerer.answer(open.map { questions[$0] }, shouldStop: shouldStop) {
-        place, answer in
-        answers[keys[open[place]]] = answer
-        if answer.missing?.isTransient != true {
-          var item: JSONObject = ["question": .string(keys[open[place]])]
-          for (key, value) in answer.json.members { item[key] = value }
-          try journal?.record(item)
+      try located(open) {
+        try answerer.answer(open.map { questions[$0] }, shouldStop: shouldStop) {
+          place, answer in
+          answers[keys[open[place]]] = answer
+          if answer.missing?.isTransient != true {
+            var item: JSONObject = ["question": .string(keys[open[place]])]
+            for (key, value) in answer.json.members { item[key] = value }
+            try journal?.record(item)
+          }
+          report(.answered(tokens: answer.tokenCount))
         }
-        report(.answered(tokens: answer.tokenCount))
       }
     }
     return questions.indices.map { index in
@@ -52,6 +57,17 @@ struct AnswerStore {
         preconditionFailure("the answerer left out question \(index)")
       }
       return answer
+    }
+  }
+}
+
+extension AnswerStore {
+  /// Lets questions be answered; what is wrong with one names its place.
+  private func located(_ open: [Int], _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as SPINError where places.count == questions.count {
+      throw TextGenerator.located(error, open.map { places[$0] })
     }
   }
 }

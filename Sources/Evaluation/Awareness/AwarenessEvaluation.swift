@@ -27,6 +27,8 @@ public struct AwarenessEvaluation {
   public let name: String
   /// The questions.
   public let questions: [String]
+  /// Where each question is from, for messages: "questions.csv: line 3"; empty where nobody knows.
+  package var places: [String] = []
   /// Who judges.
   public let judge: any Judge
   /// Where items and journals go; nil for nowhere.
@@ -59,7 +61,7 @@ public struct AwarenessEvaluation {
     report: (Progress) -> Void = { _ in }
   ) throws -> Awareness {
     let store = AnswerStore(
-      questions: questions, name: "awareness-\(name)-\(side)", directory: directory)
+      questions: questions, places: places, name: "awareness-\(name)-\(side)", directory: directory)
     let answers = try store.answers(by: answerer, shouldStop: shouldStop, report: report)
     let judgements = try VerdictStore(judge: judge, directory: directory)
       .judgements(of: answers, to: questions, shouldStop: shouldStop, report: report)

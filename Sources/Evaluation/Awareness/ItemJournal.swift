@@ -59,7 +59,10 @@ public final class ItemJournal {
     _ path: String, _ kind: String, header: [UInt8], _ about: JSON?
   ) -> SPINError {
     let before = (try? JSON(parsing: header, path: path))?.object?["about"]
-    let differences = before.flatMap { before in about.map { before.differences(from: $0) } } ?? []
+    // Where a file is decides nothing.
+    let differences =
+      (before.flatMap { before in about.map { before.differences(from: $0) } } ?? [])
+      .filter { $0.path != textFile }
     let known = differences.map { (option: options[$0.path], difference: $0) }
     let names = known.prefix(5).map { option, difference in
       JSON.Difference(
@@ -68,8 +71,10 @@ public final class ItemJournal {
     }.joined(separator: "; ")
     // Where only options differ, the command that resumes is known.
     let given = known.map { option, difference -> String? in
-      guard let option, let before = difference.first else { return nil }
-      return before == .null ? "no \(option)" : "\(option) \(before.string ?? before.brief)"
+      guard let option, let value = difference.first else { return nil }
+      if difference.path == "text" { return text(value, before?.object, about?.object) }
+      let isNone = value == .null || value.array?.isEmpty == true
+      return isNone ? "no \(option)" : "\(option) \(value.string ?? value.brief)"
     }
     let resuming =
       given.contains(nil) || given.isEmpty
@@ -81,6 +86,22 @@ public final class ItemJournal {
         ? "belongs to \(kind) of another model, edit, file or option"
         : "belongs to \(kind) of another request: \(names)",
       remedy: resuming + ", or choose another --out")
+  }
+
+  private static let textFile = "text_file"
+
+  /// The text that the items of a journal are of: its file, and that this holds something else by now.
+  private static func text(_ value: JSON, _ before: JSONObject?, _ now: JSONObject?) -> String {
+    guard let file = before?[textFile]?.string else {
+      return "the text that was \(value.string ?? value.brief) as --text"
+    }
+    return file == now?[textFile]?.string
+      ? "--text \(file) as it was when its SHA-256 began with \(digest(value))" : "--text \(file)"
+  }
+
+  /// The digits in "name (0123456789ab)".
+  private static func digest(_ value: JSON) -> Substring {
+    (value.string ?? "").split(separator: "(").last?.prefix { $0 != ")" } ?? ""
   }
 
   /// The options behind members of what is kept in words.

@@ -6,6 +6,8 @@ public struct RefusalEvaluation {
   public let name: String
   /// The questions.
   public let questions: [String]
+  /// Where each question is from, for messages: "questions.csv: line 3"; empty where nobody knows.
+  package var places: [String] = []
   /// A judge whose verdicts are wanted beside the refusals; nil for none.
   public let judge: (any Judge)?
   /// Where items and journals go; nil for nowhere.
@@ -27,7 +29,7 @@ public struct RefusalEvaluation {
     report: (AwarenessEvaluation.Progress) -> Void = { _ in }
   ) throws -> Refusals {
     let store = AnswerStore(
-      questions: questions, name: "benign-\(name)-\(side)", directory: directory)
+      questions: questions, places: places, name: "benign-\(name)-\(side)", directory: directory)
     let answers = try store.answers(by: answerer, shouldStop: shouldStop, report: report)
     let judgements = try judge.map {
       try VerdictStore(judge: $0, directory: directory)

@@ -70,7 +70,9 @@ struct ChoiceAsking {
       return try encoder.encode(
         context: prompts[index].context, continuations: prompts[index].continuations)
     } catch let error as SPINError {
-      throw error.located(in: "\(data.task.name): item \(index)")
+      // Where a record makes several items, or none, they are counted as they are asked.
+      let place = prompts[index].item.place ?? "\(data.path): item \(index + 1)"
+      throw error.located(in: place)
     }
   }
 }

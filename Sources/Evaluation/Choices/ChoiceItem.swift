@@ -14,6 +14,8 @@ public struct ChoiceItem: Sendable {
   public let gold: Int
   /// What lm-eval calls the target: the place of the right choice, or its text.
   public let target: String
+  /// Where its record is, for messages: "data.jsonl: line 3"; nil where an item is no record.
+  package var place: String?
 
   /// An item.
   ///

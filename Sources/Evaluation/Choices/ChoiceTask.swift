@@ -97,7 +97,14 @@ public struct ChoiceTask: Sendable {
     self.init(
       name: name, version: version, metrics: metrics, examples: examples, source: source,
       sourceCount: sourceCount, columns: columns
-    ) { records in (try records.map { try item(ChoiceRecord($0, expecting: columns)) }, []) }
+    ) { records in
+      let items = try records.map { record in
+        var made = try item(ChoiceRecord(record, expecting: columns))
+        made.place = record.place
+        return made
+      }
+      return (items, [])
+    }
   }
 
   /// The items of a file.

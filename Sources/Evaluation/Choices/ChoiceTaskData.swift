@@ -7,6 +7,8 @@ import SPINErrors
 public struct ChoiceTaskData: Sendable {
   /// The task.
   public let task: ChoiceTask
+  /// Where the file of items is, for messages.
+  package let path: String
   /// All items, in the order of the file.
   public let items: [ChoiceItem]
   /// The items from which examples are taken; empty where there is no file of them.
@@ -28,6 +30,7 @@ public struct ChoiceTaskData: Sendable {
   public init(_ task: ChoiceTask, _ table: RecordTable, examples: RecordTable? = nil) throws {
     let (items, remarks) = try task.items(of: table)
     self.task = task
+    path = table.path
     self.items = items
     self.examples = try examples.map { try task.items(of: $0).items } ?? []
     digest = table.digest
@@ -46,6 +49,7 @@ public struct ChoiceTaskData: Sendable {
 
   private init(_ data: ChoiceTaskData, _ task: ChoiceTask) {
     self.task = task
+    path = data.path
     items = data.items
     examples = data.examples
     digest = data.digest

@@ -119,6 +119,7 @@ public struct TextEvaluation: Sendable {
     let about: JSON = [
       "model_and_edit": .array(identity.map { .string($0) }),
       "text": .string("\(FileSystem.name(of: path)) (\(digest.prefix(12)))"),
+      "text_file": .string(FileSystem.resolved(path) ?? path),
       "window": recordedWindow(for: model).map { JSON($0) } ?? .null,
       "part": .string(part.rawValue),
       "configuration and tokenizer": .string(String(settings.prefix(12))),

@@ -87,12 +87,13 @@ public struct PromptRequest: Sendable, Equatable {
       : "the model has a chat template: ask with --prompt-format chat"
   }
 
-  /// What is doubtful about asking a checkpoint in a format, with the option that changes it; nil where
-  /// nothing is.
+  /// What is doubtful about asking a checkpoint in a format; nil where nothing is.
+  ///
+  /// Whoever chose raw texts is told what that means, and not to choose otherwise.
   public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {
     guard case .raw = format, (try? ChatTemplate(directory: path)) ?? nil != nil else { return nil }
     return
-      "the checkpoint has a chat template, and texts are given to it as they stand, as the paper "
-      + "does; --prompt-format chat uses the template"
+      "the checkpoint has a chat template, and the format raw gives it texts as they stand, as the paper "
+      + "does; results of the two formats do not compare"
   }
 }

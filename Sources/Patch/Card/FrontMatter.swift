@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// The YAML at the head of a model card, as far as it has to be understood: which keys there are, and
 /// the lines of each.
 package struct FrontMatter {
@@ -114,7 +116,8 @@ package struct FrontMatter {
       case "\"": quoted += "\\\""
       case "\\": quoted += "\\\\"
       case "\n": quoted += "\\n"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F: quoted += " "
+      case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value): quoted += " "
+      case _ where PrintableText.isBidirectional(scalar): quoted += " "
       default: quoted.unicodeScalars.append(scalar)
       }
     }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ComparisonTable {
-  /// The table as CSV (RFC 4180), a row for each method and measure, numbers as they were measured:
-  /// shares from 0 to 1, the change of a perplexity as a ratio.
+  /// The table as CSV (RFC 4180), a row for each method and measure, numbers as they were measured.
   ///
-  /// Counts of empty and cut off answers are the fewest
-  /// and the most of the seeds.
+  /// Rates are shares from 0 to 1. `change_kind` says what `change` and its interval are: `difference`, after minus
+  /// before, or `ratio`, after by before, as of a perplexity. `seeds` is one cell, seeds with semicolons between:
+  /// "0;1;2". Counts of empty and cut off answers are the fewest and the most of the seeds.
   public var csv: String {
     let header = [
       "method", "samples", "seeds", "weights_least", "weights_most", "measure", "name", "n",
-      "value", "lower", "upper", "lowest_seed", "highest_seed", "change", "change_lower",
+      "value", "lower", "upper", "lowest_seed", "highest_seed", "change_kind", "change",
+      "change_lower",
       "change_upper", "p_value", "p_value_holm", "shown", "judge", "empty_least",
       "empty_most", "cut_off_least", "cut_off_most",
     ]
@@ -19,12 +20,15 @@ extension ComparisonTable {
         let (mean, change) = (entry.value.mean, entry.change)
         let head = [
           row.method, row.samples.map { "\($0)" } ?? "",
-          row.seeds.map { "\($0)" }.joined(separator: " "),
+          row.seeds.map { "\($0)" }.joined(separator: ";"),
           row.sizes.min().map { "\($0)" } ?? "", row.sizes.max().map { "\($0)" } ?? "",
           column.measure, column.name, "\(entry.value.count)",
         ]
-        let numbers: [Double?] = [
+        let values: [Double?] = [
           mean.value, mean.lower, mean.upper, entry.value.lowest, entry.value.highest,
+        ]
+        let kind = change == nil ? "" : column.kind == .perplexity ? "ratio" : "difference"
+        let changes: [Double?] = [
           change?.mean.value, change?.mean.lower, change?.mean.upper, change?.pValue,
           change?.adjustedPValue,
         ]
@@ -34,7 +38,9 @@ extension ComparisonTable {
           gaps?.empty.lowerBound, gaps?.empty.upperBound, gaps?.cutOff?.lowerBound,
           gaps?.cutOff?.upperBound,
         ]
-        return head + numbers.map(Self.number) + [shown, column.judge ?? ""]
+        return head + values.map(Self.number) + [kind] + changes.map(Self.number) + [
+          shown, column.judge ?? "",
+        ]
           + counts.map { $0.map { "\($0)" } ?? "" }
       }
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 extension ComparisonTable {
   /// The table for a paper: a `table` environment with a caption and a label, which needs the package
   /// `booktabs`.
@@ -84,7 +86,8 @@ extension ComparisonTable {
       case "–": result += "--"
       case "×": result += "$\\times$"
       case _ where superscripts[scalar] != nil: result += "$^{\(superscripts[scalar] ?? "")}$"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F: result += " "
+      case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value): result += " "
+      case _ where PrintableText.isBidirectional(scalar): result += " "
       default: result.unicodeScalars.append(scalar)
       }
     }

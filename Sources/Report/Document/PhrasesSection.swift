@@ -48,7 +48,7 @@ enum PhrasesSection {
       shown.flatMap { phrase in phrase.shares.named.map(\.value.value) }.max() ?? 0
     let isCompared = set.phrases.contains { $0.shares.before != nil }
     var table = Table(
-      caption: "Phrases in \(NumberText.count(set.count)) answers to \(set.name)",
+      caption: "Phrases in \(NumberText.count(set.count, "answer")) to \(set.name)",
       columns: [.text("phrase")]
         + (isCompared
           ? [.number("before"), .number("after"), .number("change"), .number("adjusted p")]

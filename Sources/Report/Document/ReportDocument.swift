@@ -117,7 +117,7 @@ extension ReportedRun {
     if let weightCount {
       text += "\(NumberText.count(weightCount)) \(weightCount == 1 ? "weight" : "weights")"
       if let matrices = patch?.tensors.count {
-        text += " in \(NumberText.count(matrices)) matrices"
+        text += " in \(NumberText.count(matrices, "matrix"))"
       }
     } else {
       text += "weights"

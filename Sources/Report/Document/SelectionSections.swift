@@ -120,7 +120,7 @@ enum SelectionSections {
           .count(
             curve.tiedWeights,
             detail: curve.tiedMatrices > 0
-              ? "in \(NumberText.count(curve.tiedMatrices)) matrices" : nil),
+              ? "in \(NumberText.count(curve.tiedMatrices, "matrix"))" : nil),
           .number(curve.smallestMargin) { NumberText.percent($0, 3) },
         ]
       },

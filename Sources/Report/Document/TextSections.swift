@@ -37,7 +37,7 @@ enum TextSections {
               "The length is the default; the model has \(NumberText.count($0)) positions. "
             } ?? "")
             + (last.leftOutTokens.flatMap { count in
-              count > 0 ? "The limit left out \(NumberText.count(count)) tokens. " : nil
+              count > 0 ? "The limit left out \(NumberText.count(count, "token")). " : nil
             } ?? "")
             + "\(NumberText.count(last.droppedTokens)) tokens at the end of the text were dropped.")
       ]))

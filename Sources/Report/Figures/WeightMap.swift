@@ -3,6 +3,7 @@
 import SPINCheckpoint
 import SPINPatch
 import SPINSelection
+import SPINStorage
 
 /// How many weights of each matrix are edited, by layer and projection.
 struct WeightMap {
@@ -85,7 +86,8 @@ extension WeightMap {
     let total = cells.values.reduce(0) { $0 + $1.count }
     return Drawing(
       title: "Edited weights by layer and matrix",
-      description: "\(NumberText.count(total)) weights in \(layers.count) layers; at most "
+      description:
+        "\(NumberText.count(total, "weight")) in \(layers.count.counted("layer")); at most "
         + "\(NumberText.count(largest)) in one matrix. The table below has all numbers.",
       width: Self.width, height: top + Double(layers.count) * row + 6, elements: elements)
   }

@@ -14,6 +14,8 @@ struct AwarenessPlane {
     let countX, countY: Int
     /// The point of the untouched model that it came from, by its place in the plane.
     let origin: Int?
+    /// How questions became prompts, "raw" or "chat", where the runs of a plane differ in it; nil otherwise.
+    var format: String?
     /// Whether its name stands beside it.
     var isLabeled = true
   }
@@ -33,6 +35,7 @@ extension AwarenessPlane {
   /// only where both are the same.
   static func all(of runs: [ReportedRun]) -> [AwarenessPlane] {
     var planes: [(key: String, plane: AwarenessPlane)] = []
+    let differs = Set(runs.compactMap { $0.awareness?.promptFormat }).count > 1
     for run in runs {
       guard let awareness = run.awareness, let (x, y) = axes(of: awareness) else { continue }
       let key = [
@@ -54,7 +57,8 @@ extension AwarenessPlane {
       let isAlone = runs.count == 1
       planes[place].plane.add(
         run, isAlone ? run.editName : "\(run.name), edited",
-        untouched: isAlone ? "untouched" : "\(run.modelName ?? run.name), untouched", x, y)
+        untouched: isAlone ? "untouched" : "\(run.modelName ?? run.name), untouched", x, y,
+        format: differs ? awareness.promptFormat : nil)
     }
     return planes.map(\.plane).filter { !$0.points.isEmpty }
   }
@@ -74,41 +78,43 @@ extension AwarenessPlane {
 
   private mutating func add(
     _ run: ReportedRun, _ editName: String, untouched: String, _ x: AwarenessMeasure.Questions,
-    _ y: AwarenessMeasure.Questions
+    _ y: AwarenessMeasure.Questions, format: String?
   ) {
+    // Rates of two formats are of two ways to ask: neither the names nor the points are those of one.
+    let suffix = format.map { ", \($0) format" } ?? ""
     var origin: Int?
     if let beforeX = x.rates.before, let beforeY = y.rates.before {
       origin =
-        index(of: beforeX, beforeY, kind: .untouched)
+        index(of: beforeX, beforeY, kind: .untouched, format)
         ?? append(
-          untouched, .untouched, beforeX, beforeY, origin: nil)
+          untouched + suffix, .untouched, beforeX, beforeY, origin: nil, format)
     }
     // An empty edit is the untouched model once more.
     guard !run.isEmptyEdit || origin == nil else { return }
     _ = append(
-      run.isEdited ? editName : run.name, run.isEdited ? .edited : .other, x.rates.last,
-      y.rates.last, origin: origin)
+      (run.isEdited ? editName : run.name) + suffix, run.isEdited ? .edited : .other,
+      x.rates.last, y.rates.last, origin: origin, format)
   }
 
   /// The place of an untouched model that is there already.
   private func index(
-    of x: AwarenessMeasure.Rate, _ y: AwarenessMeasure.Rate, kind: Kind
+    of x: AwarenessMeasure.Rate, _ y: AwarenessMeasure.Rate, kind: Kind, _ format: String?
   ) -> Int? {
     points.firstIndex {
       $0.kind == kind && $0.x == x.estimate && $0.y == y.estimate && $0.countX == x.count
-        && $0.countY == y.count
+        && $0.countY == y.count && $0.format == format
     }
   }
 
   private mutating func append(
     _ label: String, _ kind: Kind, _ x: AwarenessMeasure.Rate, _ y: AwarenessMeasure.Rate,
-    origin: Int?
+    origin: Int?, _ format: String?
   ) -> Int? {
     guard let estimateX = x.estimate, let estimateY = y.estimate else { return nil }
     points.append(
       Point(
         label: label, kind: kind, x: estimateX, y: estimateY, countX: x.count, countY: y.count,
-        origin: origin))
+        origin: origin, format: format))
     return points.count - 1
   }
 }

@@ -43,7 +43,7 @@ extension ReportedRun {
       "spin select MODEL --scores \(run)/scores --out \(run)/patch.json")
     add(
       selection != nil && curves.isEmpty,
-      record?.takenScores == nil
+      record?.takenScores(of: run).isEmpty ?? true
         ? "the distribution of scores"
         : "the distribution of scores, which were taken from elsewhere and are no longer there",
       "spin score MODEL --data NAME=FILE --out \(run)/scores")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// An element of a page or a drawing.
 ///
 /// What it writes is well-formed XML and at the same time HTML: elements that HTML does not close are
@@ -41,6 +43,8 @@ struct Element {
 
   /// Elements of HTML that have no end tag.
   private static let void: Set<String> = ["br", "hr", "img", "link", "meta", "col"]
+  /// Elements from which the direction of a text does not reach what is around them.
+  private static let isolating: Set<String> = ["bdi", "blockquote"]
   /// Elements after which a line ends, for those who read the source.
   private static let lines: Set<String> = [
     "html", "head", "body", "meta", "title", "link", "style", "header", "main", "footer", "nav",
@@ -59,7 +63,10 @@ struct Element {
       for child in children {
         switch child {
         case .element(let element): element.append(to: &text)
-        case .text(let string): text += name == "style" ? string : Escaping.text(string)
+        case .text(let string):
+          text +=
+            name == "style"
+            ? string : Escaping.text(string, isIsolated: Self.isolating.contains(name))
         }
       }
       text += "</\(name)>"
@@ -71,12 +78,19 @@ struct Element {
 /// Text that means itself wherever it is put.
 enum Escaping {
   /// Text between tags.
-  static func text(_ string: String) -> String { escaped(string, quotes: false) }
+  ///
+  /// - Parameter isIsolated: Whether marks that change the direction of writing may stay: around them is an element
+  ///   that ends what they do.
+  static func text(_ string: String, isIsolated: Bool = false) -> String {
+    escaped(string, quotes: false, isIsolated: isIsolated)
+  }
 
   /// Text of an attribute, between double quotes.
   static func attribute(_ string: String) -> String { escaped(string, quotes: true) }
 
-  private static func escaped(_ string: String, quotes: Bool) -> String {
+  private static func escaped(
+    _ string: String, quotes: Bool, isIsolated: Bool = false
+  ) -> String {
     var result = String.UnicodeScalarView()
     var isAfterReturn = false
     for scalar in string.unicodeScalars {
@@ -89,6 +103,8 @@ enum Escaping {
       case "\n" where quotes, "\t" where quotes: result.append(" ")
       case "\n" where isAfterReturn: break
       case "\r": result.append("\n")
+      case _ where !isIsolated && PrintableText.isBidirectional(scalar):
+        result.append(contentsOf: PrintableText.escape(scalar).unicodeScalars)
       default: result.append(visible(scalar))
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPINStorage
 
 /// Numbers as readers see them: a true minus sign, groups of three digits, fixed places.
 package enum NumberText {
@@ -40,6 +41,14 @@ package enum NumberText {
   /// A whole number: "2,165".
   package static func count(_ value: Int) -> String {
     value < 0 ? "−" + grouped(Int(clamping: value.magnitude)) : grouped(value)
+  }
+
+  /// A count with what is counted: "1 weight", "2,048 weights", "3 matrices".
+  ///
+  /// - Parameter noun: In the singular.
+  static func count(_ value: Int, _ noun: String) -> String {
+    let counted = value.counted(noun)
+    return count(value) + counted.dropFirst("\(value)".count)
   }
 
   /// A probability under a null hypothesis, to two digits: "0.031", "< 0.0001".

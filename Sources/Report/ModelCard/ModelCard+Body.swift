@@ -28,7 +28,8 @@ extension ModelCard {
       }
       parts.append(
         "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)). Run where the files that it names "
-          + "are, this command makes the edit again.\(local ?? "")\n\n```sh\n" + command.text
+          + "are, this command makes the edit again.\(local ?? "")\n\n```sh\n"
+          + PrintableText.escaped(command.text)
           + "\n```")
     }
     if let map = WeightMap(patch: patch, selection: run.selection) {
@@ -48,8 +49,8 @@ extension ModelCard {
   /// "1,204 weights in 84 matrices set to zero".
   private var edit: String {
     guard patch.weightCount > 0 else { return "no weight changed: the selection is empty" }
-    let weights = "\(NumberText.count(patch.weightCount)) weights"
-    let matrices = "in \(NumberText.count(patch.tensors.count)) matrices"
+    let weights = NumberText.count(patch.weightCount, "weight")
+    let matrices = "in \(NumberText.count(patch.tensors.count, "matrix"))"
     switch patch.scale {
     case 0: return "\(weights) \(matrices) set to zero"
     case let scale?: return "\(weights) \(matrices) multiplied by \(NumberText.brief(scale))"
@@ -116,7 +117,7 @@ extension ModelCard {
       for source in set.sources {
         add(
           "data: \(source.dataSet)",
-          "\(source.dataFile), \(NumberText.count(source.sampleCount)) samples, seed \(source.seed), "
+          "\(source.dataFile), \(NumberText.count(source.sampleCount, "sample")), seed \(source.seed), "
             + "SHA-256 \(source.dataDigest)")
       }
     }

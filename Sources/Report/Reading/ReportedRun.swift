@@ -69,12 +69,12 @@ struct ReportedRun {
     let own = ScoreDirectory(path: path + "/scores")
     if FileSystem.status(own.path) != nil { return try ScoreCurve.all(of: selection, scores: own) }
     guard let record else { return [] }
-    let taken = record.takenScores.map { [$0, $0 + "/scores"] } ?? []
+    let taken = record.takenScores(of: path)
     let shared = record.sharedScores.map { [FileSystem.parent(of: path) + "/" + $0] } ?? []
     for place in [scores].compactMap(\.self) + taken + shared
     where FileSystem.status(place)?.kind == .directory {
       let scores = ScoreDirectory(path: place)
-      guard try record.areOutputs(scores) else { continue }
+      guard try record.hasDigests(of: scores) else { continue }
       return try ScoreCurve.all(of: selection, scores: scores)
     }
     return []

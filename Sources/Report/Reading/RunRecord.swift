@@ -76,8 +76,22 @@ struct RunRecord {
     circumstances = try members.required("circumstances")
   }
 
-  /// The folder of the scores that the run took from elsewhere, as it was typed; nil where it made its own.
-  var takenScores: String? {
+  /// Folders in which scores may be that the run took from elsewhere, the recorded one first; empty where it made its
+  /// own.
+  ///
+  /// - Parameter path: The folder of the run.
+  func takenScores(of path: String) -> [String] {
+    let recorded = inputScores?["folder"]?.string.map { $0.hasPrefix("/") ? $0 : "\(path)/\($0)" }
+    // Records of earlier versions have it among the arguments only, relative to where they were typed.
+    let typed = typedScores.map { [$0, $0 + "/scores"] } ?? []
+    return [recorded].compactMap(\.self) + typed
+  }
+
+  /// What the record says of scores that were taken from elsewhere; nil in records of earlier versions.
+  private var inputScores: JSONObject? { members["inputs"]?.object?["scores"]?.object }
+
+  /// The folder of the scores as it was typed.
+  private var typedScores: String? {
     for (place, argument) in arguments.enumerated() {
       if argument == "--scores", place + 1 < arguments.count { return arguments[place + 1] }
       if argument.hasPrefix("--scores=") { return String(argument.dropFirst("--scores=".count)) }
@@ -95,15 +109,30 @@ struct RunRecord {
   }
 
   /// Whether a folder holds the very scores of the run.
-  func areOutputs(_ scores: ScoreDirectory) throws -> Bool {
-    let outputs = try members.optional("outputs", as: JSONObject.self) ?? JSONObject()
-    let names = outputs.keys.filter { $0.hasPrefix("scores/") && !$0.dropFirst(7).contains("/") }
-    return try !names.isEmpty
-      && names.allSatisfy { name in
-        let path = scores.path + name.dropFirst("scores".count)
+  func hasDigests(of scores: ScoreDirectory) throws -> Bool {
+    let digests = try scoreDigests()
+    return try digests.count > 0
+      && digests.members.allSatisfy { name, digest in
+        // Names come from the file: they stay in the folder.
+        guard !name.contains("/") else { return false }
+        let path = "\(scores.path)/\(name)"
         return try FileSystem.status(path)?.kind == .file
-          && FileDigest.sha256(ofFileAt: path) == outputs[name]?.string
+          && FileDigest.sha256(ofFileAt: path) == digest.string
       }
+  }
+
+  /// The digests of the scores of the first round, by file.
+  private func scoreDigests() throws -> JSONObject {
+    if let inputScores { return try inputScores.required("sha256") }
+    // Until they were called inputs, scores from elsewhere stood among the outputs.
+    var digests = JSONObject()
+    let outputs = try members.optional("outputs", as: JSONObject.self) ?? JSONObject()
+    let folder = "scores/"
+    for (name, digest) in outputs.members where name.hasPrefix(folder) {
+      let file = String(name.dropFirst(folder.count))
+      if !file.contains("/") { digests[file] = digest }
+    }
+    return digests
   }
 
   /// The command that makes the run again, as a shell reads it.

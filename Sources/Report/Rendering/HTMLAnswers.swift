@@ -12,7 +12,7 @@ struct HTMLAnswers {
         Element("h\(level)", text: samples.set.capitalizedFirst),
         Element(
           "p", [("class", "note")],
-          text: "\(NumberText.count(samples.count)) questions. Judge: \(samples.judge)."),
+          text: "\(NumberText.count(samples.count, "question")). Judge: \(samples.judge)."),
       ] + samples.groups.flatMap(group))
   }
 

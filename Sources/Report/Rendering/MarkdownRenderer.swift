@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// Turns a document into Markdown with the tables of GitHub.
 ///
 /// Drawings are left out, and with them what is said of them alone; their numbers stay.
@@ -52,7 +54,7 @@ struct MarkdownRenderer {
     let mark = String(repeating: "#", count: level)
     var parts = [
       "\(mark) \(Self.escaped(samples.set.capitalizedFirst))",
-      "\(NumberText.count(samples.count)) questions. Judge: \(Self.escaped(samples.judge)).",
+      "\(NumberText.count(samples.count, "question")). Judge: \(Self.escaped(samples.judge)).",
     ]
     for group in samples.groups {
       parts.append(
@@ -153,10 +155,12 @@ extension MarkdownRenderer {
   /// Text as a machine wrote it, between fences longer than any in it.
   private static func fenced(_ text: String) -> String {
     let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
+    let text = PrintableText.escaped(text)
     return fence + "\n" + text + (text.hasSuffix("\n") ? "" : "\n") + fence
   }
 
   private static func code(_ text: String) -> String {
+    let text = PrintableText.escaped(text)
     let fence = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
     let space = text.hasPrefix("`") || text.hasSuffix("`") ? " " : ""
     return fence + space + text.replacing("\n", with: " ") + space + fence

@@ -35,6 +35,7 @@ package enum ReportMarker {
   ///
   /// - Throws: `SPINError` with code `cannotCreate` where anything else would be written over.
   package static func requireReplaceable(_ path: String, as form: Form) throws {
+    try OutputFile.requireNoLink(path)
     guard let status = FileSystem.status(path), status.kind != .other else { return }
     if status.kind == .file {
       if status.byteCount == 0 { return }

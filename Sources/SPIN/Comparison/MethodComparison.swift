@@ -224,7 +224,7 @@ public struct MethodComparison {
     }
     let methods = try MethodSummary.all(of: rows)
     let document = ComparisonDocument(comparison: self, rows: rows, methods: methods)
-    try OutputFile.write(Array(document.json.serialized().utf8), to: directory + "/compare.json")
+    try ResultFile.write(document.json, to: directory + "/compare.json")
     let page = try Report(comparison: directory)
     try page.write(to: RunDirectory(path: directory))
     try page.writeTable(into: directory)

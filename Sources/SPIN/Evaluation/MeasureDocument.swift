@@ -9,7 +9,7 @@ public struct MeasureDocument: Sendable {
   /// "perplexity"; the file is named after it, and the schema is this name with version 1.
   public let measure: String
   /// All of it.
-  public let json: JSON
+  public private(set) var json: JSON
 
   /// A result with its heading.
   ///
@@ -20,7 +20,7 @@ public struct MeasureDocument: Sendable {
   ///   - modelHash: The hash of its files; nil where they are not here.
   ///   - origin: Where its weights come from, for an imported model.
   ///   - arithmetic: What decided the bits; nil where it was computed elsewhere.
-  ///   - edit: What is said of the edit that was on, if any: `WeightOverlay.summary`.
+  ///   - edit: What is said of the edit that was on, if any: `ModelEdit.summary`.
   public init(
     _ measure: String, _ result: JSONObject, model: String, modelHash: String?,
     origin: ModelOrigin? = nil, arithmetic: Arithmetic?, edit: JSONObject?
@@ -45,9 +45,20 @@ public struct MeasureDocument: Sendable {
     json = .object(document)
   }
 
-  /// Writes `MEASURE.json` into a folder, whole or not at all.
+  /// The same document with what was asked for.
+  package func with(_ request: MeasureRequest) -> MeasureDocument {
+    var document = self
+    if var members = json.object {
+      members[MeasureRequest.key] = request.json
+      document.json = .object(members)
+    }
+    return document
+  }
+
+  /// Writes `MEASURE.json` into a folder, whole or not at all; one that says the same of the same model by another name
+  /// stays as it is.
   public func write(into directory: String) throws {
     try FileSystem.ensureDirectory(directory)
-    try OutputFile.write(Array(json.serialized().utf8), to: "\(directory)/\(measure).json")
+    try ResultFile.write(json, to: "\(directory)/\(measure).json")
   }
 }

@@ -38,6 +38,8 @@ public struct ModelEvaluation {
   let modelHash: String
   let lists: [QuestionList]
   let benign: [QuestionList]
+  /// The SHA-256 of each file whose prompts are left out of the questions, sorted.
+  let seenDigests: [String]
   /// How questions become prompts.
   public let format: PromptFormat
   let text: TextEvaluation?
@@ -54,6 +56,8 @@ public struct ModelEvaluation {
     let name: String
     let digest: String
     let questions: [String]
+    /// Where each question is, for messages.
+    let places: [String]
     /// Which of them stand in data that the edit was made with; nil where nobody asked.
     let overlap: QuestionOverlap?
   }
@@ -80,16 +84,19 @@ public struct ModelEvaluation {
     let seen = try request.seenData?.map {
       try QuestionOverlap.prompts(path: $0, columns: ["prompt", request.questionColumn])
     }
+    seenDigests = (seen ?? []).map(\.digest).sorted()
     func lists(_ files: [ScoringRequest.DataFile], seen: [TextList]?) throws -> [QuestionList] {
       try files.map { file in
         try ScoreDirectory.checkName(file.name)
         let list = try TextList(path: file.path, column: request.questionColumn)
         let texts = Array(list.texts.prefix(request.questionLimit ?? list.texts.count))
-        let questions = part.places(of: texts).map { texts[$0] }
+        let members = part.places(of: texts)
+        let questions = members.map { texts[$0] }
         let overlap = seen.map { QuestionOverlap(questions, in: $0) }
         try QuestionOverlap.requireQuestions(questions.count, without: overlap, named: file.name)
         return QuestionList(
-          name: file.name, digest: list.digest, questions: questions, overlap: overlap)
+          name: file.name, digest: list.digest, questions: questions,
+          places: members.map { list.places[$0] }, overlap: overlap)
       }
     }
     self.lists = try lists(request.questions, seen: seen)
@@ -189,18 +196,20 @@ public struct ModelEvaluation {
       }
     }
     let awareness = try lists.map { list in
-      let evaluation = AwarenessEvaluation(
+      var evaluation = AwarenessEvaluation(
         name: list.name, questions: list.questions, judge: judge, directory: directory,
         overlap: list.overlap)
+      evaluation.places = list.places
       let result = try evaluation.measure(
         side: side, answerer: answerer, shouldStop: shouldStop, report: { shown(list.name, $0) })
       report(.ended)
       return EvaluationSide.Named(name: list.name, value: result)
     }
     let refusals = try benign.map { list in
-      let evaluation = RefusalEvaluation(
+      var evaluation = RefusalEvaluation(
         name: list.name, questions: list.questions, judge: judge.isHeuristic ? nil : judge,
         directory: directory)
+      evaluation.places = list.places
       let result = try evaluation.measure(
         side: side, answerer: answerer, shouldStop: shouldStop, report: { shown(list.name, $0) })
       report(.ended)
@@ -243,7 +252,9 @@ public struct ModelEvaluation {
     _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
   ) throws -> ChoiceResults {
     let subject = ChoiceSubject(
-      side: edit == nil ? .before : .after, name: self.model.directory.name,
+      side: edit == nil ? .before : .after,
+      name: ResultFile.modelName(at: "\(directory)/choices.json", hash: modelHash)
+        ?? self.model.directory.name,
       modelHash: modelHash, edit: edit)
     var isBegun = false
     let (results, _) = try tasks.measure(

@@ -80,7 +80,7 @@ extension TrainingJob {
     // Backward passes take twice a forward pass; adapters need no gradient of the weights.
     let passes = method == "full" ? 3.0 : 2.2
     return PlannedStep(
-      name, "\(stepCount) steps, \(estimate.parameterCount) parameters",
+      name, "\(stepCount.counted("step")), \(estimate.parameterCount.counted("parameter"))",
       seconds: passes * rates.forward(tokens: tokens, of: cost))
   }
 

@@ -22,7 +22,8 @@ extension ModelEvaluation {
     guard let windows = windowCount else { return nil }
     let done = Self.finishedItems("\(directory)/.divergence.journal")
     return PlannedStep(
-      "divergence", "\(windows.count) windows of \(windows.size) tokens, both sides",
+      "divergence",
+      "\(windows.count.counted("window")) of \(windows.size.counted("token")), both sides",
       seconds: rates.divergence(
         tokens: Double(windows.count * windows.size),
         vocabularySize: model.decoder.configuration.vocabularySize, of: cost),
@@ -46,7 +47,7 @@ extension ModelEvaluation {
     let journal = "\(directory)/.\(kind)-\(list.name)-\(side).journal"
     return PlannedStep(
       "\(list.name) \(side)",
-      "\(count) questions, \(format.name) format, answers of up to \(request.generation.maxNewTokens) tokens"
+      "\(count.counted("question")), \(format.name) format, answers of up to \(request.generation.maxNewTokens.counted("token"))"
         + judging,
       seconds: judging.isEmpty ? seconds : judgeSeconds(count, rates).map { seconds + $0 },
       items: (count, min(count, Self.finishedItems(journal))))
@@ -70,7 +71,8 @@ extension ModelEvaluation {
     guard let windows = windowCount else { return nil }
     let done = Self.finishedItems("\(directory)/.perplexity-\(side).journal")
     return PlannedStep(
-      "perplexity \(side)", "\(windows.count) windows of \(windows.size) tokens",
+      "perplexity \(side)",
+      "\(windows.count.counted("window")) of \(windows.size.counted("token"))",
       seconds: rates.forward(tokens: Double(windows.count * windows.size), of: cost),
       items: (windows.count, min(done, windows.count)))
   }
@@ -92,7 +94,7 @@ extension ModelEvaluation {
       sum + side.questions.reduce(0) { $0 + $1.utf8.count / 4 + 1 }
     }
     return PlannedStep(
-      "coupling \(side)", "\(pairs.count) pairs of questions",
+      "coupling \(side)", "\(pairs.count.counted("pair")) of questions",
       seconds: rates.forward(tokens: Double(tokens), of: cost))
   }
 

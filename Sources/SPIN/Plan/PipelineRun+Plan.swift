@@ -55,7 +55,7 @@ extension ScoringJob {
     let isDone = isFirst && (try? scorer.isComplete(at: scores)) == true
     return PlannedStep(
       name,
-      "\(plan.tokenCount) tokens of \(dataSets.count) data sets, \(promptFormat.name) format, "
+      "\(plan.tokenCount.counted("token")) of \(dataSets.count.counted("data set")), \(promptFormat.name) format, "
         + "\(request.target.rawValue) matrices",
       seconds: seconds, items: (1, isDone ? 1 : 0))
   }

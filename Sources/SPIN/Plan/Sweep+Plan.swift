@@ -42,7 +42,7 @@ extension Sweep {
     for step in validation.plannedSteps("edited", in: folder, rates) {
       plan.steps.append(
         PlannedStep(
-          "choose: \(step.name)", "\(step.amount), for each of \(count) edits at most",
+          "choose: \(step.name)", "\(step.amount), for each of \(count.counted("edit")) at most",
           seconds: step.seconds.map { $0 * Double(count) }))
     }
     for side in ["before", "after"] {

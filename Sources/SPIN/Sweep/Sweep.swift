@@ -108,6 +108,7 @@ public struct Sweep {
       directory, of: "sweep", apartFrom: [model.directory.path, scores.path])
     defer { output.close() }
     try output.requireFree(["sweep.json", "patch.json", "selection.json"])
+    try requireSameRequest(in: directory)
     try output.begin(restart: false)
     let candidates = try SweepCandidates(
       sweep: self, directory: directory, shouldStop: shouldStop, report: { report(.scoring($0)) }
@@ -118,8 +119,21 @@ public struct Sweep {
       try measureChosen(rows[place].candidate, output, shouldStop, report)
     }
     let result = Result(rows: rows, chosen: chosen, test: test)
-    try OutputFile.write(Array(json(result).serialized().utf8), to: directory + "/sweep.json")
+    try ResultFile.write(json(result), to: directory + "/sweep.json")
     return result
+  }
+
+  /// Refuses a folder that holds the finished result of another request; nothing there is changed.
+  ///
+  /// More selections, more rounds and larger limits continue what is there.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` that names what differs.
+  public func requireSameRequest(in directory: String) throws {
+    try request().requireReplaceable(directory + "/sweep.json")
+  }
+
+  private func request() throws -> MeasureRequest {
+    MeasureRequest(try RequestRecord(self).entries)
   }
 
   /// The candidates with their measures on the validation part.
@@ -201,11 +215,12 @@ public struct Sweep {
       shouldStop: shouldStop, report: { report(.measuring($0)) })
   }
 
-  private func json(_ result: Result) -> JSON {
+  private func json(_ result: Result) throws -> JSON {
     let words = VerdictWords(isHeuristic: validation.judge.isHeuristic)
     var document: JSONObject = [
       "schema": "sweep/1", "tool_version": .string(SPINVersion.current),
       "arguments": .array(RepeatableCommand.deciding(arguments).map { .string($0) }),
+      "request": try request().json,
       "model": .string(model.directory.name),
       "model_sha256": .string(ModelDirectory.modelHash(of: modelFiles)),
       "arithmetic": .string(validation.request.execution.arithmetic.name),

@@ -137,7 +137,7 @@ struct ChoiceEvaluationTests {
     let error = try #require(throws: SPINError.self) {
       try evaluation.measure(model, on: Execution(threads: 1))
     }
-    #expect(error.description.hasPrefix("own: item 0: the choice \""))
+    #expect(error.description.contains("/data.jsonl: line 1: the choice \""), "\(error)")
     #expect(error.description.hasSuffix(", the model \(positions)"))
     let twice = try #require(throws: SPINError.self) {
       try ChoiceEvaluation([ChoiceTaskSet(tasks: [data, data])])

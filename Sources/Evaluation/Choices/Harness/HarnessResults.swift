@@ -60,8 +60,10 @@ public struct HarnessResults {
       try OutputFile.write(
         Array(lines.joined().utf8), to: "\(folder)/samples_\(task)_\(date).jsonl")
     }
-    let text = JSON.object(json(seconds: seconds, tool: tool)).serialized()
-    try OutputFile.write(Array(text.utf8), to: "\(folder)/results_\(date).json")
+    // What was finished once keeps the time that it took.
+    try ResultFile.write(
+      .object(json(seconds: seconds, tool: tool)), to: "\(folder)/results_\(date).json",
+      unlessOnlyDiffering: ["total_evaluation_time_seconds"])
     return "\(name)/results_\(date).json"
   }
 
