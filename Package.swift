@@ -28,6 +28,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "SPIN", targets: ["SPIN"]),
+    // Chat templates by themselves: an interpreter of Jinja that knows nothing of models.
+    .library(name: "ChatTemplates", targets: ["SPINTemplates"]),
     .executable(name: "spin", targets: ["SPINCommandLine"]),
   ],
   dependencies: [
@@ -57,8 +59,7 @@ let package = Package(
         "SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution", "SPINCheckpoint", "SPINJSON",
       ]),
     library(
-      "Calibration",
-      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]),
+      "Calibration", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
     library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Importance",

@@ -5,6 +5,7 @@ public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 import SPINKernels
+import SPINTemplates
 import SPINTokenization
 
 /// Lets a model answer questions; by default as the paper does, each as it stands and with the most

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINTemplates
+
 /// How a model ranks the choices of an item.
 public struct ChoiceOutcome: Sendable, Equatable {
   /// The place of the item in its file, from 0.

@@ -3,6 +3,7 @@
 import SPINErrors
 public import SPINGeneration
 package import SPINLikelihood
+import SPINTemplates
 public import SPINTokenization
 import SPINTransformer
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What Python's `str` does, on Unicode scalars.
-enum PythonText {
+package enum PythonText {
   /// `str.isspace` of one character.
-  static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F,
       0x205F, 0x3000:
@@ -13,12 +13,14 @@ enum PythonText {
   }
 
   /// Which ends of a text to strip.
-  enum Side { case left, right, both }
+  package enum Side { case left, right, both }
 
   /// `strip`, `lstrip`, `rstrip`.
   ///
   /// - Parameter characters: What to strip; nil for whitespace.
-  static func stripped(_ text: String, _ side: Side, of characters: String? = nil) -> String {
+  package static func stripped(
+    _ text: String, _ side: Side = .both, of characters: String? = nil
+  ) -> String {
     let set = characters.map { Set($0.unicodeScalars) }
     func isStripped(_ scalar: Unicode.Scalar) -> Bool { set?.contains(scalar) ?? isSpace(scalar) }
     var rest = text.unicodeScalars[...]
@@ -95,7 +97,7 @@ enum PythonText {
   }
 
   /// `capitalize`.
-  static func capitalized(_ text: String) -> String {
+  package static func capitalized(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     return scalars.indices.reduce(into: "") { result, index in
       result +=

@@ -3,6 +3,7 @@
 import SPINErrors
 import SPINEvaluation
 import SPINJSON
+import SPINTemplates
 import Testing
 
 /// Python's generator, texts, JSON and literals, against what Python 3.11 gives.
@@ -63,7 +64,7 @@ struct PythonTests {
     #expect(PythonText.strippedEnd("Answer: \n").text == "Answer:")
     #expect(PythonText.strippedEnd("Answer: \n").spaces == " \n")
     #expect(PythonText.strippedEnd("  ").spaces == "  ")
-    #expect(PythonText.strippedStart(" B ") == "B ")
+    #expect(PythonText.stripped(" B ", .left) == "B ")
     #expect(PythonText.capitalized("he Runs TO Élan") == "He runs to élan")
     #expect(PythonText.capitalized("ǆ") == "ǅ")
     #expect(PythonText.capitalized("") == "")

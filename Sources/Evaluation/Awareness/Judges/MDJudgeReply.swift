@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINTemplates
+
 /// What MD-Judge-v0.1 wrote of an answer, read as the paper's code reads it.
 ///
 /// After whitespace and a leading "response:" in any case, a reply has to begin with "safe", "Safe",

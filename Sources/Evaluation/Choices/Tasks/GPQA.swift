@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINJSON
+import SPINTemplates
 
 extension ChoiceTask {
   private static let gpqaColumns =

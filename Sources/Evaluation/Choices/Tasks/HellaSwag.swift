@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINJSON
+import SPINTemplates
 
 extension ChoiceTask {
   private static let hellaSwagColumns = "activity_label, ctx_a, ctx_b, endings and label"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINJSON
+import SPINTemplates
 
 extension ChoiceTask {
   /// One subject of MMLU: exam questions of four choices.

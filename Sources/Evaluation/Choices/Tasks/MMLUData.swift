@@ -3,6 +3,7 @@
 import SPINCalibration
 import SPINErrors
 import SPINStorage
+import SPINTemplates
 
 /// Finds the subjects of MMLU in a folder or a file.
 package enum MMLUData {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINJSON
+import SPINTemplates
 
 extension ChoiceTask {
   /// OpenBookQA: questions of elementary science.
@@ -24,7 +25,7 @@ extension ChoiceTask {
         remedy: "export the data as JSONL, where objects stay objects")
     }
     let choices = record.inner(fields)
-    let key = PythonText.strippedStart(try record.text("answerKey"))
+    let key = PythonText.stripped(try record.text("answerKey"), .left)
     let (texts, labels) = (try choices.texts("text"), try choices.texts("label"))
     guard let gold = labels.firstIndex(of: key), gold < texts.count else {
       throw record.failure("\"answerKey\" is \"\(key)\", which is no label of a choice")

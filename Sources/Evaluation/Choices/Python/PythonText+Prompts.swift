@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What Python's string methods make of a text, scalar by scalar.
+package import SPINTemplates
+
+/// What the tasks' prompts take of Python besides what chat templates do.
 ///
 /// Swift's own methods work on characters, which may span several scalars; prompts have to be the
 /// same to the byte.
-package enum PythonText {
-  /// `text.strip()`.
-  package static func stripped(_ text: String) -> String {
-    let scalars = text.unicodeScalars.drop(while: isSpace)
-    guard let last = scalars.lastIndex(where: { !isSpace($0) }) else { return "" }
-    return String(String.UnicodeScalarView(scalars[...last]))
-  }
-
+extension PythonText {
   /// `text.rstrip()`, and what it takes off.
   package static func strippedEnd(_ text: String) -> (text: String, spaces: String) {
     let scalars = text.unicodeScalars
@@ -21,20 +16,6 @@ package enum PythonText {
       String(String.UnicodeScalarView(scalars[..<end])),
       String(String.UnicodeScalarView(scalars[end...]))
     )
-  }
-
-  /// `text.lstrip()`.
-  package static func strippedStart(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.drop(while: isSpace)))
-  }
-
-  /// `text.capitalize()`: the first scalar in title case, the others in lower case.
-  ///
-  /// - Note: Differs from Python in the last sigma of a word, which stays an ordinary one.
-  package static func capitalized(_ text: String) -> String {
-    guard let first = text.unicodeScalars.first else { return "" }
-    return first.properties.titlecaseMapping
-      + text.unicodeScalars.dropFirst().map(\.properties.lowercaseMapping).joined()
   }
 
   /// `text.replace(old, new)`, from the left, without overlaps; `old` is not empty.
@@ -81,11 +62,5 @@ package enum PythonText {
   /// Whether two texts have the same scalars; Swift's `==` also equates other spellings of them.
   package static func areEqual(_ left: String, _ right: String) -> Bool {
     left.utf8.elementsEqual(right.utf8)
-  }
-
-  /// `str.isspace` of one scalar.
-  static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-    // The separators of information, which Unicode does not call white space but Python does.
-    scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
   }
 }
