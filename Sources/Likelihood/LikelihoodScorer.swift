@@ -48,10 +48,11 @@ public final class LikelihoodScorer {
   ///   - largest: Rows of the largest piece that passes as a whole; nil for the longest text.
   ///   - total: Rows of all texts.
   ///   - modelCount: How many models take turns.
+  ///   - others: Bytes that other models hold in pages of their own.
   ///   - more: What else is held, for so many rows at a time.
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
   func plan(
-    longest: Int, largest: Int? = nil, total: Int, modelCount: Int = 1,
+    longest: Int, largest: Int? = nil, total: Int, modelCount: Int = 1, others: Int = 0,
     more: (_ chunkTokens: Int, inout ForwardCost.Width) -> Void = { _, _ in }
   ) throws -> ForwardCost.Plan {
     let largest = largest ?? longest
@@ -67,12 +68,21 @@ public final class LikelihoodScorer {
       }
     }
     return try ForwardCost(decoder, on: device).plan(
-      widths, modelCount: modelCount, execution: execution)
+      widths, modelCount: modelCount, others: others, execution: execution)
   }
 
   /// The same for divergences of texts of at most so many tokens.
-  package func planForDivergence(longest: Int) throws -> ForwardCost.Plan {
-    try plan(longest: longest, total: longest, modelCount: 2) { rows, width in
+  ///
+  /// - Parameters:
+  ///   - longest: Tokens of the longest text.
+  ///   - edited: The edited model, where it is known.
+  package func planForDivergence(
+    longest: Int, edited: Decoder? = nil
+  ) throws -> ForwardCost.Plan {
+    try plan(
+      longest: longest, total: longest, modelCount: 2,
+      others: edited?.weights.privateByteCount ?? 0
+    ) { rows, width in
       // The other side's last hidden states, and its logits.
       width.streamRows = rows
       width.logitRows *= 2
@@ -159,7 +169,7 @@ public final class LikelihoodScorer {
       "another vocabulary")
     try TokenSequence.check(sequences, for: decoder.configuration)
     guard let longest = sequences.map(\.count).max(), longest > 0 else { return }
-    let plan = try planForDivergence(longest: longest)
+    let plan = try planForDivergence(longest: longest, edited: edited)
     makeRoom(plan)
     defer {
       release()

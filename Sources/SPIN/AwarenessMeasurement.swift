@@ -75,15 +75,21 @@ public struct AwarenessMeasurement {
     shouldStop: () -> Bool = { false },
     report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
   ) throws -> AwarenessResult {
-    func answerer(_ model: LanguageModel, _ edit: String?) throws -> any Answerer {
+    let edited = try edit?.edited(model)
+    // Pages that the edit changed stay while the untouched model answers.
+    var beside = execution
+    beside.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0
+    func answerer(
+      _ model: LanguageModel, _ edit: String?, on execution: Execution
+    ) throws -> any Answerer {
       try QuestionAnswering(
         model, modelHash: modelHash, edit: edit, options: options,
         format: format, on: execution, batchSize: batchSize)
     }
     return try run(
       Answerers(
-        plain: answerer(model, nil),
-        edited: edit.map { try answerer($0.edited(model), $0.digest) },
+        plain: answerer(model, nil, on: beside),
+        edited: edited.map { try answerer($0, edit?.digest, on: execution) },
         emptyAnswers: PromptRequest.remedyForEmptyAnswers(
           format, ofModelAt: model.directory.path)),
       settings: format.identity.object ?? [:], shouldStop, report)

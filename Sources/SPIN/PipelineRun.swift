@@ -82,7 +82,11 @@ public struct PipelineRun: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     if !restart { try requireSameRequest(in: directory, evaluation: evaluation) }
-    if !directory.ownsScores { try job.requireScores(at: directory.scores) }
+    if directory.ownsScores {
+      try OutputFolder.requireNoLink(directory.scores.path)
+    } else {
+      try job.requireScores(at: directory.scores)
+    }
     let folder = try OutputFolder(
       directory.path, of: "run", apartFrom: [job.directory.path])
     defer { folder.close() }

@@ -64,7 +64,8 @@ struct RequestRecord {
         }
         continue
       }
-      guard !Self.isSame(before, entry.value), !(entry.grows && Self.continues(before, entry.value))
+      guard !Self.isSame(entry.option, before, entry.value),
+        !(entry.grows && Self.continues(before, entry.value))
       else {
         continue
       }
@@ -110,7 +111,7 @@ struct RequestRecord {
       let recorded = document?["request"]?.object, recorded.members.count == entries.count
     else { return false }
     return entries.allSatisfy { entry in
-      recorded[entry.option].map { Self.isSame($0, entry.value) } ?? false
+      recorded[entry.option].map { Self.isSame(entry.option, $0, entry.value) } ?? false
     }
   }
 
@@ -121,9 +122,16 @@ struct RequestRecord {
 
   static func path(_ folder: String) -> String { folder + "/request.json" }
 
+  /// Options whose values people write: what looks like a digest there is none.
+  private static let words: Set<String> = [
+    "--question-column", "--prompt-column", "--response-column", "--system", "--pair", "--general",
+    "--prompt-format", "--scoring-format", "--template-variable", "--stop", "--judge-model",
+  ]
+
   /// Whether two values say the same: of files with a digest behind their names, the digests.
-  private static func isSame(_ before: JSON, _ now: JSON) -> Bool {
+  private static func isSame(_ option: String, _ before: JSON, _ now: JSON) -> Bool {
     guard before != now else { return true }
+    guard !words.contains(option) else { return false }
     guard let before = before.string.flatMap(digest), let now = now.string.flatMap(digest) else {
       return false
     }

@@ -108,6 +108,11 @@ import Synchronization
     return other
   }
 
+  /// Bytes of pages that hold other bytes than the file: memory of this process that cannot be let go of.
+  package var privateByteCount: Int {
+    overlaidPages.withLock { $0.count } * Int(getpagesize())
+  }
+
   /// Puts other bytes over those of the file, for whoever reads this object and nobody else.
   ///
   /// The pages concerned become copies of this process. No thread may read them meanwhile.

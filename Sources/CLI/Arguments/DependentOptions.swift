@@ -77,7 +77,7 @@ enum DependentOptions {
       commands: [["select"], ["sweep"]], options: ["--seed"],
       isMet: { $0.list("--rule").contains("random") }, need: "--rule random"),
     rule(
-      [["sweep"]], ["--data", "--prompt-column", "--response-column", "--max-memory", "--scratch"],
+      [["sweep"]], ["--data", "--prompt-column", "--response-column", "--scratch"],
       needs: ["--rounds"], "--rounds N"),
     methods(["--rounds"], ["spin-iterated"]),
     methods(["--soft-scale"], ["spin-soft"]),

@@ -46,10 +46,11 @@ struct ChatCommand: ParsableCommand {
   func run() throws {
     let loaded = try model.load(on: machine.execution)
     let model = loaded.untouched
-    func generator(_ model: LanguageModel) -> TextGenerator {
-      TextGenerator(model, on: machine.execution, batchSize: generation.batchSize)
+    func generator(_ model: LanguageModel, on execution: Execution) -> TextGenerator {
+      TextGenerator(model, on: execution, batchSize: generation.batchSize)
     }
-    let (before, after) = (compare ? generator(model) : nil, generator(loaded.model))
+    let before = compare ? generator(model, on: loaded.besideTheEdit(machine.execution)) : nil
+    let after = generator(loaded.model, on: machine.execution)
     let format = try format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(format, ofModelAt: model.directory.path))
     let asks = StandardInput.isTerminal

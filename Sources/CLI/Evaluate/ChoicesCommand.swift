@@ -12,7 +12,7 @@ struct ChoicesCommand: ParsableCommand {
     discussion: """
       The choices of each item are ranked by their log-likelihood after the prompt, with the prompts \
       and numbers of lm-eval 0.4.13: acc, acc_norm and their standard errors. Nothing is downloaded: \
-      --data names the files. With --patch the model is asked without and with the edit, and the two \
+      --task-data names the files. With --patch the model is asked without and with the edit, and the two \
       are compared item by item. With --out results and items are written as lm-eval writes them, and \
       an interrupted evaluation goes on when the command is repeated.
 
@@ -73,10 +73,11 @@ struct ChoicesCommand: ParsableCommand {
     func measure(
       _ side: ChoiceSide, _ model: LanguageModel, _ edit: String?
     ) throws -> ChoiceResults {
-      try ChoicesProgress(side, isQuiet: output.quiet).during { report in
+      let execution = edit == nil ? loaded.besideTheEdit(output.execution) : output.execution
+      return try ChoicesProgress(side, isQuiet: output.quiet).during { report in
         guard let out = output.out else {
           return try evaluation.measure(
-            model, on: output.execution, shouldStop: { Interruption.wasRequested },
+            model, on: execution, shouldStop: { Interruption.wasRequested },
             report: report)
         }
         let subject = ChoiceSubject(
@@ -85,7 +86,7 @@ struct ChoicesCommand: ParsableCommand {
             ?? model.directory.name,
           modelHash: modelHash, edit: edit)
         let (results, file) = try evaluation.measure(
-          model, as: subject, in: out, tool: SPINVersion.tool, on: output.execution,
+          model, as: subject, in: out, tool: SPINVersion.tool, on: execution,
           shouldStop: { Interruption.wasRequested }, report: report)
         files[side.rawValue] = .string(file)
         return results

@@ -115,7 +115,8 @@ struct CouplingCommand: ParsableCommand {
       let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
       return try progress.during {
         try CouplingEvaluation(
-          of: model, pairs: pairs, options: options, on: output.execution,
+          of: model, pairs: pairs, options: options,
+          on: name == "before" ? loaded.besideTheEdit(output.execution) : output.execution,
           shouldStop: { Interruption.wasRequested },
           onLayer: { _, total in progress.advance(of: total) })
       }

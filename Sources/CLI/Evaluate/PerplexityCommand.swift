@@ -73,7 +73,8 @@ struct PerplexityCommand: ParsableCommand {
       return try progress.during {
         try evaluation.perplexity(
           of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
-          on: output.execution, shouldStop: { Interruption.wasRequested },
+          on: edit == nil ? loaded.besideTheEdit(output.execution) : output.execution,
+          shouldStop: { Interruption.wasRequested },
           onPart: { progress.show(partly: $0, of: $1) },
           onWindow: { _, total in progress.advance(of: total) })
       }

@@ -66,9 +66,15 @@ struct LoadedModel {
   /// With the edit if there is one.
   var model: LanguageModel { edited ?? untouched }
 
-  /// The hash of the untouched model's files.
+  /// What the untouched model may take beside the edited one, whose changed pages stay.
+  func besideTheEdit(_ execution: Execution) -> Execution {
+    var execution = execution
+    execution.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0
+    return execution
+  }
+
+  /// The hash of the untouched model's files: what they are, not what an edit says of them.
   func modelHash() throws -> String {
-    try edit?.modelHash
-      ?? untouched.directory.modelHash(shouldStop: { Interruption.wasRequested })
+    try untouched.directory.modelHash(shouldStop: { Interruption.wasRequested })
   }
 }

@@ -72,6 +72,12 @@ public struct WeightMatrix: Sendable {
     }
   }
 
+  /// The mapping that it lies in; nil for a matrix in memory.
+  package var mapping: MappedFile? {
+    guard case .file(let file, _) = source else { return nil }
+    return file
+  }
+
   /// The memory that it lies in; nil for a matrix of a file.
   package var buffer: FloatBuffer? {
     guard case .memory(let values) = source else { return nil }

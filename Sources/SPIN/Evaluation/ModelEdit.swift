@@ -16,8 +16,6 @@ public import SPINPatch
 public struct ModelEdit: Sendable {
   /// A digest of what the edit does, for journals and records.
   public let digest: String
-  /// The hash of the untouched model's files, where the edit records it.
-  public let modelHash: String?
   /// What results say of the edit: members of their JSON.
   public let summary: JSONObject
   /// Whether another model takes the untouched one's place, such as one with all weights trained.
@@ -30,11 +28,10 @@ public struct ModelEdit: Sendable {
   public func edited(_ model: LanguageModel) throws -> LanguageModel { try make(model) }
 
   private init(
-    digest: String, modelHash: String?, summary: JSONObject, isReplacement: Bool = false,
+    digest: String, summary: JSONObject, isReplacement: Bool = false,
     make: @escaping @Sendable (LanguageModel) throws -> LanguageModel
   ) {
     self.digest = digest
-    self.modelHash = modelHash
     self.summary = summary
     self.isReplacement = isReplacement
     self.make = make
@@ -43,7 +40,7 @@ public struct ModelEdit: Sendable {
   /// A patch.
   public init(_ patch: Patch) {
     self.init(
-      digest: patch.contentDigest, modelHash: patch.base.modelHash,
+      digest: patch.contentDigest,
       summary: ["patch_weights": JSON(patch.weightCount)]
     ) { try $0.replacingWeights(by: patch.edited($0.directory)) }
   }
@@ -54,7 +51,7 @@ public struct ModelEdit: Sendable {
   public init(_ adapter: LowRankAdapter, on execution: Execution) {
     let digest = adapter.editDigest
     self.init(
-      digest: digest, modelHash: nil,
+      digest: digest,
       summary: Self.summary(adapter.kind.lowercased(), digest, adapter.parameterCount)
     ) { try $0.replacingWeights(by: adapter.edited($0.directory, on: execution)) }
   }
@@ -62,7 +59,7 @@ public struct ModelEdit: Sendable {
   /// A LoReFT adapter.
   public init(_ adapter: LoReFT) {
     self.init(
-      digest: adapter.digest, modelHash: nil,
+      digest: adapter.digest,
       summary: Self.summary("loreft", adapter.digest, adapter.parameterCount)
     ) { $0.replacing(try adapter.edited($0.decoder)) }
   }
@@ -74,7 +71,7 @@ public struct ModelEdit: Sendable {
   ///   - digest: What tells it from others, for journals.
   ///   - summary: What results say of it: members of their JSON.
   public init(replacement model: LanguageModel, digest: String, summary: JSONObject) {
-    self.init(digest: digest, modelHash: nil, summary: summary, isReplacement: true) { _ in model }
+    self.init(digest: digest, summary: summary, isReplacement: true) { _ in model }
   }
 
   private static func summary(_ kind: String, _ digest: String, _ count: Int) -> JSONObject {

@@ -16,6 +16,8 @@ package struct ForwardCost {
   private let device: any Device
   /// Bytes of all weights as they are stored.
   package let weightBytes: Int
+  /// Bytes of pages that an edit in memory changed; they stay whatever is let go of.
+  private let privateBytes: Int
   /// Bytes of the widest part that is used at a time: a block, or the output projection.
   private let partBytes: Int
 
@@ -64,6 +66,7 @@ package struct ForwardCost {
     let vocabulary =
       bytes(weights.head) + (weights.tiesWordEmbeddings ? 0 : bytes(weights.embedding))
     weightBytes = blocks.reduce(vocabulary, +)
+    privateBytes = weights.privateByteCount
     partBytes = max(blocks.max() ?? 0, bytes(weights.head))
   }
 
@@ -85,7 +88,7 @@ package struct ForwardCost {
       .attention(longestSample: width.longest, headSize: configuration.headSize),
     ])
     let elements = pass + attended + logits + caches + angles + width.streamRows * d
-    return Execution.programBytes + 4 * elements + scratch
+    return Execution.programBytes + privateBytes + 4 * elements + scratch
   }
 
   /// The first of some widths that fits a budget, weights in use included.
@@ -93,24 +96,34 @@ package struct ForwardCost {
   /// - Parameters:
   ///   - widths: From the most wanted to the narrowest.
   ///   - modelCount: How many models of this shape are used in turns.
+  ///   - others: Bytes that other models hold in pages of their own.
   ///   - execution: The budget.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
   package func plan(
-    _ widths: [Width], modelCount: Int = 1, execution: Execution
+    _ widths: [Width], modelCount: Int = 1, others: Int = 0, execution: Execution
   ) throws -> Plan {
     guard let narrowest = widths.last else { preconditionFailure("no width to choose from") }
-    func least(_ width: Width) -> Int { bytes(width) + partBytes }
+    func least(_ width: Width) -> Int { bytes(width) + partBytes + others }
     try execution.require(
       least(narrowest), what: "this model and these texts need",
       remedy: "give it shorter texts")
     let width = widths.first { least($0) <= execution.maxMemory } ?? narrowest
-    let whole = bytes(width) + modelCount * weightBytes
+    let whole = bytes(width) + modelCount * weightBytes + others
     let keeps = whole <= execution.maxMemory
     return Plan(width: width, keepsWeights: keeps, bytes: keeps ? whole : least(width))
   }
 }
 
 extension DecoderWeights {
+  /// Bytes of pages that an edit in memory changed.
+  package var privateByteCount: Int {
+    let matrices = blocks.flatMap { Array($0.matrices.values) } + [embedding, head]
+    let mappings = Dictionary(
+      matrices.compactMap(\.mapping).map { ($0.identity, $0.privateByteCount) },
+      uniquingKeysWith: { first, _ in first })
+    return mappings.values.reduce(0, +)
+  }
+
   /// Lets the system drop the pages of all matrices; they are read again when touched.
   package func releasePages() {
     for block in blocks { block.releasePages() }
