@@ -8,6 +8,7 @@ import Foundation
 @testable import SPINEvaluation
 @testable import SPINImportance
 @testable import SPINJSON
+@testable import SPINKernels
 @testable import SPINReport
 @testable import SPINStorage
 @testable import SPINTraining
@@ -107,7 +108,8 @@ extension FuzzTarget {
 
   static func trainingState(_ bytes: [UInt8]) throws {
     let checkpoint = TrainingCheckpoint(
-      path: Scratch.file(bytes, "state.safetensors"), identity: "0")
+      path: Scratch.file(bytes, "state.safetensors"), identity: "0",
+      device: CPUDevice(threadCount: 1))
     guard let history = try checkpoint.read(into: [], []) else { return }
     _ = (history.json, history.best, history.evaluationsSinceBest)
   }

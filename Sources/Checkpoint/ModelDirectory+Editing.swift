@@ -26,6 +26,8 @@ extension ModelDirectory {
       guard let entry = copy.tensors[name] else { preconditionFailure("no tensor \(name)") }
       try entry.file.overlay(bytes, at: offset)
     }
+    // What was read to check and make the edit does not count for whoever uses it.
+    for file in files + copy.files { file.file.releasePages(0..<file.file.byteCount) }
     return copy
   }
 }
