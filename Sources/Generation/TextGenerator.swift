@@ -23,7 +23,7 @@ public final class TextGenerator {
   private let promptTokens: Int
 
   /// - Parameters:
-  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - model: The model, edited or not.
   ///   - execution: Where to compute.
   ///   - batchSize: How many texts grow together; more is faster, and takes a key/value cache each.
   ///   - promptTokens: How many tokens of prompts pass through the model at a time, or one prompt if
@@ -134,15 +134,10 @@ public final class TextGenerator {
     }
     // Fewer tokens of prompts at a time cost less than fewer texts.
     let texts = min(batchSize, lengths.count)
-    let widths = Self.halvings(from: texts, to: 1).flatMap { texts in
-      Self.halvings(from: rows, to: longest).map { width(texts, $0) }
+    let widths = ForwardCost.halvings(from: texts, to: 1).flatMap { texts in
+      ForwardCost.halvings(from: rows, to: longest).map { width(texts, $0) }
     }
     return try ForwardCost(model.decoder, on: device).plan(widths, execution: execution)
-  }
-
-  /// A number and its halves, the last of them exactly the lower bound.
-  private static func halvings(from high: Int, to low: Int) -> [Int] {
-    Array(sequence(first: high) { $0 > low ? max(low, $0 / 2) : nil })
   }
 
   /// Gives each sequence from a row on its next token, and lets go those that end with it.

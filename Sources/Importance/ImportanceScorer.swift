@@ -59,6 +59,11 @@ public struct ImportanceScorer: Sendable {
         throw SPINError(.usage, at: "--data", "names \"\(dataSet.name)\" twice")
       }
     }
+    guard decoder.interventions == nil else {
+      throw SPINError(
+        .unavailable, "a model whose hidden states an adapter changes cannot be scored",
+        remedy: "score the model without the adapter")
+    }
     self.decoder = decoder
     self.dataSets = dataSets
     self.target = target

@@ -36,7 +36,7 @@ public final class HiddenStateReader {
   private let chunkTokens: Int
 
   /// - Parameters:
-  ///   - decoder: The model; an edit that lies over its weights takes part.
+  ///   - decoder: The model, edited or not.
   ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that pass a block together; a longer text does alone.
   public init(_ decoder: Decoder, on execution: Execution, chunkTokens: Int = 1024) {
@@ -67,9 +67,7 @@ public final class HiddenStateReader {
     let lengths = texts.map(\.count)
     guard let longest = lengths.max() else { return }
     let total = lengths.reduce(0, +)
-    let rows = sequence(first: max(longest, min(chunkTokens, total))) {
-      $0 > longest ? max(longest, $0 / 2) : nil
-    }
+    let rows = ForwardCost.halvings(from: max(longest, min(chunkTokens, total)), to: longest)
     let widths = rows.map { rows in
       var width = ForwardCost.Width(rows: rows, longest: longest, logitRows: 0)
       width.streamRows = total

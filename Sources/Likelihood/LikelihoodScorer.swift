@@ -27,7 +27,7 @@ public final class LikelihoodScorer {
   var logitRows: Int { logitRoom.rows }
 
   /// - Parameters:
-  ///   - decoder: The model; an edit that lies over its weights takes part.
+  ///   - decoder: The model, edited or not.
   ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that pass through the model together; a longer sequence does alone.
   public init(_ decoder: Decoder, on execution: Execution, chunkTokens: Int = 1024) {
@@ -45,23 +45,18 @@ public final class LikelihoodScorer {
   ///
   /// - Parameters:
   ///   - longest: Tokens of the longest text.
-  ///   - largest: Rows of the largest piece that passes as a whole; nil for the longest text.
   ///   - total: Rows of all texts.
   ///   - modelCount: How many models take turns.
   ///   - others: Bytes that other models hold in pages of their own.
   ///   - more: What else is held, for so many rows at a time.
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
   func plan(
-    longest: Int, largest: Int? = nil, total: Int, modelCount: Int = 1, others: Int = 0,
+    longest: Int, total: Int, modelCount: Int = 1, others: Int = 0,
     more: (_ chunkTokens: Int, inout ForwardCost.Width) -> Void = { _, _ in }
   ) throws -> ForwardCost.Plan {
-    let largest = largest ?? longest
-    let chunks = Array(
-      sequence(first: max(largest, min(chunkTokens, total))) {
-        $0 > largest ? max(largest, $0 / 2) : nil
-      })
+    let chunks = ForwardCost.halvings(from: max(longest, min(chunkTokens, total)), to: longest)
     let widths = chunks.flatMap { rows in
-      sequence(first: mostLogitRows) { $0 > 1 ? $0 / 2 : nil }.map { logitRows in
+      ForwardCost.halvings(from: mostLogitRows, to: 1).map { logitRows in
         var width = ForwardCost.Width(rows: rows, longest: longest, logitRows: logitRows)
         more(rows, &width)
         return width

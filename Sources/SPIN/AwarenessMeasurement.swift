@@ -11,9 +11,9 @@ public import SPINJSON
 ///
 ///     var measurement = AwarenessMeasurement(judge: PhraseJudge())
 ///     measurement.lists = [.init(name: "fairness", TextList(path: path, column: "questions"))]
-///     let result = try measurement.run(on: model, modelHash: hash, edit: edit)
+///     let result = try measurement.run(on: model, modelHash: hash, edited: (other, edit.digest))
 ///
-/// Model and judge are loaded once; the edit is put on and taken off in memory. With a folder,
+/// Models and judge are loaded once; the edited one stands beside the untouched. With a folder,
 /// finished answers and verdicts are found again by the next run.
 public struct AwarenessMeasurement {
   /// Questions under a name.
@@ -65,20 +65,19 @@ public struct AwarenessMeasurement {
   /// - Parameters:
   ///   - model: The model.
   ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
-  ///   - edit: An edit of it; nil to measure it as it is.
+  ///   - edited: The same model with an edit, and a digest of the edit; nil to measure the model alone.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done with which list, as "fairness before".
   /// - Throws: `SPINError`: what answerer and judge throw, a folder of another run, a baseline that
   ///   does not fit.
   public func run(
-    on model: LanguageModel, modelHash: String, edit: ModelEdit?,
+    on model: LanguageModel, modelHash: String, edited: (model: LanguageModel, digest: String)?,
     shouldStop: () -> Bool = { false },
     report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
   ) throws -> AwarenessResult {
-    let edited = try edit?.edited(model)
     // Pages that the edit changed stay while the untouched model answers.
     var beside = execution
-    beside.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0
+    beside.maxMemory -= edited?.model.decoder.weights.privateByteCount ?? 0
     func answerer(
       _ model: LanguageModel, _ edit: String?, on execution: Execution
     ) throws -> any Answerer {
@@ -89,7 +88,7 @@ public struct AwarenessMeasurement {
     return try run(
       Answerers(
         plain: answerer(model, nil, on: beside),
-        edited: edited.map { try answerer($0, edit?.digest, on: execution) },
+        edited: edited.map { try answerer($0.model, $0.digest, on: execution) },
         emptyAnswers: PromptRequest.remedyForEmptyAnswers(
           format, ofModelAt: model.directory.path)),
       settings: format.identity.object ?? [:], shouldStop, report)

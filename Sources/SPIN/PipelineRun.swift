@@ -83,7 +83,7 @@ public struct PipelineRun: Sendable {
     let start = clock.now
     if !restart { try requireSameRequest(in: directory, evaluation: evaluation) }
     if directory.ownsScores {
-      try OutputFolder.requireNoLink(directory.scores.path)
+      try OutputFile.requireNoLink(directory.scores.path)
     } else {
       try job.requireScores(at: directory.scores)
     }

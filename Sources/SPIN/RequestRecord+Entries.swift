@@ -123,10 +123,7 @@ extension RequestRecord {
     return try model(job.model, job.modelFiles, job.request.execution.arithmetic)
       + options.map { Entry(option: $0, value: $1, part: .scores) }
       + job.dataSets.map { dataSet in
-        Entry(
-          option: "--data \(dataSet.name)",
-          value: file(dataSet.path, dataSet.dataDigest),
-          part: .scores)
+        .file("--data \(dataSet.name)", dataSet.path, dataSet.dataDigest, .scores)
       }
   }
 
@@ -166,44 +163,39 @@ extension RequestRecord {
 
   private static func evaluation(_ evaluation: ModelEvaluation) -> [Entry] {
     let request = evaluation.request
-    var options: [(String, JSON, Bool)] = []
+    var entries: [Entry] = []
+    func add(_ option: String, _ value: JSON, grows: Bool = false) {
+      entries.append(Entry(option: option, value: value, part: .evaluation, grows: grows))
+    }
     for (option, lists, files) in [
       ("--questions", evaluation.lists, request.questions),
       ("--benign", evaluation.benign, request.benign),
     ] {
-      options += zip(lists, files).map { list, given in
-        ("\(option) \(list.name)", file(given.path, list.digest), false)
+      entries += zip(lists, files).map { list, given in
+        .file("\(option) \(list.name)", given.path, list.digest, .evaluation)
       }
     }
     if !evaluation.lists.isEmpty || !evaluation.benign.isEmpty {
-      options += [
-        ("--question-column", .string(request.questionColumn), false),
-        ("--question-limit", request.questionLimit.map { JSON($0) } ?? .null, true),
-        ("--prompt-format", text(evaluation.format), false),
-        ("--judge", .string(evaluation.judge.label), false),
-        ("settings of --judge", .string(evaluation.judge.identity.digest), false),
-        ("--exclude-overlap", .array(evaluation.seenDigests.map { .string($0) }), false),
-        ("--max-new-tokens", JSON(request.generation.maxNewTokens), false),
-      ]
+      add("--question-column", .string(request.questionColumn))
+      add("--question-limit", request.questionLimit.map { JSON($0) } ?? .null, grows: true)
+      add("--prompt-format", text(evaluation.format))
+      add("--judge", .string(evaluation.judge.label))
+      add("settings of --judge", .string(evaluation.judge.identity.digest))
+      add("--exclude-overlap", .array(evaluation.seenDigests.map { .string($0) }))
+      add("--max-new-tokens", JSON(request.generation.maxNewTokens))
     }
     if let text = evaluation.text {
-      options += [
-        ("--text", file(text.path, text.digest), false),
-        ("--window", JSON(evaluation.windowCount?.size ?? 0), false),
-        ("--text-limit", request.textLimit.map { JSON($0) } ?? .null, true),
-      ]
+      entries.append(.file("--text", text.path, text.digest, .evaluation))
+      add("--window", JSON(evaluation.windowCount?.size ?? 0))
+      add("--text-limit", request.textLimit.map { JSON($0) } ?? .null, grows: true)
     }
     if let tasks = evaluation.tasks {
-      options += [("--task", .array(request.tasks.map { .string($0.name) }), true)]
-      options += [
-        ("--num-fewshot", JSON(request.choices.exampleCount), false),
-        ("--task-limit", tasks.isLimited ? JSON(tasks.itemCount) : .null, true),
-      ]
+      add("--task", .array(request.tasks.map { .string($0.name) }), grows: true)
+      add("--num-fewshot", JSON(request.choices.exampleCount))
+      add("--task-limit", tasks.isLimited ? JSON(tasks.itemCount) : .null, grows: true)
     }
-    if let pairs = evaluation.pairs {
-      options.append(("--coupling-pairs", JSON(pairs.count), false))
-    }
-    return options.map { Entry(option: $0, value: $1, part: .evaluation, grows: $2) }
+    if let pairs = evaluation.pairs { add("--coupling-pairs", JSON(pairs.count)) }
+    return entries
   }
 
   /// "raw", or "chat" with what was set besides.

@@ -27,6 +27,13 @@ struct RequestRecord {
     let part: Part
     /// Whether a larger number, no limit, or a list with more elements continues what is there.
     var grows = false
+    /// Whether the value names something that its content decides: of two names with one digest the digest counts.
+    var isFile = false
+
+    /// A file, or what else is known by a digest.
+    static func file(_ option: String, _ path: String, _ digest: String, _ part: Part) -> Entry {
+      Entry(option: option, value: RequestRecord.file(path, digest), part: part, isFile: true)
+    }
   }
 
   let entries: [Entry]
@@ -64,7 +71,7 @@ struct RequestRecord {
         }
         continue
       }
-      guard !Self.isSame(entry.option, before, entry.value),
+      guard !Self.isSame(before, entry),
         !(entry.grows && Self.continues(before, entry.value))
       else {
         continue
@@ -111,7 +118,7 @@ struct RequestRecord {
       let recorded = document?["request"]?.object, recorded.members.count == entries.count
     else { return false }
     return entries.allSatisfy { entry in
-      recorded[entry.option].map { Self.isSame(entry.option, $0, entry.value) } ?? false
+      recorded[entry.option].map { Self.isSame($0, entry) } ?? false
     }
   }
 
@@ -122,16 +129,11 @@ struct RequestRecord {
 
   static func path(_ folder: String) -> String { folder + "/request.json" }
 
-  /// Options whose values people write: what looks like a digest there is none.
-  private static let words: Set<String> = [
-    "--question-column", "--prompt-column", "--response-column", "--system", "--pair", "--general",
-    "--prompt-format", "--scoring-format", "--template-variable", "--stop", "--judge-model",
-  ]
-
   /// Whether two values say the same: of files with a digest behind their names, the digests.
-  private static func isSame(_ option: String, _ before: JSON, _ now: JSON) -> Bool {
+  private static func isSame(_ before: JSON, _ entry: Entry) -> Bool {
+    let now = entry.value
     guard before != now else { return true }
-    guard !words.contains(option) else { return false }
+    guard entry.isFile else { return false }
     guard let before = before.string.flatMap(digest), let now = now.string.flatMap(digest) else {
       return false
     }

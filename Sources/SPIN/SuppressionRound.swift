@@ -79,7 +79,7 @@ struct SuppressionRounds {
     _ scorer: ImportanceScorer, into scores: ScoreDirectory, number: Int
   ) throws {
     if number == 1, !directory.ownsScores { return }
-    try OutputFolder.requireNoLink(scores.path)
+    try OutputFile.requireNoLink(scores.path)
     if number > 1, try restart || !scorer.isComplete(at: scores) {
       try FileSystem.ensureDirectory(directory.round(number))
     }

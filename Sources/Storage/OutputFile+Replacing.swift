@@ -14,7 +14,7 @@ extension OutputFile {
     let target = FileSystem.symbolicLinkTarget(path).map { " to \($0)" } ?? ""
     throw SPINError(
       .cannotCreate, at: path, "is a symbolic link\(target), which is not written through",
-      remedy: "name the file that it leads to, or remove the link")
+      remedy: "name what it leads to, or remove the link")
   }
 
   /// Requires that a file at a place that a user named is absent, or such a one as would be written there.

@@ -174,19 +174,6 @@ package final class OutputFolder: Sendable {
     return FileSystem.status("\(path)/\(name)", following: false)?.kind
   }
 
-  /// Requires that a folder which a command makes inside of its own is no link: what lies behind one is somebody's.
-  ///
-  /// - Throws: `SPINError` with code `cannotCreate` where it is.
-  package static func requireNoLink(_ path: String) throws {
-    switch FileSystem.status(path, following: false)?.kind {
-    case .directory, nil: return
-    default:
-      throw SPINError(
-        .cannotCreate, at: path, "is a link or a file where spin has a folder",
-        remedy: "remove it, or choose another --out")
-    }
-  }
-
   /// Whether a finished file is not what it was; one that is gone is none.
   func isChanged(_ name: String, _ content: OutputRecord.Content) throws -> Bool {
     guard case .finished(let before) = content, let kind = try kind(of: name) else { return false }

@@ -56,6 +56,7 @@ public final class DecoderPass {
   ///   - memory: How much is kept.
   ///   - device: In whose memory.
   public init(_ decoder: Decoder, memory: Memory, on device: any Device) {
+    precondition(decoder.interventions == nil, "gradients know no interventions")
     self.device = device
     self.decoder = decoder
     self.memory = memory

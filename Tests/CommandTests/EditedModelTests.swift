@@ -63,7 +63,8 @@ struct EditedModelTests {
     let options = ["--seed", "5", "--quiet"]
     for more in [[], ["--restart"]] {
       let outcome = try Program.run(job.run + options + more)
-      #expect(outcome.status == 73 && outcome.standardError.contains("is a link"), "\(outcome)")
+      #expect(
+        outcome.status == 73 && outcome.standardError.contains("is a symbolic link"), "\(outcome)")
     }
     #expect(try Data(contentsOf: URL(filePath: theirs + "/privacy.safetensors")) == before)
   }

@@ -4,6 +4,7 @@ import Foundation
 import SPINCalibration
 import SPINCheckpoint
 import SPINErrors
+import SPINExecution
 import SPINImportance
 import SPINScores
 import SPINStorage
@@ -110,6 +111,18 @@ struct ImportanceScorerTests {
     let found = fixture.directory.file("there")
     try fixture.scorer(device: DistantDevice.Kind()).run(into: ScoreDirectory(path: found))
     #expect(try fixture.bytes(in: found) == fixture.bytes(in: expected))
+  }
+
+  /// Their way back is not that of weights: what would be left out is refused.
+  @Test func changedHiddenStatesAreNotScored() throws {
+    let fixture = try ScoringFixture(family: "llama")
+    let size = fixture.decoder.configuration.hiddenSize
+    let error = #expect(throws: SPINError.self) {
+      try ImportanceScorer(
+        decoder: fixture.decoder.adding(.made(layers: [0], positions: "f1", size: size)),
+        modelFiles: [:], dataSets: fixture.dataSets, tool: "test", on: Execution(threads: 1))
+    }
+    #expect(error?.code == .unavailable)
   }
 
   @Test func interruptedRunGoesOnToTheSameBytes() throws {

@@ -82,7 +82,6 @@ struct AwarenessCommand: ParsableCommand {
     measurement.format = try questions.format.request.format(ofModelAt: model.directory.path)
     Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
     measurement.judge = try judge.load(on: output.execution)
-    let hash = try model.directory.modelHash(shouldStop: { Interruption.wasRequested })
     var request = try self.model.request(loaded, on: output.execution)
     try questions.add(measurement, to: &request)
     request.add("--prompt-format", measurement.format)
@@ -91,7 +90,8 @@ struct AwarenessCommand: ParsableCommand {
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
       try measurement.run(
-        on: model, modelHash: hash, edit: loaded.edit,
+        on: model, modelHash: loaded.modelHash(),
+        edited: loaded.edit.map { (loaded.model, $0.digest) },
         shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
     Warnings.write(result.warnings)

@@ -24,9 +24,9 @@ public struct QuestionAnswering: Answerer {
   private let generator: TextGenerator
 
   /// - Parameters:
-  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - model: The model, edited or not.
   ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
-  ///   - edit: A digest of the edit that lies over the weights when it answers; nil without.
+  ///   - edit: A digest of its edit; nil without.
   ///   - options: How to generate.
   ///   - format: How a question becomes a prompt.
   ///   - execution: Where to compute.

@@ -23,7 +23,7 @@ public struct ChoiceSubject: Sendable {
   public let name: String
   /// The hash of its files, as `ModelDirectory.modelHash` gives it.
   public let modelHash: String
-  /// A digest of the edit that lies over its weights; nil without.
+  /// A digest of its edit; nil without.
   public let edit: String?
 
   /// A model on one side.
@@ -32,7 +32,7 @@ public struct ChoiceSubject: Sendable {
   ///   - side: The side that is measured.
   ///   - name: The name of the model; after an edit "-patched" is added.
   ///   - modelHash: The hash of its files.
-  ///   - edit: A digest of the edit that lies over its weights; nil without.
+  ///   - edit: A digest of its edit; nil without.
   public init(side: ChoiceSide, name: String, modelHash: String, edit: String? = nil) {
     self.side = side
     self.name = side == .after ? "\(name)-patched" : name
@@ -45,7 +45,7 @@ extension ChoiceEvaluation {
   /// Asks a model, keeps finished items in a folder, and writes the results there as lm-eval does.
   ///
   /// - Parameters:
-  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - model: The model, edited or not.
   ///   - subject: What is known of it.
   ///   - directory: Where files go; made if it is not there.
   ///   - tool: Name and version of the program, for the files.

@@ -114,7 +114,7 @@ public struct ChoiceEvaluation: Sendable {
   /// Asks a model.
   ///
   /// - Parameters:
-  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - model: The model, edited or not.
   ///   - journal: Where finished items are kept; nil for nowhere.
   ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that pass through the model together; no result depends on it.

@@ -27,7 +27,7 @@ public final class ChoiceJournal {
   ///   - path: Where it lies; its folder exists.
   ///   - modelHash: What the model is: the hash of its files, as `ModelDirectory.modelHash` gives it, and
   ///     what else decides its answers.
-  ///   - edit: A digest of the edit that lies over its weights; nil without.
+  ///   - edit: A digest of its edit; nil without.
   /// - Throws: `SPINError` where it is of another model or edit, or damaged.
   public init(path: String, modelHash: String, edit: String?) throws {
     let identity: JSON = ["model_sha256": .string(modelHash), "edit": JSON(edit)]

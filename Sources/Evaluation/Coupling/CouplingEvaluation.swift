@@ -63,7 +63,7 @@ public struct CouplingEvaluation: Sendable, Equatable {
   /// Measures a model.
   ///
   /// - Parameters:
-  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - model: The model, edited or not.
   ///   - pairs: The questions, which go to the model as they stand.
   ///   - options: How to measure.
   ///   - execution: Where to compute.

@@ -57,7 +57,7 @@ public struct Perplexity: Sendable, Equatable {
   /// Measures a model.
   ///
   /// - Parameters:
-  ///   - model: The model; an edit that lies over its weights takes part.
+  ///   - model: The model, edited or not.
   ///   - text: The text, as it is.
   ///   - window: W; nil for 2,048, or the model's positions where these are fewer.
   ///   - part: Which windows count.

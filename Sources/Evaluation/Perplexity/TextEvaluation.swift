@@ -63,7 +63,7 @@ public struct TextEvaluation: Sendable {
     }
   }
 
-  /// The perplexity of a model; an edit that lies over its weights takes part.
+  /// The perplexity of a model, edited or not.
   ///
   /// - Parameters:
   ///   - model: The model.

@@ -28,17 +28,17 @@ public struct RotaryEmbedding: Sendable {
   ///   - attentionScaling: Multiplies cosines and sines; 1 but for some long-context schemes.
   public init(frequencies: [Float], positionCount: Int, attentionScaling: Float = 1) {
     let half = frequencies.count
-    let (cosine, sine) = (
-      FloatBuffer(count: positionCount * half), FloatBuffer(count: positionCount * half)
-    )
+    var (cosine, sine) = ([Float](), [Float]())
+    cosine.reserveCapacity(positionCount * half)
+    sine.reserveCapacity(positionCount * half)
     for position in 0..<positionCount {
-      for (index, frequency) in frequencies.enumerated() {
+      for frequency in frequencies {
         let angle = Double(Float(position) * frequency)
-        cosine[position * half + index] = Float(cos(angle)) * attentionScaling
-        sine[position * half + index] = Float(sin(angle)) * attentionScaling
+        cosine.append(Float(cos(angle)) * attentionScaling)
+        sine.append(Float(sin(angle)) * attentionScaling)
       }
     }
-    (self.cosine, self.sine) = (cosine, sine)
+    (self.cosine, self.sine) = (FloatBuffer(cosine), FloatBuffer(sine))
     self.positionCount = positionCount
     headSize = half * 2
   }

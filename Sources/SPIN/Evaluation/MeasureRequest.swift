@@ -40,8 +40,8 @@ package struct MeasureRequest: Sendable {
 
   /// Adds a file, which its content decides; null where it is not given.
   package mutating func add(_ option: String, file path: String?, digest: String?) {
-    let value = path.flatMap { path in digest.map { RequestRecord.file(path, $0) } }
-    add(option, value ?? .null)
+    guard let path, let digest else { return add(option, .null) }
+    entries.append(.file(option, path, digest, .evaluation))
   }
 
   /// Adds a model: its weights, and what decides how it computes with them.
@@ -64,7 +64,7 @@ package struct MeasureRequest: Sendable {
 
   /// Adds who judges, with everything that decides the verdicts.
   package mutating func add(_ judge: any Judge) {
-    add("--judge", RequestRecord.file(judge.label, judge.identity.digest))
+    add("--judge", file: judge.label, digest: judge.identity.digest)
   }
 
   /// Adds what decides a prompt.

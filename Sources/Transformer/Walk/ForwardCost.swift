@@ -70,6 +70,11 @@ package struct ForwardCost {
     partBytes = max(blocks.max() ?? 0, bytes(weights.head))
   }
 
+  /// A number and its halves, the last of them exactly the lower bound: widths to choose from.
+  package static func halvings(from high: Int, to low: Int) -> [Int] {
+    Array(sequence(first: high) { $0 > low ? max(low, $0 / 2) : nil })
+  }
+
   /// Bytes besides the weights.
   package func bytes(_ width: Width) -> Int {
     let (d, v) = (configuration.hiddenSize, configuration.vocabularySize)
