@@ -76,7 +76,7 @@ public struct PipelineRun: Sendable {
     into directory: RunDirectory, restart: Bool = false, evaluation: ModelEvaluation? = nil,
     shouldStop: @escaping () -> Bool = { false },
     report: @escaping (ScoringEvent) -> Void = { _ in }, onScored: () -> Void = {},
-    reportEvaluation: @escaping (ModelEvaluation.Progress) -> Void = { _ in }
+    reportEvaluation: @escaping (MeasureProgress) -> Void = { _ in }
   ) throws -> Result {
     try selection.validate()
     let clock = ContinuousClock()

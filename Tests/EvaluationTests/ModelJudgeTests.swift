@@ -67,7 +67,7 @@ struct ModelJudgeTests {
 
   @Test func countsAndRateAreThoseOfTheReference() throws {
     let found = try judgements(.verdict, fixture.cases.map(\.pair))
-    let awareness = Awareness(
+    let awareness = AwarenessResult(
       zip(fixture.cases, found).enumerated().map { index, item in
         JudgedAnswer(
           index: index, question: item.0.pair.question, answer: item.0.pair.answer,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension Awareness {
+extension AwarenessResult {
   /// What is doubtful about the answers and verdicts: many empty or missing answers, many invalid
   /// verdicts.
   ///
@@ -25,7 +25,7 @@ extension Awareness {
   }
 }
 
-extension Refusals {
+extension RefusalsResult {
   /// As of awareness.
   public func warnings(_ name: String, emptyAnswers remedy: String) -> [String] {
     let missing = MissingAnswer.allCases.map { reason in

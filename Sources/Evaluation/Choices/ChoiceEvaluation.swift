@@ -126,7 +126,7 @@ public struct ChoiceEvaluation: Sendable {
     _ model: LanguageModel, journal: ChoiceJournal? = nil, on execution: Execution,
     chunkTokens: Int = 1024,
     shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
-  ) throws -> ChoiceResults {
+  ) throws -> ChoicesResult {
     let encoder = ContinuationEncoder(model)
     let scorer = LikelihoodScorer(model.decoder, on: execution, chunkTokens: chunkTokens)
     var results: [ChoiceTaskResult] = []
@@ -137,6 +137,6 @@ public struct ChoiceEvaluation: Sendable {
       ).outcomes(shouldStop, report)
       results.append(ChoiceTaskResult(data: data, prompts: prompts, outcomes: outcomes))
     }
-    return ChoiceResults(tasks: results, groups: groups)
+    return ChoicesResult(tasks: results, groups: groups)
   }
 }

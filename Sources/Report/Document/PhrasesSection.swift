@@ -19,7 +19,7 @@ enum PhrasesSection {
   }
 
   private static func introduction(
-    _ measure: PhrasesMeasure, judge words: VerdictWords?
+    _ measure: PhrasesReading, judge words: VerdictWords?
   ) -> String {
     let isOwn = measure.sets.contains(where: \.isOwnList)
     let text =
@@ -41,7 +41,7 @@ enum PhrasesSection {
       + ". It counts no phrase that stands in the question; here every occurrence counts."
   }
 
-  private static func table(_ set: PhrasesMeasure.Answers, of run: ReportedRun) -> Table {
+  private static func table(_ set: PhrasesReading.Answers, of run: ReportedRun) -> Table {
     let present = set.phrases.filter { !$0.isAbsent }
     let shown = present.prefix(limit)
     let largest =
@@ -90,9 +90,9 @@ enum PhrasesSection {
   }
 
   private static func row(
-    _ phrase: PhrasesMeasure.Phrase, title: String, isTested: Bool
+    _ phrase: PhrasesReading.Phrase, title: String, isTested: Bool
   ) -> [Table.Cell] {
-    func share(_ share: PhrasesMeasure.Share) -> Table.Cell {
+    func share(_ share: PhrasesReading.Share) -> Table.Cell {
       var cell = Table.Cell.text(NumberText.percent(share.value, 2))
       if let lower = share.lower, let upper = share.upper {
         cell.detail = "\(NumberText.percent(lower)) to \(NumberText.percent(upper))"

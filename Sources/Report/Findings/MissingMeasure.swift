@@ -4,39 +4,31 @@
 struct MissingMeasure {
   let what: String
   let command: String
+
+  /// The parts of a command that measures what a run does not hold.
+  struct Command {
+    /// " --patch RUN/patch.json" where the run has an edit; empty otherwise.
+    let patch: String
+    /// "--out RUN/evaluation".
+    let out: String
+    /// The folder with the answers.
+    let answers: String
+  }
 }
 
 extension ReportedRun {
   /// What the report would show and the run does not hold.
   var missing: [MissingMeasure] {
     let run = "RUN"
-    let patch = isEdited ? " --patch \(run)/patch.json" : ""
-    let evaluation = "--out \(run)/evaluation"
-    var missing: [MissingMeasure] = []
+    let command = MissingMeasure.Command(
+      patch: isEdited ? " --patch \(run)/patch.json" : "", out: "--out \(run)/evaluation",
+      answers: "\(run)/evaluation")
+    let known = Set(readings.map { type(of: $0).document })
+    var missing = MeasureReadings.all.filter { !known.contains($0.document) }
+      .compactMap { $0.missing(self, command) }
     func add(_ isAbsent: Bool, _ what: String, _ command: String) {
       if isAbsent { missing.append(MissingMeasure(what: what, command: command)) }
     }
-    add(
-      awareness == nil, "awareness",
-      "spin evaluate awareness MODEL\(patch) --questions fairness=FILE --questions privacy=FILE "
-        + evaluation)
-    add(
-      perplexity == nil, "perplexity",
-      "spin evaluate perplexity MODEL\(patch) --text FILE \(evaluation)")
-    add(
-      divergence == nil && isEdited, "divergence of the next token",
-      "spin evaluate divergence MODEL\(patch) --text FILE \(evaluation)")
-    add(
-      choices == nil, "general ability",
-      "spin evaluate choices MODEL\(patch) --task hellaswag --task-data hellaswag=FILE \(evaluation)"
-    )
-    add(
-      phrases == nil, "phrases of the paper's figure 7",
-      "spin evaluate phrases --answers \(run)/evaluation \(evaluation)")
-    add(
-      coupling == nil, "dependence of representations",
-      "spin evaluate coupling MODEL\(patch) --questions privacy=FILE --questions fairness=FILE "
-        + evaluation)
     guard record != nil || selection != nil else { return missing }
     add(
       selection == nil, "the selection by layer",

@@ -45,7 +45,7 @@ public struct MethodComparison {
     /// Scores are computed.
     case scoring(ScoringEvent)
     /// A measure.
-    case measuring(ModelEvaluation.Progress)
+    case measuring(MeasureProgress)
   }
 
   /// What came out.
@@ -222,7 +222,7 @@ public struct MethodComparison {
       try ModelEvaluation.adoptUntouched(from: untouched, into: folder + "/evaluation")
       return try maker.row(arm, in: folder)
     }
-    let methods = try MethodSummary.all(of: rows)
+    let methods = try MethodSummary.all(of: rows, evaluation)
     let document = ComparisonDocument(comparison: self, rows: rows, methods: methods)
     try ResultFile.write(document.json, to: directory + "/compare.json")
     let page = try Report(comparison: directory)

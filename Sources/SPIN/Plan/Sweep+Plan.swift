@@ -8,9 +8,9 @@ extension Sweep {
   public func formatWarning() throws -> String? {
     guard let name = grid.selections.first?.pair.first else { return nil }
     let recorded = try scores.read([name])[0].provenance.promptFormat == "raw" ? "raw" : "chat"
-    guard recorded != validation.format.name else { return nil }
+    guard recorded != validation.settings.promptFormat.name else { return nil }
     return "weights were scored in the \(recorded) format and questions are asked in the "
-      + "\(validation.format.name) format; --prompt-format decides"
+      + "\(validation.settings.promptFormat.name) format; --prompt-format decides"
   }
 
   /// Everything that `run` is about to do.
