@@ -111,7 +111,9 @@ public struct AwarenessMeasurement {
     return try run(
       Answerers(
         plain: answerer,
-        emptyAnswers: "try the other --prompt-format, which decides the route of the requests"),
+        emptyAnswers: SettingText(
+          "try the other \(setting: .askedFormat), which decides the route of the requests"
+        ).description),
       settings: ["prompt_format": .string(format), "endpoint": answerer.identity], shouldStop,
       report)
   }
