@@ -13,11 +13,14 @@ enum SettingFlags {
       "rank": "--lora-r", "alpha": "--lora-alpha", "dropout": "--lora-dropout",
       "targets": "--target-modules",
     ],
+    "AnswerFolder.frequencies": ["phrases": "--phrases"],
     "CalibrationOptions": [
       "sampleCount": "--nsamples", "seed": "--seed",
       "firstResponseToken": "--first-response-token", "overflow": "--overflow",
     ],
     "ChatTemplate.render": ["variables": "--template-variable"],
+    "ChoiceCatalog.load": ["data": "--task-data", "examples": "--fewshot-data"],
+    "ChoiceEvaluation.Options": ["exampleCount": "--num-fewshot", "limit": "--task-limit"],
     "ComparisonRequest": [
       "methods": "--methods", "seeds": "--seeds", "sampleCounts": "--nsamples",
       "trainingData": "--train", "scores": "--scores",
@@ -28,16 +31,28 @@ enum SettingFlags {
     ],
     "EndpointKey.read": ["variable": "--api-key-env"],
     "EvaluationRequest": [
-      "questions": "--questions", "questionColumn": "--question-column",
-      "prompts.choice": "--prompt-format",
+      "questions": "--questions", "questionColumn": "--question-column", "text": "--text",
+      "window": "--window", "textLimit": "--text-limit", "tasks": "--task",
+      "couplingCount": "--coupling-pairs", "prompts.choice": "--prompt-format",
+      "prompts.system": "--system", "prompts.variables": "--template-variable",
     ],
     "Execution": ["maxMemory": "--max-memory", "scratchDirectory": "--scratch"],
+    "GenerationOptions": ["maxNewTokens": "--max-new-tokens", "stopStrings": "--stop"],
+    "ModelCard": ["baseModel": "--base-model"],
     "ModelEdit": ["patch": "--patch", "ModelEdit(adapter)": "--adapter"],
     "ModelImport": ["elementType": "--dtype"],
+    "ModelJudge": [
+      "ModelJudge": "--judge", "mode": "--judge-mode", "parser": "--judge-parser",
+      "template": "--judge-template", "maxTokens": "--judge-max-tokens",
+    ],
     "Patch.apply": ["out": "--out"],
     "Patch.make": ["scale": "--scale"],
     "PipelineRun": ["allowsEmpty": "--allow-empty"],
     "PipelineRun.run": ["directory": "--out", "restart": "--restart"],
+    "Sampling": [
+      "temperature": "--temperature", "topP": "--top-p", "topK": "--top-k",
+      "seed": "--sampling-seed",
+    ],
     "ScoringRequest": [
       "data": "--data", "target": "--target-module", "keep": "--keep",
       "columns.prompt": "--prompt-column", "columns.response": "--response-column",
@@ -49,6 +64,7 @@ enum SettingFlags {
       "layers": "--layers", "targetModule": "--target-module", "scale": "--scale",
     ],
     "Selection.Amount": [".count": "--count"],
+    "ServedModel": ["route": "--judge-route"],
     "TextList": ["column": "--question-column"],
     "TrainingOptions": [
       "learningRate": "--learning-rate", "epochCount": "--num-train-epochs",
