@@ -51,7 +51,7 @@ public struct Execution: Sendable {
   package func require(_ smallest: Int, what: String, remedy: String) throws {
     guard smallest > maxMemory else { return }
     throw SPINError(
-      .usage, at: "--max-memory",
+      .usage, at: .maxMemory,
       "is \(ByteText.text(maxMemory)), \(what) at least \((smallest + 999_999) / 1_000_000) MB",
       remedy: "allow more, or \(remedy)")
   }

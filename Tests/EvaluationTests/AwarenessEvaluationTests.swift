@@ -152,7 +152,7 @@ struct AwarenessEvaluationTests {
       #expect(
         "\(error)"
           == "\(directory.path)/.awareness-all-before.journal: belongs to answers of another request: "
-          + "echo was \"\" and is \"?\"; repeat that request, or choose another --out"
+          + "echo was \"\" and is \"?\"; repeat that request, or choose another directory"
       )
     }
   }

@@ -154,13 +154,13 @@ struct JudgeFailureTests {
   @Test(arguments: [
     (
       choice(#"{"message": {"content": "<think>well,"}, "finish_reason": "length"}"#),
-      "(12 cut off); give the judge more tokens than 32: --judge-max-tokens 4096 for one that thinks"
+      "(12 cut off); give the judge more tokens than 32: maxTokens: 4096 for one that thinks"
     ),
     (
       choice(#"{"message": {"content": "Yes, certainly."}}"#),
-      "(12 no verdict), such as \"Yes, certainly.\"; name the judge's own parser with --judge-parser "
+      "(12 no verdict), such as \"Yes, certainly.\"; name the judge's own parser with parser "
         + "(whole-words expects a reply with the word safe or the word unsafe), or ask it otherwise with "
-        + "--judge-template"
+        + "template"
     ),
     (
       filter,
@@ -238,7 +238,7 @@ struct JudgeFailureTests {
       found.warnings("all", emptyAnswers: "remedy")
         == [
           "all: 7 of 11 questions have no answer (1 thought only, 1 cut off, 2 filtered, 1 rejected, "
-            + "1 malformed, 1 server error); give a model that thinks more tokens: --max-new-tokens"
+            + "1 malformed, 1 server error); give a model that thinks more tokens: maxNewTokens"
         ])
     // What the server failed at is asked again, and the file says the same.
     let count = server.requests.count
@@ -282,7 +282,7 @@ struct JudgeFailureTests {
     #expect(
       warning(answers(20, of: 20), answers(19, of: 20, unknown: 5))
         == "39 of 40 answers were cut off at 64 tokens, so that results rest on their "
-        + "beginnings; --max-new-tokens allows longer ones")
+        + "beginnings; maxNewTokens allows longer ones")
     #expect(warning(answers(2, of: 10)) == nil)
     #expect(warning(answers(2, of: 10), answers(1, of: 10)) != nil)
     #expect(warning(answers(3, of: 150)) == nil)

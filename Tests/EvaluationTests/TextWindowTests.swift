@@ -64,7 +64,8 @@ struct TextWindowTests {
     #expect(try losses(.odd, limit: 5) == [whole[1], whole[3]])
     #expect(
       throws: SPINError(
-        .usage, at: "--text-limit", "is 1, and windows are chosen by and reported on",
+        .usage, at: Setting("textLimit", of: "EvaluationRequest"),
+        "is 1, and windows are chosen by and reported on",
         remedy: "give 2 or more")
     ) { try losses(.odd, limit: 1) }
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+
 /// How many answers ended at the token limit, over all lists of questions: said once, since one option mends it.
 public struct CutOffAnswers: Sendable, Equatable {
   /// Answers that ended at the limit.
@@ -25,12 +27,14 @@ public struct CutOffAnswers: Sendable, Equatable {
       count: first.count + second.count, of: first.total + second.total, limit: first.limit)
   }
 
-  /// A warning with the option, where more than a few answers are cut off; nil otherwise.
+  /// A warning with the setting, where more than a few answers are cut off; nil otherwise.
   public var warning: String? {
     guard AnswerWarnings.isMany(count, of: total) else { return nil }
-    return
-      "\(count) of \(total) answers were cut off at \(limit) tokens, so that results rest on their beginnings; "
-      + "--max-new-tokens allows longer ones"
+    let text: SettingText = """
+      \(count) of \(total) answers were cut off at \(limit) tokens, so that results rest on their beginnings; \
+      \(setting: .maxNewTokens) allows longer ones
+      """
+    return text.description
   }
 }
 

@@ -79,7 +79,7 @@ public struct ChoiceEvaluation: Sendable {
     var seen: Set<String> = []
     for data in all where !seen.insert(data.task.harnessName).inserted {
       throw SPINError(
-        .usage, at: "--task", "\"\(data.task.harnessName)\" is asked for twice",
+        .usage, at: .tasks, "\"\(data.task.harnessName)\" is asked for twice",
         remedy: "rename the file, or leave one out")
     }
     tasks = try all.map { data in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
 public import SPINJSON
 import SPINStatistics
 
@@ -83,11 +84,12 @@ public struct ChoicesOutcome: Sendable {
     for row in rows where row.group == nil {
       for comparison in row.comparisons where comparison.isUncertain {
         let points = { (value: Double) in String((value * 1000).rounded() / 10) }
-        warnings.append(
-          "\(row.name): \(comparison.metric.rawValue) changed by "
-            + "\(points(comparison.change.mean)) points, known to +-\(points(comparison.reach)) with "
-            + "the \(row.scores[0].scores[0].count) items that --task-limit leaves; raise it, or leave it out"
-        )
+        let text: SettingText = """
+          \(row.name): \(comparison.metric.rawValue) changed by \
+          \(points(comparison.change.mean)) points, known to +-\(points(comparison.reach)) with \
+          the \(row.scores[0].scores[0].count) items that \(setting: .taskLimit) leaves; raise it, or leave it out
+          """
+        warnings.append(text.description)
       }
     }
     return warnings

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+
 /// How often answers hold the phrases of the paper's figure 7, or of a list of one's own, before and after.
 ///
 /// They decide no verdict, which the section says where the judge looks for phrases of its own.
@@ -22,10 +24,11 @@ enum PhrasesSection {
     _ measure: PhrasesReading, judge words: VerdictWords?
   ) -> String {
     let isOwn = measure.sets.contains(where: \.isOwnList)
+    let list: SettingText = "of the list that was given (\(setting: .phrases))."
     let text =
       "The share of answers that hold each phrase"
       + (isOwn
-        ? " of the list that was given (--phrases)."
+        ? " \(list)"
         : " of the list that the paper counts in its figure 7, for comparison with it.")
       + " None of the rates above rests on this list."
     guard words?.isHeuristic ?? true else { return text }

@@ -87,7 +87,7 @@ struct ChoiceResultTests {
       let measurement = ChoicesOutcome(
         evaluation, before: ChoicesResult(tasks: [before], groups: []),
         after: ChoicesResult(tasks: [after], groups: []))
-      let said = measurement.warnings.filter { $0.contains("that --task-limit leaves") }
+      let said = measurement.warnings.filter { $0.contains("that limit leaves") }
       #expect(said.isEmpty == (!isSaid || limit == nil), "\(said)")
     }
   }

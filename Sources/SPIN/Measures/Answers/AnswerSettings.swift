@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
 public import SPINEvaluation
 public import SPINGeneration
 import SPINJSON
@@ -48,7 +49,9 @@ public struct AnswerSettings {
     let route = answerer.server.route == .completions ? "raw" : "chat"
     prompts = ["prompt_format": .string(route), "endpoint": answerer.identity]
     remedyForEmptyAnswers =
-      "try the other --prompt-format, which decides the route of the requests"
+      SettingText(
+        "try the other \(setting: .askedFormat), which decides the route of the requests"
+      ).description
   }
 
   /// How a question becomes a prompt; as it stands, where that is a server's affair.
