@@ -10,8 +10,11 @@ extension ReportedRun {
   /// What the report would show and the run does not hold.
   var missing: [MissingMeasure] {
     let run = "RUN"
-    let patch = isEdited ? " --patch \(run)/patch.json" : ""
-    let evaluation = "--out \(run)/evaluation"
+    // A folder of measures has neither a patch nor a folder inside.
+    let isRun = record != nil || patch != nil || selection != nil || sweep != nil
+    let answers = isRun ? "\(run)/evaluation" : "DIR"
+    let patch = isEdited ? " --patch \(isRun ? "\(run)/patch.json" : "FILE")" : ""
+    let evaluation = "--out \(answers)"
     var missing: [MissingMeasure] = []
     func add(_ isAbsent: Bool, _ what: String, _ command: String) {
       if isAbsent { missing.append(MissingMeasure(what: what, command: command)) }
@@ -32,7 +35,7 @@ extension ReportedRun {
     )
     add(
       phrases == nil, "phrases of the paper's figure 7",
-      "spin evaluate phrases --answers \(run)/evaluation \(evaluation)")
+      "spin evaluate phrases --answers \(answers) \(evaluation)")
     add(
       coupling == nil, "dependence of representations",
       "spin evaluate coupling MODEL\(patch) --questions privacy=FILE --questions fairness=FILE "
