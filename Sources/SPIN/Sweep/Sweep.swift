@@ -141,18 +141,21 @@ public struct Sweep {
     _ candidates: [SweepCandidate], _ folder: String, _ shouldStop: () -> Bool,
     _ report: (Progress) -> Void
   ) throws -> [SweepRow] {
-    func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
+    func measure(
+      _ side: String, _ patch: Patch?, as label: String
+    ) throws -> EvaluationSide {
       try validation.measure(
         side, edit: patch.map { ModelEdit($0) }, into: folder,
-        shouldStop: shouldStop, report: { report(.measuring($0)) })
+        shouldStop: shouldStop, report: { report(.measuring($0.renaming(side, label))) })
     }
     // An edit of no weight is the untouched model.
     report(.comparing(Set(candidates.filter { $0.patch.weightCount > 0 }.map(\.name)).count))
-    let untouched = try measure("untouched", nil)
+    let untouched = try measure("untouched", nil, as: "untouched")
     var sides: [String: EvaluationSide] = [:]
     let measures = try candidates.map { candidate in
       if candidate.patch.weightCount > 0, sides[candidate.name] == nil {
-        sides[candidate.name] = try measure(candidate.name, candidate.patch)
+        sides[candidate.name] = try measure(
+          candidate.name, candidate.patch, as: "(\(candidate.label))")
       }
       return try validation.comparison(untouched, sides[candidate.name] ?? untouched)
     }
@@ -234,5 +237,15 @@ public struct Sweep {
     ]
     if let origin = model.directory.origin { document["model_origin"] = .object(origin.json) }
     return .object(document)
+  }
+}
+
+extension ModelEvaluation.Progress {
+  /// The same with another name for a side: files are named by a digest, which says nothing to people.
+  fileprivate func renaming(_ side: String, _ label: String) -> ModelEvaluation.Progress {
+    guard case .began(let name, let count) = self else { return self }
+    let parts = name.split(separator: " ", omittingEmptySubsequences: false)
+    return .began(
+      parts.map { $0 == side ? label : String($0) }.joined(separator: " "), count: count)
   }
 }
