@@ -85,6 +85,7 @@ public struct AwarenessMeasurement {
         model, modelHash: modelHash, edit: edit, options: options,
         format: format, on: execution, batchSize: batchSize)
     }
+    try requireMemory(of: model, on: beside)
     return try run(
       Answerers(
         plain: answerer(model, nil, on: beside),
@@ -107,6 +108,7 @@ public struct AwarenessMeasurement {
     answeredBy answerer: EndpointAnswerer, shouldStop: () -> Bool = { false },
     report: (_ task: String, AwarenessEvaluation.Progress) -> Void = { _, _ in }
   ) throws -> AwarenessResult {
+    try requireMemory()
     let format = answerer.server.route == .completions ? "raw" : "chat"
     return try run(
       Answerers(

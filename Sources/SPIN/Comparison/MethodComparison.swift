@@ -71,6 +71,11 @@ public struct MethodComparison {
     modelFiles = try model.directory.fileHashes()
     var measures = request.evaluation
     measures.leaveOut(promptsOf: request.data)
+    measures.reserve(
+      for: [request.selection],
+      rounds: request.methods.contains(.spinIterated) ? request.roundCount : 1,
+      target: request.target,
+      of: model.decoder.configuration)
     measures.seenData = (measures.seenData ?? []) + request.trainingData
     evaluation = try ModelEvaluation(measures, of: model, modelFiles: modelFiles, judge: judge)
     scorings = try Self.scorings(request, model, modelFiles)

@@ -75,7 +75,7 @@ public struct ModelEvaluation {
     _ request: EvaluationRequest, part: EvaluationPart = .whole, of model: LanguageModel,
     modelFiles: [String: String], judge: any Judge
   ) throws {
-    self.request = request
+    self.request = request.withoutReserve
     self.part = part
     self.judge = judge
     self.model = model
@@ -128,7 +128,8 @@ public struct ModelEvaluation {
     // A text that is too short is found out before anything is computed.
     windowCount = try text?.plannedWindows(of: model)
     memoryBytes = try Self.plannedBytes(
-      model, request, self.lists + benign, format, window: windowCount?.size)
+      model, request, self.lists + benign, format, window: windowCount?.size, judge: judge,
+      tasks: tasks, pairs: pairs)
   }
 
   /// What is measured, in a few words: "2165 fairness and 657 privacy questions, a text".
