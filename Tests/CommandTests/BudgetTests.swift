@@ -47,7 +47,7 @@ struct BudgetTests {
   /// The smallest budget that a refusal names, which has to do, and nothing below it.
   private func expectSmallest(_ command: [String], _ what: String, plan: [String] = []) throws {
     let before = try FolderContents(of: job.path)
-    for more in [[], plan] where more != plan || !plan.isEmpty || more.isEmpty {
+    for more in [[], plan] {
       let outcome = try Program.run(command + ["--max-memory", "97MB"] + more)
       #expect(outcome.status == 64, "\(command): \(outcome)")
       #expect(
@@ -62,7 +62,8 @@ struct BudgetTests {
     #expect(below.status == 64, "\(below)")
     #expect(try FolderContents(of: job.path) == before)
     let outcome = try Program.run(command + ["--max-memory", "\(smallest)MB"])
-    #expect(outcome.status == 0, "\(outcome)")
+    // A judge of random weights gives no verdict, which it says at the end.
+    #expect([0, 69].contains(outcome.status), "\(outcome)")
   }
 
   private var quiet: [String] { ["--threads", "1", "--quiet"] }

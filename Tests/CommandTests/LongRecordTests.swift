@@ -13,7 +13,7 @@ struct LongRecordTests {
   private func expectShort(_ arguments: [String], _ message: String) throws {
     let outcome = try Program.run(arguments)
     #expect(outcome.status != 0)
-    #expect(outcome.standardError.utf8.count < 800, "\(outcome.standardError.utf8.count) bytes")
+    #expect(outcome.standardError.utf8.count < 1_200, "\(outcome.standardError.utf8.count) bytes")
     #expect(outcome.standardError.contains(message), "\(outcome.standardError.prefix(800))")
   }
 

@@ -86,6 +86,7 @@ struct AwarenessCommand: ParsableCommand {
     try questions.add(measurement, to: &request)
     request.add("--prompt-format", measurement.format)
     request.add(measurement.options)
+    try measurement.requireMemory(of: model, on: loaded.besideTheEdit(output.execution))
     try output.openFolder("awareness", request, apartFrom: [model.directory.path])
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {
@@ -111,6 +112,7 @@ struct AwarenessCommand: ParsableCommand {
     request.add("MODEL", .string(server.answeringName))
     request.add("--answers", file: server.answeringName, digest: answerer.identity.digest)
     try questions.add(measurement, to: &request)
+    try measurement.requireMemory()
     try output.openFolder("awareness", request)
     let progress = AwarenessProgress(isQuiet: output.quiet)
     let result = try progress.during {

@@ -67,6 +67,8 @@ struct ChoicesCommand: ParsableCommand {
     let modelHash = try loaded.modelHash()
     var request = try self.model.request(loaded, on: output.execution)
     add(evaluation, to: &request)
+    _ = try evaluation.plannedBytes(
+      of: loaded.untouched, on: loaded.besideTheEdit(output.execution))
     try output.openFolder("choices", request, apartFrom: [loaded.untouched.directory.path])
     Interruption.listen()
     var files = JSONObject()

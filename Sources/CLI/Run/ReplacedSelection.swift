@@ -66,6 +66,8 @@ enum ReplacedSelection {
   private static func text(_ value: JSON) -> String? {
     if value == .null { return "none" }
     if let text = value.string { return text.excerpt }
+    // As it was typed: 0, not 0.0.
+    if let number = Double(json: value) { return Decimals.shortest(number) }
     if let object = value.object, object.count == 1, let amount = object["share"] {
       return text(amount)
     }

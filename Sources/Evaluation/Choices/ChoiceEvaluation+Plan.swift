@@ -18,6 +18,9 @@ extension ChoiceEvaluation {
   public func plannedBytes(
     of model: LanguageModel, on execution: Execution, chunkTokens: Int = 1024
   ) throws -> Int {
+    // One refusal for all tasks, where no survey of the whole command is open.
+    let isOwn = execution.survey == nil
+    let execution = isOwn ? execution.surveyed() : execution
     let encoder = ContinuationEncoder(model)
     let scorer = LikelihoodScorer(model.decoder, on: execution, chunkTokens: chunkTokens)
     var bytes = 0
@@ -40,6 +43,7 @@ extension ChoiceEvaluation {
           longest: longest, total: total, for: "the items of \(data.task.harnessName)"
         ).bytes)
     }
+    if isOwn { try execution.survey?.close() }
     return bytes
   }
 }

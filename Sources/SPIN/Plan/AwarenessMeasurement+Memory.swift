@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINExecution
 import SPINEvaluation
-import SPINGeneration
+package import SPINExecution
+package import SPINGeneration
 import SPINTokenization
 import SPINTransformer
 
@@ -13,7 +13,8 @@ extension AwarenessMeasurement {
   ///   - model: What answers; nil where it is behind an endpoint.
   ///   - execution: The device and the budget of the answers; nil for those of the measurement.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do for all.
-  func requireMemory(of model: LanguageModel? = nil, on execution: Execution? = nil) throws {
+  package func requireMemory(of model: LanguageModel? = nil, on execution: Execution? = nil) throws
+  {
     let execution = (execution ?? self.execution).surveyed()
     if let model {
       let generator = TextGenerator(model, on: execution, batchSize: batchSize)
