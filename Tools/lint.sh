@@ -22,10 +22,10 @@ if grep -rn --include='*.swift' -i unsafe Sources | sed -E 's/"([^"\\]|\\.)*"/""
 fi
 
 # The library names properties; Sources/CLI/Arguments/SettingFlags.swift makes flags of them. What is left are commands
-# (a flag behind `spin`; what is made of or read from recorded ones), the keys of request.json, and style sheets.
+# (a flag behind `spin`; what is made of or read from recorded ones), the keys of request.json (`option: "--q"`, `.file("--text"`), and style sheets.
 if grep -rnP --include='*.swift' '(?<![-\w])--[a-z]' Sources | grep -vE '^[^:]+:[0-9]+: *//' \
   | grep -vE '^Sources/(CLI|Report/Rendering/Style)/|/(RequestRecord\+Entries|MeasureRequest|RepeatableCommand|MissingMeasure|RunRecord|ImportAdvice).swift:' \
-  | sed -E 's/(spin|llama-gguf-split) [^,;:]*--[a-z].*//' | grep -P '(?<![-\w])--[a-z]'; then
+  | sed -E 's/(spin|llama-gguf-split) [^,;:]*--[a-z].*//; s/(option: |\.file\(|\.entry\()"--[a-z-]+"//' | grep -P '(?<![-\w])--[a-z]'; then
   complain "a flag outside Sources/CLI"
 fi
 

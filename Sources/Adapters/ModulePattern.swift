@@ -49,7 +49,7 @@ package struct ModulePattern {
       (parts, root) = try ModulePatternParser.parse("\(prefix)(?:\(text))")
     } catch {
       throw failure(
-        "has the pattern \"\(text)\", which cannot be read as a regular expression: "
+        "has the pattern \"\(text.excerpt)\", which cannot be read as a regular expression: "
           + error.message)
     }
   }

@@ -52,6 +52,7 @@ enum Program {
       var command = try SPINCommand.parseAsRoot(arguments)
       try NumericLimits.check(arguments)
       try DependentOptions.check(arguments)
+      try OutputPaths.requireNoLinks(arguments)
       if let resolved = try NamedFiles.resolved(arguments) {
         command = try SPINCommand.parseAsRoot(resolved)
       }

@@ -16,6 +16,10 @@ public struct Execution: Sendable {
   public var maxMemory: Int
   /// The folder of scratch files; nil for one beside the output.
   public var scratchDirectory: String?
+  /// Bytes that work to come will hold besides, such as the pages that an edit changes; plans count them.
+  package var reservedBytes = 0
+  /// Where plans note what they lack while a command is planned; nil where each refuses for itself.
+  package var survey: BudgetSurvey?
 
   /// Work on any device.
   public init(
@@ -41,19 +45,28 @@ public struct Execution: Sendable {
   /// What decides the bits of results that are computed here.
   public var arithmetic: Arithmetic { device.arithmetic }
 
+  /// The same, with the shortfalls of all plans noted until the survey is closed.
+  package func surveyed() -> Execution {
+    var execution = self
+    execution.survey = BudgetSurvey()
+    return execution
+  }
+
   /// Refuses work that needs more memory than the budget.
   ///
   /// - Parameters:
   ///   - smallest: Bytes that the work takes where it takes least.
   ///   - what: What needs them, as "these samples and this model need".
   ///   - remedy: What else can be done, as "score fewer matrices".
-  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
+  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do; an open survey notes it.
   package func require(_ smallest: Int, what: String, remedy: String) throws {
     guard smallest > maxMemory else { return }
-    throw SPINError(
+    let error = SPINError(
       .usage, at: .maxMemory,
       "is \(ByteText.text(maxMemory)), \(what) at least \((smallest + 999_999) / 1_000_000) MB",
       remedy: "allow more, or \(remedy)")
+    guard survey?.notes(smallest, error) != true else { return }
+    throw error
   }
 
   /// Bytes that the program takes before any work: itself, its libraries and a tokenizer.

@@ -16,6 +16,9 @@ public enum Machine {
   /// The memory that a run may take unless told otherwise: three quarters of what there is.
   public static var defaultMemoryBudget: Int { memoryBytes / 4 * 3 }
 
+  /// Bytes of a page of memory.
+  package static var pageBytes: Int { Int(getpagesize()) }
+
   /// The largest resident size of this process so far in bytes, nil where the system does not tell.
   public static var peakResidentBytes: Int? {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),

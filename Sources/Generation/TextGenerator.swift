@@ -115,9 +115,10 @@ public final class TextGenerator {
   /// - Parameters:
   ///   - lengths: Tokens of each prompt.
   ///   - options: How much is generated.
+  ///   - what: What the memory is for, for the error.
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
   package func plan(
-    for lengths: [Int], _ options: GenerationOptions
+    for lengths: [Int], _ options: GenerationOptions, what: String = "this model and these texts"
   ) throws -> ForwardCost.Plan? {
     guard let longest = lengths.max() else { return nil }
     let positions = min(
@@ -137,7 +138,8 @@ public final class TextGenerator {
     let widths = ForwardCost.halvings(from: texts, to: 1).flatMap { texts in
       ForwardCost.halvings(from: rows, to: longest).map { width(texts, $0) }
     }
-    return try ForwardCost(model.decoder, on: device).plan(widths, execution: execution)
+    return try ForwardCost(model.decoder, on: device).plan(
+      widths, for: what, execution: execution)
   }
 
   /// Gives each sequence from a row on its next token, and lets go those that end with it.

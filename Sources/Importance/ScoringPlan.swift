@@ -67,7 +67,7 @@ public struct ScoringPlan: Sendable, Hashable {
     let stateBytes = 4 * BlockState.elementsPerToken(configuration)
     (self.chunkTokens, self.logitRows) = (chunkTokens, logitRows)
     wholeStateBytes = tokenCount * stateBytes * configuration.layerCount
-    keptStateBytes = min(maxMemory - fixed, wholeStateBytes)
+    keptStateBytes = max(0, min(maxMemory - fixed, wholeStateBytes))
     memoryBytes = fixed + keptStateBytes
     scratchBytes = 4 * configuration.hiddenSize * tokenCount * (configuration.layerCount + 2)
     let keptShare = wholeStateBytes == 0 ? 1 : Double(keptStateBytes) / Double(wholeStateBytes)

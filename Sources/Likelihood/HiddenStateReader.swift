@@ -47,6 +47,22 @@ public final class HiddenStateReader {
     device = execution.open()
   }
 
+  /// How many tokens are processed at a time within the memory budget, with the states of all texts held.
+  ///
+  /// - Parameters:
+  ///   - longest: Tokens of the longest text.
+  ///   - total: Tokens of all texts.
+  /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
+  package func plan(longest: Int, total: Int) throws -> ForwardCost.Plan {
+    let rows = ForwardCost.halvings(from: max(longest, min(chunkTokens, total)), to: longest)
+    let widths = rows.map { rows in
+      var width = ForwardCost.Width(rows: rows, longest: longest, logitRows: 0)
+      width.streamRows = total
+      return width
+    }
+    return try ForwardCost(decoder, on: device).plan(widths, execution: execution)
+  }
+
   /// Reads the states of texts after each block.
   ///
   /// - Parameters:
@@ -67,13 +83,7 @@ public final class HiddenStateReader {
     let lengths = texts.map(\.count)
     guard let longest = lengths.max() else { return }
     let total = lengths.reduce(0, +)
-    let rows = ForwardCost.halvings(from: max(longest, min(chunkTokens, total)), to: longest)
-    let widths = rows.map { rows in
-      var width = ForwardCost.Width(rows: rows, longest: longest, logitRows: 0)
-      width.streamRows = total
-      return width
-    }
-    let plan = try ForwardCost(decoder, on: device).plan(widths, execution: execution)
+    let plan = try plan(longest: longest, total: total)
     defer { decoder.weights.releasePages() }
     let walk = DecoderWalk(decoder, tokens: plan.width.rows, longest: longest, on: device)
     walk.keepsWeights = plan.keepsWeights

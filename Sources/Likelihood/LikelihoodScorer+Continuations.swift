@@ -46,9 +46,7 @@ extension LikelihoodScorer {
     let total = texts.reduce(0) { sum, text in
       sum + text.context.count + text.continuations.reduce(0) { $0 + $1.count - 1 }
     }
-    let plan = try plan(longest: longest, total: total) {
-      $1.attendedRows = SharedBeginning.Limits.attended($0)
-    }
+    let plan = try planForSharedPrefixes(longest: longest, total: total)
     makeRoom(plan)
     defer { release() }
     // A text with many branches is cut: the attention sees each whole.

@@ -32,9 +32,8 @@ extension LikelihoodScorer {
     precondition(sequences.allSatisfy { !$0.isEmpty }, "nothing follows an empty sequence")
     try TokenSequence.check(sequences + [tokens], for: decoder.configuration)
     guard let longest = sequences.map(\.count).max() else { return }
-    let plan = try plan(longest: longest, total: sequences.reduce(0) { $0 + $1.count }) {
-      $1.attendedRows = SharedBeginning.Limits.attended($0)
-    }
+    let plan = try planForSharedPrefixes(
+      longest: longest, total: sequences.reduce(0) { $0 + $1.count })
     makeRoom(plan)
     defer { release() }
     let groups = SharedBeginning.groups(

@@ -48,10 +48,12 @@ public final class LikelihoodScorer {
   ///   - total: Rows of all texts.
   ///   - modelCount: How many models take turns.
   ///   - others: Bytes that other models hold in pages of their own.
+  ///   - what: What the memory is for, for the error.
   ///   - more: What else is held, for so many rows at a time.
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
   func plan(
     longest: Int, total: Int, modelCount: Int = 1, others: Int = 0,
+    for what: String = "this model and these texts",
     more: (_ chunkTokens: Int, inout ForwardCost.Width) -> Void = { _, _ in }
   ) throws -> ForwardCost.Plan {
     let chunks = ForwardCost.halvings(from: max(longest, min(chunkTokens, total)), to: longest)
@@ -63,7 +65,7 @@ public final class LikelihoodScorer {
       }
     }
     return try ForwardCost(decoder, on: device).plan(
-      widths, modelCount: modelCount, others: others, execution: execution)
+      widths, modelCount: modelCount, others: others, for: what, execution: execution)
   }
 
   /// The same for scoring texts of at most so many tokens, one at a time if need be.
@@ -86,6 +88,20 @@ public final class LikelihoodScorer {
       // The other side's last hidden states, and its logits.
       width.streamRows = rows
       width.logitRows *= 2
+    }
+  }
+
+  /// The same for texts that share prefixes: choices of an item, prompts of a judge.
+  ///
+  /// - Parameters:
+  ///   - longest: Tokens of the longest text.
+  ///   - total: Tokens of all texts, a shared prefix once.
+  ///   - what: What the memory is for, for the error.
+  package func planForSharedPrefixes(
+    longest: Int, total: Int, for what: String = "this model and these texts"
+  ) throws -> ForwardCost.Plan {
+    try plan(longest: longest, total: total, for: what) {
+      $1.attendedRows = SharedBeginning.Limits.attended($0)
     }
   }
 

@@ -143,7 +143,7 @@ extension Patch.Tensor {
           text.utf8.first != UInt8(ascii: "+")
         else {
           throw object.failure(
-            key, "holds \"\(text)\", expected \(type.digitCount) hexadecimal digits")
+            key, "holds \"\(text.excerpt)\", expected \(type.digitCount) hexadecimal digits")
         }
         return value
       }

@@ -35,7 +35,7 @@ package struct PyTorchFile: Sendable {
       let text = String(decoding: try archive.contents(of: order).prefix(16), as: UTF8.self)
       guard text == "little" else {
         throw SPINError(
-          .unavailable, at: path, "has the byte order \"\(text)\", expected \"little\"")
+          .unavailable, at: path, "has the byte order \"\(text.excerpt)\", expected \"little\"")
       }
     }
     guard pickle.range.count <= PickleLimits.byteCount else {

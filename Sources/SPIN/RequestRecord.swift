@@ -171,7 +171,7 @@ struct RequestRecord {
     // As it was typed: 2, not 2.0.
     if let number = Double(json: value), let whole = Int(exactly: number) { return "\(whole)" }
     if let elements = value.array {
-      return elements.isEmpty ? "none" : elements.map(text).joined(separator: ",")
+      return elements.isEmpty ? "none" : elements.map(text).joined(separator: ",").excerpt
     }
     return value.brief
   }

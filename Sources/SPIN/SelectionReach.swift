@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINSelection
 
 /// How many weights a selection can take from each kind of matrix: known from shapes alone, before any
@@ -53,6 +54,14 @@ public struct SelectionReach: Sendable {
 
   /// The most weights that can be selected.
   public var limit: Int { kinds.reduce(0) { $0 + $1.matrixCount * count($1) } }
+
+  /// Bytes of the pages that the edit may change at most: each weight may be on a page of its own.
+  var editBytes: Int {
+    let pages = (selection.rule == .union ? 2 : 1) * Machine.pageBytes
+    return kinds.reduce(0) { sum, kind in
+      sum + kind.matrixCount * min(count(kind) * pages, 4 * kind.rows * kind.columns + pages)
+    }
+  }
 
   /// The kinds of which no weight can be selected.
   public var emptyKinds: [Kind] { kinds.filter { count($0) == 0 } }

@@ -145,7 +145,7 @@ extension JSONObject {
   ) throws -> Value where Value.RawValue == String {
     guard let value = Value(rawValue: text) else {
       let all = Value.allCases.map(\.rawValue).joined(separator: ", ")
-      throw failure(key, "is \"\(text)\", expected one of \(all)")
+      throw failure(key, "is \"\(text.excerpt)\", expected one of \(all)")
     }
     return value
   }
@@ -162,7 +162,9 @@ extension JSONObject {
   /// A number of 64 bits without sign, which JSON numbers need not hold: written as text.
   fileprivate func unsigned(_ key: String) throws -> UInt64 {
     let text = try required(key, as: String.self)
-    guard let value = UInt64(text) else { throw failure(key, "is \"\(text)\", expected a number") }
+    guard let value = UInt64(text) else {
+      throw failure(key, "is \"\(text.excerpt)\", expected a number")
+    }
     return value
   }
 }

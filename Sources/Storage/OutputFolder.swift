@@ -28,9 +28,13 @@ package final class OutputFolder: Sendable {
   ///   - path: Where it is.
   ///   - command: Whose results it holds: "run".
   ///   - inputs: Folders that are read: none of them may lie in this one, nor this one in them.
+  ///   - mayBeLink: Whether the path may be a symbolic link, as that of an input may.
   /// - Throws: `SPINError` with code `resumable` where another process has it, with code `cannotCreate` where it is
-  ///   another command's or holds an input.
-  package init(_ path: String, of command: String, apartFrom inputs: [String] = []) throws {
+  ///   another command's, holds an input, or is a link.
+  package init(
+    _ path: String, of command: String, apartFrom inputs: [String] = [], mayBeLink: Bool = false
+  ) throws {
+    if !mayBeLink { try OutputFile.requireNoLink(FileSystem.normalized(path)) }
     for input in inputs { try FileSystem.requireApart(path, from: input) }
     try FileSystem.ensureDirectory(path)
     self.path = FileSystem.normalized(path)

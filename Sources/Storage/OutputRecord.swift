@@ -45,12 +45,12 @@ struct OutputRecord {
     let other = first.dropFirst(Self.schema.count)
     guard other == command else {
       throw SPINError(
-        .cannotCreate, at: folder, "is the folder of `spin \(other)`",
+        .cannotCreate, at: folder, "is the folder of `spin \(other.excerpt)`",
         remedy: "choose another \(setting: .directory)")
     }
     for line in lines.dropFirst() {
       guard let (name, content) = Self.parse(line) else {
-        throw damaged("has the line \"\(line)\"")
+        throw damaged("has the line \"\(line.excerpt)\"")
       }
       entries[name] = content
     }

@@ -65,7 +65,7 @@ public struct LowRankPlan: Sendable, Hashable {
     let used = bytes(tokens, rows)
     wholeStateBytes = 4 * work.stepTokens * perToken * configuration.layerCount
     pass = DecoderPass.Memory(
-      keptStateBytes: min(execution.maxMemory - used, wholeStateBytes), logitRows: rows)
+      keptStateBytes: max(0, min(execution.maxMemory - used, wholeStateBytes)), logitRows: rows)
     memoryBytes = used + pass.keptStateBytes
   }
 }

@@ -84,7 +84,7 @@ public struct TrainingPlan: Sendable, Hashable {
     wholeStateBytes =
       4 * work.stepTokens * BlockState.elementsPerToken(configuration) * configuration.layerCount
     pass = DecoderPass.Memory(
-      keptStateBytes: min(maxMemory - used, wholeStateBytes), logitRows: rows)
+      keptStateBytes: max(0, min(maxMemory - used, wholeStateBytes)), logitRows: rows)
     memoryBytes = used + pass.keptStateBytes
     scratchBytes = way.inFile ? 8 * cost.parameterCount : 0
   }
@@ -133,7 +133,7 @@ struct TrainingCost {
     try execution.require(
       smallest, what: "these samples and this model need",
       remedy: "train on smaller batches or shorter samples")
-    let comfortable = smallest + (execution.maxMemory - smallest) / 2
+    let comfortable = smallest + max(0, execution.maxMemory - smallest) / 2
     var (tokens, rows) = (max(work.longestSample, min(work.stepTokens, 1024)), 1024)
     while rows > block, bytes(tokens, rows) > comfortable { rows /= 2 }
     while tokens > work.longestSample, bytes(tokens, rows) > comfortable {

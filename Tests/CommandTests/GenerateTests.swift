@@ -2,6 +2,7 @@
 
 import Foundation
 import SPIN
+import SPINJSON
 import SPINTestSupport
 import Testing
 
@@ -77,5 +78,41 @@ struct GenerateTests {
         == "spin: DIR/table.csv: has no column \"prompt\", only \"text\"; name the one to use with "
         + "--prompt-column\n")
     #expect(column.status == 65)
+  }
+
+  /// Each of several results has a line before it that says how many follow, so that none can pass for two.
+  @Test func severalResultsAreToldApart() throws {
+    func generate(_ more: String...) throws -> String {
+      let outcome = try Program.run(
+        ["generate", job.model, "--prompts", prompts, "--quiet", "--max-new-tokens", "12"] + more)
+      #expect(outcome.status == 0, "\(outcome)")
+      return outcome.standardOutput
+    }
+    let expected = try generate("--json").split(separator: "\n").map { line in
+      let object = try JSON(parsing: Array(line.utf8), path: "line").requireObject(at: "line")
+      return try object.required("prompt", as: String.self)
+        + object.required("text", as: String.self)
+    }
+    #expect(expected.count == 13)
+    var lines = try generate().split(separator: "\n", omittingEmptySubsequences: false)[...]
+    for (index, text) in expected.enumerated() {
+      let count = text.split(separator: "\n", omittingEmptySubsequences: false).count
+      let heading = lines.popFirst().map { job.masked(String($0)) }
+      #expect(
+        heading
+          == "==> \(index + 1) of 13, DIR/prompts.txt: line \(index + 1), "
+          + "\(count) line\(count == 1 ? "" : "s") <==")
+      #expect(lines.prefix(count).joined(separator: "\n") == text)
+      lines = lines.dropFirst(count)
+    }
+    #expect(lines == [""])
+    // One result is the text and nothing else.
+    try write("the a".utf8, to: prompts)
+    let one = try generate("--json")
+    let object = try JSON(parsing: Array(one.utf8), path: "line").requireObject(at: "line")
+    #expect(
+      try generate()
+        == object.required("prompt", as: String.self) + object.required("text", as: String.self)
+        + "\n")
   }
 }

@@ -58,4 +58,66 @@ struct LinkedOutputTests {
       try FileManager.default.removeItem(atPath: link)
     }
   }
+
+  /// The same rule for folders, of every command and of its plan: a link to a folder, and one to nothing.
+  @Test(arguments: ["folder", "absent"])
+  func foldersAreNotWrittenThroughLinks(_ target: String) throws {
+    let made = try MeasuredJob()
+    let job = made.job
+    let scores = job.path + "/scores"
+    #expect(try Program.run(["score"] + job.scoring + ["--out", scores, "--quiet"]).status == 0)
+    let folder = job.path + "/folder"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    let link = job.path + "/link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+    let text = ["--text", made.text, "--window", "16"]
+    let questions = ["--questions", "privacy=\(made.questions("privacy"))"]
+    let commands: [[String]] = [
+      ["score"] + job.scoring, ["score"] + job.scoring + ["--dry-run"],
+      ["run"] + job.scoring + ["--count", "30"],
+      ["run"] + job.scoring + ["--count", "30", "--dry-run"],
+      ["sweep", job.model, "--scores", scores, "--count", "10"] + made.measures,
+      [
+        "compare", job.model, "--methods", "spin", "--seeds", "3", "--nsamples", "4", "--count",
+        "30",
+      ]
+        + made.data + made.measures,
+      ["train", "lora", job.model, "--data", job.data("general"), "--no-append-eos"],
+      ["evaluate", "perplexity", job.model] + text,
+      ["evaluate", "awareness", job.model] + questions,
+      ["evaluate", "choices", job.model, "--task", made.text],
+      ["evaluate", "phrases", "--answers", scores], ["demo", "--dry-run"],
+      ["model", "import", job.model],
+    ]
+    let before = try FileManager.default.subpathsOfDirectory(atPath: job.path).sorted()
+    for command in commands {
+      for out in [["--out", link], ["--out=" + link + "/"]] {
+        let outcome = try Program.run(command + out)
+        #expect(outcome.status == 73, "\(command): \(outcome)")
+        #expect(
+          job.masked(outcome.standardError)
+            == "spin: DIR/link: is a symbolic link to \(target), which is not written through; name what "
+            + "it leads to, or remove the link\n", "\(command)")
+      }
+    }
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: job.path).sorted() == before)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+  }
+
+  /// A link on the way is followed, and so is a run that is read.
+  @Test func linksOnTheWayAreFollowed() throws {
+    let job = try SmallJob()
+    let folder = job.path + "/folder"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: job.path + "/link", withDestinationPath: "folder")
+    let run =
+      ["run"] + job.scoring + ["--count", "30", "--quiet", "--save-model"]
+      + ["--out", job.path + "/link/run"]
+    #expect(try Program.run(run).status == 0)
+    try FileManager.default.createSymbolicLink(
+      atPath: job.path + "/latest", withDestinationPath: "folder/run")
+    let report = try Program.run(["report", job.path + "/latest", "--model-card"])
+    #expect(report.status == 0, "\(report)")
+  }
 }

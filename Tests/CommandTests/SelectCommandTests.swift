@@ -69,9 +69,37 @@ import Testing
       #expect(outcome.status == 73, "\(option) \(path)")
       #expect(try FolderContents(of: directory.path) == before)
     }
-    for q in ["0.1", "0.02"] {
-      #expect(try select("--p", q, "--q", q, "--out", directory.file("patch.json")).status == 0)
+  }
+
+  /// A patch or a selection of another request stays: it may be what undoes an edit, or what somebody compares with.
+  @Test func anotherSelectionIsNotReplaced() throws {
+    let (patch, selection) = (directory.file("patch.json"), directory.file("selection.json"))
+    func expect(_ status: Int32, _ message: String, _ options: String...) throws {
+      let before = try FolderContents(of: directory.path)
+      let outcome = try run(["select", model, "--scores", directory.path] + options)
+      #expect(outcome.status == status, "\(options): \(outcome)")
+      #expect(message.isEmpty || outcome.errors.contains(message), "\(options): \(outcome)")
+      if status != 0 { #expect(try FolderContents(of: directory.path) == before) }
     }
+    try expect(0, "", "--p", "0.1", "--q", "0.1", "--out", patch, "--selection", selection)
+    try expect(
+      73,
+      "patch.json: is the patch of another request: p was 0.1 and is 0.02 now; q was 0.1 and is 0.02 now; "
+        + "choose another file, or remove this one to have it replaced",
+      "--p", "0.02", "--q", "0.02", "--out", patch)
+    try expect(
+      73, "selection.json: is the selection of another request: rule was paper and is union now",
+      "--p", "0.1", "--q", "0.1", "--rule", "union", "--selection", selection)
+    // Nothing is written where one of the two is refused.
+    try expect(
+      73, "is the patch of another request: scale was 0 and is 0.5 now", "--p", "0.1", "--q", "0.1",
+      "--scale", "0.5", "--out", patch, "--selection", directory.file("new.json"))
+    try expect(
+      0, "", "--p", "0.1", "--q", "0.1", "--out", patch, "--selection", selection)
+    try FileManager.default.removeItem(atPath: patch)
+    try expect(0, "", "--p", "0.02", "--q", "0.02", "--out", patch)
+    try write("{\"schema\": \"\(Patch.schema)\"}".utf8, to: patch)
+    try expect(65, "or remove this one", "--p", "0.02", "--q", "0.02", "--out", patch)
   }
 
   @Test func otherRulesAndSharesNeedNoOtherScores() throws {

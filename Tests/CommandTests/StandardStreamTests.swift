@@ -76,7 +76,7 @@ struct StandardStreamTests {
 
   /// `ulimit -v`: no room for the model's buffers, nor perhaps for the program itself.
   // With less the runtime of Swift ends before the program begins.
-  @Test(arguments: [130_000, 160_000, 200_000, 300_000])
+  @Test(arguments: [130_000, 160_000, 200_000, 274_000, 300_000, 400_000, 500_000, 600_000])
   func tooLittleMemoryIsSaid(_ kilobytes: Int) throws {
     let job = try SmallJob()
     let outcome = try Program.run(
@@ -85,5 +85,38 @@ struct StandardStreamTests {
     #expect(
       [0, 65, 71, 74, 127].contains(outcome.status), "\(outcome.status): \(outcome.standardError)")
     #expect(outcome.status == 0 || !outcome.standardError.isEmpty)
+  }
+
+  /// Where Swift's runtime cannot allocate its own message it reads address 0, and so do libraries of the system: a signal
+  /// while nothing can be allocated says so, and any other ends the program as before.
+  ///
+  /// The program waits for a prompt while its limit is lowered.
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: "/usr/bin/prlimit"), "this system has no prlimit"),
+    arguments: [true, false])
+  func aFaultWithoutMemoryIsSaid(_ isExhausted: Bool) throws {
+    let job = try SmallJob()
+    let lower =
+      "prlimit --pid $! --as=$(($(awk '/^VmSize/ { print $2 }' /proc/$!/status) * 1024 + (8 << 20)))"
+    let script = """
+      mkfifo "$1/fifo"
+      ulimit -c 0
+      SWIFT_BACKTRACE=enable=no "$0" chat "$1/model" --threads 1 < "$1/fifo" 2> "$1/errors" &
+      exec 3> "$1/fifo"
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        grep -qs model.safetensors /proc/$!/maps && break
+        sleep 0.2
+      done
+      sleep 0.5
+      \(isExhausted ? lower : ":")
+      kill -SEGV $!
+      wait $! 2> /dev/null
+      echo $?
+      """
+    let outcome = try Program.run(script: script, [job.path])
+    let said = try String(contentsOfFile: job.path + "/errors", encoding: .utf8)
+    #expect(outcome.standardOutput == (isExhausted ? "71\n" : "139\n"), "\(outcome) \(said)")
+    #expect(said.contains("spin: out of memory: the system refused a request") == isExhausted)
   }
 }

@@ -5,12 +5,18 @@ import SPINEvaluation
 import SPINJSON
 import SPINStorage
 import SPINTestSupport
+import Synchronization
 import Testing
 
 /// Who was asked what, by an answerer and a judge that keep count.
-private final class Asked {
-  var questions: [String] = []
-  var pairs: [QuestionAnswer] = []
+private final class Asked: Sendable {
+  private let state = Mutex((questions: [String](), pairs: [QuestionAnswer]()))
+
+  var questions: [String] { state.withLock(\.questions) }
+  var pairs: [QuestionAnswer] { state.withLock(\.pairs) }
+
+  func note(_ question: String) { state.withLock { $0.questions.append(question) } }
+  func note(_ pair: QuestionAnswer) { state.withLock { $0.pairs.append(pair) } }
 }
 
 private struct Echo: Answerer {
@@ -27,7 +33,7 @@ private struct Echo: Answerer {
     // The last first: nobody promises an order.
     for (count, place) in questions.indices.reversed().enumerated() {
       guard count < patience else { throw SPINError(.interrupted, "stopped") }
-      asked.questions.append(questions[place])
+      asked.note(questions[place])
       let text = questions[place].count % 2 == 0 ? "I cannot" + edit : "here"
       try onAnswer(place, Answer(text, tokenCount: 1))
     }
@@ -47,7 +53,7 @@ private struct Counting: Judge {
   ) throws {
     for place in items.indices.reversed() {
       guard asked.pairs.count < patience else { throw SPINError(.interrupted, "stopped") }
-      asked.pairs.append(items[place])
+      asked.note(items[place])
       try onJudgement(
         place,
         Judgement(

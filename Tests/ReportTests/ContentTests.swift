@@ -351,7 +351,9 @@ struct ContentTests {
         "50longest 120",
       ])
     let run = markup.table("The run")
-    #expect(run.contains(["time", "1 min 15 s"]) && run.contains(["largest memory", "1.5 GB"]))
+    #expect(
+      run.contains(["time of the last invocation", "1 min 15 s"])
+        && run.contains(["largest memory of the last invocation", "1.5 GB"]))
     let codes = markup.all("code").map(\.text)
     #expect(
       codes.contains(

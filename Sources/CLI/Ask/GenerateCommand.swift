@@ -14,7 +14,9 @@ struct GenerateCommand: ParsableCommand {
       Prompts are texts, one a line (.txt or standard input), or a column of a CSV or JSONL file. A \
       checkpoint with a chat template gets each as the user's message, and only its answer is printed; \
       --prompt-format raw gives it the text as it stands and prints text and continuation. Results come \
-      in the order of the prompts; they do not depend on batch size or threads.
+      in the order of the prompts, each as soon as it and those before it are finished; they do not depend on \
+      batch size or threads. Of several prompts each result has a line before it that says which one it is and how \
+      many lines follow.
 
         spin generate Qwen2-0.5B --prompts questions.csv --prompt-column questions --json
         echo "Once upon a time" | spin generate MODEL --patch patch.json --prompts -
@@ -68,9 +70,16 @@ struct GenerateCommand: ParsableCommand {
           tokens, options: generation.options, shouldStop: { Interruption.wasRequested }
         ) { index, text in
           progress.advance(tokens: text.tokens.count)
-          printer.add(index, shown(index, texts[index], format, text))
+          let shown = shown(index, texts[index], format, text)
+          printer.add(
+            index,
+            json || texts.count == 1
+              ? shown : heading(index, of: texts.count, list.places[index], shown) + shown)
         }
       } catch let error as SPINError {
+        // What is finished is not lost with a text before it that is not.
+        progress.clear()
+        printer.finish()
         throw TextGenerator.located(error, list.places)
       }
     }
@@ -95,6 +104,12 @@ struct GenerateCommand: ParsableCommand {
     }
   }
 
+  /// What tells one result from the next, whatever a model writes: the lines of a result are counted.
+  private func heading(_ index: Int, of count: Int, _ place: String, _ text: String) -> String {
+    let lines = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+    return "==> \(index + 1) of \(count), \(place), \(lines.counted("line")) <==\n"
+  }
+
   private func line(_ index: Int, _ prompt: String, _ text: GeneratedText) -> String {
     let object: JSON = [
       "index": JSON(index), "prompt": .string(prompt), "text": .string(text.text),
@@ -114,6 +129,13 @@ struct OrderedPrinter {
     while let text = waiting.removeValue(forKey: next) {
       printExactly(text)
       next += 1
+    }
+  }
+
+  /// Prints what waits for texts that do not come any more.
+  mutating func finish() {
+    for index in waiting.keys.sorted() {
+      waiting.removeValue(forKey: index).map { printExactly($0) }
     }
   }
 }

@@ -81,26 +81,28 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    let execution = resources.execution.surveyed()
     var request = ComparisonRequest(
       model: try model.folder(isDryRun: dryRun), data: data.data.map(\.file),
-      on: resources.execution)
+      on: execution)
     methods.fill(&request)
     data.fill(&request)
     training.fill(&request)
     request.prompts = scoringFormat.request(beside: evaluation.format.request)
-    request.evaluation = evaluation.request(on: resources.execution)
+    request.evaluation = evaluation.request(on: execution)
     request.arguments = Invocation.arguments
     request.scores = scores.map(RunCommand.scoreFolder)
     let comparison = try MethodComparison(
       request,
-      judge: evaluation.judge.load(on: resources.execution, isDryRun: dryRun))
+      judge: evaluation.judge.load(on: execution, isDryRun: dryRun))
+    try execution.survey?.close()
     Warnings.write(comparison.warnings)
     try FileSystem.requireApart(out, from: comparison.model.directory.path)
     if !restart { try comparison.requireSameRequest(in: out) }
-    let rates = MachineRates(resources.execution)
+    let rates = MachineRates(execution)
     let found = comparison.plan(into: out, rates: rates)
     let plan = WorkPlanText(
-      plan: restart ? found.anew() : found, out: out, execution: resources.execution)
+      plan: restart ? found.anew() : found, out: out, execution: execution)
     if !quiet {
       StandardError.write(
         ScoringPlanText.formatLine(comparison.evaluation.settings.promptFormat, "asked") + "\n"

@@ -86,16 +86,20 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     let scores = ScoreDirectory(path: scores)
     let grid = try grid.grid()
+    let execution = resources.execution.surveyed()
     let folder = try model.folder(isDryRun: dryRun)
-    let job = try rounds.job(model: folder, scores: scores, on: resources.execution)
+    let job = try rounds.job(model: folder, scores: scores, on: execution)
     let model = try job?.model ?? LanguageModel(path: folder)
     Warnings.write(model.warnings)
+    var request = evaluation.request(on: execution)
+    request.reserve(
+      for: grid.selections, rounds: rounds.rounds, target: .all, of: model.decoder.configuration)
     var sweep = try Sweep(
       model: model, modelFiles: try job?.modelFiles ?? model.directory.fileHashes(),
       scores: scores, grid: grid,
-      request: evaluation.request(on: resources.execution),
-      judge: evaluation.judge.load(on: resources.execution, isDryRun: dryRun),
+      request: request, judge: evaluation.judge.load(on: request.execution, isDryRun: dryRun),
       share: validationShare, seed: splitSeed)
+    try execution.survey?.close()
     sweep.maxPerplexityRatio = maxPerplexityRatio
     sweep.job = job
     sweep.roundCount = rounds.rounds
@@ -104,8 +108,8 @@ struct SweepCommand: ParsableCommand {
     // What the sweep would refuse is refused before its plan is shown.
     try sweep.requireSameRequest(in: out)
     let plan = WorkPlanText(
-      plan: sweep.plan(into: out, rates: MachineRates(resources.execution)),
-      out: out, execution: resources.execution)
+      plan: sweep.plan(into: out, rates: MachineRates(execution)),
+      out: out, execution: execution)
     if !quiet {
       StandardError.write(
         ScoringPlanText.formatLine(sweep.validation.settings.promptFormat, "asked") + "\n"

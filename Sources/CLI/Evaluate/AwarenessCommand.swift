@@ -82,8 +82,9 @@ struct AwarenessCommand: ParsableCommand {
     try questions.add(asked, settings.judge, to: &request)
     request.add("--prompt-format", format)
     request.add(generation.options)
+    let plan = try output.plan(asked.measures(settings), of: loaded, settings)
     try output.openFolder("awareness", request, apartFrom: [path])
-    try output.show(output.measure(asked.measures(settings), of: loaded, settings), loaded)
+    try output.show(output.measure(plan, of: loaded), loaded)
   }
 
   /// A model on a server.
@@ -99,6 +100,7 @@ struct AwarenessCommand: ParsableCommand {
     request.add("MODEL", .string(server.answeringName))
     request.add("--answers", file: server.answeringName, digest: answerer.identity.digest)
     try questions.add(asked, settings.judge, to: &request)
+    try settings.requireMemory(toJudge: asked.lists + asked.benign, on: output.execution)
     try output.openFolder("awareness", request)
     Interruption.listen()
     let progress = MeasureProgressReporter(isQuiet: output.quiet)

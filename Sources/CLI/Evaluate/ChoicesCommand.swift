@@ -66,10 +66,11 @@ struct ChoicesCommand: ParsableCommand {
     let loaded = try model.load(on: output.execution)
     var request = try self.model.request(loaded, on: output.execution)
     add(evaluation, to: &request)
-    try output.openFolder("choices", request, apartFrom: [loaded.untouched.directory.path])
     var choices = Choices(evaluation)
     choices.namesFiles = output.out != nil
-    try output.show(output.measure([choices], of: loaded), loaded)
+    let plan = try output.plan([choices], of: loaded)
+    try output.openFolder("choices", request, apartFrom: [loaded.untouched.directory.path])
+    try output.show(output.measure(plan, of: loaded), loaded)
   }
 
   /// Adds what these options decide.

@@ -109,7 +109,8 @@ struct CouplingCommand: ParsableCommand {
     request.add("--sigma", .number(sigma))
     request.add("--sweep", .array(options.sweep.map { .number($0) }), grows: true)
     request.add("--permutations", JSON(permutations))
+    let plan = try output.plan([Coupling(pairs, options)], of: loaded)
     try output.openFolder("coupling", request, apartFrom: [loaded.untouched.directory.path])
-    try output.show(output.measure([Coupling(pairs, options)], of: loaded), loaded)
+    try output.show(output.measure(plan, of: loaded), loaded)
   }
 }

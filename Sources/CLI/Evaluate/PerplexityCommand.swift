@@ -63,8 +63,9 @@ struct PerplexityCommand: ParsableCommand {
     let evaluation = try text.evaluation()
     var request = try self.model.request(loaded, on: output.execution)
     text.add(evaluation, of: loaded.untouched, to: &request)
+    let plan = try output.plan([Perplexity(evaluation)], of: loaded)
     try output.openFolder("perplexity", request, apartFrom: [loaded.untouched.directory.path])
-    try output.show(output.measure([Perplexity(evaluation)], of: loaded), loaded)
+    try output.show(output.measure(plan, of: loaded), loaded)
   }
 }
 
@@ -98,7 +99,8 @@ struct DivergenceCommand: ParsableCommand {
     let evaluation = try text.evaluation()
     var request = try self.model.request(loaded, on: output.execution)
     text.add(evaluation, of: loaded.untouched, to: &request)
+    let plan = try output.plan([Divergence(evaluation)], of: loaded)
     try output.openFolder("divergence", request, apartFrom: [loaded.untouched.directory.path])
-    try output.show(output.measure([Divergence(evaluation)], of: loaded), loaded)
+    try output.show(output.measure(plan, of: loaded), loaded)
   }
 }

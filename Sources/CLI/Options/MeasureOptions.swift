@@ -49,18 +49,28 @@ struct MeasureOptions: ParsableArguments {
 
   private static let folder = Mutex<OutputFolder?>(nil)
 
-  /// Measures a model, or a model without and with an edit.
+  /// Plans measures of a model, or of a model without and with an edit.
   ///
   /// - Parameters:
   ///   - measures: The measures.
   ///   - model: The model, and the edit.
   ///   - settings: How questions are answered; nil where no measure asks questions.
-  func measure(
+  /// - Throws: `SPINError` where the memory budget is too small, before anything is computed or written.
+  func plan(
     _ measures: [any Measure], of model: LoadedModel, _ settings: AnswerSettings? = nil
-  ) throws -> MeasuredOutcomes {
-    let evaluation = try ModelEvaluation(
-      measures, of: model.untouched, modelHash: model.modelHash(), settings: settings,
-      on: execution)
+  ) throws -> ModelEvaluation {
+    let hash = try model.modelHash()
+    // Pages that the edit changed stay in memory while the untouched model is measured.
+    let execution = model.besideTheEdit(execution).surveyed()
+    _ = try ModelEvaluation(
+      measures, of: model.untouched, modelHash: hash, settings: settings, on: execution)
+    try execution.survey?.close()
+    return try ModelEvaluation(
+      measures, of: model.untouched, modelHash: hash, settings: settings, on: self.execution)
+  }
+
+  /// Measures a model, or a model without and with an edit.
+  func measure(_ evaluation: ModelEvaluation, of model: LoadedModel) throws -> MeasuredOutcomes {
     Interruption.listen()
     let progress = MeasureProgressReporter(isQuiet: quiet)
     func side(_ name: String?, _ edit: ModelEdit?) throws -> EvaluationSide {

@@ -73,6 +73,7 @@ struct NumericLimits {
   /// - Throws: `SPINError` with code `usage` that names the option, its value and what is expected.
   static func check(_ arguments: [String]) throws {
     for (option, value) in TypedOptions(arguments).pairs {
+      if option == "--max-memory", let value { try checkUnit(of: value) }
       guard let limits = table[String(option.dropFirst(2))] else { continue }
       // Lists have commas, and may say for whom a number is: "5e-5,lora=1e-3".
       for part in value?.split(separator: ",") ?? [] {
@@ -81,6 +82,14 @@ struct NumericLimits {
         throw SPINError(.usage, at: option, "is \(text), expected \(limits.description)")
       }
     }
+  }
+
+  /// Refuses a memory budget without a unit that is less than any program takes: "400" for 400 MB.
+  private static func checkUnit(of value: String) throws {
+    guard let bytes = Double(value), bytes < 1e6 else { return }
+    throw SPINError(
+      .usage, at: "--max-memory", "is \(value) bytes, which is less than any command takes",
+      remedy: "give the unit: \(value)MB or \(value)GB")
   }
 
   private func contains(_ number: Double) -> Bool {

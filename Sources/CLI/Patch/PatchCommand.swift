@@ -189,7 +189,11 @@ struct PatchDiffCommand: ParsableCommand {
         patch, by: "a patch of spin", marker: "\"schema\": \"\(Patch.schema)\"")
     }
     let difference = try CheckpointDifference(models.0, models.1)
-    try patch.map { try difference.patch(toolVersion: SPINVersion.current).write(to: $0) }
+    if let patch {
+      let made = try difference.patch(toolVersion: SPINVersion.current)
+      try ReplacedSelection.requireReplaceable(patch, by: made)
+      try made.write(to: patch)
+    }
     let text = DifferenceText(difference: difference, shown: max(0, show))
     print(json ? text.json : text.text)
     guard !difference.isEmpty, patch == nil else { return }

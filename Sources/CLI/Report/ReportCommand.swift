@@ -104,7 +104,9 @@ struct ReportCommand: ParsableCommand {
     guard modelCard else { return }
     let run = RunDirectory(path: runs[0].source.path)
     // The run's record of its files has to know of the new card.
-    let folder = try OutputFolder.hasRecord(at: run.path) ? OutputFolder(run.path, of: "run") : nil
+    let folder =
+      try OutputFolder.hasRecord(at: run.path)
+      ? OutputFolder(run.path, of: "run", mayBeLink: true) : nil
     defer { folder?.close() }
     let given = try ModelCard.given(in: run.model)
     try ModelCard(

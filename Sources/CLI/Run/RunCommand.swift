@@ -13,7 +13,9 @@ struct RunCommand: ParsableCommand {
       Prints a plan, scores, selects and writes OUT/scores/, OUT/selection.json, OUT/patch.json, \
       OUT/manifest.json and, with --save-model, OUT/model/. With --questions or --text the model is \
       measured before and after the edit, which is put on in memory, into OUT/evaluation/. An \
-      interrupted run goes on when the command is repeated.
+      interrupted run resumes when the command is repeated. A finished run is continued by the same command with a \
+      larger --question-limit, --text-limit or --task-limit, another list of questions or a measure that it \
+      does not have yet: what is there is not computed again. Any other change of options is refused.
 
         spin run Qwen2-0.5B --data privacy=privacy.csv --data fairness=fairness.csv \\
           --data general=alpaca.csv --out run --save-model \\
@@ -79,23 +81,28 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let selection = try rule.parsed(targetModule: nil, seed: scoring.seed)
+    let execution = resources.execution.surveyed()
     let job = try ScoringJob(
       scoring.request(
         model: model.folder(isDryRun: work.dryRun),
         prompts: scoringFormat.request(beside: evaluation.format.request),
-        on: resources.execution))
+        on: execution))
     Warnings.write(job.model.warnings)
     try FeasibleSelection(
       selection: selection, job: job, allowsEmpty: rule.amounts.allowEmpty
     ).require()
-    var request = evaluation.request(on: resources.execution)
+    var request = evaluation.request(on: execution)
     request.leaveOut(promptsOf: scoring.data.map(\.file))
+    request.reserve(
+      for: [selection], rounds: rounds, target: job.request.target,
+      of: job.decoder.configuration)
     let evaluation =
       try request.isEmpty
       ? nil
       : ModelEvaluation(
         request, of: job.model, modelFiles: job.modelFiles,
         judge: evaluation.judge.load(on: request.execution, isDryRun: work.dryRun))
+    try execution.survey?.close()
     let pipeline = PipelineRun(
       job: job, selection: selection, roundCount: rounds, savesModel: saveModel,
       keepsOtherCopies: copy.keepOtherCopies,
@@ -106,7 +113,7 @@ struct RunCommand: ParsableCommand {
     try FileSystem.requireApart(out, from: job.directory.path)
     if !directory.ownsScores { try job.requireScores(at: directory.scores) }
     if !work.restart { try pipeline.requireSameRequest(in: directory, evaluation: evaluation) }
-    let rates = MachineRates(resources.execution)
+    let rates = MachineRates(execution)
     let found = pipeline.plan(into: directory, evaluation: evaluation, rates: rates)
     let plan = RunPlanText(
       pipeline: pipeline, evaluation: evaluation,

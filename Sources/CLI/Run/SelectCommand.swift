@@ -12,7 +12,8 @@ struct SelectCommand: ParsableCommand {
     commandName: "select",
     abstract: "Find the coupled weights in scores and write a patch.",
     discussion: """
-      Any number of selections can be made from one scoring. Each matrix has its own sets: the top \
+      Any number of selections can be made from one scoring, each into files of its own: a patch or a selection of \
+      another request is not replaced. Each matrix has its own sets: the top \
       weights of the pair's two data sets (--q) and of general ability (--p); --rule says how they \
       are combined.
       """)
@@ -76,6 +77,8 @@ struct SelectCommand: ParsableCommand {
         model: directory, weights: set.weights, scale: parameters.scale,
         provenance: set.provenance, toolVersion: SPINVersion.current, fileHashes: hashes)
     }
+    if let selection { try ReplacedSelection.requireReplaceable(selection, by: set) }
+    if let out, let patch { try ReplacedSelection.requireReplaceable(out, by: patch) }
     if let selection { try set.write(to: selection, tool: SPINVersion.tool) }
     if let out { try patch?.write(to: out) }
     show(set)

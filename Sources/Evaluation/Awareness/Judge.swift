@@ -27,7 +27,7 @@ public enum Verdict: String, Sendable, CaseIterable {
 }
 
 /// Says of answers whether they show the awareness that their questions ask for.
-public protocol Judge {
+public protocol Judge: Sendable {
   /// How results that rest on it are labelled: "phrases (heuristic)".
   var label: String { get }
   /// Everything that decides its verdicts.

@@ -66,6 +66,13 @@ struct ChoiceAsking {
   }
 
   private func parts(_ index: Int) throws -> [TokenContinuations] {
+    try Self.parts(of: prompts, index, data, encoder)
+  }
+
+  /// The tokens of an item; an error names its place.
+  static func parts(
+    of prompts: [ChoicePrompt], _ index: Int, _ data: ChoiceTaskData, _ encoder: ContinuationEncoder
+  ) throws -> [TokenContinuations] {
     do {
       return try encoder.encode(
         context: prompts[index].context, continuations: prompts[index].continuations)

@@ -67,7 +67,7 @@ public struct ChoiceEvaluation: Sendable {
   package let tasks: [(data: ChoiceTaskData, prompts: [ChoicePrompt])]
   let groups: [ChoiceGroup]
   /// Items that are asked together, between two looks at whether to stop and write.
-  private static let batchSize = 64
+  static let batchSize = 64
 
   /// Puts the prompts of tasks together.
   ///
@@ -127,6 +127,8 @@ public struct ChoiceEvaluation: Sendable {
     chunkTokens: Int = 1024,
     shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
   ) throws -> ChoicesResult {
+    // What the last task needs is known before the first one is done.
+    _ = try plannedBytes(of: model, on: execution, chunkTokens: chunkTokens)
     let encoder = ContinuationEncoder(model)
     let scorer = LikelihoodScorer(model.decoder, on: execution, chunkTokens: chunkTokens)
     var results: [ChoiceTaskResult] = []

@@ -73,7 +73,8 @@ struct ChoiceRecord {
     let text = try text(name)
     let letters = (0..<count).map { String(UnicodeScalar(UInt8(65 + $0))) }
     guard let place = letters.firstIndex(of: text) else {
-      throw failure("\"\(name)\" is \"\(text)\", expected \(letters.joined(separator: ", "))")
+      throw failure(
+        "\"\(name)\" is \"\(text.excerpt)\", expected \(letters.joined(separator: ", "))")
     }
     return place
   }

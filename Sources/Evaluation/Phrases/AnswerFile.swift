@@ -57,7 +57,7 @@ public struct AnswerFolder: Sendable {
     guard !sides.isEmpty else {
       throw SPINError(
         .missingInput, at: path, "has no answers, files such as awareness-privacy-before.jsonl",
-        remedy: "run `spin evaluate awareness` with --out \(path)")
+        remedy: Self.remedy(path))
     }
     entries = try sides.keys.sorted().map { name in
       let found = sides[name] ?? []
@@ -77,6 +77,14 @@ public struct AnswerFolder: Sendable {
 }
 
 extension AnswerFolder {
+  /// Where the answers of a folder without any may be: a run keeps them in a folder of its own.
+  private static func remedy(_ path: String) -> String {
+    let inner = "\(path)/evaluation"
+    if (try? AnswerFolder(path: inner)) != nil { return "give the folder \(inner), which has some" }
+    return "give the folder that `spin evaluate awareness --out` wrote, or RUN/evaluation of a "
+      + "`spin run` with --questions"
+  }
+
   /// How often cautionary phrases stand in the answers of each set, before and after where there are
   /// both.
   ///

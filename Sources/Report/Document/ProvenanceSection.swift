@@ -54,18 +54,21 @@ enum ProvenanceSection {
       if let value { rows.append([Table.Cell(name), Table.Cell(value)]) }
     }
     add("finished", facts["finished"]?.string)
-    add("time", facts["seconds"].flatMap { Double(json: $0) }.map(NumberText.duration))
+    add(
+      "time of the last invocation",
+      facts["seconds"].flatMap { Double(json: $0) }.map(NumberText.duration))
     add("threads", facts["threads"].flatMap { Int(json: $0) }.map(NumberText.count))
     add("processors", facts["processors"].flatMap { Int(json: $0) }.map(NumberText.count))
     add("instruction set", facts["kernels"]?.string)
     add("arithmetic", record.arithmetic)
     add(
-      "largest memory",
+      "largest memory of the last invocation",
       facts["peak_resident_bytes"].flatMap { Int(json: $0) }.map(NumberText.bytes))
     return Table(
       caption: "The run", columns: [.text("what"), .text("value")], rows: rows,
       note: [
-        "No result depends on threads or memory, nor on the processor among those of one arithmetic."
+        "No result depends on threads or memory, nor on the processor among those of one arithmetic.",
+        " Invocations that were interrupted before the last one are not counted.",
       ])
   }
 

@@ -20,9 +20,12 @@ extension ReportedRun {
   /// What the report would show and the run does not hold.
   var missing: [MissingMeasure] {
     let run = "RUN"
+    // A folder of measures has neither a patch nor a folder inside.
+    let isRun = record != nil || patch != nil || selection != nil || sweep != nil
+    let answers = isRun ? "\(run)/evaluation" : "DIR"
     let command = MissingMeasure.Command(
-      patch: isEdited ? " --patch \(run)/patch.json" : "", out: "--out \(run)/evaluation",
-      answers: "\(run)/evaluation")
+      patch: isEdited ? " --patch \(isRun ? "\(run)/patch.json" : "FILE")" : "",
+      out: "--out \(answers)", answers: answers)
     let known = Set(readings.map { type(of: $0).document })
     var missing = MeasureReadings.all.filter { !known.contains($0.document) }
       .compactMap { $0.missing(self, command) }

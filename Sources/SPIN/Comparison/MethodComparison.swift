@@ -14,7 +14,7 @@ import SPINStorage
 /// again.
 ///
 /// - Source: Qian et al. 2025, arXiv:2410.16672, table 1 and figure 1b.
-public struct MethodComparison {
+public struct MethodComparison: Sendable {
   /// What is compared.
   public let request: ComparisonRequest
   /// The model, with no edit on it.
@@ -71,6 +71,11 @@ public struct MethodComparison {
     modelFiles = try model.directory.fileHashes()
     var measures = request.evaluation
     measures.leaveOut(promptsOf: request.data)
+    measures.reserve(
+      for: [request.selection],
+      rounds: request.methods.contains(.spinIterated) ? request.roundCount : 1,
+      target: request.target,
+      of: model.decoder.configuration)
     measures.seenData = (measures.seenData ?? []) + request.trainingData
     evaluation = try ModelEvaluation(measures, of: model, modelFiles: modelFiles, judge: judge)
     scorings = try Self.scorings(request, model, modelFiles)

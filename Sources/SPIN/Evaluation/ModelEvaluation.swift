@@ -17,7 +17,7 @@ import SPINStorage
 ///     let change = try evaluation.compare(before, after, edit: edit, into: "run/evaluation")
 ///
 /// Finished items are kept in the folder: after an interruption the same calls resume.
-public struct ModelEvaluation {
+public struct ModelEvaluation: Sendable {
   /// What is measured, in order.
   public let measures: [any Measure]
   /// What was asked for.
@@ -107,7 +107,7 @@ public struct ModelEvaluation {
     _ settings: AnswerSettings, seen: [String], of model: LanguageModel, modelHash: String
   ) throws {
     self.measures = measures
-    self.request = request
+    self.request = request.withoutReserve
     self.part = part
     self.settings = settings
     seenDigests = seen
@@ -142,6 +142,7 @@ public struct ModelEvaluation {
   ///
   /// - Parameters:
   ///   - side: "before" or "after", as the files are named; nil where there is no other side.
+  ///   - title: What people call the side; nil for the same.
   ///   - edit: The edit; nil for the untouched model.
   ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: Where items go; nil for nowhere.
@@ -149,8 +150,8 @@ public struct ModelEvaluation {
   ///   - report: Told of what is done.
   /// - Throws: `SPINError` as the measures do.
   public func measure(
-    _ side: String?, edit: ModelEdit?, edited: LanguageModel? = nil, into directory: String?,
-    shouldStop: @escaping () -> Bool = { false },
+    _ side: String?, as title: String? = nil, edit: ModelEdit?, edited: LanguageModel? = nil,
+    into directory: String?, shouldStop: @escaping () -> Bool = { false },
     report: @escaping (MeasureProgress) -> Void = { _ in }
   ) throws -> EvaluationSide {
     var execution = request.execution
@@ -159,9 +160,12 @@ public struct ModelEvaluation {
     let model =
       if let edit { try edited ?? edit.edited(self.model) } else { self.model }
     let measured = MeasuredSide(
-      name: side, model: model, modelHash: modelHash, edit: edit?.digest, directory: directory,
+      name: side, label: title ?? side, model: model, modelHash: modelHash, edit: edit?.digest,
+      directory: directory,
       execution: execution,
-      answers: ModelAnswers(side, directory: directory, shouldStop: shouldStop, report: report) {
+      answers: ModelAnswers(
+        side, as: title, directory: directory, shouldStop: shouldStop, report: report
+      ) {
         [settings, modelHash] in
         try QuestionAnswering(
           model, modelHash: modelHash, edit: edit?.digest, options: settings.options,

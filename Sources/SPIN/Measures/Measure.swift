@@ -15,7 +15,7 @@ public import SPINJSON
 ///     }
 ///
 /// Measures of your own are given to `ModelEvaluation`; those of SPIN are in `MeasureCatalog`.
-public protocol Measure {
+public protocol Measure: Sendable {
   /// What is found of one model.
   associatedtype Result: Sendable
   /// What is found of one model, or of two compared.

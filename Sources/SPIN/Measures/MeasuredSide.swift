@@ -7,6 +7,8 @@ public import SPINGeneration
 public struct MeasuredSide {
   /// "before", "after", or what else its files are named by; nil where there is no other side.
   public let name: String?
+  /// What people call it; nil where there is no other side.
+  public let label: String?
   /// The model, with its edit if it has one.
   public let model: LanguageModel
   /// The hash of the untouched model's files, as `ModelDirectory.modelHash` gives it.
@@ -28,7 +30,7 @@ public struct MeasuredSide {
   public var identity: [String] { [modelHash] + (edit.map { [$0] } ?? []) }
 
   /// Something of this side, for people: "perplexity before", or "perplexity" where there is no other side.
-  public func title(_ measure: String) -> String { name.map { "\(measure) \($0)" } ?? measure }
+  public func title(_ measure: String) -> String { label.map { "\(measure) \($0)" } ?? measure }
 }
 
 /// Two models that are compared, for measures that look at both at once.

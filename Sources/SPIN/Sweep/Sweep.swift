@@ -19,7 +19,7 @@ import SPINStorage
 ///     let result = try sweep.run(into: "sweep")
 ///
 /// Finished items are kept: an interrupted sweep goes on when it is run again.
-public struct Sweep {
+public struct Sweep: Sendable {
   /// The largest perplexity that an edit may have, as a ratio to the untouched model's; nil for any.
   public var maxPerplexityRatio: Double?
   /// How many rounds of scoring and selecting each selection gets; more than one needs `job`.
@@ -141,18 +141,21 @@ public struct Sweep {
     _ candidates: [SweepCandidate], _ folder: String, _ shouldStop: @escaping () -> Bool,
     _ report: @escaping (Progress) -> Void
   ) throws -> [SweepRow] {
-    func measure(_ side: String, _ patch: Patch?) throws -> EvaluationSide {
+    func measure(
+      _ side: String, _ patch: Patch?, as label: String
+    ) throws -> EvaluationSide {
       try validation.measure(
-        side, edit: patch.map { ModelEdit($0) }, into: folder,
+        side, as: label, edit: patch.map { ModelEdit($0) }, into: folder,
         shouldStop: shouldStop, report: { report(.measuring($0)) })
     }
     // An edit of no weight is the untouched model.
     report(.comparing(Set(candidates.filter { $0.patch.weightCount > 0 }.map(\.name)).count))
-    let untouched = try measure("untouched", nil)
+    let untouched = try measure("untouched", nil, as: "untouched")
     var sides: [String: EvaluationSide] = [:]
     let measures = try candidates.map { candidate in
       if candidate.patch.weightCount > 0, sides[candidate.name] == nil {
-        sides[candidate.name] = try measure(candidate.name, candidate.patch)
+        sides[candidate.name] = try measure(
+          candidate.name, candidate.patch, as: "(\(candidate.label))")
       }
       return try validation.comparison(untouched, sides[candidate.name] ?? untouched)
     }

@@ -15,6 +15,24 @@ public struct SweepCandidate: Sendable {
   /// The first digits of the digest of the edit, which name its measures.
   public let name: String
 
+  /// What it is, for people: "paper, q = 1e-06, p = 5e-07".
+  public var label: String {
+    func text(_ amount: Selection.Amount) -> String {
+      switch amount {
+      case .share(let share): "\(share)"
+      case .count(let count): "a count of \(count)"
+      }
+    }
+    var parts = [selection.rule.rawValue, "q = \(text(selection.pairAmount))"]
+    if selection.generalAmount != selection.pairAmount {
+      parts.append("p = \(text(selection.generalAmount))")
+    }
+    if let target = selection.targetModule { parts.append(target.rawValue) }
+    if selection.scale != 0 { parts.append("scale = \(selection.scale)") }
+    if round > 1 { parts.append("round \(round)") }
+    return parts.joined(separator: ", ")
+  }
+
   init(selection: Selection, round: Int, coupledSet: CoupledSet, patch: Patch) {
     self.selection = selection
     self.round = round
@@ -48,7 +66,8 @@ public struct SweepRow: Sendable {
   var json: JSON {
     let selection = candidate.selection
     return [
-      "name": .string(candidate.name), "rule": .string(selection.rule.rawValue),
+      "name": .string(candidate.name), "label": .string(candidate.label),
+      "rule": .string(selection.rule.rawValue),
       "p": Self.json(selection.generalAmount), "q": Self.json(selection.pairAmount),
       "target_module": selection.targetModule.map { .string($0.rawValue) } ?? .null,
       "scale": .number(selection.scale), "round": JSON(candidate.round),

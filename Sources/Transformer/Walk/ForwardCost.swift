@@ -102,15 +102,18 @@ package struct ForwardCost {
   ///   - widths: From the most wanted to the narrowest.
   ///   - modelCount: How many models of this shape are used in turns.
   ///   - others: Bytes that other models hold in pages of their own.
+  ///   - what: What the memory is for, for the error.
   ///   - execution: The budget.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
   package func plan(
-    _ widths: [Width], modelCount: Int = 1, others: Int = 0, execution: Execution
+    _ widths: [Width], modelCount: Int = 1, others: Int = 0,
+    for what: String = "this model and these texts", execution: Execution
   ) throws -> Plan {
     guard let narrowest = widths.last else { preconditionFailure("no width to choose from") }
+    let others = others + execution.reservedBytes
     func least(_ width: Width) -> Int { bytes(width) + partBytes + others }
     try execution.require(
-      least(narrowest), what: "this model and these texts need",
+      least(narrowest), what: "\(what) need",
       remedy: "give it shorter texts")
     let width = widths.first { least($0) <= execution.maxMemory } ?? narrowest
     let whole = bytes(width) + modelCount * weightBytes + others

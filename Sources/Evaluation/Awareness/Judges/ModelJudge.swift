@@ -45,14 +45,14 @@ public struct ModelJudge: Judge {
   public let parser: VerdictParser
 
   private let isMDJudge: Bool
-  private let replyTokens: Int
+  let replyTokens: Int
   package let model: LanguageModel
-  private let execution: Execution
-  private let batchSize: Int
+  package let execution: Execution
+  let batchSize: Int
   private let tokens: FirstTokens
   /// Rows of prompts that pass through the judge at a time: the beginning that all share, and what a
   /// dozen of them go on with.
-  private static let promptTokens = 2048
+  static let promptTokens = 2048
 
   /// MD-Judge-v0.1.
   ///

@@ -2,11 +2,12 @@
 
 import SPINErrors
 public import SPINEvaluation
+package import SPINExecution
 public import SPINGeneration
 import SPINJSON
 
 /// How questions are answered and who judges: what all measures of answers have in common.
-public struct AnswerSettings {
+public struct AnswerSettings: Sendable {
   /// Who judges.
   public let judge: any Judge
   /// How answers are generated.
@@ -56,6 +57,13 @@ public struct AnswerSettings {
 
   /// How a question becomes a prompt; as it stands, where that is a server's affair.
   public var promptFormat: PromptFormat { format ?? .raw }
+
+  /// Refuses a memory budget that is too small for the judge, where the answers come from a server.
+  ///
+  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
+  package func requireMemory(toJudge lists: [QuestionList], on execution: Execution) throws {
+    _ = try AnswersPlan(settings: self, lists: lists, kind: .awareness).judgeBytes(on: execution)
+  }
 
   /// What all documents of answers begin with: who judged, and how answers were generated.
   var heading: JSONObject {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINEvaluation
+import SPINExecution
 import SPINGeneration
 import SPINStorage
 
@@ -10,10 +11,26 @@ struct AnswersPlan {
   let lists: [QuestionList]
   let kind: ModelAnswers.Kind
 
-  /// The most bytes of memory within the budget, weights in use included.
+  /// The most bytes of memory within the budget, weights in use and the judge's model included.
   ///
-  /// - Throws: `SPINError` with code `usage` where the budget is too small for one answer at a time.
+  /// - Throws: `SPINError` with code `usage` where the budget is too small for one answer or verdict at a time.
   func bytes(of planned: PlannedModel) throws -> Int {
+    max(try answerBytes(of: planned), try judgeBytes(on: planned.execution))
+  }
+
+  /// The most bytes that a judge with a model of its own takes.
+  ///
+  /// - Throws: As above.
+  func judgeBytes(on execution: Execution) throws -> Int {
+    guard let judge = settings.judge as? ModelJudge else { return 0 }
+    var judging = judge.execution
+    judging.survey = execution.survey
+    return try judge.plannedBytes(
+      questions: lists.flatMap(\.questions), answerTokens: settings.options.maxNewTokens,
+      on: judging)
+  }
+
+  private func answerBytes(of planned: PlannedModel) throws -> Int {
     guard let format = settings.format else { return 0 }
     let model = planned.model
     let generator = TextGenerator(model, on: planned.execution, batchSize: settings.batchSize)

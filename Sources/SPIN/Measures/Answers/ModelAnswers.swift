@@ -17,6 +17,7 @@ public final class ModelAnswers {
   /// Where items and journals go; nil for nowhere.
   let directory: String?
   let shouldStop: () -> Bool
+  private let label: String
   private let report: (MeasureProgress) -> Void
   private let open: () throws -> any Answerer
   private var answerer: (any Answerer)?
@@ -24,16 +25,19 @@ public final class ModelAnswers {
 
   /// - Parameters:
   ///   - side: "before", "after", or what else files are named by; nil where there is no other side.
+  ///   - label: What people call the side; nil for the same.
   ///   - directory: Where items and journals go; nil for nowhere.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done.
   ///   - answerer: Who answers; made when the first question is asked.
   public init(
-    _ side: String?, directory: String?, shouldStop: @escaping () -> Bool = { false },
+    _ side: String?, as label: String? = nil, directory: String?,
+    shouldStop: @escaping () -> Bool = { false },
     report: @escaping (MeasureProgress) -> Void = { _ in },
     answerer: @escaping () throws -> any Answerer
   ) {
     self.side = side ?? "answers"
+    self.label = label ?? self.side
     self.directory = directory
     self.shouldStop = shouldStop
     self.report = report
@@ -61,7 +65,7 @@ public final class ModelAnswers {
   func during<Value>(
     _ list: QuestionList, _ work: (_ report: (AwarenessEvaluation.Progress) -> Void) throws -> Value
   ) rethrows -> Value {
-    let title = "\(list.name) \(side)"
+    let title = "\(list.name) \(label)"
     let value = try work { progress in
       switch progress {
       case .answering(let count): report(.began(title, count: count))

@@ -78,6 +78,13 @@ public struct Choices: Measure {
     return outcome
   }
 
+  /// The memory of the items of any task.
+  ///
+  /// - Throws: `SPINError` with code `usage` where the budget is too small for one item at a time.
+  public func plannedBytes(of model: PlannedModel) throws -> Int {
+    try tasks.plannedBytes(of: model.model, on: model.execution)
+  }
+
   /// A pass over all prompts and choices.
   public func plannedSteps(_ side: String, of model: PlannedModel) -> [PlannedStep] {
     guard let rates = model.rates else { return [] }

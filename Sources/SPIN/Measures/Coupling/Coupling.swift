@@ -2,6 +2,8 @@
 
 public import SPINEvaluation
 public import SPINJSON
+import SPINLikelihood
+import SPINTokenization
 
 /// How much the hidden states of two kinds of questions depend on each other, layer by layer: the paper's figure 2.
 public struct Coupling: Measure {
@@ -38,6 +40,18 @@ public struct Coupling: Measure {
   public func outcome(
     of results: Sides<CouplingResult>, _ models: ComparedModels?
   ) -> CouplingOutcome? { CouplingOutcome(results) }
+
+  /// The memory of the hidden states of all questions.
+  ///
+  /// - Throws: `SPINError` with code `usage` where the budget is too small for one question at a time.
+  public func plannedBytes(of model: PlannedModel) throws -> Int {
+    let lengths = (pairs.first.questions + pairs.second.questions).map {
+      model.model.tokenizer.encode($0).count
+    }
+    return try HiddenStateReader(model.model.decoder, on: model.execution).plan(
+      longest: lengths.max() ?? 1, total: lengths.reduce(0, +)
+    ).bytes
+  }
 
   /// A pass over all questions.
   public func plannedSteps(_ side: String, of model: PlannedModel) -> [PlannedStep] {
