@@ -11,31 +11,34 @@ struct PhrasesCommand: ParsableCommand {
     commandName: "phrases",
     abstract: "Count the phrases of the paper's figure 7 in a model's answers.",
     discussion: """
-      In what share of the answers phrases such as "I cannot" stand, for each set of questions, before \
-      and after the edit, for comparison with the paper's figure 7. The answers are those that `spin \
-      evaluate awareness --out DIR` left; nothing is generated here. A phrase counts once an answer, \
-      anywhere in it, whatever the case. Each change has McNemar's exact test, adjusted by Holm's \
-      method for all phrases of the list; fewer than 8 answers have neither interval nor test.
+      Reports the share of answers that contain phrases such as "I cannot", for each set of questions, \
+      before and after the edit, for comparison with the paper's figure 7. Reads the answers that `spin \
+      evaluate awareness --out DIR` wrote; generates nothing. A phrase counts once per answer, anywhere \
+      in it, ignoring case. Each change has McNemar's exact test, adjusted by Holm's method for all \
+      phrases of the list; fewer than 8 answers have neither interval nor test.
 
-      These phrases decide no verdict. The judge `phrases` of `spin evaluate awareness` has other \
-      lists: it leaves out words that name a topic ("sensitive", "personal information"), and counts \
-      no phrase that stands in the question.
+      These phrases decide no verdict. The judge `phrases` of `spin evaluate awareness` has lists of its \
+      own: it omits words that name a topic ("sensitive", "personal information"), and ignores phrases \
+      that occur in the question.
 
         spin evaluate phrases --answers awareness --out awareness
       """)
 
   @Option(
     help: ArgumentHelp(
-      "The folder with awareness-NAME-before.jsonl and -after.jsonl.", valueName: "dir"))
+      "The folder that holds awareness-NAME-before.jsonl and -after.jsonl.", valueName: "dir"))
   var answers: String
 
   @Option(
     help: ArgumentHelp(
-      "Other phrases, one a line. (default: the paper's, which for privacy are more)",
+      """
+      A file of phrases to count instead, one per line. (default: the paper's phrases, with a longer \
+      list for privacy)
+      """,
       valueName: "file"))
   var phrases: String?
 
-  @Option(help: ArgumentHelp("Write phrases.json here.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Write phrases.json to this folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Print the result as JSON.")

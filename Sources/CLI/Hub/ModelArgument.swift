@@ -8,7 +8,7 @@ import SPINStorage
 struct ModelArgument: ExpressibleByArgument, Equatable {
   /// What stands in the help of such an argument.
   static let help = ArgumentHelp(
-    "A model: the folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] of the Hub.")
+    "The folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] on the Hub.")
 
   /// As it was typed.
   let text: String

@@ -11,13 +11,17 @@ struct MeasureOptions: ParsableArguments {
   @OptionGroup
   var machine: ExecutionOptions
 
-  @Option(help: ArgumentHelp("Write the result, and the items behind it, here.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the result and its individual items to this folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   var execution: Execution { machine.execution }

@@ -10,12 +10,12 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Compute with this patch put on in memory; the files stay as they are.", valueName: "file"))
+      "Apply this patch in memory; the model's files are not changed.", valueName: "file"))
   var patch: String?
 
   @Option(
     help: ArgumentHelp(
-      "Compute with this LoRA, DoRA or LoReFT adapter in memory; the files stay as they are.",
+      "Apply this LoRA, DoRA or LoReFT adapter in memory; the model's files are not changed.",
       valueName: "dir"))
   var adapter: String?
 

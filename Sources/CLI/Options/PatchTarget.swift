@@ -5,7 +5,8 @@ import SPIN
 
 /// Where the result of an edit goes; shared by `patch apply` and `patch revert`.
 struct PatchTarget: ParsableArguments {
-  @Option(help: ArgumentHelp("Write a copy of the model to this new folder.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Write an edited copy of the model to this new folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Edit the model's own files.")
