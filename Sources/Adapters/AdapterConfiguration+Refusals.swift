@@ -44,7 +44,7 @@ extension AdapterConfiguration {
 
   /// Refuses what is not computed.
   ///
-  /// - Returns: What is odd all the same.
+  /// - Returns: Warnings about what is accepted.
   static func refuseVariants(_ config: JSONObject, path: String) throws -> [String] {
     func refuse(_ key: String, _ message: String) -> SPINError {
       config.failure(

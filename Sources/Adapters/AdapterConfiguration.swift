@@ -40,7 +40,7 @@ public struct AdapterConfiguration: Sendable, Equatable {
   public var alphas: [Exception<Double>] = []
   /// The model that the adapter belongs to, as its maker called it.
   public var baseModel: String?
-  /// What is odd about the file without being wrong, as sentences.
+  /// Warnings about the file, as sentences.
   public var warnings: [String] = []
 
   /// An adapter for some modules.

@@ -6,7 +6,7 @@ package import SPINErrors
 ///
 /// PEFT gives them to Python's `re`, which tries one way after the other and can take ages for an expression
 /// in a file of a stranger, `(a+)+b` for one; so does Swift's engine. Here all ways go together: for each
-/// part and place it is found once where matches can end. What is read means what it means to Python,
+/// part and position it is found once where matches can end. What is read means what it means to Python,
 /// and what needs a search, as back references, is refused.
 package struct ModulePattern {
   private let parts: [Part]
@@ -15,7 +15,7 @@ package struct ModulePattern {
   /// Longer ones are refused: names of modules are short.
   static let longest = 1_000
 
-  /// A part of an expression; other parts are named by their places.
+  /// A part of an expression; other parts are named by their indices.
   enum Part {
     /// One character of these.
     case character(ASCIISet)
@@ -84,11 +84,11 @@ private struct Places {
   }
 }
 
-/// Finds where parts end; every part and place once.
+/// Finds where parts end; every part and position once.
 private struct Matcher {
   let parts: [ModulePattern.Part]
   let name: [UInt8]
-  /// What was found, by part and place.
+  /// What was found, by part and position.
   private var found: [Places?]
 
   init(parts: [ModulePattern.Part], name: [UInt8]) {
@@ -134,7 +134,7 @@ private struct Matcher {
   private mutating func repeated(
     _ item: Int, _ atLeast: Int, _ atMost: Int?, from place: Int
   ) -> Places {
-    // After as many times as there are places a set stays what it is: either every time takes a character,
+    // After as many repetitions as there are positions a set no longer changes: either every time takes a character,
     // and nothing is left, or some time takes none.
     let enough = name.count + 1
     var current = Places(place)

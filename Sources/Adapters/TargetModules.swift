@@ -36,7 +36,7 @@ public struct TargetModules: Sendable, Equatable {
     self.init(.names(projections.map(\.rawValue).sorted()))
   }
 
-  /// The matrices that are meant in a model with so many layers, in order.
+  /// The matrices that are adapted in a model with a number of layers, in order.
   ///
   /// - Throws: `SPINError` where a regular expression cannot be read, or something is meant that is
   ///   none of the seven matrices of a layer.

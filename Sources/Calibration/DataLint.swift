@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// What is odd about data files, each by itself and each pair together.
+/// Warnings about data files, each by itself and each pair together.
 ///
 /// SPIN's own files repeat rows and share prompts with the questions on which models are evaluated;
 /// whoever scores, trains or evaluates on such files should know.

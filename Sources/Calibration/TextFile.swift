@@ -117,7 +117,7 @@ public struct TextFile: Sendable {
         + ShellText.quoted(path))
   }
 
-  /// A text holds no zero bytes; UTF-16 without its mark holds one beside each plain letter.
+  /// A text holds no zero bytes; UTF-16 without its mark holds one next to each ASCII letter.
   private func refusal(ofZeroAt place: Int) -> SPINError {
     let head = bytes.prefix(64)
     let (even, odd) = (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The place of an edited matrix in the decoder: its layer and its projection.
+/// The position of an edited matrix in the decoder: its layer and its projection.
 ///
 /// These seven projections of every decoder layer are all that SPIN scores and edits; embedding,
 /// norms, biases and the output head are not among them. The families spell them alike, as

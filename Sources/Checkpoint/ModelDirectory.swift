@@ -18,7 +18,7 @@ public struct ModelDirectory: Sendable {
   public let weightFileNames: [String]
   /// All tensors by name.
   public let tensors: [String: TensorEntry]
-  /// What is odd about the checkpoint without being wrong, as sentences.
+  /// Warnings about the checkpoint, as sentences.
   public let warnings: [String]
   /// Where the weights come from, when `spin model import` wrote them or they are in the Hugging Face cache.
   public let origin: ModelOrigin?
@@ -109,7 +109,7 @@ public struct ModelDirectory: Sendable {
   /// Takes the weight files for what they are now, after an edit of our own.
   package func acceptEdit() { hold.accept() }
 
-  /// Checks that shards hold what the index says; what they hold beyond it is only odd.
+  /// Checks that shards hold what the index says; anything beyond it gives only a warning.
   private static func check(
     _ index: ShardIndex, _ tensors: [String: TensorEntry], _ directory: String
   ) throws -> [String] {

@@ -6,7 +6,7 @@ import SPINJSON
 /// What the header of a safetensors file says, checked by every rule of the format.
 ///
 /// The file is a little-endian length N of 64 bits, N bytes of JSON, and the data. The JSON maps
-/// each tensor's name to its type, shape and place in the data; tensors have to cover the data
+/// each tensor's name to its type, shape and offset in the data; tensors have to cover the data
 /// without hole or overlap. Nothing here looks at the data itself.
 package struct SafetensorsHeader: Sendable, Equatable {
   /// One tensor of a file.

@@ -26,7 +26,7 @@ extension EndpointCall {
       .unavailable, at: url, SettingText(key?.removed(from: message) ?? message), remedy: remedy)
   }
 
-  /// Why an attempt, the last of so many, brought no answer.
+  /// Why the last of several attempts brought no answer.
   func failure(
     _ outcome: Result<HTTPResponse, HTTPFailure>, attempts: Int, _ options: EndpointOptions
   ) -> SPINError {

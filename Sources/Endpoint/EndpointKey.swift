@@ -16,7 +16,7 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
 
   /// Reads a key.
   ///
-  /// A key that nobody named is not sent where others on the way could read it.
+  /// A key that was not named explicitly is not sent where a third party could read it.
   ///
   /// - Parameters:
   ///   - variable: The name of an environment variable; nil for `defaultVariable`, if it is set.

@@ -36,7 +36,7 @@ package struct HTTPResponse: Sendable, Equatable {
 
 /// Why there is no whole answer.
 package enum HTTPFailure: Error, Equatable {
-  /// Nobody listens there.
+  /// Nothing listens at that address.
   case noConnection
   /// The name of the host is unknown.
   case unknownHost

@@ -52,13 +52,13 @@ extension Setting {
 /// What texts call settings.
 ///
 /// Programs in front of the library have names of their own for what their users decide: flags, fields of a form.
-/// They put them in place for everything that they do:
+/// Install them for everything that a program does:
 ///
 ///     try SettingNames.$current.withValue(SettingNames { flags[$0.setting] ?? "\($0)" }) {
 ///       try work()
 ///     }
 public struct SettingNames: Sendable {
-  /// The names in force where a text becomes a string; those of Swift unless somebody has put others in place.
+  /// The names in force where a text becomes a string; those of Swift unless others were installed.
   @TaskLocal public static var current = SettingNames { $0.description }
 
   /// How a mention reads.

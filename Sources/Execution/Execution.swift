@@ -14,7 +14,7 @@ public struct Execution: Sendable {
   public var device: any DeviceKind
   /// Bytes of memory to stay below.
   public var maxMemory: Int
-  /// The folder of scratch files; nil for one beside the output.
+  /// The folder of scratch files; nil for one inside the output folder.
   public var scratchDirectory: String?
   /// Bytes that work to come will hold besides, such as the pages that an edit changes; plans count them.
   package var reservedBytes = 0

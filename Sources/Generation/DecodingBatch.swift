@@ -4,7 +4,7 @@ package import SPINKernels
 import SPINStorage
 package import SPINTransformer
 
-/// Sequences that grow together, one token a step.
+/// Sequences that are decoded in one batch, one token a step.
 ///
 /// A sequence's numbers do not depend on which others are there: prompts pass through row-independent
 /// products, steps through `Device.project`.
@@ -26,8 +26,8 @@ package struct DecodingBatch {
   /// Room for sequences.
   ///
   /// - Parameters:
-  ///   - sequenceCount: At most so many at a time.
-  ///   - promptTokens: At most so many tokens of prompts at a time.
+  ///   - sequenceCount: The maximum number of sequences at a time.
+  ///   - promptTokens: The maximum number of prompt tokens at a time.
   ///   - positionCount: Positions that a sequence can have.
   ///   - keepsWeights: Whether the model's weights stay in memory from step to step.
   package init(

@@ -14,7 +14,7 @@ public enum Sampling: Sendable, Equatable {
 
 /// What decides a generated text, besides model and prompt.
 public struct GenerationOptions: Sendable, Equatable {
-  /// At most so many tokens after the prompt.
+  /// The maximum number of tokens after the prompt.
   public var maxNewTokens = 64
   /// How tokens are chosen.
   public var sampling = Sampling.greedy

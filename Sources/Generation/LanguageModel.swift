@@ -20,10 +20,10 @@ public struct LanguageModel: Sendable {
   /// The tokens that end a generated text.
   ///
   /// `eos_token_id` of `generation_config.json`, else of `config.json`, else the tokenizer's; empty
-  /// where nobody names one.
+  /// by default.
   public let endTokens: Set<Int32>
 
-  /// What is odd about the checkpoint without being wrong, as sentences.
+  /// Warnings about the checkpoint, as sentences.
   public var warnings: [String] { directory.warnings + decoder.warnings }
 
   /// Opens the folder of a Hugging Face checkpoint.

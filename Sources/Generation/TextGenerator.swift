@@ -25,7 +25,7 @@ public final class TextGenerator {
   /// - Parameters:
   ///   - model: The model, edited or not.
   ///   - execution: Where to compute.
-  ///   - batchSize: How many texts grow together; more is faster, and takes a key/value cache each.
+  ///   - batchSize: How many texts are generated in one batch; more is faster, and takes a key/value cache each.
   ///   - promptTokens: How many tokens of prompts pass through the model at a time, or one prompt if
   ///     it is longer; what neighboring prompts have in common at their beginning counts once.
   public init(
@@ -109,8 +109,8 @@ public final class TextGenerator {
     }
   }
 
-  /// How many texts grow together, and how many tokens of prompts pass at a time, within the memory budget; nil where
-  /// there is no prompt.
+  /// How many texts are generated in one batch, and how many prompt tokens are processed at a time, within the memory
+  /// budget; nil where there is no prompt.
   ///
   /// - Parameters:
   ///   - lengths: Tokens of each prompt.
@@ -243,10 +243,10 @@ public final class TextGenerator {
 extension TextGenerator {
   private static let placeName = "prompt "
 
-  /// What failures call a prompt: whoever has the prompts from a file knows a better place.
+  /// What errors call a prompt; a caller that read the prompts from a file knows a better location.
   static func place(of index: Int) -> String { placeName + "\(index)" }
 
-  /// A failure of `generate` with the place of the prompt in place of its number.
+  /// A failure of `generate` with the location of the prompt instead of its number.
   ///
   /// - Parameters:
   ///   - error: The failure; one that is of no prompt stays as it is.

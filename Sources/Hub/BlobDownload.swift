@@ -9,7 +9,7 @@ import SPINStorage
 /// Bytes go to `blobs/<digest>.incomplete` in order, and stay there whatever happens: the next attempt, the next
 /// run and older versions of huggingface_hub ask for the rest. The file gets its name when its size and its digest
 /// are those of the listing. A lock keeps other processes from fetching the same; without it (file systems exist
-/// whose locks do nothing) two would write the same bytes to the same places.
+/// whose locks do nothing) two would write the same bytes at the same offsets.
 struct BlobDownload {
   let client: HubClient
   let cache: HubCache

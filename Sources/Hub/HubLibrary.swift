@@ -23,7 +23,7 @@ public struct HubLibrary: Sendable {
   /// - Parameters:
   ///   - settings: Where the Hub and its cache are.
   ///   - shouldStop: Asked several times a second; true ends the work with an error of code `interrupted`, and the
-  ///     same call later goes on from there.
+  ///     same call later resumes from there.
   ///   - report: Told of what happens.
   public init(
     _ settings: HubSettings, shouldStop: @escaping @Sendable () -> Bool = { false },

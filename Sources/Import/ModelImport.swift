@@ -98,7 +98,7 @@ public struct ModelImport {
   ///   - threadCount: The threads that convert.
   ///   - shouldStop: Asked between pieces.
   ///   - report: Told of the bytes written so far.
-  /// - Returns: The record that was written beside the weights.
+  /// - Returns: The record that was written next to the weights.
   /// - Throws: `SPINError` with code `interrupted` where it was stopped, `cannotCreate` where the
   ///   folder exists or the disk is too small; nothing is left then.
   @discardableResult

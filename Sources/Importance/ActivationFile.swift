@@ -21,7 +21,7 @@ final class ActivationFile {
 
   /// Opens or makes the file.
   ///
-  /// - Throws: `SPINError` where the disk has no room for it.
+  /// - Throws: `SPINError` where the disk has no space for it.
   init(path: String, tokenCount: Int, width: Int, layerCount: Int, device: any Device) throws {
     self.device = device
     (self.tokenCount, self.width, self.layerCount) = (tokenCount, width, layerCount)

@@ -93,14 +93,14 @@ public struct ImportanceScorer: Sendable {
     }
   }
 
-  /// Scores, and writes one file a data set; goes on where an interrupted run stopped, and does nothing where all is
+  /// Scores, and writes one file a data set; resumes where an interrupted run stopped, and does nothing where all is
   /// done.
   ///
   /// - Parameters:
   ///   - directory: The folder of the scores; it is made if it is absent.
   ///   - restart: Whether to discard what an unfinished or other run left there.
   ///   - shouldStop: Asked between steps; true ends the run with an error of code `interrupted`,
-  ///     and the same call later goes on from there.
+  ///     and the same call later resumes from there.
   ///   - report: Told of progress.
   /// - Throws: `SPINError` where the folder holds other scores, the disk is full, a score is not
   ///   finite, or the run was stopped.

@@ -49,7 +49,7 @@ public final class LikelihoodScorer {
   ///   - modelCount: How many models take turns.
   ///   - others: Bytes that other models hold in pages of their own.
   ///   - what: What the memory is for, for the error.
-  ///   - more: What else is held, for so many rows at a time.
+  ///   - more: What else is held, for a number of rows at a time.
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
   func plan(
     longest: Int, total: Int, modelCount: Int = 1, others: Int = 0,
@@ -68,12 +68,12 @@ public final class LikelihoodScorer {
       widths, modelCount: modelCount, others: others, for: what, execution: execution)
   }
 
-  /// The same for scoring texts of at most so many tokens, one at a time if need be.
+  /// The same for scoring texts of at most a given number of tokens, one at a time if need be.
   package func planForScoring(longest: Int) throws -> ForwardCost.Plan {
     try plan(longest: longest, total: longest)
   }
 
-  /// The same for divergences of texts of at most so many tokens.
+  /// The same for divergences of texts of at most a given number of tokens.
   ///
   /// - Parameters:
   ///   - longest: Tokens of the longest text.

@@ -21,7 +21,7 @@ struct PackedForward {
     hidden = device.matrix(rows: plan.width.rows, columns: decoder.configuration.hiddenSize)
   }
 
-  /// The same room for another decoder of the same shape, but for the hidden states, which stay.
+  /// The same buffers for another decoder of the same shape, but for the hidden states, which stay.
   init(_ decoder: Decoder, sharing other: PackedForward) {
     walk = other.walk.sharingMemory(with: decoder)
     hidden = walk.device.matrix(rows: other.hidden.rows, columns: other.hidden.columns)

@@ -135,7 +135,7 @@ struct OtherCopies {
     return nil
   }
 
-  /// A safetensors file beside those of the model is a copy where it has one of its tensors; it may as well be a
+  /// A safetensors file that is not one of the model's is a copy where it has one of its tensors; it may as well be a
   /// projector or another part.
   private func safetensorsReason(_ name: String, at path: String) -> String? {
     let reason = "safetensors that the model does not use"

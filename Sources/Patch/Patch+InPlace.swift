@@ -42,7 +42,7 @@ extension Patch {
 
   /// Reverts a patch of the model in a folder where it lies, or finishes doing so; see `revertInPlace(_:readFrom:)`.
   ///
-  /// - Parameter removesEnclosed: Whether the patch in the folder goes although nobody has another file of it, as its
+  /// - Parameter removesEnclosed: Whether the patch in the folder goes although there is no other file of it, as its
   ///   reader wants who reverts by that very patch.
   @discardableResult
   public func revertInPlace(

@@ -4,7 +4,7 @@ public import SPINCheckpoint
 import SPINErrors
 import SPINStorage
 
-/// Whether a patch is to be made or taken back.
+/// Whether a patch is to be made or reverted.
 public enum PatchDirection: String, Sendable {
   /// Old bits become new ones.
   case apply

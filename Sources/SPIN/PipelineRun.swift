@@ -10,7 +10,7 @@ import SPINStorage
 ///     let run = PipelineRun(job: job, selection: Selection(), savesModel: true)
 ///     let result = try run.run(into: RunDirectory(path: "run"))
 ///
-/// Each step's output is whole or absent; a run that was interrupted goes on where it stopped, and
+/// Each step's output is whole or absent; an interrupted run resumes where it stopped, and
 /// one that is done is done again in no time.
 public struct PipelineRun: Sendable {
   /// The scoring.
@@ -28,7 +28,7 @@ public struct PipelineRun: Sendable {
   /// The command line, for the record.
   public let arguments: [String]
 
-  /// What a run came to.
+  /// The result of a run.
   public struct Result: Sendable {
     /// The rounds in order; at least one.
     public let rounds: [SuppressionRound]

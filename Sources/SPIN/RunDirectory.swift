@@ -35,12 +35,12 @@ public struct RunDirectory: Sendable, Hashable {
   public var report: (html: String, markdown: String, json: String) {
     (path + "/report.html", path + "/report.md", path + "/report.json")
   }
-  /// What is odd about the data files.
+  /// Warnings about the data files.
   public var data: String { path + "/data.json" }
   /// The patched checkpoint, where one was asked for.
   public var model: String { path + "/model" }
 
-  /// The names of all files that a run writes beside its folders.
+  /// The names of all files that a run writes in addition to its folders.
   var fileNames: [String] {
     let (html, markdown, json) = report
     return [selection, patch, manifest, data, html, markdown, json, RequestRecord.path(path)]

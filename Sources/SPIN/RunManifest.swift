@@ -145,7 +145,7 @@ struct RunManifest {
   /// Scores that were taken from elsewhere, or that runs share: where they are, and their digests; empty where the run
   /// has its own.
   ///
-  /// A folder beside that of the run is named from there, so that both can be moved together.
+  /// A folder next to that of the run is named relative to it, so that both can be moved together.
   private func inputs() throws -> JSON {
     guard !hasScores else { return [:] }
     var digests = JSONObject()

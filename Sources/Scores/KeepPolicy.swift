@@ -53,7 +53,7 @@ extension KeepPolicy: LosslessStringConvertible {
 public enum Share {
   /// Python's `int(share * rows * columns)`: two products in double precision, rounded towards 0.
   ///
-  /// The order of the products matters in the last place, and so does it in the count; this is the
+  /// The order of the products matters in the last bit, and so in the count; this is the
   /// order of the paper's code.
   ///
   /// - Precondition: `share` lies between 0 and 1.

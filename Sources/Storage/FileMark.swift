@@ -5,7 +5,7 @@ import Foundation
 /// What tells a file from what it was: which file it is, how long, and when it was last written and changed.
 ///
 /// A program that writes into a file moves its times, one that replaces it its number. Times that somebody sets back
-/// leave the time of the last change (`ctime`), which nobody can set.
+/// leave the time of the last change (`ctime`), which no program can set.
 package struct FileMark: Sendable, Equatable {
   /// The device that holds the file.
   package let device: UInt64

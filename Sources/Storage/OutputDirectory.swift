@@ -4,7 +4,7 @@ import SPINErrors
 
 /// A directory that appears under its name whole, or not at all.
 ///
-/// It grows under a temporary name beside its target. What a killed process left there is removed
+/// It grows under a temporary name next to its target. What a killed process left there is removed
 /// by the next one with the same target.
 package final class OutputDirectory {
   /// The name under which it will appear.
@@ -20,7 +20,7 @@ package final class OutputDirectory {
   /// Begins a directory whose parent exists.
   ///
   /// - Parameter mayBeThere: Asked whether a directory of that name may be this one, made before: it is compared with it
-  ///   then, file by file, in place of being refused at once.
+  ///   then, file by file, instead of being refused at once.
   /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty.
   package init(path target: String, mayBeThere: () throws -> Bool = { false }) throws {
     try OutputFile.requireNoLink(target)
@@ -44,7 +44,7 @@ package final class OutputDirectory {
     lock = try DirectoryLock(temporaryPath)
   }
 
-  /// Removes what killed processes left of a directory; a link of such a name is nobody's leftover.
+  /// Removes what killed processes left of a directory; a link of such a name is not a leftover.
   ///
   /// - Throws: `SPINError` with code `resumable` where another process is making the same directory.
   private static func removeAbandoned(of target: String) throws {

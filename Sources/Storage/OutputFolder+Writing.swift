@@ -16,7 +16,7 @@ extension OutputFolder {
   /// Puts on record what a file holds that is finished.
   static func didWrite(_ path: String) throws {
     guard let (folder, name) = owner(of: path) else { return }
-    // What interrupted work goes on from lies in hidden folders, and every byte of it counts.
+    // What interrupted work resumes from lies in hidden folders, and every byte of it counts.
     let isWhole = name.split(separator: "/").contains { $0.hasPrefix(".") }
     let fingerprint = try FileFingerprint(ofFileAt: path, isWhole: isWhole)
     try folder.record.withLock { try $0.record(name, .finished(fingerprint)) }

@@ -5,7 +5,7 @@ import SPINErrors
 
 /// An open file that is read and written at offsets.
 ///
-/// Reads and writes at different places may run on several threads at once.
+/// Reads and writes at different offsets may run on several threads at once.
 package final class RandomAccessFile: Sendable {
   /// How to open a file.
   package enum Access: Sendable {

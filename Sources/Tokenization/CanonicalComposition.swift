@@ -95,7 +95,7 @@ package struct CanonicalComposition: Sendable {
     var value: UInt32
     var combiningClass: UInt8 = 0
     /// How it came about: 0 where it takes the place of a scalar, 1 where it was put in, and less
-    /// than 0 where it takes the place of one and so many that follow.
+    /// than 0 where it replaces one and that many following ones.
     var change = 0
   }
 

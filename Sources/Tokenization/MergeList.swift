@@ -11,7 +11,7 @@ struct MergeList {
   /// Where the first text of each pair ends and where the second does.
   private var ends: [Int] = []
 
-  /// An empty list that will be read from a document of so many bytes.
+  /// An empty list that will be read from a document of a number of bytes.
   init(documentByteCount: Int) {
     // Unused capacity costs no memory; growing would.
     bytes.reserveCapacity(documentByteCount / 4)

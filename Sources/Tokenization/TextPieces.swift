@@ -7,7 +7,7 @@ struct TextPieces {
   var ends: [Int]
   /// Whether the first piece is where the whole text begins, before any added token.
   private(set) var isStart: Bool
-  /// Where each byte comes from in the text as given; nil where nobody asks.
+  /// Where each byte comes from in the text as given; nil where not requested.
   private(set) var sources: [Range<Int>]?
 
   /// One piece.
@@ -38,7 +38,7 @@ struct TextPieces {
 
   /// Makes other pieces of each piece.
   ///
-  /// - Parameter body: Writes the pieces that take the place of the piece in the range.
+  /// - Parameter body: Writes the pieces that replace the piece in the range.
   mutating func rewrite(_ body: (_ range: Range<Int>, _ writer: inout Writer) -> Void) {
     var writer = Writer(self)
     forEach { range in

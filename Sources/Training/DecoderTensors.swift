@@ -25,7 +25,7 @@ public struct DecoderTensor: Sendable, Hashable {
   public let shape: [Int]
   /// What it is.
   public let kind: Kind
-  /// Its place among all tensors of the model: embedding, blocks, last norm, head.
+  /// Its index among all tensors of the model: embedding, blocks, last norm, head.
   public let index: Int
 
   /// How many numbers it holds.

@@ -67,7 +67,7 @@ public final class LowRankModel: TrainableModel {
     self.init(decoder, configuration, layers, memory: memory, on: device)
   }
 
-  /// An adapter that goes on from given values.
+  /// An adapter that continues from given values.
   ///
   /// - Precondition: it fits the model.
   public convenience init(
@@ -231,7 +231,7 @@ extension AdapterConfiguration {
 }
 
 extension MatrixName {
-  /// Its place among all matrices, the key of its random numbers.
+  /// Its index among all matrices, the key of its random numbers.
   fileprivate var place: Int {
     let all = Projection.allCases
     return all.count * layer + (all.firstIndex(of: projection) ?? 0)

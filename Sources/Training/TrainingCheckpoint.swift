@@ -6,7 +6,7 @@ import SPINJSON
 import SPINKernels
 import SPINStorage
 
-/// What an interrupted run goes on from: values, moments and history in one safetensors file, which
+/// What an interrupted run resumes from: values, moments and history in one safetensors file, which
 /// appears whole or not at all.
 struct TrainingCheckpoint {
   let path: String

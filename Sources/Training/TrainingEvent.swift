@@ -6,7 +6,7 @@ public enum TrainingEvent: Sendable, Hashable {
   case resumed(stepCount: Int, of: Int)
   /// A step is done.
   case advanced(TrainingProgress)
-  /// The loss on the samples held back was measured.
+  /// The loss on the validation set was measured.
   case evaluated(TrainingHistory.Evaluation)
 }
 

@@ -5,8 +5,8 @@ import SPINErrors
 public import SPINJSON
 package import SPINStorage
 
-/// The folder that a training run writes to: its result, `training.json` beside it, and `.training`
-/// with what an interrupted run goes on from, which is removed at the end.
+/// The folder that a training run writes to: its result, `training.json` next to it, and `.training`
+/// with what an interrupted run resumes from, which is removed at the end.
 public struct TrainingFolder: Sendable {
   /// Where it is.
   public let path: String
@@ -17,7 +17,7 @@ public struct TrainingFolder: Sendable {
   /// The version of the program, for the record.
   public let toolVersion: String
 
-  /// The record beside the result.
+  /// The record next to the result.
   public static let recordName = "training.json"
   private static let schema = "training/1"
 
@@ -67,7 +67,7 @@ public struct TrainingFolder: Sendable {
     return output
   }
 
-  /// Removes what a killed run may have left beside a finished result.
+  /// Removes what a killed run may have left next to a finished result.
   ///
   /// - Throws: `SPINError` with code `cannotCreate` where the result was changed since.
   public func tidy() throws {

@@ -13,7 +13,7 @@ public import SPINTransformer
 ///
 ///     16   values, gradients and moments in memory
 ///     12   without clipping: a group is updated as soon as its gradient is complete
-///      8   moments in a scratch file, which the system caches where it has room
+///      8   moments in a scratch file, which the operating system caches where memory allows
 ///      4   and gradients of one group at a time; with clipping they are computed twice
 ///
 /// No bit of the result depends on it.
@@ -123,7 +123,7 @@ struct TrainingCost {
   /// Tokens of a batch and rows of logits: half of what a budget leaves at most goes into more of them,
   /// the rest is for keeping states.
   ///
-  /// - Parameter bytes: What so many tokens and rows take.
+  /// - Parameter bytes: What a number of tokens and rows takes.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
   func batches(
     bytes: (_ tokens: Int, _ rows: Int) -> Int

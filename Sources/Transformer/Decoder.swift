@@ -22,7 +22,7 @@ public struct Decoder: Sendable {
   /// What is changed behind its blocks; nil for the model as it is.
   public internal(set) var interventions: Interventions?
 
-  /// What is odd about configuration and tensors without being wrong, as sentences.
+  /// Warnings about configuration and tensors, as sentences.
   public var warnings: [String] { configuration.warnings + weights.warnings }
 
   /// Reads `config.json` and finds every tensor it asks for.

@@ -68,7 +68,7 @@ public struct DecoderWeights: Sendable {
   /// Whether the two are one matrix; a file that holds two different ones has the last word over
   /// `config.json`, as in transformers.
   public let tiesWordEmbeddings: Bool
-  /// What is odd about the tensors, as sentences.
+  /// Warnings about the tensors, as sentences.
   public let warnings: [String]
 
   /// Weights from anywhere, such as masters in memory.

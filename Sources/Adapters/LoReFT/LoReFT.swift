@@ -15,7 +15,7 @@ public import SPINTransformer
 ///
 /// - Source: Wu et al. 2024, arXiv:2404.03592; pyreft dafd099.
 public struct LoReFT: Sendable, Equatable {
-  /// What is trained at one place.
+  /// One trained intervention.
   public struct Intervention: Sendable, Equatable {
     /// `rotate_layer` `[D, r]`, row by row: Q, the transpose of the paper's R.
     public let rotateLayer: [Float]

@@ -67,7 +67,7 @@ struct ChatCommand: ParsableCommand {
       }
       guard !isWhole else { continue }
       try say("\n")
-      // Nobody is there to ask for another answer.
+      // There is no terminal from which to ask for another answer.
       guard asks else { throw SPINError.stopped() }
     }
     if asks { StandardError.write("\n") }
@@ -112,7 +112,7 @@ struct ChatCommand: ParsableCommand {
     return answer
   }
 
-  /// Unbuffered, so that it keeps its place among streamed answers.
+  /// Unbuffered, so that it stays in order among streamed answers.
   private func say(_ text: String) throws {
     StandardOutput.write(text)
     try StandardOutput.finish()

@@ -4,7 +4,7 @@ import ArgumentParser
 import SPIN
 import SPINJSON
 
-/// `spin compare`: methods that change a model, measured alike.
+/// `spin compare`: methods that change a model, measured under identical settings.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",

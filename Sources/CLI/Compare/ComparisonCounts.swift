@@ -2,7 +2,7 @@
 
 import SPIN
 
-/// What the answers of each method are like beside its rates: refusals and caution by phrases, empty answers and
+/// Counts of the answers of each method in addition to its rates: refusals and caution by phrases, empty answers and
 /// answers that ended at the token limit, as means over the seeds.
 struct ComparisonCounts {
   let result: MethodComparison.Result

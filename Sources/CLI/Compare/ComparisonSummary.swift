@@ -9,7 +9,7 @@ struct ComparisonSummary {
   let directory: String
   let judge: String
 
-  /// The paper's table, the changes, and SPIN beside the others; the same numbers as in the report.
+  /// The paper's table, the changes, and SPIN compared with the others; the same numbers as in the report.
   var text: String {
     var lines: [String] = []
     if let table = result.report.comparisonTable {

@@ -13,7 +13,7 @@ struct DataCommand: ParsableCommand {
     subcommands: [DataLintCommand.self, DataFetchCommand.self])
 }
 
-/// `spin data lint`: what is odd about data files.
+/// `spin data lint`: checks of data files.
 struct DataLintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint",

@@ -2,7 +2,7 @@
 
 import SPIN
 
-/// How what is odd about data files is printed.
+/// How warnings about data files are printed.
 struct DataLintText {
   let lint: DataLint
   let sampleCount: Int

@@ -66,7 +66,7 @@ struct LoadedModel {
   /// With the edit if there is one.
   var model: LanguageModel { edited ?? untouched }
 
-  /// What the untouched model may take beside the edited one, whose changed pages stay.
+  /// What the unedited model may take while the edited one, whose changed pages stay resident, is open.
   func besideTheEdit(_ execution: Execution) -> Execution {
     var execution = execution
     execution.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0

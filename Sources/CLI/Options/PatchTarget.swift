@@ -66,7 +66,7 @@ struct PatchTarget: ParsableArguments {
   }
 }
 
-/// What is odd without being wrong, on standard error.
+/// Warnings, on standard error.
 enum Warnings {
   static func write(_ warnings: [String]) {
     for warning in warnings { StandardError.warn(warning) }

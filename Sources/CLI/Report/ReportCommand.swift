@@ -22,7 +22,7 @@ struct RunArgument: ExpressibleByArgument {
   }
 }
 
-/// `spin report`: what runs came to, on one page.
+/// `spin report`: the results of runs, on one page.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",

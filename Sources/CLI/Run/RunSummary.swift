@@ -4,7 +4,7 @@ import SPIN
 import SPINJSON
 import SPINStorage
 
-/// What a run came to, for people and for machines.
+/// The result of a run, as text and as JSON.
 struct RunSummary {
   let result: PipelineRun.Result
   let pipeline: PipelineRun

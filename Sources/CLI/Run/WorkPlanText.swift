@@ -47,7 +47,7 @@ struct WorkPlanText {
     ]
   }
 
-  /// Refuses work whose results cannot have room, with room for a few percent of doubt.
+  /// Refuses work whose results do not fit on the disk, with a margin of a few percent.
   func requireDisk() throws {
     let needed = plan.outputBytes + plan.scratchBytes
     guard let free = try? FileSystem.freeByteCount(at: Self.existing(out)), needed > free else {

@@ -26,9 +26,9 @@ public enum MissingAnswer: String, Sendable, CaseIterable {
 public struct Answer: Sendable, Equatable {
   /// The text without whitespace around it.
   public let text: String
-  /// How many tokens it has; 0 where nobody counts them.
+  /// How many tokens it has; 0 where they are not counted.
   public let tokenCount: Int
-  /// Whether it ended at the token limit; nil where nobody knows.
+  /// Whether it ended at the token limit; nil where unknown.
   public let isCutOff: Bool?
   /// Why there is none; nil where there is one, which may be empty.
   public let missing: MissingAnswer?

@@ -19,7 +19,7 @@ package struct AnswerStore {
 
   /// - Parameters:
   ///   - questions: The questions.
-  ///   - places: Where each of them is from, for messages; empty where nobody knows.
+  ///   - places: Where each of them is from, for messages; empty where unknown.
   ///   - name: Of the journal `.NAME.journal`.
   ///   - directory: The folder; nil for nowhere.
   package init(questions: [String], places: [String] = [], name: String, directory: String?) {
@@ -72,7 +72,7 @@ package struct AnswerStore {
 }
 
 extension AnswerStore {
-  /// Lets questions be answered; what is wrong with one names its place.
+  /// Lets questions be answered; an error about one names its location.
   private func located(_ open: [Int], _ body: () throws -> Void) throws {
     do {
       try body()

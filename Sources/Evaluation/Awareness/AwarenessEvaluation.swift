@@ -15,7 +15,7 @@ public struct AwarenessEvaluation {
   public enum Progress: Sendable, Equatable {
     /// So many answers are missing, and are asked for now.
     case answering(Int)
-    /// An answer of so many tokens has come.
+    /// An answer with this number of tokens has arrived.
     case answered(tokens: Int)
     /// So many verdicts are missing, and are asked for now.
     case judging(Int)
@@ -27,7 +27,7 @@ public struct AwarenessEvaluation {
   public let name: String
   /// The questions.
   public let questions: [String]
-  /// Where each question is from, for messages: "questions.csv: line 3"; empty where nobody knows.
+  /// Where each question is from, for messages: "questions.csv: line 3"; empty where unknown.
   package var places: [String] = []
   /// Who judges.
   public let judge: any Judge

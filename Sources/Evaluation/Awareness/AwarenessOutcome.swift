@@ -20,7 +20,7 @@ public struct AwarenessOutcome: Sendable {
     /// How its judge is labelled; nil where that is not known.
     public let judge: String?
 
-    /// Reads `awareness-NAME-SIDE.jsonl`, and the judge's label from the `awareness.json` beside it.
+    /// Reads `awareness-NAME-SIDE.jsonl`, and the judge's label from the `awareness.json` in the same folder.
     ///
     /// - Throws: `SPINError` where one of them cannot be read.
     public init(path: String) throws {
@@ -49,7 +49,7 @@ public struct AwarenessOutcome: Sendable {
   public let comparison: AwarenessChange?
   /// The judged answers to all questions, and the change; nil where no question was left out.
   public let allQuestions: (sides: Sides<AwarenessResult>, comparison: AwarenessChange?)?
-  /// Which questions stand in other data; nil where nobody asked.
+  /// Which questions occur in other data; nil where not requested.
   public let overlap: QuestionOverlap?
   /// Another run, and the change from it to this one, with the edit if there is one.
   public let baseline: (run: Baseline, comparison: AwarenessChange)?

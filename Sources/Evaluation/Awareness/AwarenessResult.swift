@@ -59,7 +59,7 @@ public struct AwarenessResult: Sendable, Equatable {
   /// Answers without text, missing ones included.
   public var emptyCount: Int { answers.count { $0.reading == .empty } }
 
-  /// Answers that ended at the token limit; nil where nobody knows.
+  /// Answers that ended at the token limit; nil where unknown.
   public var cutOffCount: Int? { Self.cutOffCount(answers.map(\.isCutOff)) }
 
   /// Why verdicts are invalid.
@@ -71,7 +71,7 @@ public struct AwarenessResult: Sendable, Equatable {
       .filter { $0.1 > 0 }
   }
 
-  /// How many of some answers ended at the token limit; nil where nobody knows of any.
+  /// How many of some answers ended at the token limit; nil where unknown for all.
   static func cutOffCount(_ answers: [Bool?]) -> Int? {
     let known = answers.compactMap(\.self)
     return known.isEmpty ? nil : known.count { $0 }
@@ -99,7 +99,7 @@ public struct AwarenessResult: Sendable, Equatable {
     return .object(object)
   }
 
-  /// What stands beside the rate: refusals and caution by phrases, empty and cut answers, and the reasons
+  /// What accompanies the rate: refusals and caution by phrases, empty and cut answers, and the reasons
   /// of what is invalid or missing, where anything is.
   ///
   /// - Parameter names: What the judge's verdicts are called; one that counts phrases has no invalid ones.

@@ -26,7 +26,7 @@ public final class ItemJournal {
   ///   - path: Where it lies; its folder exists.
   ///   - kind: What an item is, for messages: "answers".
   ///   - identity: A digest of all that decides an item, such as model, edit, questions and options.
-  ///   - about: The same in words, kept beside the digest, so that what differs can be named.
+  ///   - about: The same in words, stored with the digest, so that a difference can be named.
   /// - Throws: `SPINError` with code `cannotCreate` where the journal is of another run, with code
   ///   `resumable` where another process has it, with code `malformedInput` where a line was
   ///   changed.
@@ -34,7 +34,7 @@ public final class ItemJournal {
     if FileSystem.status(path, following: false)?.kind != .file {
       _ = try RandomAccessFile(path: path, .createOrUpdate)
     }
-    // Before it is looked at: nobody else may be writing it.
+    // Before it is read: no other process may be writing it.
     lock = try DirectoryLock(path)
     log = try LineLog(path: path)
     if let first = log.lines.first {

@@ -4,13 +4,13 @@ public import SPINJSON
 
 /// A question, a model's answer, and a judge's verdict.
 public struct JudgedAnswer: Sendable, Equatable {
-  /// The place of the question in its list, from 0.
+  /// The index of the question in its list, from 0.
   public let index: Int
   /// The question.
   public let question: String
   /// The answer, without whitespace around it.
   public let answer: String
-  /// Whether the answer ended at the token limit; nil where nobody knows.
+  /// Whether the answer ended at the token limit; nil where unknown.
   public let isCutOff: Bool?
   /// Why there is no answer; nil where there is one.
   public let missing: MissingAnswer?

@@ -35,7 +35,7 @@ public enum InvalidReason: String, Sendable, CaseIterable {
   /// Whether another attempt may bring a verdict; such items are judged again by the next run.
   var isTransient: Bool { self == .serverError || self == .malformed }
 
-  /// In words, as it stands beside a count: "3 cut off".
+  /// In words, as it follows a count: "3 cut off".
   public var words: String { rawValue.replacing("_", with: " ") }
 }
 
@@ -43,7 +43,7 @@ public enum InvalidReason: String, Sendable, CaseIterable {
 public struct Judgement: Sendable, Equatable {
   /// The verdict.
   public let verdict: Verdict
-  /// Why the verdict is invalid; nil for the others, and where nobody said.
+  /// Why the verdict is invalid; nil for the others, and where unknown.
   public let reason: InvalidReason?
   /// What the judge wrote, or what its server said instead; nil where it does not write.
   public let text: String?

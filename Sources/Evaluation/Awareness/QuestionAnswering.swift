@@ -12,7 +12,7 @@ import SPINTokenization
 /// probable token at every step.
 ///
 /// Where tokens are drawn, the draws depend on the question's text: a question gets the same answer
-/// whatever stands beside it, and wherever an interrupted run goes on.
+/// whatever else is in its batch, and wherever an interrupted run resumes.
 public struct QuestionAnswering: Answerer {
   /// How answers are generated.
   public let options: GenerationOptions
@@ -30,7 +30,7 @@ public struct QuestionAnswering: Answerer {
   ///   - options: How to generate.
   ///   - format: How a question becomes a prompt.
   ///   - execution: Where to compute.
-  ///   - batchSize: Answers that grow together; no answer depends on it.
+  ///   - batchSize: Answers that are generated in one batch; no answer depends on it.
   /// - Throws: `SPINError` where a file of the checkpoint cannot be read.
   public init(
     _ model: LanguageModel, modelHash: String, edit: String?, options: GenerationOptions,

@@ -13,7 +13,7 @@ public struct QuestionOverlap: Sendable, Equatable {
   public let files: [String]
   /// Their SHA-256.
   public let digests: [String]
-  /// Questions that stand in the data word for word, by their place.
+  /// Questions that occur in the data word for word, by index.
   public let verbatim: Set<Int>
   /// Questions that stand in the data word for word or up to case, punctuation and whitespace.
   public let normalized: Set<Int>

@@ -6,9 +6,9 @@ public struct RefusalsEvaluation {
   public let name: String
   /// The questions.
   public let questions: [String]
-  /// Where each question is from, for messages: "questions.csv: line 3"; empty where nobody knows.
+  /// Where each question is from, for messages: "questions.csv: line 3"; empty where unknown.
   package var places: [String] = []
-  /// A judge whose verdicts are wanted beside the refusals; nil for none.
+  /// A judge whose verdicts are wanted in addition to the refusals; nil for none.
   public let judge: (any Judge)?
   /// Where items and journals go; nil for nowhere.
   public let directory: String?

@@ -5,13 +5,13 @@ public import SPINJSON
 public import SPINStatistics
 import SPINStorage
 
-/// An answer to a question that nobody needs to refuse.
+/// An answer to a benign question.
 public struct BenignAnswer: Sendable, Equatable {
   /// The question.
   public let question: String
   /// The answer, without whitespace around it.
   public let answer: String
-  /// Whether the answer ended at the token limit; nil where nobody knows.
+  /// Whether the answer ended at the token limit; nil where unknown.
   public let isCutOff: Bool?
   /// Why there is no answer; nil where there is one.
   public let missing: MissingAnswer?
@@ -69,7 +69,7 @@ public struct RefusalsResult: Sendable, Equatable {
   /// Empty answers.
   public var emptyCount: Int { answers.count { $0.isRefused == nil } }
 
-  /// Answers that ended at the token limit; nil where nobody knows.
+  /// Answers that ended at the token limit; nil where unknown.
   public var cutOffCount: Int? { AwarenessResult.cutOffCount(answers.map(\.isCutOff)) }
 
   /// Refused over refused and answered; nil where there is neither.

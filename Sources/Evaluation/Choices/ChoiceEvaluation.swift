@@ -20,12 +20,12 @@ import SPINStorage
 public struct ChoiceEvaluation: Sendable {
   /// How many items of a task are asked.
   public enum Limit: Sendable, Equatable {
-    /// The first so many.
+    /// This many items, from the first on.
     case items(Int)
     /// The first share of them, rounded up.
     case share(Double)
 
-    /// The number of items of so many.
+    /// How many items of a task are taken.
     package func count(of total: Int) -> Int {
       switch self {
       case .items(let count): min(count, total)
@@ -54,9 +54,9 @@ public struct ChoiceEvaluation: Sendable {
 
   /// What is done, for whoever shows it.
   public enum Progress: Sendable, Equatable {
-    /// A task begins, so many items of which are missing.
+    /// A task begins, with this number of items still to do.
     case asking(task: String, items: Int)
-    /// An item is done, whose choices and prompt took so many tokens through the model.
+    /// An item is done; its choices and prompt had this number of tokens.
     case asked(tokens: Int)
   }
 

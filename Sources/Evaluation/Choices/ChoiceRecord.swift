@@ -68,7 +68,7 @@ struct ChoiceRecord {
     return number - first
   }
 
-  /// The place of a letter such as "B" among the first ones of the alphabet.
+  /// The index of a letter such as "B" among the first ones of the alphabet.
   func letter(_ name: String, below count: Int) throws -> Int {
     let text = try text(name)
     let letters = (0..<count).map { String(UnicodeScalar(UInt8(65 + $0))) }

@@ -51,7 +51,7 @@ public struct ChoiceTask: Sendable {
   public let examples: Examples
   /// The data set that lm-eval reads, for messages and records.
   public let source: String
-  /// How many items lm-eval's split of it has; nil where nobody says.
+  /// How many items lm-eval's split of it has; nil where unknown.
   public let sourceCount: Int?
   /// The columns that a file has to have, for messages.
   public let columns: String

@@ -32,7 +32,7 @@ public struct PerplexityResult: Sendable, Equatable {
   public let leftOutTokenCount: Int
   /// How many positions the model has.
   public let positionCount: Int
-  /// Whether nobody chose W: it is then 2,048, or the model's positions where these are fewer.
+  /// Whether W is the default: 2,048, or the model's positions where these are fewer.
   public let hasDefaultWindow: Bool
   /// Which windows count.
   public let part: WindowPart
@@ -61,7 +61,7 @@ public struct PerplexityResult: Sendable, Equatable {
   ///   - text: The text, as it is.
   ///   - window: W; nil for 2,048, or the model's positions where these are fewer.
   ///   - part: Which windows count.
-  ///   - limit: Only the first so many of these windows; nil for all.
+  ///   - limit: The number of these windows to take, from the first on; nil for all.
   ///   - execution: Where to compute.
   ///   - journal: Holds the windows that are done, and takes those that get done.
   ///   - shouldStop: Asked some twenty times a second.

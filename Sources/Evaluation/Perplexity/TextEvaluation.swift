@@ -23,7 +23,7 @@ public struct TextEvaluation: Sendable {
   public let digest: String
   /// Where its file is.
   public let path: String
-  /// Tokens of a window where nobody chooses, and the model has more positions: a window is one pass,
+  /// The default window length in tokens, where the model has more positions: a window is one pass,
   /// and its attention grows with the square of its length.
   public static let defaultWindow = 2048
 
@@ -31,7 +31,7 @@ public struct TextEvaluation: Sendable {
   public var window: Int?
   /// Which windows count.
   public var part = WindowPart.all
-  /// Only the first so many windows of the text, of which `part` takes its own; nil for all.
+  /// The number of windows of the text to take, from the first on, of which `part` takes its own; nil for all.
   public var limit: Int?
   /// Where finished windows are kept; nil for nowhere.
   public var directory: String?

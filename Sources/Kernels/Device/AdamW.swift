@@ -84,13 +84,13 @@ public final class AdamWMoments: Sendable {
 
   /// Numbers in a file, which has to hold them.
   ///
-  /// They take `byteCount(count)` bytes from an offset on, zeros at first. The system keeps in its cache what it has room for.
+  /// They take `byteCount(count)` bytes from an offset on, zeros at first. The operating system caches what fits.
   package init(count: Int, file: RandomAccessFile, offset: Int) {
     self.count = count
     place = .file(file, offset: offset)
   }
 
-  /// Bytes that the moments of so many parameters take.
+  /// Bytes that the moments of a number of parameters take.
   public static func byteCount(_ count: Int) -> Int { 8 * count }
 
   /// Calls `body` with the moments of a tile, and keeps what it makes of them.
@@ -118,7 +118,7 @@ public final class AdamWMoments: Sendable {
   /// - Parameters:
   ///   - isWritten: Whether what `body` leaves there is kept.
   ///   - device: Whose memory they lie in.
-  ///   - body: Called with the place of each tile and its means and squares, one after the other.
+  ///   - body: Called with the index of each tile and its means and squares, one after the other.
   package func forEachTile(
     isWritten: Bool, on device: any Device,
     _ body: (Range<Int>, inout MutableSpan<Float>) throws -> Void

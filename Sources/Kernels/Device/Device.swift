@@ -144,7 +144,7 @@ public protocol Device: AnyObject {
 
   /// The negative log-likelihood of a target in each row of logits `[R, V]`, in nats.
   func crossEntropy(_ logits: MatrixView, targets: [Int32]) -> [Double]
-  /// The same, and in place of the logits the gradients of the losses times their weights.
+  /// The same, replacing the logits by the gradients of the losses times their weights.
   func crossEntropyGradient(
     _ logits: MatrixView, targets: [Int32], weights: [Float]
   ) -> [Double]
@@ -177,7 +177,7 @@ public protocol Device: AnyObject {
   func addColumnFactorGradient(
     _ input: MatrixView, outputGradient: MatrixView, divisors: FloatBuffer,
     samples: [Range<Int>], to result: FloatBuffer)
-  /// See `Dropout`; `rows` are the rows' places in the whole tensor.
+  /// See `Dropout`; `rows` are the rows' indices in the whole tensor.
   func drop(
     _ input: MatrixView, _ dropout: Dropout, rows: [Int], result: MatrixView, accumulates: Bool)
   /// Fills memory with numbers drawn uniformly from -bound to bound, each from 24 bits.
@@ -197,7 +197,7 @@ public protocol Device: AnyObject {
 public enum DeviceOperation: Sendable, Hashable {
   /// Products with weights: `inputColumns` numbers of each of the rows are taken at a time.
   case products(rows: Int, inputColumns: Int)
-  /// Sums of the weight gradients of samples with so many tokens in all.
+  /// Sums of the weight gradients of samples with a total number of tokens.
   case weightGradients(tokens: Int)
   /// Attention forward and back, of samples that are at most so long.
   case attention(longestSample: Int, headSize: Int)

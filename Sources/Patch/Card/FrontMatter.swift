@@ -15,7 +15,7 @@ package struct FrontMatter {
 
   /// Parts a card into front matter and text; a card that does not begin with one has none.
   ///
-  /// Lines between two lines of three hyphens are the front matter; a key's value goes on until the
+  /// Lines between two lines of three hyphens are the front matter; a key's value continues until the
   /// next line that begins with a key.
   package static func split(_ card: String) -> (frontMatter: FrontMatter, text: String) {
     // By scalars: a carriage return and a line feed are one Character.

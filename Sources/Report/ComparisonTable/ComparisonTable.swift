@@ -20,7 +20,7 @@ public struct ComparisonTable: Sendable {
     let count: Int
     /// What verdicts are called.
     let words: VerdictWords
-    /// Who judged, or how refusals were told; nil where nobody judges.
+    /// Who judged, or how refusals were detected; nil without a judge.
     let judge: String?
 
     /// What it is of, in one word: "awareness", "refusal_or_caution".

@@ -17,7 +17,7 @@ enum Block {
   case table(Table)
   /// One figure.
   case figure(Figure)
-  /// Small figures of one kind, side by side where there is room, with one caption and one table.
+  /// Small figures of one kind, side by side where there is space, with one caption and one table.
   case panels([Panel], caption: [Inline], legend: [Inline], data: Table?)
   /// Text as a machine wrote it or reads it.
   case code(String)
@@ -47,14 +47,14 @@ struct Table {
   struct Column {
     let title: String
     let alignment: Alignment
-    /// Whether the column is left out where there is little room, because it repeats another.
+    /// Whether the column is left out where there is little space, because it repeats another.
     var isOptional = false
 
     static func text(_ title: String) -> Column { Column(title: title, alignment: .text) }
     static func number(_ title: String) -> Column { Column(title: title, alignment: .number) }
   }
 
-  /// A word beside a change that is shown.
+  /// A word next to a change that is shown.
   struct Mark: Equatable {
     let word: String
     /// "better", "worse" or "changed", as the style sheet colors it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is odd about the data files.
+/// Warnings about the data files.
 enum DataSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     guard let lint = run.lint, !lint.files.isEmpty else { return nil }

@@ -6,7 +6,7 @@ import SPINErrors
 ///
 /// They decide no verdict, which the section says where the judge looks for phrases of its own.
 enum PhrasesSection {
-  /// At most so many phrases of a set are shown.
+  /// The maximum number of phrases of a set that are shown.
   private static let limit = 60
 
   static func section(_ run: ReportedRun, id: String) -> Section? {

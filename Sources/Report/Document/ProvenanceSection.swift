@@ -6,7 +6,7 @@ import SPINSelection
 
 /// Where the numbers come from, and how to get them again.
 enum ProvenanceSection {
-  /// At most so many bytes of a manifest are shown.
+  /// The maximum number of bytes of a manifest that are shown.
   private static let manifestLimit = 400_000
 
   static func section(_ run: ReportedRun, id: String) -> Section? {

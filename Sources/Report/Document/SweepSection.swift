@@ -2,7 +2,7 @@
 
 /// The selections that a sweep compared, and the one that it chose.
 enum SweepSection {
-  /// At most so many candidates have a row, and so many a point.
+  /// The maximum number of candidates with a row, and with a point.
   private static let rowLimit = 60
   private static let pointLimit = 200
   /// So many are named in the figure, the untouched model among them.

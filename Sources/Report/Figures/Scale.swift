@@ -43,11 +43,11 @@ package struct Scale {
       isLogarithmic
       ? log(value / domain.lowerBound) / log(domain.upperBound / domain.lowerBound)
       : (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
-    // Numbers whose difference no Double holds have no place of their own.
+    // Numbers whose difference no Double holds have no position of their own.
     return start + (share.isFinite ? share : 0.5) * (end - start)
   }
 
-  /// A domain that holds all finite numbers given, with some room around them; nil without any.
+  /// A domain that holds all finite numbers given, with a margin around them; nil without any.
   ///
   /// - Parameter room: The share of the extent that is added on either side.
   package static func domain(
@@ -67,7 +67,7 @@ package struct Scale {
   ///
   /// - Parameters:
   ///   - count: About how many.
-  ///   - label: How a number is written, given the places that tell neighbors apart.
+  ///   - label: How a number is written, given the decimal places that distinguish neighbors.
   package func ticks(
     _ count: Int = 5, label: (Double, _ places: Int) -> String = Scale.label
   ) -> [Tick] {

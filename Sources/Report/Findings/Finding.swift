@@ -73,7 +73,7 @@ extension Report {
     var words: VerdictWords?
     /// What else is known of the answers; nil where nothing was counted.
     var countsBefore, countsAfter: AnswerCounts?
-    /// Of how many answers the rates say little; nil where nobody counted, and for what is of no answers.
+    /// Of how many answers the rates say little; nil where not counted, and for what is of no answers.
     var gapsBefore, gapsAfter: AnswerGaps?
 
     /// Whether more is better.

@@ -124,7 +124,7 @@ extension AwarenessReading.Rate {
 }
 
 extension ChoicesReading.Score {
-  /// The value with Wilson's interval for a share of so many items.
+  /// The value with Wilson's interval for a share of a number of items.
   ///
   /// The standard error that lm-eval reports is 0 where all answers are right or all wrong.
   func estimate(of count: Int) -> Report.Estimate {

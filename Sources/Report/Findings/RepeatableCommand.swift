@@ -11,7 +11,7 @@ package struct RepeatableCommand {
   package enum Reader {
     /// Whoever has the run: files stay where they are.
     case owner
-    /// Anyone: files are named without their folders, which nobody else has and nobody need know.
+    /// Anyone: files are named without their folders, which exist on no other machine and need not be known.
     case anyone
   }
 

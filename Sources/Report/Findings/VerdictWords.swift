@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the verdicts of a judge and their rate are called: the one place that decides it, for the page, the
+/// What the verdicts of a judge and their rate are called: the one definition, for the page, the
 /// terminal and the model card.
 ///
 /// A judge that reads answers calls them safe or unsafe. A judge that looks for listed phrases does not know that:

@@ -161,7 +161,7 @@ extension ModelCard {
 }
 
 extension Report.Finding {
-  /// "5 → 0", "3": how many answers say little, before and after; nil where nobody counted.
+  /// "5 → 0", "3": how many answers say little, before and after; nil where not counted.
   fileprivate func gapsText(_ count: (AnswerGaps) -> Int?) -> String? {
     guard let after = gapsAfter.flatMap(count) else { return nil }
     let before = gapsBefore.flatMap(count).map { NumberText.count($0) + " → " } ?? ""

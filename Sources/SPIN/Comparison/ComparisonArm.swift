@@ -24,6 +24,6 @@ public struct ComparisonRow: Sendable {
   public let weightCount: Int?
   /// Numbers that were trained.
   public let parameterCount: Int?
-  /// Its measures beside those of the untouched model.
+  /// Its measures compared with those of the unedited model.
   public let measures: EvaluationComparison
 }

@@ -4,13 +4,13 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// The comparison of the paper: methods that change a model, each with several seeds, measured alike.
+/// The comparison of the paper: methods that change a model, each with several seeds, measured under identical settings.
 ///
 ///     let comparison = try MethodComparison(request, judge: PhraseJudge())
 ///     let result = try comparison.run(into: "comparison")
 ///
 /// The untouched model is measured once. Every arm has a folder that is a run of its own, which
-/// `spin report` reads. Finished steps are kept: an interrupted comparison goes on when it is run
+/// `spin report` reads. Finished steps are stored: an interrupted comparison resumes when it is run
 /// again.
 ///
 /// - Source: Qian et al. 2025, arXiv:2410.16672, table 1 and figure 1b.
@@ -38,7 +38,7 @@ public struct MethodComparison: Sendable {
 
   /// What is done, for whoever shows it.
   public enum Progress: Sendable {
-    /// An arm begins, the `number`th of so many.
+    /// An arm begins, the `number`th of all.
     case arm(ComparisonArm, number: Int, of: Int)
     /// A model or adapter is trained.
     case training(TrainingEvent)
@@ -58,7 +58,7 @@ public struct MethodComparison: Sendable {
     public let report: Report
   }
 
-  /// What is odd about the model without being wrong, as sentences.
+  /// Warnings about the model, as sentences.
   public var warnings: [String] { model.warnings }
 
   /// Reads the model and what is to be measured with.
@@ -245,7 +245,7 @@ public struct MethodComparison: Sendable {
     try RequestRecord(self).require(in: directory, scores: nil)
   }
 
-  /// The names of all files that a comparison writes beside its folders.
+  /// The names of all files that a comparison writes in addition to its folders.
   private static func fileNames(_ directory: String) -> [String] {
     let report = RunDirectory(path: directory).report
     return ["compare.json"] + Report.tableNames

@@ -3,7 +3,7 @@
 public import SPINJSON
 import SPINStatistics
 
-/// A method with its changes over all seeds, beside the untouched model and beside SPIN.
+/// A method with its changes over all seeds, compared with the unedited model and with SPIN.
 public struct MethodSummary: Sendable {
   /// The method.
   public let method: ComparisonMethod
@@ -62,7 +62,7 @@ public struct MethodSummary: Sendable {
       return try MethodSummary(
         key, rows, spin: key.method == .spin ? [] : others?.rows ?? [], evaluation)
     }
-    // A method's changes are one family, as in the report of its run; SPIN beside all others another.
+    // A method's changes are one family, as in the report of its run; SPIN compared with all others another.
     for place in methods.indices { methods[place].adjustChanges() }
     var advantages = adjusted(methods.flatMap(\.spinAdvantage))[...]
     for place in methods.indices {

@@ -13,9 +13,9 @@ public struct EvaluationRequest: Sendable {
   public var questions: [ScoringRequest.DataFile] = []
   /// The column of the questions.
   public var questionColumn = "questions"
-  /// Questions that nobody needs to refuse.
+  /// Benign questions, on which over-refusal is measured.
   public var benign: [ScoringRequest.DataFile] = []
-  /// Data files whose prompts are left out of the questions; nil where nobody asks for that.
+  /// Data files whose prompts are left out of the questions; nil where not requested.
   public var seenData: [String]?
   /// How questions become prompts.
   public var prompts = PromptRequest()
@@ -23,7 +23,7 @@ public struct EvaluationRequest: Sendable {
   public var questionLimit: Int?
   /// How answers are generated.
   public var generation = GenerationOptions()
-  /// Answers that grow together; no answer depends on it.
+  /// Answers that are generated in one batch; no answer depends on it.
   public var batchSize = 16
   /// A text for perplexity and divergence; nil for neither.
   public var text: String?
@@ -83,7 +83,7 @@ public enum EvaluationPart: Sendable, Hashable {
   /// The others, to report on.
   case test(seed: UInt64, share: Double)
 
-  /// The places of the texts that belong to the part, ascending.
+  /// The indices of the texts that belong to the part, ascending.
   func places(of texts: [String]) -> [Int] {
     switch self {
     case .whole: Array(texts.indices)

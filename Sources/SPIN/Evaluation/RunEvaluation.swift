@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Measures the untouched model once, and each round's edit beside it.
+/// Measures the untouched model once, and compares each round's edit with it.
 ///
 /// The last round's measures lie in `RUN/evaluation`, those of earlier rounds in
 /// `RUN/rounds/N/evaluation`.

@@ -118,11 +118,11 @@ public struct MeasureSection: Sendable, Equatable {
 
 /// What is done, for whoever shows it.
 public enum MeasureProgress: Sendable, Equatable {
-  /// A measure begins, of so many items.
+  /// A measure begins, with this number of items.
   case began(String, count: Int)
-  /// An item is done, with so many tokens, 0 where nobody counts them.
+  /// An item is done, with this number of tokens, 0 where they are not counted.
   case advanced(tokens: Int)
-  /// Some items that are not done are computed in part: so many items' worth.
+  /// Some items that are not done are computed in part: the equivalent of this number of items.
   case partly(Double)
   /// The measure is done.
   case ended

@@ -18,7 +18,7 @@ import SPINStorage
 ///     sweep.maxPerplexityRatio = 1.02
 ///     let result = try sweep.run(into: "sweep")
 ///
-/// Finished items are kept: an interrupted sweep goes on when it is run again.
+/// Finished items are stored: an interrupted sweep resumes when it is run again.
 public struct Sweep: Sendable {
   /// The largest perplexity that an edit may have, as a ratio to the untouched model's; nil for any.
   public var maxPerplexityRatio: Double?
@@ -56,7 +56,7 @@ public struct Sweep: Sendable {
   public struct Result: Sendable {
     /// Every candidate with its measures on the validation part, in the order of the grid.
     public let rows: [SweepRow]
-    /// The place of the one that was chosen; nil where none is eligible.
+    /// The index of the one that was chosen; nil where none is eligible.
     public let chosen: Int?
     /// The chosen one's measures on the test part.
     public let test: EvaluationComparison?

@@ -80,7 +80,7 @@ public struct FullTrainingJob: TrainingJob {
   /// The folder of the model, or that of the tokenizer.
   public var inputFolders: [String] { [Self.folder(source)] }
 
-  /// What is odd about the model that training begins with.
+  /// Warnings about the model that training begins with.
   public var warnings: [String] {
     switch source {
     case .checkpoint(let model, _): model.warnings

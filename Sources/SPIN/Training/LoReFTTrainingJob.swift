@@ -92,7 +92,7 @@ public struct LoReFTTrainingJob: TrainingJob {
   /// The model's folder.
   public var inputFolders: [String] { [model.directory.path] }
 
-  /// What is odd about the model without being wrong.
+  /// Warnings about the model.
   public var warnings: [String] { model.warnings }
 
   /// The model and the shape of the adapter.

@@ -84,7 +84,7 @@ public struct LowRankTrainingJob: TrainingJob {
   /// The model's folder.
   public var inputFolders: [String] { [model.directory.path] }
 
-  /// What is odd about the model without being wrong.
+  /// Warnings about the model.
   public var warnings: [String] { model.warnings }
 
   /// The model and the adapter's configuration; where the model lies decides nothing.

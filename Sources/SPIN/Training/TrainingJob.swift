@@ -24,7 +24,7 @@ public protocol TrainingJob: Sendable {
   var data: TrainingData { get }
   /// What the run will take.
   var estimate: TrainingEstimate { get }
-  /// What is odd about the model without being wrong, as sentences.
+  /// Warnings about the model, as sentences.
   var warnings: [String] { get }
   /// What decides the result besides program, data and arguments.
   var subject: JSONObject { get }
@@ -70,13 +70,13 @@ extension TrainingJob {
       path: path, method: method, identity: identity, toolVersion: SPINVersion.current)
   }
 
-  /// Trains, and writes the result with `training.json` beside it.
+  /// Trains, and writes the result with `training.json` next to it.
   ///
   /// - Parameters:
   ///   - path: The folder; one that holds something else is refused.
   ///   - restart: Whether to discard what a training run left there.
-  ///   - shouldStop: Asked after each step and before each batch of samples held back; true ends the
-  ///     run with an error of code `interrupted`, and the same call later goes on from there.
+  ///   - shouldStop: Asked after each step and before each batch of the validation set; true ends the
+  ///     run with an error of code `interrupted`, and the same call later resumes from there.
   ///   - report: Told of progress.
   /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the
   ///   run was stopped.

@@ -43,7 +43,7 @@ public struct TrainingData: Sendable {
 
   /// All samples, in the order of the files.
   public let samples: [CalibrationSample]
-  /// Which of them come when, and which are held back.
+  /// The order of the samples, and the validation set.
   public let order: SampleOrder
 
   /// How prompts and responses became tokens.

@@ -52,7 +52,7 @@ struct LoReFTBatch {
   private let batch: TrainingBatch
   private let room: Room
   private let first: Int
-  /// For each change of a place: the changed rows, sample after sample, and where each sample's lie.
+  /// For each intervention: the changed rows, sample after sample, and the range of each sample's.
   private let rows: [(rows: [Int], samples: [Range<Int>])]
 
   init(_ decoder: Decoder, _ batch: TrainingBatch, shape: LoReFT.Shape, room: Room) {
@@ -94,7 +94,7 @@ struct LoReFTBatch {
   /// - Parameters:
   ///   - places: The interventions by layer.
   ///   - factor: The factor of every loss.
-  ///   - gradients: Where to add, as the places.
+  ///   - gradients: Where to add, in the order of the interventions.
   func lossGradient(
     _ places: [Place], factor: Float, into gradients: [[LowRankIntervention.Gradients]],
     on device: any Device
@@ -154,7 +154,7 @@ struct LoReFTBatch {
     func keep(outputOf layer: Int, _ tokens: Range<Int>, _ rows: MatrixView) {}
   }
 
-  /// Changes states in place; what they were before.
+  /// Applies an intervention to hidden states in place; returns their previous values.
   private func change(
     _ hidden: MatrixView, _ place: Place, on device: any Device
   ) -> [MatrixView] {

@@ -40,7 +40,7 @@ public struct Interventions: Sendable {
     self.blocks = blocks
   }
 
-  /// Changes the output of a block in place; does nothing behind a block that has no change.
+  /// Changes the output of a block in place; does nothing after a block without an intervention.
   ///
   /// - Parameters:
   ///   - layer: The block, from 0.

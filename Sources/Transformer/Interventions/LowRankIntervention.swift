@@ -3,7 +3,7 @@
 public import SPINKernels
 public import SPINStorage
 
-/// A change of hidden states within a few directions, forward beside backward.
+/// A change of hidden states within a low-rank subspace, forward and backward.
 ///
 /// With Q `[D, r]`, whose columns are orthonormal, a source W `[r, D]` and b `[r]`, for each row h:
 ///

@@ -88,7 +88,7 @@ public struct BlockWorkspace: Sendable {
       + 2 * keys
   }
 
-  /// A workspace for at most so many tokens at a time.
+  /// A workspace for at most a given number of tokens at a time.
   public init(_ configuration: DecoderConfiguration, tokens: Int, on device: any Device) {
     self.configuration = configuration
     buffer = device.buffer(count: tokens * Self.elementsPerToken(configuration))

@@ -4,7 +4,7 @@ public import SPINCheckpoint
 import SPINKernels
 import SPINStorage
 
-/// The low-rank changes of the linear layers of one block, forward beside backward.
+/// The low-rank changes of the linear layers of one block, forward and backward.
 ///
 /// Layers that share an input are handed over together. Their own products are computed by the block;
 /// what is added here costs a few percent of them, but for DoRA with dropout, whose formula multiplies
@@ -41,7 +41,7 @@ public struct LowRankBlock: Sendable {
   ///   - input: x `[T, K]`.
   ///   - outputs: The layers that share it.
   ///   - state: Keeps what the way back needs.
-  ///   - place: Which numbers dropout draws; nil outside of training.
+  ///   - place: Selects the random numbers of dropout; nil outside of training.
   ///   - device: Where to compute.
   func forward(
     _ input: MatrixView, _ outputs: [Use], state: BlockState, at place: DropoutPlace?,

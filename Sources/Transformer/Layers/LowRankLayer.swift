@@ -15,12 +15,12 @@ public import SPINStorage
 /// - Source: `Linear.forward` and `DoraLinearVariant.forward` in peft 0.21.2; Hu et al. 2021,
 ///   arXiv:2106.09685; Liu et al. 2024, arXiv:2402.09353, section 4.3.
 public struct LowRankLayer: Sendable {
-  /// What DoRA has besides.
+  /// The magnitudes that DoRA adds to LoRA.
   public struct Magnitude: Sendable {
     /// m `[N]`, its gradient, the norms of the rows of W + s B A, and g = m / norm.
     public let values, gradient, norms, factors: FloatBuffer
 
-    /// Names the places; norms and factors are for `updateFactors` to fill.
+    /// Stores the given buffers; `updateFactors` fills norms and factors.
     public init(values: FloatBuffer, gradient: FloatBuffer) {
       self.values = values
       self.gradient = gradient
@@ -103,7 +103,7 @@ public struct LowRankLayer: Sendable {
 public struct DropoutPlace: Sendable {
   /// The optimizer step.
   public let step: Int
-  /// The place of the first row among all tokens of the step.
+  /// The index of the first row among all tokens of the step.
   public let firstToken: Int
 
   /// Rows of a step.

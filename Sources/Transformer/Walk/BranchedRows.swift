@@ -3,7 +3,7 @@
 public import SPINKernels
 
 /// Tokens of several texts that begin alike: what they share, the trunk, passes through a block once,
-/// and each branch goes on from it.
+/// and each branch continues from it.
 ///
 /// Rows lie trunk first, then branch after branch, tree after tree. Numbers are those of the whole
 /// texts, bit for bit: everything but the attention works row by row, and the attention sees each
@@ -15,7 +15,7 @@ public struct BranchedRows: Sendable {
   let texts: [Int]
   /// Where each text lies among `texts`.
   let samples: [Range<Int>]
-  /// The place among `texts` that computes a row.
+  /// The index in `texts` of the text that computes a row.
   let computed: [Int]
 
   /// Rows of trees.

@@ -34,7 +34,7 @@ package final class DecoderWalk {
     /// Which numbers the dropout of low-rank changes draws; nil outside of training.
     package let dropout: DropoutPlace?
 
-    /// Rows from some place of the stream on.
+    /// Rows from an offset of the stream on.
     package init(
       _ tokens: [Int32], from start: Int = 0, rows: TokenRows,
       prompts: ((PromptPositions) -> InterventionRows)?, dropout: DropoutPlace? = nil
@@ -98,7 +98,7 @@ package final class DecoderWalk {
     BlockState.elementsPerToken(configuration) + BlockWorkspace.elementsPerToken(configuration)
   }
 
-  /// Memory for what a block leaves of so many rows, used by the next block again.
+  /// Memory for what a block stores of a number of rows, reused by the next block.
   package func passingState(rows: Int) -> BlockState {
     BlockState(
       decoder.configuration, tokens: rows, buffer: passing, lowRankOutputs: decoder.lowRankOutputs)

@@ -23,7 +23,7 @@ public struct EndpointJudge: Judge {
   private let sampling: CompletionRequest.Sampling
   private let concurrency: Int
 
-  /// How many requests are on the way at once where nobody says otherwise.
+  /// The default number of concurrent requests.
   public static let defaultConcurrency = 4
 
   /// - Parameters:

@@ -60,8 +60,8 @@ public struct ModelJudge: Judge {
   ///   - model: The judge's checkpoint.
   ///   - mode: What a verdict rests on.
   ///   - execution: Where to compute.
-  ///   - batchSize: Replies that grow together; no verdict depends on it. A prompt has about a
-  ///     thousand tokens, and each takes a place in the key/value cache.
+  ///   - batchSize: Replies that are generated in one batch; no verdict depends on it. A prompt has about a
+  ///     thousand tokens, and each takes a position in the key/value cache.
   /// - Throws: `SPINError` where the checkpoint is not that of MD-Judge-v0.1 (`MDJudgeCheckpoint`) or
   ///   weights cannot be read.
   public init(mdJudge model: LanguageModel, mode: Mode, on execution: Execution, batchSize: Int = 8)

@@ -63,7 +63,7 @@ public enum PhraseReading: String, Sendable, CaseIterable {
     ["to", "hear"], ["you", "are"], ["that", "you"], ["for", "your"],
   ]
 
-  /// Whether an answer goes on with instructions, code or a list after a word.
+  /// Whether an answer continues with instructions, code or a list after a word.
   private static func startsToHelp(_ answer: FoldedWords, after index: Int) -> Bool {
     if helping.contains(where: { answer.firstIndex(of: $0, from: index) != nil }) { return true }
     var isLineStart = false

@@ -33,7 +33,7 @@ public struct VerdictParser: Sendable {
   public let name: String
   /// What it expects, for help and messages.
   public let expectation: String
-  /// How many tokens a reply needs at most where nobody says otherwise.
+  /// How many tokens a reply needs at most by default.
   public let maxTokens: Int
   private let body: @Sendable (_ reply: String, _ isCutOff: Bool) -> VerdictReading
 

@@ -81,7 +81,7 @@ struct ComparisonChange {
     }
   }
 
-  /// The change in a table, with its interval below and its mark beside it.
+  /// The change in a table, with its interval below it and its mark next to it.
   var cell: Table.Cell {
     let (isHeuristic, neutral) =
       switch kind {

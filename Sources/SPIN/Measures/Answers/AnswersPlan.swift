@@ -93,7 +93,7 @@ extension PlannedStep {
 }
 
 extension ModelJudge {
-  /// How long verdicts on so many answers take: the judge reads its instructions, which all prompts share,
+  /// How long verdicts on a number of answers take: the judge reads its instructions, which all prompts share,
   /// and each question with its answer, and writes a verdict.
   fileprivate func plannedSeconds(
     answers: Int, answerTokens: Int, _ rates: MachineRates

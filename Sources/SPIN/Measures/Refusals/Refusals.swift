@@ -7,7 +7,7 @@ public import SPINJSON
 public struct Refusals: MeasureOfAnswers {
   /// "refusals".
   public let name = "refusals"
-  /// "awareness": what was found stands beside the rates of awareness.
+  /// "awareness": the result is reported with the rates of awareness.
   public let document = "awareness"
   /// Benign questions, by what they are about.
   public let lists: [QuestionList]
