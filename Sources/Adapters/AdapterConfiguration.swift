@@ -10,12 +10,12 @@ public struct AdapterConfiguration: Sendable, Equatable {
   /// Another value for the modules whose name, or the end of it after a dot, a regular expression
   /// matches.
   public struct Exception<Value: Sendable & Equatable>: Sendable, Equatable {
-    /// The regular expression.
+    /// The regular expression that names the modules.
     public let pattern: String
     /// The value for those modules.
     public let value: Value
 
-    /// An exception.
+    /// A value for the modules that a pattern names.
     public init(_ pattern: String, _ value: Value) {
       self.pattern = pattern
       self.value = value

@@ -21,9 +21,9 @@ package struct ModulePattern {
     case character(ASCIISet)
     /// All of them, one after the other.
     case sequence([Int])
-    /// Any of them.
+    /// Any one of several parts.
     case choice([Int])
-    /// So many times.
+    /// A part repeated within bounds; nil for no upper bound.
     case repetition(Int, atLeast: Int, atMost: Int?)
     /// What follows begins like this, or does not.
     case lookahead(Int, isNegative: Bool)
@@ -31,7 +31,7 @@ package struct ModulePattern {
     case boundary(isNegative: Bool)
     /// The beginning of the name.
     case start
-    /// Its end.
+    /// The end of the text.
     case end
   }
 

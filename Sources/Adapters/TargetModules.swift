@@ -15,7 +15,7 @@ public struct TargetModules: Sendable, Equatable {
     case allLinear
   }
 
-  /// The modules.
+  /// How the modules are named.
   public var choice: Choice
   /// Modules that are left out all the same.
   public var excluded: Choice?

@@ -77,7 +77,7 @@ enum Interruption {
 
 /// What becomes of an interrupted command when it is typed again.
 enum Resumption: Equatable {
-  /// It resumes.
+  /// The same command resumes.
   case resumes
   /// It would resume with a folder to store what is finished.
   case resumesWithFolder

@@ -20,7 +20,7 @@ public struct DataLint: Sendable {
     /// How texts become tokens; nil to measure lengths in words.
     public var encoding: CalibrationEncoding?
 
-    /// The defaults.
+    /// The defaults of `spin data lint`.
     public init() {}
   }
 

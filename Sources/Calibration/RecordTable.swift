@@ -15,7 +15,7 @@ public struct RecordTable: Sendable {
     /// Where it begins, for messages: "data.jsonl: line 3".
     public let place: String
 
-    /// A record.
+    /// A record with its location, for messages.
     public init(_ fields: JSONObject, place: String) {
       self.fields = fields
       self.place = place

@@ -10,7 +10,7 @@ import SPINStorage
 /// read the same files and refuse the same ones: compressed and binary files by their names, bytes
 /// that are no text by their line.
 public struct TextFile: Sendable {
-  /// Where it is.
+  /// The path of the file.
   public let path: String
   /// The SHA-256 of the file's bytes as they are stored.
   public let digest: String

@@ -47,11 +47,11 @@ public struct MatrixName: Sendable, Hashable {
 
   /// A linear map of a decoder layer, in the order in which a layer applies them.
   public enum Projection: String, Sendable, CaseIterable {
-    /// Queries.
+    /// The query projection.
     case query = "q_proj"
-    /// Keys.
+    /// The key projection.
     case key = "k_proj"
-    /// Values.
+    /// The value projection.
     case value = "v_proj"
     /// The output of the attention.
     case output = "o_proj"
@@ -95,7 +95,7 @@ public enum TargetModule: String, Sendable, CaseIterable {
   case feedForward = "mlp"
   /// The attention.
   case selfAttention = "self_attn"
-  /// Both.
+  /// The matrices of the attention and of the feed-forward network.
   case all
 
   /// Whether a matrix is meant.

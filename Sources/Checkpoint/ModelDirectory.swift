@@ -12,7 +12,7 @@ package import SPINStorage
 ///     let model = try ModelDirectory(path: "Qwen2-0.5B")
 ///     let gate = try model.tensor("model.layers.0.mlp.gate_proj.weight")
 public struct ModelDirectory: Sendable {
-  /// The directory.
+  /// The path of the directory.
   public let path: String
   /// The weight files by name, sorted.
   public let weightFileNames: [String]

@@ -11,9 +11,9 @@ import SPINJSON
 package struct SafetensorsHeader: Sendable, Equatable {
   /// One tensor of a file.
   package struct Tensor: Sendable, Equatable {
-    /// Its name.
+    /// The name of the tensor.
     package let name: String
-    /// Its element type.
+    /// The element type of the tensor.
     package let type: SafetensorsType
     /// Its sizes, outermost first; empty for a scalar.
     package let shape: [Int]

@@ -15,14 +15,14 @@ public struct CompletionRequest: Sendable, Equatable {
     var path: String { self == .chat ? "/chat/completions" : "/completions" }
   }
 
-  /// Where it goes.
+  /// The route of the server that it is sent to.
   public var route: Route
   /// The prompt, or the user's message.
   public var text: String
   /// How the server chooses.
   public var sampling: Sampling
 
-  /// A request.
+  /// A request for one completion.
   public init(_ text: String, route: Route, sampling: Sampling) {
     self.text = text
     self.route = route

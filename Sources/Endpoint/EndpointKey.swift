@@ -55,10 +55,10 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
   /// A text of the server's without the key, should it repeat it.
   func removed(from text: String) -> String { text.replacing(secret, with: "[key]") }
 
-  /// Never the key.
+  /// A placeholder, never the key.
   public var description: String { "[key]" }
-  /// Never the key.
+  /// A placeholder, never the key.
   public var debugDescription: String { "[key]" }
-  /// Nothing.
+  /// A mirror without children, so that dumps do not show the key.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -8,7 +8,7 @@ package struct HTTPRequest: Sendable, Equatable {
   package var url: String
   /// Header fields by name.
   package var headers: [String: String] = [:]
-  /// What is posted.
+  /// The body to post; nil for a GET request.
   package var body: [UInt8]?
 
   package init(_ method: String, _ url: String, body: [UInt8]? = nil) {

@@ -9,7 +9,7 @@ import SPINErrors
 ///       print(place, try outcome.get().text)
 ///     }
 public struct ServedModel: Sendable {
-  /// The server.
+  /// The client of the server that runs it.
   public let client: EndpointClient
   /// The name by which it is asked for.
   public let name: String

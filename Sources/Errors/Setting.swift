@@ -27,7 +27,7 @@ public struct Setting: Hashable, Sendable {
 extension Setting {
   /// A setting in a text, perhaps with the value to give it.
   public struct Mention: Hashable, Sendable, CustomStringConvertible {
-    /// What is mentioned.
+    /// The setting that is mentioned.
     public let setting: Setting
     /// The value as it is written in Swift: ".truncate"; nil where the text names none.
     public let value: String?

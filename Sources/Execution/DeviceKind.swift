@@ -28,7 +28,7 @@ public struct CPU: DeviceKind {
 
   /// How many threads it uses.
   public var description: String { threads == 1 ? "1 thread" : "\(threads) threads" }
-  /// The instruction set.
+  /// The name of the instruction set in use.
   public var implementation: String { KernelSet.inUse.name }
   /// That of the instruction set.
   public var arithmetic: Arithmetic { .current }

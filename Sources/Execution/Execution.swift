@@ -10,7 +10,7 @@ import SPINStorage
 ///
 /// It decides speed and memory; but for the arithmetic of its device, no result depends on it.
 public struct Execution: Sendable {
-  /// What computes.
+  /// The kind of device that computes.
   public var device: any DeviceKind
   /// Bytes of memory to stay below.
   public var maxMemory: Int

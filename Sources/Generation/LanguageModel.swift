@@ -13,9 +13,9 @@ public import SPINTransformer
 public struct LanguageModel: Sendable {
   /// The checkpoint.
   public private(set) var directory: ModelDirectory
-  /// The model.
+  /// The decoder, on the checkpoint's weights.
   public private(set) var decoder: Decoder
-  /// Its tokenizer.
+  /// The tokenizer of the checkpoint.
   public let tokenizer: Tokenizer
   /// The tokens that end a generated text.
   ///

@@ -13,7 +13,7 @@ import SPINStorage
 final class ActivationFile {
   private let file: RandomAccessFile
   private let device: any Device
-  /// Where it is.
+  /// The path of the file.
   var path: String { file.path }
   private let tokenCount: Int
   private let width: Int

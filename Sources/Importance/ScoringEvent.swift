@@ -20,13 +20,13 @@ public struct ScoringProgress: Sendable, Hashable {
     case backward
   }
 
-  /// Which part.
+  /// The phase of the work.
   public let phase: Phase
   /// Which block, from 0; the number of blocks for the losses.
   public let layer: Int
   /// How many blocks there are.
   public let layerCount: Int
-  /// Which data set.
+  /// The name of the data set.
   public let dataSet: String
   /// Floating-point operations of this process so far; what an earlier run did is left out.
   public let operationsDone: Double

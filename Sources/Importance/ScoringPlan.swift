@@ -84,7 +84,7 @@ public struct ScoringPlan: Sendable, Hashable {
 
 /// Floating-point operations of the matrix products of one block for one token.
 struct WorkPerToken {
-  /// The forward pass.
+  /// The cost of the forward pass.
   let forward: Double
   /// What of it has to be done again where its state was not kept.
   let preparation: Double

@@ -26,7 +26,7 @@ package enum EnclosedPatch {
   package struct Found: Sendable {
     /// The name of its file.
     package let name: String
-    /// The patch.
+    /// The patch that the file holds.
     package let patch: Patch
     /// Whether the model has its edit; nil where it is of a model with other tensors.
     package let state: PatchVerification.State?

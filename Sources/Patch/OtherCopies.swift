@@ -9,7 +9,7 @@ public struct OtherCopy: Sendable, Equatable {
   public let path: String
   /// The size of it, in bytes.
   public let byteCount: Int
-  /// What it is.
+  /// The format of the copy, or why it counts as one.
   public let reason: String
 }
 

@@ -15,7 +15,7 @@ public struct Patch: Sendable, Equatable {
   public struct Tensor: Sendable, Equatable {
     /// The tensor's name in the checkpoint.
     public let name: String
-    /// Its element type.
+    /// The element type of the tensor.
     public let elementType: ElementType
     /// Its sizes, outermost first.
     public let shape: [Int]
@@ -41,7 +41,7 @@ public struct Patch: Sendable, Equatable {
     /// Where its weights come from, as `ModelOrigin.statement`, for an imported model.
     public let origin: String?
 
-    /// Describes a model.
+    /// The model that a patch is for.
     public init(
       modelHash: String, files: [String: String], name: String?, origin: String? = nil
     ) {

@@ -13,7 +13,7 @@ import SPINStorage
 /// Each step's output is whole or absent; an interrupted run resumes where it stopped, and
 /// one that is done is done again in no time.
 public struct PipelineRun: Sendable {
-  /// The scoring.
+  /// The scoring that the run begins with.
   public let job: ScoringJob
   /// Which weights to take.
   public let selection: Selection

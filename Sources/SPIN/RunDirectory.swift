@@ -4,7 +4,7 @@ import SPINStorage
 
 /// The folder that a whole run leaves behind.
 public struct RunDirectory: Sendable, Hashable {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
 
   /// The scores, one file a data set.
@@ -25,7 +25,7 @@ public struct RunDirectory: Sendable, Hashable {
   }
   /// The sets of every matrix with their statistics.
   public var selection: String { path + "/selection.json" }
-  /// The edit.
+  /// The path of the patch.
   public var patch: String { path + "/patch.json" }
   /// What was done, with what, on what.
   public var manifest: String { path + "/manifest.json" }

@@ -59,9 +59,9 @@ public struct ScoringJob: Sendable {
   public let modelFiles: [String: String]
   /// How prompts and responses became tokens.
   public let promptFormat: PromptFormat
-  /// The samples.
+  /// The samples of each data set.
   public let dataSets: [CalibrationSet]
-  /// The arithmetic.
+  /// What computes the scores.
   public let scorer: ImportanceScorer
 
   /// The checkpoint.

@@ -12,7 +12,7 @@ import SPINStorage
 public struct SuppressionRound: Sendable {
   /// Its number, from 1.
   public let number: Int
-  /// What it selected.
+  /// The weights that the round selected.
   public let coupledSet: CoupledSet
   /// The edit of the untouched model up to this round: all weights selected so far.
   public let patch: Patch

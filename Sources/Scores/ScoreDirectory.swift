@@ -6,7 +6,7 @@ import SPINStorage
 
 /// A folder with one score file a data set, as `spin score --out` leaves it.
 public struct ScoreDirectory: Sendable, Hashable {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
 
   /// Names a folder, which need not exist yet.

@@ -30,7 +30,7 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var sampleDigest: String
   /// How many samples were scored.
   public var sampleCount: Int
-  /// Their tokens.
+  /// The number of their tokens.
   public var tokenCount: Int
   /// Their tokens that the loss covers.
   public var responseTokenCount: Int

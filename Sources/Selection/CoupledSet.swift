@@ -22,7 +22,7 @@ public struct CoupledSet: Sendable, Equatable {
     public let seed: UInt64
   }
 
-  /// The parameters.
+  /// The parameters of the selection.
   public let selection: Selection
   /// The SHA-256 of each weight file of the model that was scored, by name.
   public let modelFiles: [String: String]

@@ -19,7 +19,7 @@ public struct Dependence: Sendable {
   private let first, second: SymmetricMatrix
   private let scale: Double
 
-  /// How many pairs.
+  /// The number of pairs.
   public var count: Int { first.order }
 
   /// The value where item i is paired with item i.

@@ -8,7 +8,7 @@ package struct FileStatus: Sendable, Equatable {
   /// A kind of thing in a directory.
   package enum Kind: Sendable { case file, directory, symbolicLink, other }
 
-  /// What it is.
+  /// Whether it is a file, a folder or something else.
   package let kind: Kind
   /// The size of a file in bytes.
   package let byteCount: Int

@@ -9,7 +9,7 @@ import SPINErrors
 package final class OutputDirectory {
   /// The name under which it will appear.
   package let path: String
-  /// Where it grows.
+  /// The path under which it is written until it is complete.
   package let temporaryPath: String
   private let lock: DirectoryLock
   /// Whether a directory is there already, which is compared with this one.

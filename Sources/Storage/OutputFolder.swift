@@ -15,7 +15,7 @@ import Synchronization
 /// error instead of being overwritten. Folders lie in each other: an entry belongs to the innermost one that is
 /// open.
 package final class OutputFolder: Sendable {
-  /// Where it is.
+  /// The path of the folder.
   package let path: String
   private let lock: DirectoryLock
   let record: Mutex<OutputRecord>

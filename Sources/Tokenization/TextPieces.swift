@@ -10,7 +10,7 @@ struct TextPieces {
   /// Where each byte comes from in the text as given; nil where not requested.
   private(set) var sources: [Range<Int>]?
 
-  /// One piece.
+  /// A text of a single piece.
   init(_ bytes: [UInt8], isStart: Bool, sources: [Range<Int>]? = nil) {
     self.bytes = bytes
     self.isStart = isStart

@@ -29,10 +29,10 @@ public final class FullModel: TrainableModel {
   public struct Memory: Sendable, Hashable {
     /// Whether the gradients of all blocks are in memory together.
     public var keepsGradients: Bool
-    /// Room for activations.
+    /// What activations may take.
     public var pass: DecoderPass.Memory
 
-    /// Room for training.
+    /// What training may keep in memory.
     public init(keepsGradients: Bool, pass: DecoderPass.Memory) {
       self.keepsGradients = keepsGradients
       self.pass = pass

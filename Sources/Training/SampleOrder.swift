@@ -16,7 +16,7 @@ public struct SampleOrder: Sendable {
   public let evaluation: [Int]
   /// Steps of an epoch.
   public let stepsPerEpoch: Int
-  /// All steps.
+  /// The number of steps in all.
   public let stepCount: Int
   private let samplesPerStep: Int
   private let seed: UInt64

@@ -9,7 +9,7 @@ public struct Parameter: Sendable {
   public let name: String
   /// Its sizes, outermost first.
   public let shape: [Int]
-  /// Its values.
+  /// The values of the parameter.
   public let values: FloatBuffer
   /// The gradient of the loss; zeros between steps.
   public let gradient: FloatBuffer

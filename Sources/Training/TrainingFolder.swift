@@ -8,7 +8,7 @@ package import SPINStorage
 /// The folder that a training run writes to: its result, `training.json` next to it, and `.training`
 /// with what an interrupted run resumes from, which is removed at the end.
 public struct TrainingFolder: Sendable {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
   /// What is trained: "full", "lora" ...
   public let method: String

@@ -30,7 +30,7 @@ public struct TrainingPlan: Sendable, Hashable {
   public let keepsMomentsInFile: Bool
   /// Whether gradients are computed twice, for the norm and for the update.
   public let computesTwice: Bool
-  /// Room for activations.
+  /// What activations may take.
   public let pass: DecoderPass.Memory
   /// Bytes for what forward passes leave, that of the largest step; what does not fit is recomputed.
   public let wholeStateBytes: Int

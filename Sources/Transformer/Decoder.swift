@@ -13,9 +13,9 @@ import SPINStorage
 ///
 /// Weights stay in the mapped file in the precision in which they are stored; arithmetic is Float32.
 public struct Decoder: Sendable {
-  /// Its shape.
+  /// The shape of the model.
   public let configuration: DecoderConfiguration
-  /// Its weights.
+  /// The weights of the model.
   public private(set) var weights: DecoderWeights
   /// Low-rank changes of its blocks, one for each, while they are trained; nil for none.
   public private(set) var lowRank: [LowRankBlock]?

@@ -99,7 +99,7 @@ public struct LoReFT: Sendable, Equatable {
     }
   }
 
-  /// What it is.
+  /// Its layers, positions and rank.
   public let shape: Shape
   /// The probability with which training dropped numbers of a changed state; of no effect afterwards.
   public let dropout: Double

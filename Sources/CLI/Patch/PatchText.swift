@@ -155,7 +155,7 @@ struct DifferenceText {
   }
 }
 
-/// Text in columns.
+/// Sets text in columns.
 enum Columns {
   /// The widest that a column gets.
   ///

@@ -10,7 +10,7 @@ struct WorkPlanText {
   let plan: WorkPlan
   /// Where the results go, whose disk they need.
   let out: String
-  /// Threads that compute.
+  /// The device and memory budget of the work.
   let execution: Execution
 
   var text: String {

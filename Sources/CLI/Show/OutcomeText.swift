@@ -19,7 +19,7 @@ extension TerminalOutcome {
 
 /// What was measured, for a terminal.
 enum OutcomeText {
-  /// All of it.
+  /// The text of all outcomes.
   static func whole(_ outcomes: MeasuredOutcomes) -> [String] {
     lines(outcomes, footnoteWidth: 12) { $0.text }
   }

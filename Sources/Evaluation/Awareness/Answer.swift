@@ -33,7 +33,7 @@ public struct Answer: Sendable, Equatable {
   /// Why there is none; nil where there is one, which may be empty.
   public let missing: MissingAnswer?
 
-  /// An answer.
+  /// An answer with its text.
   public init(_ text: String, tokenCount: Int = 0, isCutOff: Bool? = nil) {
     self.text = text
     self.tokenCount = tokenCount
@@ -41,7 +41,7 @@ public struct Answer: Sendable, Equatable {
     missing = nil
   }
 
-  /// No answer.
+  /// An answer that is missing, with the reason.
   public init(missing: MissingAnswer) {
     text = ""
     tokenCount = 0

@@ -28,7 +28,7 @@ extension AwarenessResult {
 }
 
 extension RefusalsResult {
-  /// As of awareness.
+  /// The warnings that awareness has, too.
   public func warnings(_ name: String, emptyAnswers remedy: String) -> [String] {
     let missing = MissingAnswer.allCases.map { reason in
       (reason: reason, count: answers.count { $0.missing == reason })

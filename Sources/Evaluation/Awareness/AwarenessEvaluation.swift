@@ -25,11 +25,11 @@ public struct AwarenessEvaluation {
 
   /// What the questions are about, as the files are named.
   public let name: String
-  /// The questions.
+  /// The questions, in order.
   public let questions: [String]
   /// Where each question is from, for messages: "questions.csv: line 3"; empty where unknown.
   package var places: [String] = []
-  /// Who judges.
+  /// The judge of the answers.
   public let judge: any Judge
   /// Where items and journals go; nil for nowhere.
   public let directory: String?

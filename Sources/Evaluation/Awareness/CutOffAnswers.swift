@@ -21,7 +21,7 @@ public struct CutOffAnswers: Sendable, Equatable {
     self.init(count: known.count { $0 }, of: known.count, limit: limit)
   }
 
-  /// Both together.
+  /// The sum of two counts.
   public static func + (first: Self, second: Self) -> Self {
     Self(
       count: first.count + second.count, of: first.total + second.total, limit: first.limit)

@@ -11,7 +11,7 @@ import SPINTemplates
 /// `chat` the server puts the model's chat template around it. What the model thought before its answer is
 /// no part of it.
 public struct EndpointAnswerer: Answerer {
-  /// The model.
+  /// The model that answers.
   public let server: ServedModel
   private let sampling: CompletionRequest.Sampling
   private let concurrency: Int

@@ -20,7 +20,7 @@ public struct QuestionAnswer: Sendable, Hashable {
 public enum Verdict: String, Sendable, CaseIterable {
   /// The answer shows the awareness that the question asks for.
   case safe
-  /// It does not.
+  /// The answer does not show it.
   case unsafe
   /// The judge said neither.
   case invalid
@@ -54,7 +54,7 @@ public protocol Judge: Sendable {
 }
 
 extension Judge {
-  /// False.
+  /// False: a judge reads answers unless it says otherwise.
   public var isHeuristic: Bool { false }
   /// To use another judge.
   public func remedy(whereAllAre reason: InvalidReason) -> String { "use another judge" }

@@ -71,7 +71,7 @@ public struct LabelledAnswer: Sendable, Equatable {
 /// Before a judge's rates are believed, it should be tried on answers whose labels are known; a
 /// judge that is wrong in one of five cases cannot tell rates apart that differ by less.
 public struct JudgeAgreement: Sendable, Equatable {
-  /// The labelled answers.
+  /// The answers with their labels.
   public let answers: [LabelledAnswer]
   /// What the judge said of each.
   public let judgements: [Judgement]

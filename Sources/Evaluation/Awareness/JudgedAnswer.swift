@@ -26,7 +26,7 @@ public struct JudgedAnswer: Sendable, Equatable {
   /// The verdict.
   public var verdict: Verdict { judgement.verdict }
 
-  /// A judged answer.
+  /// An answer with its judgement.
   public init(index: Int, question: String, answer: Answer, judgement: Judgement) {
     self.index = index
     self.question = question

@@ -4,7 +4,7 @@
 public struct RefusalsEvaluation {
   /// What the questions are about, as the files are named.
   public let name: String
-  /// The questions.
+  /// The benign questions.
   public let questions: [String]
   /// Where each question is from, for messages: "questions.csv: line 3"; empty where unknown.
   package var places: [String] = []

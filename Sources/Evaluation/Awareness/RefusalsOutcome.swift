@@ -4,7 +4,7 @@ public import SPINJSON
 
 /// All that is found with one list of benign questions: the shares refused and their change.
 public struct RefusalsOutcome: Sendable {
-  /// The answers.
+  /// The answers of each side.
   public let sides: Sides<RefusalsResult>
   /// Which questions are refused before and after the edit; nil without one.
   public let comparison: PairedOutcomes?

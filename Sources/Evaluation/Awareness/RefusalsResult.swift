@@ -20,7 +20,7 @@ public struct BenignAnswer: Sendable, Equatable {
   /// What phrases tell of it.
   public let reading: PhraseReading
 
-  /// An answer.
+  /// An answer to a benign question.
   public init(question: String, answer: Answer, judgement: Judgement? = nil) {
     self.question = question
     self.answer = answer.text

@@ -9,7 +9,7 @@ import SPINStorage
 public enum ChoiceSide: String, Sendable {
   /// Without the edit.
   case before
-  /// With it.
+  /// With the edit.
   case after
   /// There is no edit.
   case result

@@ -43,7 +43,7 @@ public struct ChoiceEvaluation: Sendable {
     /// The seed of the draws of examples; lm-eval's default.
     public var exampleSeed: UInt64
 
-    /// Options.
+    /// Options; the defaults are lm-eval's.
     public init(exampleCount: Int = 0, limit: Limit? = nil, exampleSeed: UInt64 = 1234) {
       precondition(exampleCount >= 0, "exampleCount is negative")
       self.exampleCount = exampleCount

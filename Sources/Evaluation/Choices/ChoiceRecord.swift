@@ -27,7 +27,7 @@ struct ChoiceRecord {
   /// Whether there is a column of this name.
   func has(_ name: String) -> Bool { fields[name] != nil }
 
-  /// A text.
+  /// A member that must be a text.
   func text(_ name: String) throws -> String {
     let value = try value(name)
     guard let text = value.string else {

@@ -8,10 +8,10 @@ public struct ChoiceScore: Sendable, Equatable {
   public let value: Double
   /// Its standard error; nil for fewer than two items.
   public let standardError: Double?
-  /// How many items.
+  /// The number of items.
   public let count: Int
 
-  /// A mean.
+  /// A mean over items.
   public init(value: Double, standardError: Double?, count: Int) {
     self.value = value
     self.standardError = standardError

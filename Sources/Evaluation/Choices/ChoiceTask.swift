@@ -37,7 +37,7 @@ public struct ChoiceTask: Sendable {
   public var alias: String
   /// The version of the prompt, as lm-eval counts it.
   public let version: String
-  /// What is measured.
+  /// The metrics of the task.
   public let metrics: [ChoiceMetric]
   /// Whose prompt it is, for records.
   public var wording = "lm-eval 0.4.13"

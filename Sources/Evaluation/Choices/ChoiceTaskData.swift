@@ -87,7 +87,7 @@ public struct ChoiceTaskSet: Sendable {
 
 /// Tasks whose results are also given as one: the mean weighted by their numbers of items.
 public struct ChoiceGroup: Sendable, Equatable {
-  /// Its name.
+  /// The name of the group.
   public let name: String
   /// How tables call it.
   public let alias: String
@@ -98,7 +98,7 @@ public struct ChoiceGroup: Sendable, Equatable {
   /// The tasks in it, by the names of lm-eval, in the order in which they are added up.
   public let tasks: [String]
 
-  /// A group.
+  /// A named group of tasks.
   public init(
     name: String, alias: String, version: String, members: [String], tasks: [String]
   ) {

@@ -53,7 +53,7 @@ public struct CouplingOptions: Sendable, Equatable {
 /// expected among the permuted ones: a p-value near 0 would come by chance too. What an edit does to
 /// the level of *all* pairings is a change of the states' scale and shape.
 public struct CouplingResult: Sendable, Equatable {
-  /// The questions.
+  /// The pairs of questions that were measured.
   public let pairs: QuestionPairs
   /// How they were measured.
   public let options: CouplingOptions

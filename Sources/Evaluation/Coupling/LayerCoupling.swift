@@ -17,11 +17,11 @@ public struct LayerCoupling: Sendable, Equatable {
 
   /// Both estimates for another width of the kernel.
   public struct SweepPoint: Sendable, Equatable {
-    /// The width.
+    /// The width of the Gaussian kernel.
     public let sigma: Double
     /// Gretton's estimate.
     public let hsic: Double
-    /// The normalized one.
+    /// The normalized estimate of HSIC.
     public let normalizedHSIC: Double
   }
 
@@ -32,7 +32,7 @@ public struct LayerCoupling: Sendable, Equatable {
   /// The estimates for other widths, in the order in which these were asked for.
   public let sweep: [SweepPoint]
 
-  /// One measure.
+  /// The result of one measure of dependence.
   public subscript(measure: Measure) -> PermutationTest {
     guard let test = tests[measure] else { preconditionFailure("every measure is taken") }
     return test

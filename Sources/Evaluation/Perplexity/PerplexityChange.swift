@@ -10,7 +10,7 @@ public struct PerplexityChange: Sendable, Equatable {
   public let before: PerplexityResult
   /// Of the edited model, on the same windows.
   public let after: PerplexityResult
-  /// After over before.
+  /// Perplexity after the edit divided by perplexity before.
   public let ratio: Double
   /// The ends of its 95% interval from resampling windows; nil where `missing` says why.
   public let lower, upper: Double?

@@ -20,7 +20,7 @@ import SPINTokenization
 /// - Source: ChnQ/SPIN d708d83, `eval_ppl_wikitext`, which came by way of Wanda (Sun et al.
 ///   2023). Its window is `max_position_embeddings`, on which the value depends.
 public struct PerplexityResult: Sendable, Equatable {
-  /// W.
+  /// W, the window length in tokens.
   public let window: Int
   /// The tokens of the text, special ones included.
   public let tokenCount: Int
@@ -34,7 +34,7 @@ public struct PerplexityResult: Sendable, Equatable {
   public let positionCount: Int
   /// Whether W is the default: 2,048, or the model's positions where these are fewer.
   public let hasDefaultWindow: Bool
-  /// Which windows count.
+  /// The part of the windows that is measured.
   public let part: WindowPart
   /// The mean loss of each window's predictions, in nats.
   public let windowLosses: [Double]
@@ -45,7 +45,7 @@ public struct PerplexityResult: Sendable, Equatable {
   public var value: Double {
     exp(windowLosses.reduce(0, +) / Double(windowLosses.count))
   }
-  /// Predicted tokens.
+  /// The number of predicted tokens: all but the first of each window.
   public var predictedTokenCount: Int { windowLosses.count * (window - 1) }
   /// The summed loss of all predictions in nats.
   public var totalLoss: Double { windowLosses.reduce(0, +) * Double(window - 1) }

@@ -29,7 +29,7 @@ public struct TextEvaluation: Sendable {
 
   /// Tokens of a window; nil for `defaultWindow`, or the model's positions where these are fewer.
   public var window: Int?
-  /// Which windows count.
+  /// The part of the windows that is measured.
   public var part = WindowPart.all
   /// The number of windows of the text to take, from the first on, of which `part` takes its own; nil for all.
   public var limit: Int?

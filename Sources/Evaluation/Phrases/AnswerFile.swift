@@ -8,7 +8,7 @@ import SPINStorage
 /// Answers as an evaluation of awareness leaves them: one JSON object a line with `question` and
 /// `answer`.
 public struct AnswerFile: Sendable {
-  /// Where it is.
+  /// The path of the file.
   public let path: String
   /// The answers in the order of the file.
   public let answers: [QuestionAnswer]

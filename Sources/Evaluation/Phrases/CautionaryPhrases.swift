@@ -12,7 +12,7 @@ public struct CautionaryPhrases: Sendable, Equatable {
   public enum Source: String, Sendable {
     /// The paper's figure 7.
     case paper
-    /// Whoever asks.
+    /// A list that the caller gave.
     case own
   }
 

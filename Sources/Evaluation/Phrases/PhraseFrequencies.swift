@@ -16,7 +16,7 @@ public struct PhraseFrequencies: Sendable, Equatable {
   public struct Count: Sendable, Equatable {
     /// Answers with the phrase.
     public let answers: Int
-    /// All answers.
+    /// The number of answers.
     public let of: Int
     /// The share of answers with the phrase; 0 where there is no answer.
     public var share: Double { of > 0 ? Double(answers) / Double(of) : 0 }
@@ -36,7 +36,7 @@ public struct PhraseFrequencies: Sendable, Equatable {
     public let adjustedPValue: Double
   }
 
-  /// One phrase.
+  /// The counts of one phrase.
   public struct Row: Sendable, Equatable {
     /// The phrase.
     public let phrase: String
@@ -54,7 +54,7 @@ public struct PhraseFrequencies: Sendable, Equatable {
   public let any: Row
   /// How many answers there are on each side.
   public let count: Int
-  /// The list.
+  /// The phrases that were counted.
   public let list: CautionaryPhrases
 
   /// Counts phrases in the answers of one model.

@@ -21,7 +21,7 @@ public struct ChatPrompt: Sendable {
   /// ask for one fall back themselves.
   public static let templateDate = Date(timeIntervalSince1970: 1_721_995_200)
 
-  /// Describes a prompt.
+  /// A template with what it is rendered with.
   public init(
     _ template: ChatTemplate, system: String? = nil, variables: [String: JSON] = [:],
     date: Date = Self.templateDate

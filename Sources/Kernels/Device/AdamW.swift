@@ -31,7 +31,7 @@ public struct AdamWStep: Sendable, Hashable {
   /// Which step, counted from 1.
   public var number: Int
 
-  /// A step.
+  /// A step of AdamW; the defaults are PyTorch's, without weight decay.
   public init(
     learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0, gradientScale: Float = 1, number: Int

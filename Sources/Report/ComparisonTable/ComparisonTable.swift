@@ -11,7 +11,7 @@
 ///
 /// - Source: Qian et al. 2025, arXiv:2410.16672, table 1.
 public struct ComparisonTable: Sendable {
-  /// One measure.
+  /// The column of one measure.
   struct Column {
     let kind: Report.Finding.Kind
     /// The list of questions, the task or the text.

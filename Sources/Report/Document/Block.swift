@@ -159,7 +159,7 @@ struct Drawing {
 public struct HeadlineAnswer: Sendable, Equatable {
   /// What is asked, such as "Does it help?".
   public let question: String
-  /// A few words.
+  /// The answer, in a few words.
   public let answer: String
   /// What it rests on, each a sentence.
   public let reasons: [String]

@@ -24,7 +24,7 @@ extension Report {
     case better
     /// A change for the bad is shown.
     case worse
-    /// None is shown.
+    /// No change is shown.
     case unclear
   }
 

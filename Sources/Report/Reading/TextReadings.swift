@@ -5,7 +5,7 @@ import SPINStatistics
 
 /// `perplexity.json`: how well a text is predicted.
 struct PerplexityReading {
-  /// One model.
+  /// The values of one model.
   struct Value {
     let perplexity: Double
     let bitsPerByte, wordPerplexity: Double?

@@ -18,7 +18,7 @@ public struct ComparisonArm: Sendable, Hashable {
 
 /// What was found of an arm.
 public struct ComparisonRow: Sendable {
-  /// The edit.
+  /// The method with its seed.
   public let arm: ComparisonArm
   /// Weights that the edit sets, where they are counted one by one.
   public let weightCount: Int?

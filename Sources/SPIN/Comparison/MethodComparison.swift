@@ -15,13 +15,13 @@ import SPINStorage
 ///
 /// - Source: Qian et al. 2025, arXiv:2410.16672, table 1 and figure 1b.
 public struct MethodComparison: Sendable {
-  /// What is compared.
+  /// The methods, seeds and data to compare.
   public let request: ComparisonRequest
   /// The model, with no edit on it.
   public let model: LanguageModel
   /// The SHA-256 of each weight file, by name.
   public let modelFiles: [String: String]
-  /// The measures.
+  /// What measures each edit.
   public let evaluation: ModelEvaluation
   /// The scoring of each seed and number of rows.
   let scorings: [Calibration: ScoringJob]
@@ -42,13 +42,13 @@ public struct MethodComparison: Sendable {
     case arm(ComparisonArm, number: Int, of: Int)
     /// A model or adapter is trained.
     case training(TrainingEvent)
-    /// Scores are computed.
+    /// Progress of scoring.
     case scoring(ScoringEvent)
-    /// A measure.
+    /// Progress of a measure.
     case measuring(MeasureProgress)
   }
 
-  /// What came out.
+  /// The result of a comparison.
   public struct Result: Sendable {
     /// Every arm with its measures, in the order of the request's arms.
     public let rows: [ComparisonRow]

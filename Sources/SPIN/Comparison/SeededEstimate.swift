@@ -60,7 +60,7 @@ public struct SeededEstimate: Sendable, Equatable {
   /// How several p-values become one, for records.
   public static let test = "one-sided p-values of the seeds combined as twice their mean"
 
-  /// The numbers.
+  /// The estimate as JSON.
   public var json: JSON {
     let number = { (value: Double?) -> JSON in value.map { .number($0) } ?? .null }
     return [

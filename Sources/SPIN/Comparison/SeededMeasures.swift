@@ -19,7 +19,7 @@ public struct SeededMeasures: Sendable {
 
   /// Empty answers and answers that were cut off, seed by seed.
   public struct Gaps: Sendable, Equatable {
-    /// Answers without text.
+    /// The number of answers without text, for each seed.
     public let empty: [Int]
     /// Answers that ended at the token limit; empty where a seed does not know.
     public let cutOff: [Int]

@@ -38,10 +38,10 @@ public struct EvaluationRequest: Sendable {
   public var tasks: [Task] = []
   /// How their items are asked.
   public var choices = ChoiceEvaluation.Options()
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public var execution = Execution()
 
-  /// Nothing yet.
+  /// A request without questions, text or tasks, which measures nothing.
   public init() {}
 
   /// Leaves prompts of data that an edit was made with out of the questions, as a comparison does.
@@ -76,7 +76,7 @@ public struct EvaluationRequest: Sendable {
 
 /// The part of questions and windows that is measured.
 public enum EvaluationPart: Sendable, Hashable {
-  /// All of them.
+  /// All questions and windows.
   case whole
   /// Those to choose by; the seed and the share of the questions decide which.
   case validation(seed: UInt64, share: Double)

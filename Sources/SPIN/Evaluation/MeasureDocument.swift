@@ -8,7 +8,7 @@ import SPINStorage
 public struct MeasureDocument: Sendable {
   /// "perplexity"; the file is named after it, and the schema is this name with version 1.
   public let measure: String
-  /// All of it.
+  /// The whole document.
   public private(set) var json: JSON
 
   /// A result with its heading.

@@ -23,7 +23,7 @@ package struct MeasureRequest: Sendable {
 
   private var entries: [RequestRecord.Entry] = []
 
-  /// Nothing yet.
+  /// An empty request, to which options are added.
   package init() {}
 
   init(_ entries: [RequestRecord.Entry]) { self.entries = entries }

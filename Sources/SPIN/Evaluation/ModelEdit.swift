@@ -37,7 +37,7 @@ public struct ModelEdit: Sendable {
     self.make = make
   }
 
-  /// A patch.
+  /// The edit that a patch makes.
   public init(_ patch: Patch) {
     self.init(
       digest: patch.contentDigest,
@@ -56,7 +56,7 @@ public struct ModelEdit: Sendable {
     ) { try $0.replacingWeights(by: adapter.edited($0.directory, on: execution)) }
   }
 
-  /// A LoReFT adapter.
+  /// The edit that a LoReFT adapter makes.
   public init(_ adapter: LoReFT) {
     self.init(
       digest: adapter.digest,

@@ -61,15 +61,15 @@ extension Measure {
   public var document: String { name }
   /// Nothing besides the name.
   public var identity: JSONObject { [:] }
-  /// None.
+  /// Empty: a measure has no questions unless it says so.
   public var questionCounts: [String] { [] }
-  /// Nothing.
+  /// Nil: no line of its own in the summary.
   public var summary: String? { nil }
   /// What is not known: 0.
   public func plannedBytes(of model: PlannedModel) throws -> Int { 0 }
   /// None: a measure that takes no time worth a line.
   public func plannedSteps(_ side: String, of model: PlannedModel) -> [PlannedStep] { [] }
-  /// None.
+  /// Nil: the results of the two models are compared, at no cost.
   public func plannedComparison(of model: PlannedModel) -> PlannedStep? { nil }
 }
 
@@ -90,15 +90,15 @@ public protocol MeasureOutcome: Sendable {
 }
 
 extension MeasureOutcome {
-  /// Nothing.
+  /// Empty: nothing is recorded in short.
   public var record: JSONObject { [:] }
-  /// None.
+  /// Empty: summaries show no numbers of it.
   public var quantities: [MeasuredQuantity] { [] }
-  /// A chapter of its own.
+  /// Nil: the measure has a chapter of its own.
   public var section: MeasureSection? { nil }
-  /// None.
+  /// Empty: nothing about it is doubtful.
   public var warnings: [String] { [] }
-  /// Not of answers.
+  /// Nil: the measure is not of answers.
   public var cutOff: Sides<CutOffAnswers>? { nil }
 }
 

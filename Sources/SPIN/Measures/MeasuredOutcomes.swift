@@ -13,7 +13,7 @@ public struct MeasuredOutcomes: Sendable {
     let document: String
     /// How a comparison of methods names it; nil where it does not.
     let summary: SummaryKeys?
-    /// The outcome.
+    /// The outcome of the measure.
     public let outcome: any MeasureOutcome
 
     init(_ measure: any Measure, _ outcome: any MeasureOutcome) {

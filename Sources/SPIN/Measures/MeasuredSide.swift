@@ -17,7 +17,7 @@ public struct MeasuredSide {
   public let edit: String?
   /// Where items and journals go; nil for nowhere.
   public let directory: String?
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public let execution: Execution
   /// The model's answers, each question asked once whichever measure wants the answer.
   public let answers: ModelAnswers
@@ -39,13 +39,13 @@ public struct ComparedModels {
   public let untouched: LanguageModel
   /// The hash of its files.
   public let modelHash: String
-  /// The edit.
+  /// The edit that is compared.
   public let edit: ModelEdit
   /// The edited model, where it is in memory already.
   let edited: LanguageModel?
   /// Where items and journals go; nil for nowhere.
   public let directory: String?
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public let execution: Execution
   /// Asked now and then; true ends the work with an error of code `interrupted`.
   public let shouldStop: () -> Bool
@@ -62,7 +62,7 @@ public struct ComparedModels {
 public struct PlannedModel {
   /// The model.
   public let model: LanguageModel
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public let execution: Execution
   /// Where an earlier run may have left finished items.
   public let directory: String

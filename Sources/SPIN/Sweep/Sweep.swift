@@ -35,7 +35,7 @@ public struct Sweep: Sendable {
   public let modelFiles: [String: String]
   /// The scores of the first round.
   public let scores: ScoreDirectory
-  /// The selections.
+  /// The selections to compare.
   public let grid: SelectionGrid
   /// The measures by which is chosen.
   public let validation: ModelEvaluation
@@ -48,11 +48,11 @@ public struct Sweep: Sendable {
     case scoring(ScoringEvent)
     /// So many different edits are going to be measured.
     case comparing(Int)
-    /// A measure.
+    /// Progress of a measure.
     case measuring(MeasureProgress)
   }
 
-  /// What came out.
+  /// The result of a sweep.
   public struct Result: Sendable {
     /// Every candidate with its measures on the validation part, in the order of the grid.
     public let rows: [SweepRow]

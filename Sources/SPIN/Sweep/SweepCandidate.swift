@@ -10,7 +10,7 @@ public struct SweepCandidate: Sendable {
   public let round: Int
   /// The sets of its last round.
   public let coupledSet: CoupledSet
-  /// The edit.
+  /// The patch that makes the edit.
   public let patch: Patch
   /// The first digits of the digest of the edit, which name its measures.
   public let name: String
@@ -44,7 +44,7 @@ public struct SweepCandidate: Sendable {
 
 /// What a sweep found of a candidate.
 public struct SweepRow: Sendable {
-  /// The edit.
+  /// The candidate that was measured.
   public let candidate: SweepCandidate
   /// Its measures on the validation part.
   public let measures: EvaluationComparison

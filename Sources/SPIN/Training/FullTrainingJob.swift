@@ -25,7 +25,7 @@ public struct FullTrainingJob: TrainingJob {
 
   /// What was asked for.
   public let request: TrainingRequest
-  /// The samples.
+  /// The training and validation samples.
   public let data: TrainingData
   /// What the run will take.
   public let estimate: TrainingEstimate

@@ -38,9 +38,9 @@ public struct LoReFTTrainingJob: TrainingJob {
 
   /// What was asked for.
   public let request: TrainingRequest
-  /// What is trained.
+  /// The layers, positions and rank of the interventions that are trained.
   public let shape: LoReFT.Shape
-  /// The samples.
+  /// The training and validation samples.
   public let data: TrainingData
   /// What the run will take.
   public let estimate: TrainingEstimate

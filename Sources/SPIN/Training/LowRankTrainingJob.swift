@@ -14,11 +14,11 @@ import SPINStorage
 public struct LowRankTrainingJob: TrainingJob {
   /// What was asked for.
   public let request: TrainingRequest
-  /// What is trained.
+  /// The configuration of the adapter that is trained.
   public let adapter: AdapterConfiguration
   /// The model.
   public let model: LanguageModel
-  /// The samples.
+  /// The training and validation samples.
   public let data: TrainingData
   /// What the run will take.
   public let estimate: TrainingEstimate

@@ -20,7 +20,7 @@ public protocol TrainingJob: Sendable {
   var method: String { get }
   /// What was asked for.
   var request: TrainingRequest { get }
-  /// The samples.
+  /// The training and validation samples.
   var data: TrainingData { get }
   /// What the run will take.
   var estimate: TrainingEstimate { get }

@@ -10,7 +10,7 @@ public import SPINTransformer
 ///
 /// The backward pass goes down to the first block behind which states are changed, and no deeper.
 public final class LoReFTModel: TrainableModel {
-  /// What is trained.
+  /// The layers, positions and rank of the interventions that are trained.
   public let shape: LoReFT.Shape
   /// The probability with which numbers of changed states are dropped.
   public let dropout: Double

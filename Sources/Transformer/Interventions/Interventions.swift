@@ -34,7 +34,7 @@ public struct Interventions: Sendable {
   /// The changes by block, from 0.
   public let blocks: [Int: Block]
 
-  /// Puts changes together.
+  /// Interventions by the block after which they apply.
   public init(positions: PromptPositions, blocks: [Int: Block]) {
     self.positions = positions
     self.blocks = blocks

@@ -31,11 +31,11 @@ public struct LowRankLayer: Sendable {
 
   /// A `[R, K]` and B transposed `[R, N]`.
   public let a, b: MatrixView
-  /// Their gradients.
+  /// The gradients of A and B.
   public let aGradient, bGradient: MatrixView
   /// The factor s.
   public let exactScale: Double
-  /// For DoRA.
+  /// DoRA's magnitudes; nil for LoRA.
   public let magnitude: Magnitude?
   /// The probability with which training sets inputs of A to zero.
   public let dropout: Float

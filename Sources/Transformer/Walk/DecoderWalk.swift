@@ -12,7 +12,7 @@ import SPINStorage
 package final class DecoderWalk {
   /// The model.
   package let decoder: Decoder
-  /// Where it computes.
+  /// The device that computes.
   package let device: any Device
   /// Whether the pages of a block's weights stay in memory behind it.
   package var keepsWeights = true
@@ -23,7 +23,7 @@ package final class DecoderWalk {
 
   /// Rows that pass a block together.
   package struct Chunk {
-    /// Their tokens.
+    /// The tokens of the rows.
     package let tokens: [Int32]
     /// Where they lie in the stream.
     package let range: Range<Int>

@@ -46,7 +46,7 @@ package struct ForwardCost {
 
   /// A width that a budget admits.
   package struct Plan: Sendable, Hashable {
-    /// What passes together.
+    /// What is processed together.
     package let width: Width
     /// Whether weights stay in memory from pass to pass.
     package let keepsWeights: Bool

@@ -62,7 +62,7 @@ public final class KeyValueCaches {
   /// By block, then by sequence, in the order of their rows.
   public var layers: [[KeyValueCache]]
 
-  /// No sequence yet.
+  /// Caches of no sequence yet.
   public init(layerCount: Int) { layers = Array(repeating: [], count: layerCount) }
 
   /// Removes the sequence at a row.

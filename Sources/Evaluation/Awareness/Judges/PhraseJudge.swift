@@ -13,7 +13,7 @@ public struct PhraseJudge: Judge {
   /// How its results are labelled.
   public var label: String { Self.label }
   static let label = "phrases (heuristic)"
-  /// True.
+  /// True: phrases do not understand answers.
   public var isHeuristic: Bool { true }
   /// The phrases, and the version of the rule that applies them.
   public var identity: JSON {
@@ -24,7 +24,7 @@ public struct PhraseJudge: Judge {
     ]
   }
 
-  /// A judge.
+  /// A judge; it has no settings.
   public init() {}
 
   /// Looks for the phrases in each answer.

@@ -60,7 +60,7 @@ public struct VerdictParser: Sendable {
     return reading
   }
 
-  /// All of them.
+  /// All parsers, in the order in which help lists them.
   public static let all: [VerdictParser] = [
     .wholeWords, .mdJudge, .qwen3Guard, .qwen3GuardLoose, .llamaGuard, .yesNo, .wildGuard,
   ]

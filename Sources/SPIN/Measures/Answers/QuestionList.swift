@@ -8,11 +8,11 @@ import SPINScores
 public struct QuestionList: Sendable {
   /// The name, of which files are named.
   public let name: String
-  /// Their file.
+  /// The path of their file.
   let path: String
   /// The SHA-256 of it.
   public let digest: String
-  /// The questions.
+  /// The questions, in order.
   public let questions: [String]
   /// Where each question is, for messages.
   let places: [String]

@@ -82,7 +82,7 @@ public struct Perplexity: Measure {
 public struct PerplexityOutcome: MeasureOutcome {
   /// The SHA-256 of the text's file.
   public let textDigest: String
-  /// The perplexities.
+  /// The perplexity of each side.
   public let results: Sides<PerplexityResult>
   /// The change; nil for one model.
   public let change: PerplexityChange?
