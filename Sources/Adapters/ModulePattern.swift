@@ -37,7 +37,7 @@ package struct ModulePattern {
 
   /// - Parameters:
   ///   - text: The expression.
-  ///   - prefix: What stands before it, in parentheses of its own.
+  ///   - prefix: What precedes it, in parentheses of its own.
   ///   - failure: Makes the error of an expression that cannot be read.
   package init(_ text: String, prefix: String = "", failure: (String) -> SPINError) throws {
     guard text.utf8.count <= Self.longest else {

@@ -21,7 +21,7 @@ public struct TargetModules: Sendable, Equatable {
   public var excluded: Choice?
   /// The layers, counted from 0; nil for all.
   public var layers: [Int]?
-  /// What stands before a layer's number in a module's name; empty for anything.
+  /// What precedes a layer's number in a module's name; empty for anything.
   public var layersPatterns: [String] = []
 
   /// Modules of a model.
@@ -92,7 +92,7 @@ public struct TargetModules: Sendable, Equatable {
       guard !excluded(module), choice(module) else { return false }
       guard let layers else { return true }
       guard let layer, layers.contains(layer) else { return false }
-      // What stands before ".<layer>." in the name of a decoder's module.
+      // What precedes ".<layer>." in the name of a decoder's module.
       return layersPatterns.isEmpty || layersPatterns.contains { $0.matches("model.layers") }
     }
   }

@@ -122,7 +122,7 @@ public struct LengthSummary: Sendable, Hashable {
 
 /// What two data files share.
 public struct FileOverlap: Sendable, Hashable {
-  /// Rows of one file whose prompts stand in the other.
+  /// Rows of one file whose prompts occur in the other.
   public struct Count: Sendable, Hashable {
     /// Rows with a prompt that the other file has word for word.
     public let verbatim: Int
@@ -142,9 +142,9 @@ public struct FileOverlap: Sendable, Hashable {
   public let first: String
   /// The path of the other file.
   public let second: String
-  /// Rows of the first whose prompts stand in the second.
+  /// Rows of the first whose prompts occur in the second.
   public let firstInSecond: Count
-  /// Rows of the second whose prompts stand in the first.
+  /// Rows of the second whose prompts occur in the first.
   public let secondInFirst: Count
 
   init(_ first: LintedFile, _ second: LintedFile) {

@@ -175,7 +175,7 @@ struct WeightFiles {
     warnings = []
   }
 
-  /// Why a directory without weights that we read is refused, by what stands in it.
+  /// Why a directory without weights that we read is refused, by what it contains.
   private static func refusal(of directory: String, names: [String]) -> SPINError {
     func first(_ endings: String...) -> String? {
       names.first { name in endings.contains { name.hasSuffix($0) } }

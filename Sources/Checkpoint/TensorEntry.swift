@@ -2,7 +2,7 @@
 
 public import SPINStorage
 
-/// A tensor of a checkpoint: what it is and where its bytes lie.
+/// A tensor of a checkpoint: its type, its shape and where its bytes are.
 public struct TensorEntry: Sendable {
   /// The name of the tensor.
   public let name: String

@@ -9,7 +9,7 @@ public struct CompletionRequest: Sendable, Equatable {
     /// `/chat/completions`: the text is a user's message, and the server puts the model's chat
     /// template around it.
     case chat
-    /// `/completions`: the text goes to the model as it stands.
+    /// `/completions`: the text goes to the model unchanged.
     case completions
 
     var path: String { self == .chat ? "/chat/completions" : "/completions" }

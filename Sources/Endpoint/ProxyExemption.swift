@@ -23,7 +23,7 @@ enum ProxyExemption {
 
   /// Makes sure that no proxy is asked for a host of this machine; does nothing where none is configured.
   ///
-  /// - Parameter host: A loopback host as it stands in the URL that is sent.
+  /// - Parameter host: A loopback host as it appears in the URL that is sent.
   static func add(_ host: String) {
     let hasProxy = proxyVariables.contains { !(ProcessEnvironment.value($0) ?? "").isEmpty }
     guard hasProxy else { return }

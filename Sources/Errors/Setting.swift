@@ -2,9 +2,9 @@
 
 /// Something that a caller decides: a property or a parameter, as it is written in Swift.
 ///
-/// Messages say which setting is wrong or helps. What people call it depends on how they use SPIN: whoever writes
-/// `Selection(pairAmount:)` knows `pairAmount`, whoever types `spin select --q` knows a flag. A text therefore
-/// mentions the setting itself, and `SettingNames` decides how that reads.
+/// Messages say which setting is wrong or helps. Its name depends on how SPIN is used: in Swift it is `pairAmount`, as
+/// in `Selection(pairAmount:)`; on the command line it is a flag, `spin select --q`. A text therefore mentions the
+/// setting itself, and `SettingNames` decides how that reads.
 ///
 /// Modules declare those that their messages mention in extensions of their own:
 ///

@@ -31,7 +31,7 @@ public struct Execution: Sendable {
     self.scratchDirectory = scratchDirectory
   }
 
-  /// Work on the processor of this machine; all of it unless told otherwise.
+  /// Work on the processor of this machine; all of it by default.
   public init(
     threads: Int = Machine.processorCount, maxMemory: Int = Machine.defaultMemoryBudget,
     scratchDirectory: String? = nil

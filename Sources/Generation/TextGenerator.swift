@@ -57,9 +57,9 @@ public final class TextGenerator {
   ///   - streams: What tells the draws of one prompt from those of another; nil for its index.
   ///   - shouldStop: Asked before each step and some twenty times a second; true ends the work with
   ///     an error of code `interrupted`.
-  ///   - onText: Told after each token of the text so far, as far as it is sure to stay: it only
+  ///   - onText: Called after each token with the text so far, as far as it is sure to stay: it only
   ///     grows from call to call, and holds no part of a character or of a stop string.
-  ///   - onFinish: Told of each text as it ends, in any order.
+  ///   - onFinish: Called with each text as it ends, in any order.
   /// - Throws: `SPINError` before any work for a prompt that is empty, longer than the model's
   ///   positions, or holds an id outside the vocabulary; where logits are not numbers; or what
   ///   `onText` or `onFinish` throws.

@@ -24,7 +24,7 @@ public struct HubLibrary: Sendable {
   ///   - settings: Where the Hub and its cache are.
   ///   - shouldStop: Asked several times a second; true ends the work with an error of code `interrupted`, and the
   ///     same call later resumes from there.
-  ///   - report: Told of what happens.
+  ///   - report: Called with each progress event.
   public init(
     _ settings: HubSettings, shouldStop: @escaping @Sendable () -> Bool = { false },
     report: @escaping @Sendable (HubEvent) -> Void = { _ in }

@@ -97,7 +97,7 @@ public struct ModelImport {
   ///   - directory: A folder that does not exist yet, or is empty.
   ///   - threadCount: The threads that convert.
   ///   - shouldStop: Asked between pieces.
-  ///   - report: Told of the bytes written so far.
+  ///   - report: Called with the bytes written so far.
   /// - Returns: The record that was written next to the weights.
   /// - Throws: `SPINError` with code `interrupted` where it was stopped, `cannotCreate` where the
   ///   folder exists or the disk is too small; nothing is left then.

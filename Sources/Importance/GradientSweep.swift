@@ -278,7 +278,7 @@ final class GradientSweep {
   }
 }
 
-/// The residual stream of all tokens lies in the scratch file.
+/// The residual stream of all tokens is in the scratch file.
 extension GradientSweep: StreamStore {
   func input(of layer: Int, _ tokens: Range<Int>) throws -> MatrixView {
     let rows = input.rows(0..<tokens.count)

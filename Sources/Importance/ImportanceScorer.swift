@@ -101,7 +101,7 @@ public struct ImportanceScorer: Sendable {
   ///   - restart: Whether to discard what an unfinished or other run left there.
   ///   - shouldStop: Asked between steps; true ends the run with an error of code `interrupted`,
   ///     and the same call later resumes from there.
-  ///   - report: Told of progress.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder holds other scores, the disk is full, a score is not
   ///   finite, or the run was stopped.
   public func run(

@@ -74,7 +74,7 @@ struct ScoringWorkspace {
     try output.discard(Self.folderName)
   }
 
-  /// Where a scratch file in another folder lies.
+  /// The path of a scratch file in another folder.
   private var scratchRecord: String { folder + "/scratch" }
 
   /// The scratch file that a run here made; nil where there is none.

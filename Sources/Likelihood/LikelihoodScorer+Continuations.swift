@@ -31,7 +31,7 @@ extension LikelihoodScorer {
   /// - Parameters:
   ///   - texts: Texts with their continuations.
   ///   - shouldStop: As for `score`.
-  ///   - onFinish: Told of the likelihoods of a text's continuations, in order.
+  ///   - onFinish: Called with the likelihoods of a text's continuations, in order.
   /// - Throws: As `score`.
   public func score(
     _ texts: [TokenContinuations], shouldStop: () -> Bool = { false },

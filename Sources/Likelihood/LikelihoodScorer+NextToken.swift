@@ -22,7 +22,7 @@ extension LikelihoodScorer {
   ///   - sequences: At least one token each, at most as many as the model has positions.
   ///   - tokens: The tokens whose probability is wanted.
   ///   - shouldStop: As for `score`.
-  ///   - onFinish: Told of each sequence's result, in order.
+  ///   - onFinish: Called with each sequence's result, in order.
   /// - Throws: As `score`.
   public func nextTokens(
     after sequences: [[Int32]], probabilitiesOf tokens: [Int32],

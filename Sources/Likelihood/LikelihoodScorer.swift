@@ -124,9 +124,9 @@ public final class LikelihoodScorer {
   ///   - sequences: At most as long as the model has positions.
   ///   - shouldStop: Asked some twenty times a second; true ends the work with an error of code
   ///     `interrupted`.
-  ///   - onPart: Told now and then how many of the sequences not yet finished are computed, in parts
+  ///   - onPart: Called now and then with how many of the sequences not yet finished are computed, in parts
   ///     of one.
-  ///   - onFinish: Told of each sequence's likelihood, in order.
+  ///   - onFinish: Called with each sequence's likelihood, in order.
   /// - Throws: `SPINError` for a sequence that is too long, an id outside the vocabulary, logits
   ///   that are not numbers; and what `onFinish` throws.
   public func score(
@@ -173,7 +173,7 @@ public final class LikelihoodScorer {
   ///   - edited: The same model with the edit.
   ///   - shouldStop: As for `score`.
   ///   - onPart: As for `score`.
-  ///   - onFinish: Told of KL(untouched || edited) in nats at each position of a sequence.
+  ///   - onFinish: Called with KL(untouched || edited) in nats at each position of a sequence.
   /// - Throws: As `score`, and what the closures throw.
   public func divergence(
     _ sequences: [[Int32]], to edited: Decoder,

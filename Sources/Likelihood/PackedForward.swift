@@ -31,7 +31,7 @@ struct PackedForward {
   ///
   /// Each sequence is a prompt as a whole, for the decoder's interventions.
   ///
-  /// - Parameter onBlock: Told of the share of the blocks that is done.
+  /// - Parameter onBlock: Called with the share of the blocks that is done.
   func run(
     _ sequences: [[Int32]], onBlock: (Double) -> Void = { _ in }
   ) throws -> (hidden: MatrixView, samples: [Range<Int>]) {
@@ -49,7 +49,7 @@ struct PackedForward {
   ///
   /// - Parameters:
   ///   - tokens: The tokens of the rows.
-  ///   - rows: How they lie.
+  ///   - rows: How they relate to each other.
   ///   - prompts: Where the decoder's interventions find the prompts, given their positions.
   func run(
     _ tokens: [Int32], rows: BranchedRows,

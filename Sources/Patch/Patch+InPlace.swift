@@ -5,7 +5,7 @@ import SPINErrors
 import SPINStorage
 
 extension Patch {
-  /// Patches a model where it lies.
+  /// Patches a model in place.
   ///
   /// A journal makes this safe at any moment: after `kill -9` or a loss of power this call, or `revertInPlace`,
   /// writes every weight of the patch again, so that the model is whole. Nothing else touches a model with a journal.
@@ -22,9 +22,9 @@ extension Patch {
     return try edit(model.path, .apply)
   }
 
-  /// Reverts a patch where the model lies; see `applyInPlace(_:)`.
+  /// Reverts a patch in place; see `applyInPlace(_:)`.
   ///
-  /// The card of the edit goes, unless somebody changed it, which the receipt's warnings say.
+  /// The card of the edit goes, unless it was changed, which the receipt's warnings say.
   ///
   /// - Parameter file: The file that the patch was read from. The patch in the model's folder goes if it is
   ///   another file than this one; with nil it stays, since it may be the only one there is.
@@ -36,11 +36,11 @@ extension Patch {
     return try edit(model.path, .revert, readFrom: file)
   }
 
-  /// Patches the model in a folder where it lies, or finishes doing so; see `applyInPlace(_:)`.
+  /// Patches the model in its folder in place, or finishes doing so; see `applyInPlace(_:)`.
   @discardableResult
   public func applyInPlace(at path: String) throws -> PatchReceipt { try edit(path, .apply) }
 
-  /// Reverts a patch of the model in a folder where it lies, or finishes doing so; see `revertInPlace(_:readFrom:)`.
+  /// Reverts a patch of the model in its folder in place, or finishes doing so; see `revertInPlace(_:readFrom:)`.
   ///
   /// - Parameter removesEnclosed: Whether the patch in the folder goes although there is no other file of it, as its
   ///   reader wants who reverts by that very patch.

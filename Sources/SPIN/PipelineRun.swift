@@ -68,9 +68,9 @@ public struct PipelineRun: Sendable {
   ///   - restart: Whether to discard what an earlier run left there.
   ///   - evaluation: What to measure before and after the edit, of `job.model`; nil for nothing.
   ///   - shouldStop: Asked between steps.
-  ///   - report: Told of the progress of the scoring.
-  ///   - onScored: Told when scores and patch are there, before anything is measured.
-  ///   - reportEvaluation: Told of the progress of the measures.
+  ///   - report: Called with the progress of the scoring.
+  ///   - onScored: Called when scores and patch exist, before anything is measured.
+  ///   - reportEvaluation: Called with the progress of the measures.
   /// - Throws: `SPINError` as the steps do; code `interrupted` where the run was stopped.
   public func run(
     into directory: RunDirectory, restart: Bool = false, evaluation: ModelEvaluation? = nil,
@@ -143,7 +143,7 @@ public struct PipelineRun: Sendable {
     let report = try Report(of: [source])
     try report.write(to: directory)
     guard savesModel else { return report }
-    // What `spin report --model-card` was told of the base model stays.
+    // What `spin report --model-card` was given about the base model is retained.
     let given = try ModelCard.given(in: directory.model)
     try ModelCard(
       of: directory.path, baseModel: given.baseModel ?? job.directory.name, dataSets: given.dataSets

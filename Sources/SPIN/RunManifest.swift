@@ -9,7 +9,7 @@ import SPINStorage
 
 /// The record of a run: enough to repeat it and to check that the repetition is the same.
 ///
-/// What decides the result stands under `identity`; what cannot change it (time, machine, memory)
+/// What decides the result is under `identity`; what cannot change it (time, machine, memory)
 /// under `circumstances`.
 struct RunManifest {
   let run: PipelineRun

@@ -12,7 +12,7 @@ public struct ScoreDirectory: Sendable, Hashable {
   /// Names a folder, which need not exist yet.
   public init(path: String) { self.path = path }
 
-  /// Where the scores of a data set lie.
+  /// The path of the scores of a data set.
   ///
   /// - Throws: `SPINError` where the name could not be a file's: letters, digits, `.`, `_` and `-`
   ///   are allowed, a leading `.` is not.

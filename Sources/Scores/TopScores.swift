@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// The largest scores of one matrix for one data set, and where they stand.
+/// The largest scores of one matrix for one data set, and their indices.
 ///
 /// They are in the total order in which every selection is made: the larger score first, and of
 /// equal scores the smaller index.

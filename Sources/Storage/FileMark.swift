@@ -25,7 +25,7 @@ package struct FileMark: Sendable, Equatable {
     self.init(status)
   }
 
-  /// The mark of what stands at a path, links followed; nil where nothing does.
+  /// The mark of what is at a path, links followed; nil where nothing does.
   package init?(path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }

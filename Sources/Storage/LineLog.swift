@@ -11,7 +11,7 @@ package final class LineLog {
   /// The lines that were there when it was opened, without their checksums.
   package let lines: [[UInt8]]
   private let path: String
-  /// Opened when there is something to write: a log of finished work may lie where nothing can be.
+  /// Opened when there is something to write: a log of finished work may be in a read-only folder.
   private var file: RandomAccessFile?
   private var end: Int
   private var chain: String

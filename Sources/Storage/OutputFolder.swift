@@ -12,7 +12,7 @@ import Synchronization
 ///     try folder.begin(restart: restart)
 ///
 /// While it is open, whatever is written below it is on record (`OutputRecord`), and another's file or a link is an
-/// error instead of being overwritten. Folders lie in each other: an entry belongs to the innermost one that is
+/// error instead of being overwritten. Folders may be nested: an entry belongs to the innermost one that is
 /// open.
 package final class OutputFolder: Sendable {
   /// The path of the folder.
@@ -27,7 +27,7 @@ package final class OutputFolder: Sendable {
   /// - Parameters:
   ///   - path: Where it is.
   ///   - command: Whose results it holds: "run".
-  ///   - inputs: Folders that are read: none of them may lie in this one, nor this one in them.
+  ///   - inputs: Folders that are read: none of them may be inside this one, nor this one inside them.
   ///   - mayBeLink: Whether the path may be a symbolic link, as that of an input may.
   /// - Throws: `SPINError` with code `resumable` where another process has it, with code `cannotCreate` where it is
   ///   another command's, holds an input, or is a link.
@@ -158,7 +158,7 @@ package final class OutputFolder: Sendable {
     FileSystem.status("\(path)/\(name)", following: false) == nil
   }
 
-  /// What stands under a name; nil where nothing does.
+  /// What has a name; nil where nothing has it.
   ///
   /// - Throws: `SPINError` where the way there leads through a link.
   func kind(of name: String) throws -> FileStatus.Kind? {

@@ -83,12 +83,12 @@ package final class RandomAccessFile: Sendable {
     try unsafe write(bytes.span.bytes, at: offset)
   }
 
-  /// Writes numbers as they lie in memory.
+  /// Writes numbers in memory order.
   package func write(_ values: Span<Float>, at offset: Int) throws {
     try unsafe write(values.bytes, at: offset)
   }
 
-  /// Writes numbers as they lie in memory.
+  /// Writes numbers in memory order.
   package func write(_ values: [Float], at offset: Int) throws {
     try unsafe write(values.span.bytes, at: offset)
   }

@@ -5,7 +5,7 @@ import SPINJSON
 
 /// Merges as a file lists them: pairs of texts, resolved once the vocabulary is known.
 ///
-/// Both texts of a pair lie end to end, so that what they merge into is one range.
+/// Both texts of a pair are stored end to end, so that what they merge into is one range.
 struct MergeList {
   private var bytes: [UInt8] = []
   /// Where the first text of each pair ends and where the second does.

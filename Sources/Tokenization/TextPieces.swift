@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text cut into pieces that lie end to end.
+/// Text cut into pieces that follow one another without gaps.
 struct TextPieces {
   private(set) var bytes: [UInt8]
   /// Where each piece ends; no piece is empty.

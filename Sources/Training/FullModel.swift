@@ -19,7 +19,7 @@ public final class FullModel: TrainableModel {
   /// Whether every group's gradient has memory of its own.
   public let keepsGradients: Bool
 
-  /// In whose memory everything lies.
+  /// The device whose memory holds everything.
   let device: any Device
   private let tensors: DecoderTensors
   private let sinks: [BlockGradients]
@@ -44,7 +44,7 @@ public final class FullModel: TrainableModel {
   /// - Parameters:
   ///   - configuration: Its shape.
   ///   - memory: Room for training.
-  ///   - device: In whose memory everything lies.
+  ///   - device: The device whose memory holds everything.
   ///   - fill: Writes the values of a tensor of a name into memory; called in a fixed order.
   public init(
     _ configuration: DecoderConfiguration, memory: Memory, on device: any Device,

@@ -194,7 +194,7 @@ extension LowRankLayer {
       }, dropout: Float(configuration.dropout), seed: seed, dropoutTensor: 2 * name.place + 1)
   }
 
-  /// Its tensors as parameters, under PEFT's names; B lies transposed.
+  /// Its tensors as parameters, under PEFT's names; B is stored transposed.
   ///
   /// All of them decay: transformers spares norms and biases only.
   fileprivate func parameters(of name: MatrixName) -> [Parameter] {

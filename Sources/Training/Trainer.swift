@@ -59,7 +59,7 @@ public final class Trainer {
   ///   - shouldStop: Asked after each step and, as long as a step has changed nothing, within it, and
   ///     while the validation set is measured; true saves the state and ends the run with an
   ///     error of code `interrupted`, and the same call later resumes from there.
-  ///   - report: Told of progress.
+  ///   - report: Called with each progress event.
   ///   - finish: Called at the end, while no other process may use the folder.
   /// - Throws: `SPINError` where the folder holds another run, the disk is full, a loss is not a
   ///   finite number, or the run was stopped.

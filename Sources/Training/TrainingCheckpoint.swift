@@ -12,7 +12,7 @@ struct TrainingCheckpoint {
   let path: String
   /// A digest of everything that decides the result.
   let identity: String
-  /// Whose memory values and moments lie in.
+  /// The device whose memory holds values and moments.
   let device: any Device
 
   private static let schema = "training-checkpoint/1"

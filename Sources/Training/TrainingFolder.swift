@@ -103,7 +103,7 @@ public struct TrainingFolder: Sendable {
   ///   - output: The folder, open for writing.
   ///   - circumstances: Asked at the end what it took.
   ///   - shouldStop: As in `Trainer.run`.
-  ///   - report: Told of progress.
+  ///   - report: Called with each progress event.
   ///   - writeResult: Writes the model or adapter into the folder.
   package func run(
     _ trainer: Trainer, in output: OutputFolder, circumstances: () -> JSON,

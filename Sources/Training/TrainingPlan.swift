@@ -26,7 +26,7 @@ public struct TrainingPlan: Sendable, Hashable {
   public let batchTokens: Int
   /// Whether the gradients of all groups are in memory together.
   public let keepsGradients: Bool
-  /// Whether the moments of AdamW lie in a scratch file.
+  /// Whether the moments of AdamW are in a scratch file.
   public let keepsMomentsInFile: Bool
   /// Whether gradients are computed twice, for the norm and for the update.
   public let computesTwice: Bool

@@ -6,7 +6,7 @@ public import SPINStorage
 
 /// The weights of one decoder block.
 ///
-/// Matrices lie in the mapped checkpoint; the few vectors are copied and widened.
+/// Matrices are in the mapped checkpoint; the few vectors are copied and widened.
 public struct BlockWeights: Sendable {
   /// The gain before the attention, `[D]`.
   public let inputNorm: FloatBuffer

@@ -70,7 +70,7 @@ struct ComparisonSummary {
   }
   private var hasSeveralSeeds: Bool { result.methods.contains { $0.seeds.count > 1 } }
 
-  /// Which questions stand in the data and are in none of the numbers.
+  /// Which questions occur in the data and are in none of the numbers.
   private var leftOut: [String] {
     awareness.compactMap { change in
       let count = change.outcome.overlap?.normalized.count ?? 0

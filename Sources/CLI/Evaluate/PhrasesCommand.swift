@@ -107,7 +107,7 @@ struct PhrasesCommand: ParsableCommand {
 }
 
 extension PhraseFrequencies {
-  /// A row for each phrase that stands in an answer.
+  /// A row for each phrase that occurs in an answer.
   func text(_ name: String) -> String {
     let isPair = any.change != nil
     let shown = rows.filter { $0.before.answers + ($0.after?.answers ?? 0) > 0 }

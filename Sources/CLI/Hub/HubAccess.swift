@@ -28,7 +28,7 @@ enum HubAccess {
     }
   }
 
-  /// Whether the command that runs was told to say nothing.
+  /// Whether the command that runs is to be quiet.
   private static var isQuiet: Bool {
     Invocation.arguments.contains { ["--quiet", "-q"].contains($0) }
   }

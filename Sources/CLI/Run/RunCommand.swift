@@ -76,7 +76,7 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  /// The scores of a run lie in a folder of its own.
+  /// The scores of a run are in a folder of its own.
   static func scoreFolder(_ path: String) -> ScoreDirectory {
     let inner = path + "/scores"
     return ScoreDirectory(path: FileSystem.status(inner) == nil ? path : inner)

@@ -51,7 +51,7 @@ public struct Answer: Sendable, Equatable {
 }
 
 extension Answer {
-  /// Its members as they stand in journals and items; what is not known is absent.
+  /// Its members as they appear in journals and items; what is not known is absent.
   var json: JSONObject {
     var object: JSONObject = ["answer": .string(text)]
     if let isCutOff { object["cut_off"] = .bool(isCutOff) }

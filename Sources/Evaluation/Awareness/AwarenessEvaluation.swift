@@ -11,7 +11,7 @@
 /// With a folder, finished answers and verdicts are kept there and not asked for again. A pair of
 /// question and answer is judged once, however often it occurs and on whichever side.
 public struct AwarenessEvaluation {
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable, Equatable {
     /// So many answers are missing, and are asked for now.
     case answering(Int)
@@ -33,7 +33,7 @@ public struct AwarenessEvaluation {
   public let judge: any Judge
   /// Where items and journals go; nil for nowhere.
   public let directory: String?
-  /// Which questions stand in other data; items say so.
+  /// Which questions occur in other data; items say so.
   public let overlap: QuestionOverlap?
 
   /// A list of questions with a judge.
@@ -54,7 +54,7 @@ public struct AwarenessEvaluation {
   ///   - side: "before", "after", or "answers" where there is one side only.
   ///   - answerer: Who answers.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder holds answers of another run, and as answerer and judge.
   public func measure(
     side: String, answerer: any Answerer, shouldStop: () -> Bool = { false },

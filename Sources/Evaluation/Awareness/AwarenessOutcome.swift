@@ -7,7 +7,7 @@ import SPINStorage
 /// All that is found with one list of questions: the rates, their change, and the same against
 /// another run.
 ///
-/// Where questions stand in other data, they are left out of everything but `allQuestions`.
+/// Where questions occur in other data, they are left out of everything but `allQuestions`.
 public struct AwarenessOutcome: Sendable {
   /// The result of another run on the same questions, such as another model's.
   public struct Baseline: Sendable {
@@ -43,7 +43,7 @@ public struct AwarenessOutcome: Sendable {
 
   /// Whether the judge looks at words only.
   public let isHeuristic: Bool
-  /// The judged answers, without the questions that stand in other data.
+  /// The judged answers, without the questions that occur in other data.
   public let sides: Sides<AwarenessResult>
   /// The change with the edit; nil without one.
   public let comparison: AwarenessChange?

@@ -7,7 +7,7 @@ import SPINTemplates
 
 /// A model behind an OpenAI-compatible endpoint that answers questions.
 ///
-/// By the route `completions` each question goes to the model as it stands, as in the paper; by
+/// By the route `completions` each question goes to the model unchanged, as in the paper; by
 /// `chat` the server puts the model's chat template around it. What the model thought before its answer is
 /// no part of it.
 public struct EndpointAnswerer: Answerer {

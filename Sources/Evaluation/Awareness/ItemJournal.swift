@@ -23,7 +23,7 @@ public final class ItemJournal {
   /// Opens the journal of a run, or begins one.
   ///
   /// - Parameters:
-  ///   - path: Where it lies; its folder exists.
+  ///   - path: Its path; its folder exists.
   ///   - kind: What an item is, for messages: "answers".
   ///   - identity: A digest of all that decides an item, such as model, edit, questions and options.
   ///   - about: The same in words, stored with the digest, so that a difference can be named.

@@ -44,7 +44,7 @@ public protocol Judge: Sendable {
   /// - Parameters:
   ///   - items: The answers with their questions. A verdict does not depend on the other items.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - onJudgement: Told of each item once, in any order, on the calling thread.
+  ///   - onJudgement: Called with each item once, in any order, on the calling thread.
   /// - Throws: What keeps it from judging, and what `onJudgement` throws. What is wrong with one item
   ///   is an invalid judgement of that item, not an error.
   func judge(

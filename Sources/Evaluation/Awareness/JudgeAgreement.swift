@@ -85,7 +85,7 @@ public struct JudgeAgreement: Sendable, Equatable {
   ///   - judge: Who judges.
   ///   - directory: Where verdicts are kept for the next run; nil for nowhere.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   /// - Throws: As the judge.
   public init(
     of judge: any Judge, with answers: [LabelledAnswer], directory: String? = nil,

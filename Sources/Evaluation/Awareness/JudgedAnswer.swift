@@ -16,7 +16,7 @@ public struct JudgedAnswer: Sendable, Equatable {
   public let missing: MissingAnswer?
   /// What the judge said.
   public let judgement: Judgement
-  /// What phrases tell of the answer, whoever judges.
+  /// What phrases indicate about the answer, whatever the judge.
   public let reading: PhraseReading
 
   /// The question with its answer.

@@ -67,7 +67,7 @@ public struct Judgement: Sendable, Equatable {
 }
 
 extension Judgement {
-  /// Its members as they stand in files; what the judge does not say is absent.
+  /// Its members as they appear in files; what the judge does not say is absent.
   func json(_ names: VerdictNames) -> JSONObject {
     var object: JSONObject = ["verdict": .string(names.name(of: verdict))]
     if let reason { object["invalid_reason"] = .string(reason.rawValue) }

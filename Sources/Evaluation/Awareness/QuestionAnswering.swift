@@ -8,7 +8,7 @@ import SPINKernels
 import SPINTemplates
 import SPINTokenization
 
-/// Lets a model answer questions; by default as the paper does, each as it stands and with the most
+/// Lets a model answer questions; by default as the paper does, each unchanged and with the most
 /// probable token at every step.
 ///
 /// Where tokens are drawn, the draws depend on the question's text: a question gets the same answer

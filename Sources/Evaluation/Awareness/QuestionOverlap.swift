@@ -5,7 +5,7 @@ import SPINErrors
 public import SPINJSON
 import SPINStorage
 
-/// Which questions of an evaluation stand in data that a model or an edit was made with.
+/// Which questions of an evaluation occur in data that a model or an edit was made with.
 ///
 /// Such questions say little about others: an edit that was scored on them has seen them.
 public struct QuestionOverlap: Sendable, Equatable {
@@ -15,7 +15,7 @@ public struct QuestionOverlap: Sendable, Equatable {
   public let digests: [String]
   /// Questions that occur in the data word for word, by index.
   public let verbatim: Set<Int>
-  /// Questions that stand in the data word for word or up to case, punctuation and whitespace.
+  /// Questions that occur in the data word for word or up to case, punctuation and whitespace.
   public let normalized: Set<Int>
 
   /// Looks for questions among prompts.

@@ -52,7 +52,7 @@ public struct ChoiceEvaluation: Sendable {
     }
   }
 
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable, Equatable {
     /// A task begins, with this number of items still to do.
     case asking(task: String, items: Int)
@@ -119,7 +119,7 @@ public struct ChoiceEvaluation: Sendable {
   ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that pass through the model together; no result depends on it.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` for a choice that cannot be told from its prompt, as `LikelihoodScorer`,
   ///   and where the journal is damaged.
   public func measure(

@@ -6,7 +6,7 @@ public import SPINJSON
 public struct ChoiceItem: Sendable {
   /// The item's columns, as lm-eval's samples show them.
   public let document: JSONObject
-  /// What stands before a choice, without description and examples.
+  /// What precedes a choice, without description and examples.
   public let question: String
   /// The choices; at least one.
   public let choices: [String]

@@ -24,7 +24,7 @@ public final class ChoiceJournal {
   /// Opens the journal of a model, or begins one.
   ///
   /// - Parameters:
-  ///   - path: Where it lies; its folder exists.
+  ///   - path: Its path; its folder exists.
   ///   - modelHash: What the model is: the hash of its files, as `ModelDirectory.modelHash` gives it, and
   ///     what else decides its answers.
   ///   - edit: A digest of its edit; nil without.

@@ -41,11 +41,11 @@ public struct ChoiceTask: Sendable {
   public let metrics: [ChoiceMetric]
   /// Whose prompt it is, for records.
   public var wording = "lm-eval 0.4.13"
-  /// What stands before everything else.
+  /// What precedes everything else.
   public var description = ""
-  /// What stands between a question and a choice.
+  /// What is between a question and a choice.
   public var targetDelimiter = " "
-  /// What stands after an example.
+  /// What follows an example.
   public var exampleDelimiter = "\n\n"
   /// Where examples come from.
   public let examples: Examples

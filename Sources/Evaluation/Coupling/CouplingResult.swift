@@ -64,11 +64,11 @@ public struct CouplingResult: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - model: The model, edited or not.
-  ///   - pairs: The questions, which go to the model as they stand.
+  ///   - pairs: The questions, which go to the model unchanged.
   ///   - options: How to measure.
   ///   - execution: Where to compute.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - onLayer: Told of each layer that is done, and of how many there are.
+  ///   - onLayer: Called with each layer that is done, and of how many there are.
   /// - Throws: `SPINError` where a question has no token or more than the model has positions, or
   ///   where the model's states are not numbers.
   public init(

@@ -65,9 +65,9 @@ public struct PerplexityResult: Sendable, Equatable {
   ///   - execution: Where to compute.
   ///   - journal: Holds the windows that are done, and takes those that get done.
   ///   - shouldStop: Asked some twenty times a second.
-  ///   - onPart: Told now and then how many windows are computed that are not yet done, in parts of
+  ///   - onPart: Called now and then with how many windows are computed that are not yet done, in parts of
   ///     one.
-  ///   - onWindow: Told of each window that gets done, and of how many there are to do.
+  ///   - onWindow: Called with each window that gets done, and of how many there are to do.
   /// - Throws: `SPINError` where the window is larger than the model's positions or the text.
   public init(
     of model: LanguageModel, text: String, window: Int? = nil, part: WindowPart = .all,

@@ -71,8 +71,8 @@ public struct TextEvaluation: Sendable {
   ///   - identity: What the model computes with: the hash of its files, a digest of the edit.
   ///   - execution: Where to compute.
   ///   - shouldStop: Asked some twenty times a second.
-  ///   - onPart: Told of windows that are computed in part.
-  ///   - onWindow: Told of each window that gets done, and of how many there are to do.
+  ///   - onPart: Called with windows that are computed in part.
+  ///   - onWindow: Called with each window that gets done, and of how many there are to do.
   /// - Throws: As `PerplexityResult.init`, and where the folder holds windows of another run.
   public func perplexity(
     of model: LanguageModel, side: String, identity: [String], on execution: Execution,

@@ -85,7 +85,7 @@ extension AnswerFolder {
       + "`spin run` with --questions"
   }
 
-  /// How often cautionary phrases stand in the answers of each set, before and after where there are
+  /// How often cautionary phrases occur in the answers of each set, before and after where there are
   /// both.
   ///
   /// - Parameter phrases: The phrases; nil for those of the paper.

@@ -4,15 +4,15 @@ import SPINErrors
 public import SPINJSON
 public import SPINStatistics
 
-/// In what share of a model's answers each cautionary phrase stands: the paper's figure 7.
+/// In what share of a model's answers each cautionary phrase occurs: the paper's figure 7.
 ///
 ///     let frequencies = try PhraseFrequencies(
 ///       .fairness, before: AnswerFile(path: a).answers, after: AnswerFile(path: b).answers)
 ///     print(frequencies.rows[0].phrase, frequencies.rows[0].after?.share ?? 0)
 ///
-/// A phrase counts once an answer, however often it stands there.
+/// A phrase counts once an answer, however often it occurs there.
 public struct PhraseFrequencies: Sendable, Equatable {
-  /// In how many answers a phrase stands.
+  /// In how many answers a phrase occurs.
   public struct Count: Sendable, Equatable {
     /// Answers with the phrase.
     public let answers: Int

@@ -10,7 +10,7 @@ public struct PromptRequest: Sendable, Equatable {
   public enum Choice: String, Sendable, CaseIterable {
     /// `chat` where the checkpoint has a chat template, else `raw`.
     case automatic = "auto"
-    /// Texts as they stand, as in the paper.
+    /// Texts unchanged, as in the paper.
     case raw
     /// Texts in the checkpoint's chat template.
     case chat

@@ -76,7 +76,7 @@ public final class AdamWMoments: Sendable {
     place = .memory(mean: device.buffer(count: count), square: device.buffer(count: count))
   }
 
-  /// The means and the means of squares where they lie in memory; nil where a file has them.
+  /// The means and the means of squares, if they are in memory; nil where a file has them.
   package var buffers: (mean: FloatBuffer, square: FloatBuffer)? {
     guard case .memory(let mean, let square) = place else { return nil }
     return (mean, square)
@@ -117,7 +117,7 @@ public final class AdamWMoments: Sendable {
   ///
   /// - Parameters:
   ///   - isWritten: Whether what `body` leaves there is kept.
-  ///   - device: Whose memory they lie in.
+  ///   - device: The device whose memory holds them.
   ///   - body: Called with the index of each tile and its means and squares, one after the other.
   package func forEachTile(
     isWritten: Bool, on device: any Device,

@@ -2,7 +2,7 @@
 
 public import SPINStorage
 
-/// A processor with its memory: where buffers lie, and what computes with them.
+/// A processor with its memory: it owns buffers and computes with them.
 ///
 /// Everything above this module is written in these verbs and knows neither pointers nor instruction sets nor
 /// threads. `CPUDevice` is the one that is here; another one (a GPU, say) conforms to this protocol and docks by an
@@ -13,8 +13,8 @@ public import SPINStorage
 /// - **Results do not depend on it but through `arithmetic`.** Devices of equal arithmetic give equal bits; the order
 ///   of each sum is written down at the operations of `CPUDevice`. A device that adds in another order has another
 ///   arithmetic, and scores, trainings and measures of the two are never mixed.
-/// - **Memory.** What operations write lies in buffers that the device made. What they only read (weights, gains,
-///   biases, tables) may lie in the program's memory: a device that cannot reach it keeps a copy under
+/// - **Memory.** What operations write is in buffers that the device made. What they only read (weights, gains,
+///   biases, tables) may be in the program's memory: a device that cannot reach it keeps a copy under
 ///   `WeightMatrix.identity`, or a buffer's identity and version, and copies again where that differs.
 /// - **One caller.** Operations run one after the other; a device belongs to whoever opened it.
 /// - **Shapes that do not fit are bugs** and trap. Input was checked before it came here.
@@ -38,7 +38,7 @@ public protocol Device: AnyObject {
   func download<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result
-  /// Calls `body` to write numbers of a buffer, all of the range, and brings them to where the buffer lies.
+  /// Calls `body` to write numbers of a buffer, all of the range, and copies them into the buffer.
   func upload<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result
@@ -186,7 +186,7 @@ public protocol Device: AnyObject {
   func fillNormal(_ values: FloatBuffer, deviation: Double, from generator: CounterGenerator)
   /// One step of AdamW; gradients become zero.
   ///
-  /// - Throws: `SPINError` where moments lie in a file that cannot be read or written.
+  /// - Throws: `SPINError` where moments are in a file that cannot be read or written.
   func adamW(
     _ values: FloatBuffer, gradient: FloatBuffer, moments: AdamWMoments, _ step: AdamWStep) throws
   /// The sum of the squares of some numbers in double precision.

@@ -5,7 +5,7 @@ import SPINStorage
 /// The YAML at the head of a model card, as far as it has to be understood: which keys there are, and
 /// the lines of each.
 package struct FrontMatter {
-  /// A key of the outermost level with its lines, the key's own first, as they stand in the file.
+  /// A key of the outermost level with its lines, the key's own first, as they appear in the file.
   package struct Entry {
     package let key: String
     package let lines: [String]

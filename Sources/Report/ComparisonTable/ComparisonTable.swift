@@ -26,7 +26,7 @@ public struct ComparisonTable: Sendable {
     /// What it is of, in one word: "awareness", "refusal_or_caution".
     var measure: String { kind.name(words) }
     var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
-    /// Whether more or less of it is no better or worse: it is told by phrases.
+    /// Whether more or less of it is no better or worse: it is detected by phrases.
     var isHeuristic: Bool { kind == .overRefusal || (kind == .awareness && words.isHeuristic) }
     /// "fairness awareness, %".
     var title: String {

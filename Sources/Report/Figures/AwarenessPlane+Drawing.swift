@@ -115,7 +115,7 @@ extension AwarenessPlane {
 }
 
 extension PlotFrame {
-  /// Where a model stands.
+  /// The position of a model.
   func point(_ point: AwarenessPlane.Point) -> (x: Double, y: Double) {
     self.point(point.x.value, point.y.value)
   }

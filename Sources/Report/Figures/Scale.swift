@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// Where numbers stand along an axis of a drawing.
+/// Where numbers are along an axis of a drawing.
 package struct Scale {
   /// A number that is written at the axis.
   package struct Tick: Equatable {
@@ -13,7 +13,7 @@ package struct Scale {
   package let isLogarithmic: Bool
   /// The smallest and the largest number; different, and positive on a logarithmic axis.
   package let domain: ClosedRange<Double>
-  /// Where they stand, in units of the drawing.
+  /// Their positions, in units of the drawing.
   package let start, end: Double
 
   /// A linear scale.
@@ -36,7 +36,7 @@ package struct Scale {
     (isLogarithmic, self.domain, self.start, self.end) = (true, domain, start, end)
   }
 
-  /// Where a number stands; numbers outside the domain stand at its ends.
+  /// The position of a number; numbers outside the domain are at its ends.
   package func position(_ value: Double) -> Double {
     let value = min(max(value, domain.lowerBound), domain.upperBound)
     let share =

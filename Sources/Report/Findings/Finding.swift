@@ -48,7 +48,7 @@ extension Report {
     public let name: String
     /// How many items were measured: n.
     ///
-    /// Questions that were left out because they stand in other
+    /// Questions that were left out because they occur in other
     /// data are not among them, questions without a valid verdict are.
     public let count: Int
     /// How many of them the change is of: those with a verdict on both sides.
@@ -67,9 +67,9 @@ extension Report {
     public let pValue: Double?
     /// The p-value adjusted (Holm) for all tests of the run.
     public internal(set) var adjustedPValue: Double?
-    /// Who judged, where somebody did: "phrases (heuristic)".
+    /// Who judged, if there was a judge: "phrases (heuristic)".
     public let judge: String?
-    /// What verdicts are called, where somebody judged.
+    /// What verdicts are called, if there was a judge.
     var words: VerdictWords?
     /// What else is known of the answers; nil where nothing was counted.
     var countsBefore, countsAfter: AnswerCounts?

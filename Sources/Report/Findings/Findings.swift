@@ -29,7 +29,7 @@ extension ReportedRun {
 
   private var refusalFindings: [Report.Finding] {
     (awareness?.benign ?? []).compactMap {
-      // Refusals are told by phrases, whoever judges.
+      // Refusals are detected by phrases, whatever the judge.
       Self.finding(.overRefusal, $0.name, $0.outcome, judge: $0.method, words: .phrases)
     }
   }

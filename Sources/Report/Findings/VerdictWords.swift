@@ -102,7 +102,7 @@ extension VerdictWords {
   /// The title of the section with the counts of verdicts.
   var sectionTitle: String { isHeuristic ? "Refusal and caution by phrases" : "Verdicts" }
 
-  /// What stands above the counts.
+  /// The heading of the counts.
   func countsCaption(judge: String) -> String {
     isHeuristic
       ? "Answers with a listed phrase. Judge: \(judge)" : "Verdicts of the judge: \(judge)"

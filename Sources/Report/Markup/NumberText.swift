@@ -5,7 +5,7 @@ import SPINStorage
 
 /// Numbers as readers see them: a true minus sign, groups of three digits, fixed decimal places.
 package enum NumberText {
-  /// What stands where there is no number.
+  /// What is shown where there is no number.
   package static let none = "–"
 
   /// A number with a given number of decimal places: "−12.34".

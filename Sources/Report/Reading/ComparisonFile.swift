@@ -68,7 +68,7 @@ struct ComparisonFile {
   let questions: [Questions]
   /// What the untouched model measures; nil in files of earlier versions.
   let untouched: Values?
-  /// Questions left out because they stand in the data, by list.
+  /// Questions left out because they occur in the data, by list.
   let leftOut: [(name: String, count: Int)]
 
   /// What verdicts are called.

@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINStorage
 
-/// What tells a report from a file of somebody else's that has its name, and from one that somebody changed.
+/// What tells a report from a file of somebody else's that has its name, and from one that was changed.
 ///
 /// A report that was changed since it was written is not overwritten. One of an earlier version, which has no seal, may
 /// have been changed and is not either.

@@ -36,7 +36,7 @@ public struct MethodComparison: Sendable {
     let sampleCount: Int
   }
 
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable {
     /// An arm begins, the `number`th of all.
     case arm(ComparisonArm, number: Int, of: Int)
@@ -201,7 +201,7 @@ public struct MethodComparison: Sendable {
   ///   - restart: Whether to discard what an earlier comparison left there, of whatever methods; all
   ///     else in the folder stays.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as scoring, training and measuring do.
   public func run(
     into directory: String, restart: Bool = false,

@@ -147,7 +147,7 @@ public struct ModelEvaluation: Sendable {
   ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: Where items go; nil for nowhere.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as the measures do.
   public func measure(
     _ side: String?, as title: String? = nil, edit: ModelEdit?, edited: LanguageModel? = nil,
@@ -190,7 +190,7 @@ public struct ModelEvaluation: Sendable {
   ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: Where the documents go: `awareness.json`, `perplexity.json`, `divergence.json`.
   ///   - shouldStop: Asked now and then.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   public func compare(
     _ before: EvaluationSide, _ after: EvaluationSide, edit: ModelEdit, into directory: String,
     shouldStop: @escaping () -> Bool = { false },

@@ -116,7 +116,7 @@ public struct MeasureSection: Sendable, Equatable {
   }
 }
 
-/// What is done, for whoever shows it.
+/// Progress, as events to show.
 public enum MeasureProgress: Sendable, Equatable {
   /// A measure begins, with this number of items.
   case began(String, count: Int)

@@ -23,7 +23,7 @@ public struct MeasuredSide {
   public let answers: ModelAnswers
   /// Asked now and then; true ends the work with an error of code `interrupted`.
   public let shouldStop: () -> Bool
-  /// Told of what is done.
+  /// Called with each progress event.
   public let report: (MeasureProgress) -> Void
 
   /// What decides the bits of its results besides a measure's own options: for journals.
@@ -49,7 +49,7 @@ public struct ComparedModels {
   public let execution: Execution
   /// Asked now and then; true ends the work with an error of code `interrupted`.
   public let shouldStop: () -> Bool
-  /// Told of what is done.
+  /// Called with each progress event.
   public let report: (MeasureProgress) -> Void
 
   /// The model with the edit.

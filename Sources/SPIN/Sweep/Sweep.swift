@@ -42,7 +42,7 @@ public struct Sweep: Sendable {
   /// The measures of the one that was chosen.
   public let test: ModelEvaluation
 
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable {
     /// A further round scores the suppressed model.
     case scoring(ScoringEvent)
@@ -98,7 +98,7 @@ public struct Sweep: Sendable {
   ///   - directory: The folder of the results: `sweep.json`, and of the chosen edit `patch.json`,
   ///     `selection.json` and `evaluation/`.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as scoring, selecting and measuring do.
   public func run(
     into directory: String, shouldStop: @escaping () -> Bool = { false },

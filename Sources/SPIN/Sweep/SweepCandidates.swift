@@ -26,7 +26,7 @@ struct SweepCandidates {
     }
   }
 
-  /// The edit of each round; scores of further rounds lie in a folder of the selection's own.
+  /// The edit of each round; scores of further rounds are in a folder of the selection's own.
   private func rounds(_ selection: Selection, _ job: ScoringJob) throws -> [SweepCandidate] {
     let digest = FileDigest.sha256(
       Array(JSON.object(selection.json).serialized(indented: false).utf8)

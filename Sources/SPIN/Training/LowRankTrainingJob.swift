@@ -87,7 +87,7 @@ public struct LowRankTrainingJob: TrainingJob {
   /// Warnings about the model.
   public var warnings: [String] { model.warnings }
 
-  /// The model and the adapter's configuration; where the model lies decides nothing.
+  /// The model and the adapter's configuration; the path of the model decides nothing.
   public var subject: JSONObject {
     var configuration = adapter
     configuration.baseModel = nil

@@ -77,7 +77,7 @@ extension TrainingJob {
   ///   - restart: Whether to discard what a training run left there.
   ///   - shouldStop: Asked after each step and before each batch of the validation set; true ends the
   ///     run with an error of code `interrupted`, and the same call later resumes from there.
-  ///   - report: Told of progress.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the
   ///   run was stopped.
   @discardableResult

@@ -73,7 +73,7 @@ enum Relation: String, Sendable {
   case isNotIn = "not in"
 }
 
-/// What stands behind a value.
+/// What follows a value.
 struct Postfix: Sendable {
   enum Node: Sendable {
     case attribute(String)
@@ -88,7 +88,7 @@ struct Postfix: Sendable {
   let node: Node
 }
 
-/// What stands in the parentheses of a call.
+/// The arguments in the parentheses of a call.
 struct CallArguments: Sendable {
   struct Keyword: Sendable {
     let name: String

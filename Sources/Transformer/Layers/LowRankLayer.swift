@@ -9,7 +9,7 @@ public import SPINStorage
 ///     y = W x + b + (g - 1) (W d(x)) + g s B A d(x)           (DoRA, g = m / ||W + s B A||_row)
 ///
 /// with dropout d; without it, DoRA is y = g (W x + s B A x) + b. The norm counts as a constant on the
-/// way back, as in the paper. B lies transposed, `[R, N]`, so that forward and backward use the
+/// way back, as in the paper. B is stored transposed, `[R, N]`, so that forward and backward use the
 /// products of ordinary linear layers.
 ///
 /// - Source: `Linear.forward` and `DoraLinearVariant.forward` in peft 0.21.2; Hu et al. 2021,

@@ -7,7 +7,7 @@ import SPINStorage
 /// The way of tokens through the blocks of a decoder, and back: the only loop over blocks that there is.
 ///
 /// All chunks pass the first block, then all pass the second, so that each block's weights are read once however many
-/// tokens there are. Behind each block come the decoder's interventions, then whoever wants the stream.
+/// tokens there are. After each block come the decoder's interventions, then the hooks that read the stream.
 /// No number depends on how rows are cut into chunks.
 package final class DecoderWalk {
   /// The model.
@@ -25,7 +25,7 @@ package final class DecoderWalk {
   package struct Chunk {
     /// The tokens of the rows.
     package let tokens: [Int32]
-    /// Where they lie in the stream.
+    /// Their rows in the stream.
     package let range: Range<Int>
     /// What they are to each other.
     package let rows: TokenRows
@@ -109,12 +109,12 @@ package final class DecoderWalk {
   /// - Parameters:
   ///   - layers: Which blocks, one after the other; stream 0 is computed from the tokens.
   ///   - chunks: The rows.
-  ///   - stream: Where the residual stream lies.
+  ///   - stream: Where the residual stream is stored.
   ///   - state: Memory for what a block leaves of a chunk for its way back; nil for memory that the next block
   ///     uses again.
   ///   - shouldStop: Asked some twenty times a second; true ends the walk with an error of code `interrupted`.
   ///     Nil where the caller computes inside `unlessStopped` already.
-  ///   - after: Told of each chunk's stream behind each block, and of what the block left.
+  ///   - after: Called with each chunk's stream after each block, and with what the block stored.
   /// - Throws: What the store and `after` throw.
   package func forward(
     _ layers: Range<Int>, _ chunks: [Chunk], through stream: some StreamStore,

@@ -8,7 +8,7 @@ import SPINStorage
 
 /// What forward passes hold in memory, in bytes, so that those who run a model stay within a budget.
 ///
-/// Weights lie in mapped files, whose pages count as long as they are resident. Where all of them fit beside
+/// Weights are in mapped files, whose pages count as long as they are resident. Where all of them fit beside
 /// everything else they stay; where not, each block lets go of its pages behind it, and the system reads them again,
 /// from its cache where memory allows.
 package struct ForwardCost {

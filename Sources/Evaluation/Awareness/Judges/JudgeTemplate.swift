@@ -11,9 +11,9 @@ import SPINErrors
 ///
 /// How the reply is read is a matter of the judge (`VerdictParser`).
 public struct JudgeTemplate: Sendable, Equatable {
-  /// What stands where the question goes, as often as wanted.
+  /// The placeholder of the question, any number of times.
   public static let questionPlace = "{question}"
-  /// What stands where the answer goes, as often as wanted.
+  /// The placeholder of the answer, any number of times.
   public static let answerPlace = "{answer}"
 
   private enum Part: Sendable, Equatable {

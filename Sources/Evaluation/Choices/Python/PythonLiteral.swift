@@ -22,7 +22,7 @@ package struct PythonLiteral {
   ///
   /// - Parameters:
   ///   - text: The literal.
-  ///   - place: Where it stands, for messages.
+  ///   - place: Where it is, for messages.
   /// - Throws: `SPINError` where it is none, or one of another kind.
   package static func value(of text: String, at place: String) throws -> JSON {
     var reader = PythonLiteral(text, at: place)

@@ -20,7 +20,7 @@ struct ComparisonChange {
     Self(change: change, kind: .rate(isBetterWhenHigher: true, isHeuristic: words.isHeuristic))
   }
 
-  /// A change of the share of harmless questions that are refused, told by phrases.
+  /// A change of the share of harmless questions that are refused, detected by phrases.
   static func refusal(_ change: ComparisonFile.Change) -> Self {
     Self(change: change, kind: .rate(isBetterWhenHigher: false, isHeuristic: true))
   }

@@ -28,7 +28,7 @@ public final class ModelAnswers {
   ///   - label: What people call the side; nil for the same.
   ///   - directory: Where items and journals go; nil for nowhere.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - report: Called with each progress event.
   ///   - answerer: Who answers; made when the first question is asked.
   public init(
     _ side: String?, as label: String? = nil, directory: String?,
