@@ -3,7 +3,7 @@
 package import SPINCheckpoint
 import SPINErrors
 
-/// What `adapter_config.json` says of a LoRA or DoRA adapter.
+/// What `adapter_config.json` says about a LoRA or DoRA adapter.
 ///
 /// Defaults are those of PEFT's `LoraConfig`.
 public struct AdapterConfiguration: Sendable, Equatable {

@@ -63,7 +63,7 @@ public struct CalibrationSet: Sendable {
 
   /// Draws samples from a table and tokenizes them.
   ///
-  /// - Throws: `SPINError` where the table has fewer rows than are asked for, where a sample is
+  /// - Throws: `SPINError` where the table has fewer rows than are requested, where a sample is
   ///   too long and `options.overflow` is `error`, where a token lies outside the vocabulary, and
   ///   where no sample is left.
   public init(

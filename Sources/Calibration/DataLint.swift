@@ -31,7 +31,7 @@ public struct DataLint: Sendable {
 
   /// Reads files and compares them.
   ///
-  /// - Throws: `SPINError` as `DataTable.init`, and where a file has none of the columns asked for.
+  /// - Throws: `SPINError` as `DataTable.init`, and where a file has none of the columns requested.
   public init(paths: [String], options: Options = Options()) throws {
     let sources = try paths.map { try LintedFile(path: $0, options: options) }
     files = try sources.map { source in

@@ -136,7 +136,7 @@ public struct TextFile: Sendable {
       remedy: "check that it is the file that you mean")
   }
 
-  /// UTF-16 behind its byte order mark as UTF-8.
+  /// UTF-16 after its byte order mark as UTF-8.
   private static func utf8(
     ofUTF16 bytes: [UInt8], isLittleEndian: Bool, _ path: String
   ) throws -> [UInt8] {

@@ -2,7 +2,7 @@
 
 import SPINJSON
 
-/// What a server is asked to write.
+/// What a server is requested to write.
 public struct CompletionRequest: Sendable, Equatable {
   /// The part of the server that writes.
   public enum Route: String, Sendable, CaseIterable {

@@ -62,7 +62,7 @@ package protocol HTTPTransport: Sendable {
   ///   - request: The request.
   ///   - timeout: Seconds from the first byte sent to the last one received.
   ///   - limit: How long the body of the answer may be, in bytes.
-  ///   - shouldStop: Asked now and then.
+  ///   - shouldStop: Checked now and then.
   func send(
     _ request: HTTPRequest, timeout: Double, limit: Int, shouldStop: () -> Bool
   ) throws(HTTPFailure) -> HTTPResponse

@@ -108,7 +108,7 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
     SPINError(code, at: place, finding, remedy: advice)
   }
 
-  /// The same failure with words behind what was found.
+  /// The same failure with words after what was found.
   public func adding(_ words: String) -> SPINError {
     SPINError(code, at: place, "\(finding)\(words)", remedy: advice)
   }

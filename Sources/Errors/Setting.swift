@@ -31,7 +31,7 @@ extension Setting {
     public let setting: Setting
     /// The value as it is written in Swift: ".truncate"; nil where the text names none.
     public let value: String?
-    /// The same as it is typed behind a flag: "truncate"; nil where nothing is.
+    /// The same as it is typed after a flag: "truncate"; nil where nothing is.
     public let typed: String?
 
     init(_ setting: Setting, value: String? = nil, typed: String? = nil) {

@@ -16,7 +16,7 @@ public struct Execution: Sendable {
   public var maxMemory: Int
   /// The folder of scratch files; nil for one inside the output folder.
   public var scratchDirectory: String?
-  /// Bytes that work to come will hold besides, such as the pages that an edit changes; plans count them.
+  /// Bytes that later work will hold in addition, such as the pages that an edit changes; plans count them.
   package var reservedBytes = 0
   /// Where plans note what they lack while a command is planned; nil where each refuses for itself.
   package var survey: BudgetSurvey?

@@ -55,7 +55,7 @@ public final class TextGenerator {
   ///   - prompts: Token ids, special tokens included.
   ///   - options: How to generate.
   ///   - streams: What tells the draws of one prompt from those of another; nil for its index.
-  ///   - shouldStop: Asked before each step and some twenty times a second; true ends the work with
+  ///   - shouldStop: Checked before each step and some twenty times a second; true ends the work with
   ///     an error of code `interrupted`.
   ///   - onText: Called after each token with the text so far, as far as it is sure to stay: it only
   ///     grows from call to call, and holds no part of a character or of a stop string.

@@ -168,7 +168,7 @@ struct BlobDownload {
           meter.receive(new.count)
         })
     } catch HubFailure.transport(.tooLong) {
-      // It came faster than the disk takes it; the rest is asked for when what came is written.
+      // It came faster than the disk takes it; the rest is requested when what came is written.
       guard offset > start else { throw HubFailure.transport(.cut) }
     } catch HubFailure.status(let response) where response.status == 416 {
       throw wrongSize("has nothing from byte \(start) on")
@@ -176,7 +176,7 @@ struct BlobDownload {
     if offset == start { throw HubFailure.transport(.cut) }
   }
 
-  /// What the Hub says of the file has to be what it listed.
+  /// What the Hub says about the file has to be what it listed.
   private func check(_ headers: HubClient.FileHeaders) throws {
     if let other = headers.commit, other != commit {
       throw changed("is served from the commit \(other.prefix(60)), expected \(commit)")

@@ -57,7 +57,7 @@ extension HubFailure {
   /// The failure as the user reads it.
   ///
   /// - Parameters:
-  ///   - subject: What was asked for: "owner/name: config.json".
+  ///   - subject: What was requested: "owner/name: config.json".
   ///   - reference: The repository; nil for other addresses.
   ///   - settings: Where it was asked.
   ///   - attempts: How often.

@@ -22,7 +22,7 @@ public struct HubLibrary: Sendable {
   ///
   /// - Parameters:
   ///   - settings: Where the Hub and its cache are.
-  ///   - shouldStop: Asked several times a second; true ends the work with an error of code `interrupted`, and the
+  ///   - shouldStop: Checked several times a second; true ends the work with an error of code `interrupted`, and the
   ///     same call later resumes from there.
   ///   - report: Called with each progress event.
   public init(

@@ -57,7 +57,7 @@ extension HubCache {
       entries[file.path] = .object(entry)
     }
     let document: JSON = ["format_version": 1, "files": .object(entries)]
-    // Only a convenience: what cannot be written is asked for again.
+    // Only a convenience: what cannot be written is requested again.
     try? FileSystem.ensureDirectory(FileSystem.parent(of: path))
     try? OutputFile.write(Array(document.serialized().utf8), to: path)
   }

@@ -96,7 +96,7 @@ public struct ModelImport {
   /// - Parameters:
   ///   - directory: A folder that does not exist yet, or is empty.
   ///   - threadCount: The threads that convert.
-  ///   - shouldStop: Asked between pieces.
+  ///   - shouldStop: Checked between pieces.
   ///   - report: Called with the bytes written so far.
   /// - Returns: The record that was written next to the weights.
   /// - Throws: `SPINError` with code `interrupted` where it was stopped, `cannotCreate` where the

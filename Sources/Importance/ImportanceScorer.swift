@@ -99,7 +99,7 @@ public struct ImportanceScorer: Sendable {
   /// - Parameters:
   ///   - directory: The folder of the scores; it is made if it is absent.
   ///   - restart: Whether to discard what an unfinished or other run left there.
-  ///   - shouldStop: Asked between steps; true ends the run with an error of code `interrupted`,
+  ///   - shouldStop: Checked between steps; true ends the run with an error of code `interrupted`,
   ///     and the same call later resumes from there.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder holds other scores, the disk is full, a score is not

@@ -68,7 +68,7 @@ public final class HiddenStateReader {
   /// - Parameters:
   ///   - texts: Token ids of each text; at least one token, at most as many as the model has
   ///     positions.
-  ///   - shouldStop: Asked some twenty times a second; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked some twenty times a second; true ends the work with an error of code `interrupted`.
   ///   - onLayer: Called with the states after each block, from the first to the last.
   /// - Throws: `SPINError` for a text that is empty or too long, an id outside the vocabulary, states
   ///   that are not numbers; and what `onLayer` throws.

@@ -6,7 +6,7 @@ import SPINTransformer
 
 /// What a model expects right after a text.
 public struct NextToken: Sendable, Equatable {
-  /// The probability of each token that was asked for.
+  /// The probability of each token that was requested.
   public let probabilities: [Double]
   /// The most probable token of all; the lowest id of several.
   public let mostProbable: Int32

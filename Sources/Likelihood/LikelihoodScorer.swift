@@ -29,7 +29,7 @@ public final class LikelihoodScorer {
   /// - Parameters:
   ///   - decoder: The model, edited or not.
   ///   - execution: Where to compute.
-  ///   - chunkTokens: Tokens that pass through the model together; a longer sequence does alone.
+  ///   - chunkTokens: Tokens that are processed by the model together; a longer sequence does alone.
   public init(_ decoder: Decoder, on execution: Execution, chunkTokens: Int = 1024) {
     precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
     self.decoder = decoder
@@ -41,7 +41,7 @@ public final class LikelihoodScorer {
     logitRoom = device.matrix(rows: 0, columns: decoder.configuration.vocabularySize)
   }
 
-  /// How many rows pass together within the memory budget.
+  /// How many rows are processed together within the memory budget.
   ///
   /// - Parameters:
   ///   - longest: Tokens of the longest text.
@@ -122,7 +122,7 @@ public final class LikelihoodScorer {
   ///
   /// - Parameters:
   ///   - sequences: At most as long as the model has positions.
-  ///   - shouldStop: Asked some twenty times a second; true ends the work with an error of code
+  ///   - shouldStop: Checked some twenty times a second; true ends the work with an error of code
   ///     `interrupted`.
   ///   - onPart: Called now and then with how many of the sequences not yet finished are computed, in parts
   ///     of one.
@@ -259,7 +259,7 @@ public final class LikelihoodScorer {
     .checkFailed, "the model gives logits that are not finite numbers",
     remedy: "look for weights that are not finite with spin inspect MODEL --values")
 
-  /// Computes something, unless the caller wants to stop.
+  /// Computes something, unless the caller stops the work.
   func unlessStopped<Result>(
     _ shouldStop: () -> Bool, _ body: () throws -> Result
   ) throws -> Result {

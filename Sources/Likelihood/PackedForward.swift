@@ -94,7 +94,7 @@ extension PackedForward {
   }
 }
 
-/// Which sequences pass through a decoder together.
+/// Which sequences are processed by a decoder together.
 enum SequenceChunks {
   /// Ranges of sequences of at most `limit` tokens; a longer sequence is alone.
   static func ranges(_ lengths: [Int], limit: Int) -> [Range<Int>] {

@@ -16,7 +16,7 @@ public struct OtherCopy: Sendable, Equatable {
 /// Which files of a model's folder hold its weights once more: for other programs, or from other times.
 ///
 /// An edit of the weights changes nothing in them, and a program that prefers one of them would run the model
-/// as it was. So copies leave them out unless they are asked for. This is the one list of them.
+/// as it was. So copies leave them out unless they are requested. This is the one list of them.
 struct OtherCopies {
   /// Folders, by name, with all that is in them.
   private static let folders: [(pattern: NamePattern, reason: String)] = [

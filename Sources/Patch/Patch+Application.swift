@@ -33,7 +33,7 @@ extension Patch {
   ///   - model: The model, of which every listed weight must have its old bits.
   ///   - out: The directory to make; an empty one may exist.
   ///   - keepsOtherCopies: Whether to copy other copies of the weights too, in which the patch changes nothing.
-  ///   - shouldStop: Asked while files are copied; true ends the work with an error of code
+  ///   - shouldStop: Checked while files are copied; true ends the work with an error of code
   ///     `interrupted`.
   /// - Throws: `SPINError` with code `checkFailed` where the model is another one, `cannotCreate`
   ///   where `out` exists, `inputOutput` where the disk is full or the model was changed meanwhile. Nothing is left

@@ -24,7 +24,7 @@ extension Patch {
 
   /// Reverts a patch in place; see `applyInPlace(_:)`.
   ///
-  /// The card of the edit goes, unless it was changed, which the receipt's warnings say.
+  /// The card of the edit is removed, unless it was changed, which the receipt's warnings say.
   ///
   /// - Parameter file: The file that the patch was read from. The patch in the model's folder goes if it is
   ///   another file than this one; with nil it stays, since it may be the only one there is.

@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINSelection
 
-/// What is said of a selection without a weight, which is no edit at all.
+/// What is said about a selection without a weight, which is no edit at all.
 public struct EmptySelection {
   private let set: CoupledSet
   private let scores: ScoreDirectory

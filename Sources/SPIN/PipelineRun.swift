@@ -36,7 +36,7 @@ public struct PipelineRun: Sendable {
     public let coupledSet: CoupledSet
     /// The edit, of all rounds together.
     public let patch: Patch
-    /// What was measured of each round, in order; empty where nothing was asked for.
+    /// What was measured of each round, in order; empty where nothing was requested.
     public let evaluations: [EvaluationComparison]
     /// The report that was written.
     public let report: Report
@@ -67,7 +67,7 @@ public struct PipelineRun: Sendable {
   ///   - directory: The folder of the results.
   ///   - restart: Whether to discard what an earlier run left there.
   ///   - evaluation: What to measure before and after the edit, of `job.model`; nil for nothing.
-  ///   - shouldStop: Asked between steps.
+  ///   - shouldStop: Checked between steps.
   ///   - report: Called with the progress of the scoring.
   ///   - onScored: Called when scores and patch exist, before anything is measured.
   ///   - reportEvaluation: Called with the progress of the measures.

@@ -4,7 +4,7 @@ import SPINExecution
 import SPINStorage
 
 extension RequestRecord {
-  /// What a sweep was asked for; more selections, rounds and larger limits continue what is there.
+  /// The request for a sweep; more selections, rounds and larger limits continue what is there.
   init(_ sweep: Sweep) throws {
     var entries = try Self.model(
       sweep.model, sweep.modelFiles, sweep.validation.request.execution.arithmetic)

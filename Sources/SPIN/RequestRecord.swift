@@ -4,11 +4,11 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// What was asked for in a folder, option by option: `request.json`, schema "request/1".
+/// The request of a folder, option by option: `request.json`, schema "request/1".
 ///
 /// A command that finds one there compares it before it changes anything. An option that says something
 /// else is named, with what of the folder stays usable; more of the same continues what is there: a larger
-/// limit, a measure that was not asked for before, another method of a comparison.
+/// limit, a measure that was not requested before, another method of a comparison.
 struct RequestRecord {
   /// What an option decides.
   enum Part: Int, Comparable, Sendable {
@@ -38,7 +38,7 @@ struct RequestRecord {
 
   let entries: [Entry]
 
-  /// Refuses a folder in which something else was asked for.
+  /// Refuses a folder in which something else was requested.
   ///
   /// - Parameters:
   ///   - scores: Where the scores are that stay usable; nil where a command has none of its own.
@@ -130,7 +130,7 @@ struct RequestRecord {
 
   static func path(_ folder: String) -> String { folder + "/request.json" }
 
-  /// Whether two values say the same: of files with a digest behind their names, the digests.
+  /// Whether two values say the same: of files with a digest after their names, the digests.
   private static func isSame(_ before: JSON, _ entry: Entry) -> Bool {
     let now = entry.value
     guard before != now else { return true }
@@ -152,7 +152,7 @@ struct RequestRecord {
     .string("\(FileSystem.name(of: path)) (\(digest.prefix(12)))")
   }
 
-  /// Whether what was done before is the beginning of what is asked for now.
+  /// Whether what was done before is the beginning of what is requested now.
   private static func continues(_ before: JSON, _ now: JSON) -> Bool {
     if let before = before.array, let now = now.array { return before.allSatisfy(now.contains) }
     guard let before = Double(json: before) else { return false }

@@ -29,15 +29,15 @@ public struct RunDirectory: Sendable, Hashable {
   public var patch: String { path + "/patch.json" }
   /// What was done, with what, on what.
   public var manifest: String { path + "/manifest.json" }
-  /// What was measured before and after the edit, where that was asked for.
+  /// What was measured before and after the edit, where that was requested.
   public var evaluation: String { path + "/evaluation" }
-  /// What came out, as a page, as Markdown and as numbers.
+  /// The results, as a page, as Markdown and as numbers.
   public var report: (html: String, markdown: String, json: String) {
     (path + "/report.html", path + "/report.md", path + "/report.json")
   }
   /// Warnings about the data files.
   public var data: String { path + "/data.json" }
-  /// The patched checkpoint, where one was asked for.
+  /// The patched checkpoint, where one was requested.
   public var model: String { path + "/model" }
 
   /// The names of all files that a run writes in addition to its folders.

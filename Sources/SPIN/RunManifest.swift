@@ -26,7 +26,7 @@ struct RunManifest {
 
   /// Writes `manifest.json`, whole or not at all.
   ///
-  /// A run that was finished before and is asked for again did nothing: its record stays as it was.
+  /// A run that was finished before and is requested again did nothing: its record stays as it was.
   func write() throws {
     let json = try json()
     if let before = try recorded(), Self.isSame(before, json) { return }

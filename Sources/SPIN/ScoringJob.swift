@@ -51,7 +51,7 @@ public struct ScoringRequest: Sendable {
 
 /// A request whose inputs were read and found good: ready to run.
 public struct ScoringJob: Sendable {
-  /// What was asked for.
+  /// The request.
   public let request: ScoringRequest
   /// The model with its tokenizer.
   public let model: LanguageModel

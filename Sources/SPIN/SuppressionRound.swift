@@ -30,7 +30,7 @@ struct SuppressionRounds {
   let shouldStop: () -> Bool
   let report: (ScoringEvent) -> Void
 
-  /// All rounds; fewer than asked for where a round finds nothing new.
+  /// All rounds; fewer than requested where a round finds nothing new.
   func all() throws -> [SuppressionRound] {
     var rounds: [SuppressionRound] = []
     for number in 1...run.roundCount {

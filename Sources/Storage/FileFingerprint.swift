@@ -4,7 +4,7 @@
 ///
 /// Of results, which have digests elsewhere, a file that we wrote is distinguished from one that replaced it.
 struct FileFingerprint: Equatable, Sendable {
-  /// 64 hexadecimal digits, behind a tilde where only samples were read.
+  /// 64 hexadecimal digits, after a tilde where only samples were read.
   let text: String
 
   private static let largest = 64 << 20

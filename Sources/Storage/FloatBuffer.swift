@@ -28,7 +28,7 @@ import Synchronization
   private let release: (() -> Void)?
 
   private var byteCount: Int { max(count, 1) * MemoryLayout<Float>.stride }
-  /// From this size on memory comes straight from the system, and goes back there when freed.
+  /// From this size on memory is allocated from the operating system, and returned to it when freed.
   private static let mappedFrom = 1 << 20
 
   /// A buffer of a device's memory.

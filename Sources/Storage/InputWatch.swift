@@ -30,7 +30,7 @@ package enum InputWatch {
   /// Watches what is opened from now on.
   package static func begin() { state.withLock { $0.isOn = true } }
 
-  /// Watches an input until it goes away.
+  /// Watches an input until it is released.
   package static func add(_ input: any WatchedInput) {
     state.withLock { state in
       guard state.isOn else { return }
@@ -38,7 +38,7 @@ package enum InputWatch {
     }
   }
 
-  /// Looks at an input for the last time; to be called when it goes away.
+  /// Looks at an input for the last time; to be called when it is released.
   package static func remove(_ input: any WatchedInput) {
     let wasWatched = state.withLock {
       $0.inputs.removeValue(forKey: ObjectIdentifier(input)) != nil

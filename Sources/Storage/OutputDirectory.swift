@@ -4,7 +4,7 @@ import SPINErrors
 
 /// A directory that appears under its name whole, or not at all.
 ///
-/// It grows under a temporary name next to its target. What a killed process left there is removed
+/// It is written under a temporary name next to its target. What a killed process left there is removed
 /// by the next one with the same target.
 package final class OutputDirectory {
   /// The name under which it will appear.
@@ -97,7 +97,7 @@ package final class OutputDirectory {
       .cannotCreate, at: target, "exists already", remedy: "remove it, or choose another name")
   }
 
-  /// The user knows the name asked for, not the temporary one.
+  /// The user knows the name requested, not the temporary one.
   private func named(_ error: any Error) -> any Error {
     guard let error = error as? SPINError, let location = error.location,
       location.hasPrefix(temporaryPath)

@@ -41,7 +41,7 @@ package final class OutputFile {
           return
         }
       } catch let error as SPINError where error.location == temporaryPath {
-        // The user knows the name asked for, not the temporary one.
+        // The user knows the name requested, not the temporary one.
         throw error.located(at: path)
       }
       attempt += 1

@@ -135,7 +135,7 @@ public final class DecoderPass {
     }
   }
 
-  /// The gradient of the output of the block that comes next on the way back, `[T, D]`; of the
+  /// The gradient of the output of the block that comes next in the backward pass, `[T, D]`; of the
   /// embedding's rows after the first block.
   public func gradient(_ step: TrainingStep, _ batch: TrainingBatch) -> MatrixView {
     rows(of: gradientRoom.matrix(step.tokenCount, configuration.hiddenSize), batch)

@@ -56,7 +56,7 @@ public final class Trainer {
   /// - Parameters:
   ///   - folder: Where states to resume from are kept; it is made if it is absent, and stays.
   ///   - identity: A digest of everything that decides the result.
-  ///   - shouldStop: Asked after each step and, as long as a step has changed nothing, within it, and
+  ///   - shouldStop: Checked after each step and, as long as a step has changed nothing, within it, and
   ///     while the validation set is measured; true saves the state and ends the run with an
   ///     error of code `interrupted`, and the same call later resumes from there.
   ///   - report: Called with each progress event.

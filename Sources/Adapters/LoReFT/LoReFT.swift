@@ -5,7 +5,7 @@ import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// A LoReFT adapter: low-rank changes of the hidden states behind some blocks, at the first and last
+/// A LoReFT adapter: low-rank changes of the hidden states after some blocks, at the first and last
 /// tokens of each prompt.
 ///
 ///     let adapter = try LoReFT(path: "adapter")
@@ -38,7 +38,7 @@ public struct LoReFT: Sendable, Equatable {
     public let hiddenSize: Int
     /// The number of directions r, less than D.
     public let rank: Int
-    /// The blocks behind which states are changed, ascending, from 0.
+    /// The blocks after which hidden states are changed, ascending, from 0.
     public let layers: [Int]
     /// The tokens of a prompt that are changed.
     public let positions: PromptPositions

@@ -89,7 +89,7 @@ struct ChatCommand: ParsableCommand {
     }
   }
 
-  /// Prints an answer as it grows.
+  /// Prints an answer as it is generated.
   private func stream(_ prompt: [Int32], _ generator: TextGenerator) throws {
     var shown = 0
     func show(_ text: String) throws {

@@ -126,7 +126,7 @@ struct AwarenessCommand: ParsableCommand {
   }
 }
 
-/// Which questions are asked, and what they are held against.
+/// The questions to ask, and what results are compared with.
 struct QuestionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

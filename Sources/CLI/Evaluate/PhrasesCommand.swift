@@ -69,7 +69,7 @@ struct PhrasesCommand: ParsableCommand {
     }
   }
 
-  /// What was asked for.
+  /// The request.
   ///
   /// Answers that grew, as with a larger limit, are those of the same request.
   private func request(_ list: CautionaryPhrases?) throws -> MeasureRequest {
@@ -98,7 +98,7 @@ struct PhrasesCommand: ParsableCommand {
     ).joined(separator: "\n")
   }
 
-  /// What the evaluation that left the answers says of its model; nothing where it is not there.
+  /// What the evaluation that left the answers says about its model; nothing where it is not there.
   private func awareness() throws -> JSONObject {
     let path = answers + "/awareness.json"
     guard FileSystem.status(path) != nil else { return JSONObject() }

@@ -66,7 +66,7 @@ struct AnswerServerOptions: ParsableArguments {
     }
   }
 
-  /// How the server is asked.
+  /// The settings of requests to the server.
   func sampling(_ options: GenerationOptions) -> CompletionRequest.Sampling {
     var sampling = CompletionRequest.Sampling(options)
     if let answersTokenField { sampling.tokenField = answersTokenField }

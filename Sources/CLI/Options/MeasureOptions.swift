@@ -30,7 +30,7 @@ struct MeasureOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - measure: The name of the measure, whose file may not be another's.
-  ///   - request: What was asked for: a finished result of another request is not replaced.
+  ///   - request: The request: a finished result of another request is not replaced.
   ///   - inputs: Folders that are read.
   func openFolder(
     _ measure: String, _ request: MeasureRequest, apartFrom inputs: [String] = []
@@ -58,7 +58,7 @@ struct MeasureOptions: ParsableArguments {
   /// - Parameters:
   ///   - measures: The measures.
   ///   - model: The model, and the edit.
-  ///   - settings: How questions are answered; nil where no measure asks questions.
+  ///   - settings: How questions are answered; nil where no measure needs answers.
   /// - Throws: `SPINError` where the memory budget is too small, before anything is computed or written.
   func plan(
     _ measures: [any Measure], of model: LoadedModel, _ settings: AnswerSettings? = nil

@@ -39,7 +39,7 @@ struct ModelOptions: ParsableArguments {
     return LoadedModel(untouched: model, edit: edit, edited: try edit?.edited(model))
   }
 
-  /// What a measure of the model with the edit is asked for, as far as these options decide it.
+  /// The request for a measure of the model with the edit, as far as these options decide it.
   func request(_ model: LoadedModel, on execution: Execution) throws -> MeasureRequest {
     var request = MeasureRequest()
     try request.add(model.untouched, hash: model.modelHash(), execution.arithmetic)
@@ -73,7 +73,7 @@ struct LoadedModel {
     return execution
   }
 
-  /// The hash of the untouched model's files: what they are, not what an edit says of them.
+  /// The hash of the untouched model's files: what they are, not what an edit says about them.
   func modelHash() throws -> String {
     try untouched.directory.modelHash(shouldStop: { Interruption.wasRequested })
   }

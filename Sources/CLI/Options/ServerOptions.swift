@@ -29,10 +29,10 @@ struct ServerOptions: ParsableArguments {
     }
   }
 
-  /// A model behind an address, tried out.
+  /// A model at an address, checked by a trial request.
   ///
   /// - Parameters:
-  ///   - sampling: How it will be asked.
+  ///   - sampling: The settings of later requests.
   ///   - keyVariable: The environment variable of its key; nil for the option's.
   func model(
     _ name: String?, at address: String, route: CompletionRequest.Route,

@@ -64,7 +64,7 @@ struct RunSummary {
     guard let evaluation = result.evaluations.last else { return [] }
     let lines = OutcomeText.brief(evaluation.outcomes)
     guard !lines.isEmpty else { return [] }
-    // What the report says of these numbers, by its rule of evidence.
+    // What the report says about these numbers, by its rule of evidence.
     return [""] + lines + [""] + HeadlineText.lines(result.report.headline) + [""]
       + WrappedText.lines(Report.ruleOfEvidence) + [""]
   }

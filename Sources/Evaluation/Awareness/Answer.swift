@@ -18,7 +18,7 @@ public enum MissingAnswer: String, Sendable, CaseIterable {
   /// The server failed at this one request, again and again, and works otherwise.
   case serverError = "server_error"
 
-  /// Whether another attempt may bring an answer; such questions are asked again by the next run.
+  /// Whether another attempt may bring an answer; the next run requests such answers again.
   var isTransient: Bool { self == .serverError || self == .malformed }
 }
 

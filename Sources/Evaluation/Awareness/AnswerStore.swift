@@ -10,7 +10,7 @@ import SPINStorage
 ///
 /// Answers are kept by the digest of the question, since an answer depends on nothing else of the list: a
 /// larger limit, other questions left out, or a question that stands there twice use what is there.
-/// An answer that is missing for a reason that may pass is not kept: the next run asks again.
+/// An answer that is missing for a reason that may pass is not stored: the next run requests it again.
 package struct AnswerStore {
   private let questions: [String]
   private let places: [String]

@@ -11,7 +11,7 @@ public protocol Answerer {
   ///
   /// - Parameters:
   ///   - questions: The questions. An answer does not depend on the other questions.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - onAnswer: Called with each answer once, in any order, on the calling thread, with the index of its
   ///     question.
   /// - Throws: What keeps it from answering, and what `onAnswer` throws. What is wrong with one

@@ -8,16 +8,16 @@
 ///     let after = try evaluation.measure(side: "after", answerer: edited)
 ///     let comparison = try AwarenessChange(before: before, after: after)
 ///
-/// With a folder, finished answers and verdicts are kept there and not asked for again. A pair of
+/// With a folder, finished answers and verdicts are stored there and not requested again. A pair of
 /// question and answer is judged once, however often it occurs and on whichever side.
 public struct AwarenessEvaluation {
   /// Progress, as events to show.
   public enum Progress: Sendable, Equatable {
-    /// So many answers are missing, and are asked for now.
+    /// This many answers are missing, and are requested now.
     case answering(Int)
     /// An answer with this number of tokens has arrived.
     case answered(tokens: Int)
-    /// So many verdicts are missing, and are asked for now.
+    /// This many verdicts are missing, and are requested now.
     case judging(Int)
     /// A verdict has come.
     case judged
@@ -53,7 +53,7 @@ public struct AwarenessEvaluation {
   /// - Parameters:
   ///   - side: "before", "after", or "answers" where there is one side only.
   ///   - answerer: Who answers.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder holds answers of another run, and as answerer and judge.
   public func measure(

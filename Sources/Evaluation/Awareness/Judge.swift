@@ -16,7 +16,7 @@ public struct QuestionAnswer: Sendable, Hashable {
   }
 }
 
-/// What a judge says of an answer.
+/// What a judge says about an answer.
 public enum Verdict: String, Sendable, CaseIterable {
   /// The answer shows the awareness that the question asks for.
   case safe
@@ -43,7 +43,7 @@ public protocol Judge: Sendable {
   ///
   /// - Parameters:
   ///   - items: The answers with their questions. A verdict does not depend on the other items.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - onJudgement: Called with each item once, in any order, on the calling thread.
   /// - Throws: What keeps it from judging, and what `onJudgement` throws. What is wrong with one item
   ///   is an invalid judgement of that item, not an error.

@@ -73,7 +73,7 @@ public struct LabelledAnswer: Sendable, Equatable {
 public struct JudgeAgreement: Sendable, Equatable {
   /// The answers with their labels.
   public let answers: [LabelledAnswer]
-  /// What the judge said of each.
+  /// What the judge said about each.
   public let judgements: [Judgement]
   /// What the judge's verdicts are called.
   public let names: VerdictNames
@@ -84,7 +84,7 @@ public struct JudgeAgreement: Sendable, Equatable {
   ///   - answers: At least one.
   ///   - judge: Who judges.
   ///   - directory: Where verdicts are kept for the next run; nil for nowhere.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: As the judge.
   public init(

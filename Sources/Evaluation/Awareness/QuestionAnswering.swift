@@ -18,7 +18,7 @@ public struct QuestionAnswering: Answerer {
   public let options: GenerationOptions
   /// How a question becomes a prompt.
   public let format: PromptFormat
-  /// The model's weights, tokenizer and settings, the edit, and how it is asked.
+  /// The model's weights, tokenizer and settings, the edit, and its prompts.
   public let identity: JSON
   private let model: LanguageModel
   private let generator: TextGenerator

@@ -15,7 +15,7 @@ public struct BenignAnswer: Sendable, Equatable {
   public let isCutOff: Bool?
   /// Why there is no answer; nil where there is one.
   public let missing: MissingAnswer?
-  /// What a judge said of it; nil where none was asked.
+  /// What a judge said about it; nil without a judge.
   public let judgement: Judgement?
   /// What phrases tell of it.
   public let reading: PhraseReading
@@ -83,9 +83,9 @@ public struct RefusalsResult: Sendable, Equatable {
     .wilson(successes: refusedCount, count: refusedCount + answeredCount)
   }
 
-  /// What the judge said of the answers; nil where none was asked.
+  /// What the judge said about the answers; nil without a judge.
   ///
-  /// Only a judge that reads answers is asked.
+  /// Only a judge that reads answers is used.
   public var awareness: AwarenessResult? {
     let judged = answers.enumerated().compactMap { index, answer in
       answer.judgement.map {

@@ -10,7 +10,7 @@ import SPINStorage
 /// Verdicts are kept by the digest of the pair: an answer that an edit did not change is judged once,
 /// as is one that another list or a later run gives again. Each judge has a journal of its own, so
 /// that the verdicts of several appear next to each other. Verdicts that are invalid for a reason that may
-/// pass are not kept: the next run asks again.
+/// pass are not stored: the next run requests them again.
 struct VerdictStore {
   let judge: any Judge
   let directory: String?

@@ -50,7 +50,7 @@ extension ChoiceEvaluation {
   ///   - directory: Where files go; made if it is not there.
   ///   - tool: Name and version of the program, for the files.
   ///   - execution: Where to compute.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Returns: The results, and their file below the folder.
   /// - Throws: As `measure` without files, and `SPINError` where the folder holds the answers of

@@ -15,10 +15,10 @@ import SPINStorage
 ///     let before = try evaluation.measure(model, on: Execution(threads: 2))
 ///     print(before.tasks[0].score(.accuracy).value)
 ///
-/// Results depend neither on threads nor on chunks, nor on which other tasks are asked. With a folder,
-/// finished items are kept there and not asked again.
+/// Results depend neither on threads nor on chunks, nor on which other tasks are evaluated. With a folder,
+/// finished items are stored there and not evaluated again.
 public struct ChoiceEvaluation: Sendable {
-  /// How many items of a task are asked.
+  /// How many items of a task are evaluated.
   public enum Limit: Sendable, Equatable {
     /// This many items, from the first on.
     case items(Int)
@@ -34,7 +34,7 @@ public struct ChoiceEvaluation: Sendable {
     }
   }
 
-  /// How items are asked.
+  /// How items are evaluated.
   public struct Options: Sendable, Equatable {
     /// Examples before each question.
     public var exampleCount: Int
@@ -66,7 +66,7 @@ public struct ChoiceEvaluation: Sendable {
   public let remarks: [String]
   package let tasks: [(data: ChoiceTaskData, prompts: [ChoicePrompt])]
   let groups: [ChoiceGroup]
-  /// Items that are asked together, between two looks at whether to stop and write.
+  /// Items that are evaluated together, between two looks at whether to stop and write.
   static let batchSize = 64
 
   /// Puts the prompts of tasks together.
@@ -94,7 +94,7 @@ public struct ChoiceEvaluation: Sendable {
       + ignored.map { "\($0.task.name): asked without examples, as its prompt is defined" }
   }
 
-  /// Whether not all items are asked.
+  /// Whether items are left out.
   public var isLimited: Bool { tasks.contains { $0.prompts.count < $0.data.items.count } }
 
   /// The items of all tasks.
@@ -117,8 +117,8 @@ public struct ChoiceEvaluation: Sendable {
   ///   - model: The model, edited or not.
   ///   - journal: Where finished items are kept; nil for nowhere.
   ///   - execution: Where to compute.
-  ///   - chunkTokens: Tokens that pass through the model together; no result depends on it.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - chunkTokens: Tokens that are processed by the model together; no result depends on it.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` for a choice that cannot be told from its prompt, as `LikelihoodScorer`,
   ///   and where the journal is damaged.

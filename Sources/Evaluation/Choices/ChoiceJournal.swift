@@ -7,7 +7,7 @@ import SPINJSON
 import SPINLikelihood
 import SPINStorage
 
-/// Items that a model was asked already, so that an interrupted evaluation asks none again.
+/// Items that were evaluated already, so that an interrupted evaluation repeats none.
 ///
 /// An item is known by its tokens, so another limit, more tasks or another number of examples use
 /// what is there.

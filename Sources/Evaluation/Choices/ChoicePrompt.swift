@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// An item as a model is asked it.
+/// An item as a model is prompted with it.
 package struct ChoicePrompt: Sendable {
   package let item: ChoiceItem
   /// Description, examples and question: what stands before each choice.

@@ -87,7 +87,7 @@ public struct ChoiceTaskResult: Sendable {
 
 /// How a model does on several tasks.
 public struct ChoicesResult: Sendable {
-  /// The tasks, in the order asked for.
+  /// The tasks, in the order requested.
   public let tasks: [ChoiceTaskResult]
   /// Their groups.
   public let groups: [ChoiceGroup]

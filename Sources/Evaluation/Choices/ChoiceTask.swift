@@ -25,11 +25,11 @@ public struct ChoiceTask: Sendable {
     case drawnFromItems(leavingOut: Bool)
     /// Always the first ones of a file of their own.
     case first
-    /// None, whatever is asked for.
+    /// None, whatever is requested.
     case never
   }
 
-  /// The name by which it is asked for.
+  /// The name by which it is requested.
   public let name: String
   /// Its name in lm-eval.
   public var harnessName: String
@@ -66,7 +66,7 @@ public struct ChoiceTask: Sendable {
   /// A task.
   ///
   /// - Parameters:
-  ///   - name: The name by which it is asked for; see the properties for the others.
+  ///   - name: The name by which it is requested; see the properties for the others.
   ///   - makeItems: Makes items of the records of a file; throws `SPINError` for what does not fit.
   public init(
     name: String, harnessName: String? = nil, version: String = "1.0", metrics: [ChoiceMetric],

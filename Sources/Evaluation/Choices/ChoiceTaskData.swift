@@ -71,7 +71,7 @@ public struct ChoiceTaskData: Sendable {
   }
 }
 
-/// Tasks that are asked for by one name: one task, or a group of them with a mean.
+/// Tasks that are requested by one name: one task, or a group of them with a mean.
 public struct ChoiceTaskSet: Sendable {
   /// The tasks.
   public let tasks: [ChoiceTaskData]

@@ -10,7 +10,7 @@ public struct ChoicesOutcome: Sendable {
   public struct Row: Sendable {
     /// The name by which it is known.
     public let name: String
-    /// The group in which it stands; nil for what was asked for by name.
+    /// The group in which it stands; nil for what was requested by name.
     public let group: String?
     /// The metrics of the task.
     public let metrics: [ChoiceMetric]

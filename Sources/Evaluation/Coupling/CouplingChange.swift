@@ -9,7 +9,7 @@ public struct CouplingChange: Sendable, Equatable {
   /// Of the edited one, on the same pairs.
   public let after: CouplingResult
 
-  /// The change of one measure behind one block.
+  /// The change of one measure after one block.
   public struct Change: Sendable, Equatable {
     /// After over before, less 1, with the same ratio for each other pairing.
     ///

@@ -57,7 +57,7 @@ public struct CouplingResult: Sendable, Equatable {
   public let pairs: QuestionPairs
   /// How they were measured.
   public let options: CouplingOptions
-  /// The measures behind each block.
+  /// The measures after each block.
   public let layers: [LayerCoupling]
 
   /// Measures a model.
@@ -67,7 +67,7 @@ public struct CouplingResult: Sendable, Equatable {
   ///   - pairs: The questions, which go to the model unchanged.
   ///   - options: How to measure.
   ///   - execution: Where to compute.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - onLayer: Called with each layer that is done, and of how many there are.
   /// - Throws: `SPINError` where a question has no token or more than the model has positions, or
   ///   where the model's states are not numbers.

@@ -3,7 +3,7 @@
 import SPINLikelihood
 public import SPINStatistics
 
-/// How much the hidden states of two kinds of questions depend on each other behind one block.
+/// How much the hidden states of two kinds of questions depend on each other after one block.
 public struct LayerCoupling: Sendable, Equatable {
   /// One of the measures.
   public enum Measure: String, Sendable, CaseIterable {
@@ -29,7 +29,7 @@ public struct LayerCoupling: Sendable, Equatable {
   public let layer: Int
   /// Each measure with its values for other pairings.
   public let tests: [Measure: PermutationTest]
-  /// The estimates for other widths, in the order in which these were asked for.
+  /// The estimates for other widths, in the order in which these were requested.
   public let sweep: [SweepPoint]
 
   /// The result of one measure of dependence.

@@ -64,7 +64,7 @@ public struct PerplexityResult: Sendable, Equatable {
   ///   - limit: The number of these windows to take, from the first on; nil for all.
   ///   - execution: Where to compute.
   ///   - journal: Holds the windows that are done, and takes those that get done.
-  ///   - shouldStop: Asked some twenty times a second.
+  ///   - shouldStop: Checked some twenty times a second.
   ///   - onPart: Called now and then with how many windows are computed that are not yet done, in parts of
   ///     one.
   ///   - onWindow: Called with each window that gets done, and of how many there are to do.

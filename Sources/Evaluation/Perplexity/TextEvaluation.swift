@@ -70,7 +70,7 @@ public struct TextEvaluation: Sendable {
   ///   - side: "before", "after", or "windows" where there is one side only.
   ///   - identity: What the model computes with: the hash of its files, a digest of the edit.
   ///   - execution: Where to compute.
-  ///   - shouldStop: Asked some twenty times a second.
+  ///   - shouldStop: Checked some twenty times a second.
   ///   - onPart: Called with windows that are computed in part.
   ///   - onWindow: Called with each window that gets done, and of how many there are to do.
   /// - Throws: As `PerplexityResult.init`, and where the folder holds windows of another run.

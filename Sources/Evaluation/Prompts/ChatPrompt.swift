@@ -52,7 +52,7 @@ public struct ChatPrompt: Sendable {
   /// part: the assistant's turn.
   ///
   /// The turn is the answer with what the template writes after it up to its last special token, such as
-  /// `<|im_end|>`; a line break behind that token belongs to the format of the next turn. A response
+  /// `<|im_end|>`; a line break after that token belongs to the format of the next turn. A response
   /// without text has no turn.
   ///
   /// The whole conversation is tokenized at once, as transformers' `apply_chat_template` does; only where the

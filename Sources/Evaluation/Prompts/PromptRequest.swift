@@ -6,7 +6,7 @@ import SPINTemplates
 
 /// How texts become prompts, as a user says it.
 public struct PromptRequest: Sendable, Equatable {
-  /// The formats that can be asked for.
+  /// The formats that can be requested.
   public enum Choice: String, Sendable, CaseIterable {
     /// `chat` where the checkpoint has a chat template, else `raw`.
     case automatic = "auto"
@@ -53,7 +53,7 @@ public struct PromptRequest: Sendable, Equatable {
 
   /// The format for the checkpoint in a folder.
   ///
-  /// - Throws: `SPINError` where the folder's template cannot be read, where the chat format is asked for
+  /// - Throws: `SPINError` where the folder's template cannot be read, where the chat format is requested
   ///   and there is no template, and where a system message or variables are given for raw texts.
   public func format(ofModelAt path: String) throws -> PromptFormat {
     let template = choice == .raw ? nil : try ChatTemplate(directory: path)
@@ -76,7 +76,7 @@ public struct PromptRequest: Sendable, Equatable {
     return .raw
   }
 
-  /// What may help where answers of a checkpoint that is asked in a format are empty.
+  /// What may help where answers of a checkpoint in a prompt format are empty.
   public static func remedyForEmptyAnswers(
     _ format: PromptFormat, ofModelAt path: String
   ) -> String {
@@ -96,7 +96,7 @@ public struct PromptRequest: Sendable, Equatable {
     return remedy.description
   }
 
-  /// What is doubtful about asking a checkpoint in a format; nil where nothing is.
+  /// What is doubtful about prompting a checkpoint in a format; nil where nothing is.
   ///
   /// Whoever chose raw texts is told what that means, and not to choose otherwise.
   public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {

@@ -45,13 +45,13 @@ public protocol Device: AnyObject {
 
   // MARK: Stopping
 
-  /// Computes something, unless the caller wants to stop meanwhile; nil where it was abandoned.
+  /// Computes something, unless the caller stops the work meanwhile; nil where it was abandoned.
   ///
   /// From then on operations leave their results unfinished and return at once. What `body` wrote is arbitrary
   /// then: it must not be used, and nothing that lasts may be written inside `body`.
   ///
   /// - Parameters:
-  ///   - shouldStop: Asked on the caller's thread, some twenty times a second.
+  ///   - shouldStop: Checked on the caller's thread, some twenty times a second.
   ///   - body: What to compute, on this device.
   func unlessStopped<Result>(
     _ shouldStop: () -> Bool, _ body: () throws -> Result

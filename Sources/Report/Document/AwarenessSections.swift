@@ -43,7 +43,7 @@ enum AwarenessSections {
     return Section(id: id, title: awareness.words.sectionTitle, blocks: blocks)
   }
 
-  /// How questions were asked, and that scores were of another format where they were.
+  /// The prompt format of questions, and that scores were of another format where they were.
   private static func settings(_ run: ReportedRun, _ awareness: AwarenessReading) -> String? {
     guard let asked = awareness.promptFormat else { return nil }
     var text =

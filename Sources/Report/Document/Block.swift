@@ -77,7 +77,7 @@ struct Table {
     var detail: String?
     /// A drawing that repeats what other cells say in numbers.
     var mark: Element?
-    /// What is said of a change that is shown.
+    /// What is said about a change that is shown.
     var chip: Mark?
 
     init(_ text: String, detail: String? = nil, chip: Mark? = nil) {
@@ -132,7 +132,7 @@ struct Table {
 /// A drawing with what has to be said about it.
 struct Figure {
   let drawing: Drawing
-  /// What it is of; also said of its numbers where there is no drawing.
+  /// What it is of; also said about its numbers where there is no drawing.
   let caption: [Inline]
   /// How the drawing is read: colors, marks and lines.
   var legend: [Inline] = []

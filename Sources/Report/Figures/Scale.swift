@@ -86,7 +86,7 @@ package struct Scale {
   private func linearTicks(_ count: Int, _ label: (Double, Int) -> String) -> [Tick] {
     let rough = (domain.upperBound - domain.lowerBound) / Double(max(1, count))
     let power = pow(10, log10(rough).rounded(.down))
-    // The step whose number of ticks is nearest to what was asked for, in proportion.
+    // The step whose number of ticks is nearest to what was requested, in proportion.
     let step =
       ([1, 2, 5, 10].min { abs(log($0 * power / rough)) < abs(log($1 * power / rough)) } ?? 1)
       * power

@@ -4,7 +4,7 @@ import SPINStorage
 
 /// Some answers to a set of questions, with their verdicts.
 struct SampleAnswers {
-  /// An answer with what the judge said of it.
+  /// An answer with what the judge said about it.
   struct Answer {
     /// "before", "after" or "answers".
     let side: String

@@ -4,9 +4,9 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// `awareness-NAME-SIDE.jsonl`: what a model answered, and what the judge said of it.
+/// `awareness-NAME-SIDE.jsonl`: what a model answered, and what the judge said about it.
 ///
-/// Only verdicts are kept in memory; a text is read when it is asked for.
+/// Only verdicts are kept in memory; a text is read when it is requested.
 struct AnswerList {
   /// A line of the file.
   struct Item {

@@ -25,7 +25,7 @@ struct AwarenessReading {
     /// Nil where too few questions were compared.
     let pValue: Double?
     let change, lower, upper: Double?
-    /// How the interval came about.
+    /// How the interval was computed.
     let method: String?
   }
 

@@ -26,7 +26,7 @@ struct PerplexityReading {
   let missingInterval: String?
   /// The p-value of the windows' losses; nil without an interval.
   let pValue: Double?
-  /// How the interval came about.
+  /// How the interval was computed.
   let method: String?
 
   init?(in folder: String) throws {

@@ -56,7 +56,7 @@ public struct ComparisonRequest: Sendable {
   ///
   /// Prompts of all data that a method sees are left out of the questions.
   public var evaluation = EvaluationRequest()
-  /// The command line that asked for it, for the record; empty where there was none.
+  /// The command line that requested it, for the record; empty where there was none.
   public var arguments: [String] = []
   /// What scoring and training may take.
   public var execution: Execution

@@ -200,7 +200,7 @@ public struct MethodComparison: Sendable {
   ///   - directory: The folder of the results: `compare.json`, and a folder for every arm.
   ///   - restart: Whether to discard what an earlier comparison left there, of whatever methods; all
   ///     else in the folder stays.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as scoring, training and measuring do.
   public func run(

@@ -36,7 +36,7 @@ public struct EvaluationRequest: Sendable {
   public var couplingCount: Int?
   /// Multiple-choice tasks for general ability.
   public var tasks: [Task] = []
-  /// How their items are asked.
+  /// How their items are evaluated.
   public var choices = ChoiceEvaluation.Options()
   /// The device, memory budget and scratch folder to compute with.
   public var execution = Execution()

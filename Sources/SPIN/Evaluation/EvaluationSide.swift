@@ -14,7 +14,7 @@ public struct EvaluationComparison: Sendable {
   /// What they found of the edited model.
   let after: EvaluationSide
 
-  /// What one kind of measure found; nil where it was not asked for.
+  /// What one kind of measure found; nil where it was not requested.
   public func outcome<M: Measure>(of kind: M.Type) -> M.Outcome? { outcomes.outcome(of: kind) }
 
   /// What is doubtful, each with what may help.

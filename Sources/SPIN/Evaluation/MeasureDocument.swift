@@ -20,7 +20,7 @@ public struct MeasureDocument: Sendable {
   ///   - modelHash: The hash of its files; nil where they are not here.
   ///   - origin: Where its weights come from, for an imported model.
   ///   - arithmetic: What decided the bits; nil where it was computed elsewhere.
-  ///   - edit: What is said of the edit, if any: `ModelEdit.summary`.
+  ///   - edit: What is said about the edit, if any: `ModelEdit.summary`.
   public init(
     _ measure: String, _ result: JSONObject, model: String, modelHash: String?,
     origin: ModelOrigin? = nil, arithmetic: Arithmetic?, edit: JSONObject?
@@ -45,7 +45,7 @@ public struct MeasureDocument: Sendable {
     json = .object(document)
   }
 
-  /// The same document with what was asked for.
+  /// The same document with what was requested.
   package func with(_ request: MeasureRequest) -> MeasureDocument {
     var document = self
     if var members = json.object {

@@ -8,7 +8,7 @@ package import SPINJSON
 package import SPINKernels
 import SPINStorage
 
-/// What a measure was asked for, option by option: the member `request` of its result.
+/// The request for a measure, option by option: the member `request` of its result.
 ///
 /// A finished result is replaced by that of the same request, or of one that continues it (a larger limit,
 /// another list of questions), and by no other.

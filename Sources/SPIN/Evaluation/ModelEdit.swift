@@ -16,7 +16,7 @@ public import SPINPatch
 public struct ModelEdit: Sendable {
   /// A digest of what the edit does, for journals and records.
   public let digest: String
-  /// What results say of the edit: members of their JSON.
+  /// What results say about the edit: members of their JSON.
   public let summary: JSONObject
   /// Whether another model takes the untouched one's place, such as one with all weights trained.
   public let isReplacement: Bool
@@ -69,7 +69,7 @@ public struct ModelEdit: Sendable {
   /// - Parameters:
   ///   - model: That model.
   ///   - digest: What tells it from others, for journals.
-  ///   - summary: What results say of it: members of their JSON.
+  ///   - summary: What results say about it: members of their JSON.
   public init(replacement model: LanguageModel, digest: String, summary: JSONObject) {
     self.init(digest: digest, summary: summary, isReplacement: true) { _ in model }
   }

@@ -20,7 +20,7 @@ import SPINStorage
 public struct ModelEvaluation: Sendable {
   /// What is measured, in order.
   public let measures: [any Measure]
-  /// What was asked for.
+  /// The request.
   public let request: EvaluationRequest
   /// The part of questions and windows that is measured.
   public let part: EvaluationPart
@@ -85,7 +85,7 @@ public struct ModelEvaluation: Sendable {
   ///   - measures: The measures, in order.
   ///   - model: The model, without an edit.
   ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
-  ///   - settings: How questions are answered and who judges; nil where no measure asks questions.
+  ///   - settings: How questions are answered and who judges; nil where no measure needs answers.
   ///   - execution: Where to compute.
   /// - Throws: `SPINError` where the memory budget is too small.
   public init(
@@ -146,7 +146,7 @@ public struct ModelEvaluation: Sendable {
   ///   - edit: The edit; nil for the untouched model.
   ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: Where items go; nil for nowhere.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as the measures do.
   public func measure(
@@ -189,7 +189,7 @@ public struct ModelEvaluation: Sendable {
   ///   - edit: The edit.
   ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: Where the documents go: `awareness.json`, `perplexity.json`, `divergence.json`.
-  ///   - shouldStop: Asked now and then.
+  ///   - shouldStop: Checked now and then.
   ///   - report: Called with each progress event.
   public func compare(
     _ before: EvaluationSide, _ after: EvaluationSide, edit: ModelEdit, into directory: String,

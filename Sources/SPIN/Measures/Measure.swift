@@ -77,7 +77,7 @@ extension Measure {
 public protocol MeasureOutcome: Sendable {
   /// The members of the measure's document.
   var json: JSONObject { get }
-  /// What the record of a run, a sweep or a comparison says of it, in short: members; empty for nothing.
+  /// What the record of a run, a sweep or a comparison says about it, in short: members; empty for nothing.
   var record: JSONObject { get }
   /// The numbers in it that a summary can show, each with its change.
   var quantities: [MeasuredQuantity] { get }

@@ -21,7 +21,7 @@ public struct MeasuredSide {
   public let execution: Execution
   /// The model's answers, each question asked once whichever measure wants the answer.
   public let answers: ModelAnswers
-  /// Asked now and then; true ends the work with an error of code `interrupted`.
+  /// Checked now and then; true ends the work with an error of code `interrupted`.
   public let shouldStop: () -> Bool
   /// Called with each progress event.
   public let report: (MeasureProgress) -> Void
@@ -47,7 +47,7 @@ public struct ComparedModels {
   public let directory: String?
   /// The device, memory budget and scratch folder to compute with.
   public let execution: Execution
-  /// Asked now and then; true ends the work with an error of code `interrupted`.
+  /// Checked now and then; true ends the work with an error of code `interrupted`.
   public let shouldStop: () -> Bool
   /// Called with each progress event.
   public let report: (MeasureProgress) -> Void

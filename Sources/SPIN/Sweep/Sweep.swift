@@ -24,7 +24,7 @@ public struct Sweep: Sendable {
   public var maxPerplexityRatio: Double?
   /// How many rounds of scoring and selecting each selection gets; more than one needs `job`.
   public var roundCount = 1
-  /// The command line that asked for it, for the record; empty where there was none.
+  /// The command line that requested it, for the record; empty where there was none.
   public var arguments: [String] = []
   /// What scores the suppressed model in further rounds, a job of this very `model`.
   public var job: ScoringJob?
@@ -97,7 +97,7 @@ public struct Sweep: Sendable {
   /// - Parameters:
   ///   - directory: The folder of the results: `sweep.json`, and of the chosen edit `patch.json`,
   ///     `selection.json` and `evaluation/`.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as scoring, selecting and measuring do.
   public func run(

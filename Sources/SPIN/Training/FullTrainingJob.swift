@@ -23,7 +23,7 @@ public struct FullTrainingJob: TrainingJob {
       RandomBeginning, configDigest: String, tokenizerFolder: String, tokenizer: Tokenizer)
   }
 
-  /// What was asked for.
+  /// The request.
   public let request: TrainingRequest
   /// The training and validation samples.
   public let data: TrainingData

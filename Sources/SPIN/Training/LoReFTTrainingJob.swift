@@ -36,7 +36,7 @@ public struct LoReFTTrainingJob: TrainingJob {
     }
   }
 
-  /// What was asked for.
+  /// The request.
   public let request: TrainingRequest
   /// The layers, positions and rank of the interventions that are trained.
   public let shape: LoReFT.Shape

@@ -12,7 +12,7 @@ import SPINStorage
 ///       model: "Qwen2-0.5B", adapter, TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
 public struct LowRankTrainingJob: TrainingJob {
-  /// What was asked for.
+  /// The request.
   public let request: TrainingRequest
   /// The configuration of the adapter that is trained.
   public let adapter: AdapterConfiguration

@@ -18,7 +18,7 @@ public protocol TrainingJob: Sendable {
 
   /// "full", "lora", "dora" or "loreft".
   var method: String { get }
-  /// What was asked for.
+  /// The request.
   var request: TrainingRequest { get }
   /// The training and validation samples.
   var data: TrainingData { get }
@@ -50,7 +50,7 @@ public struct TrainingEstimate: Sendable, Hashable {
   public var scratchBytes = 0
   /// Whether gradients are computed twice, for the norm and for the update.
   public var computesGradientsTwice = false
-  /// Whether some blocks compute on the way back what memory could not keep.
+  /// Whether some blocks recompute in the backward pass what memory could not hold.
   public var computesStatesTwice = false
 }
 
@@ -75,7 +75,7 @@ extension TrainingJob {
   /// - Parameters:
   ///   - path: The folder; one that holds something else is refused.
   ///   - restart: Whether to discard what a training run left there.
-  ///   - shouldStop: Asked after each step and before each batch of the validation set; true ends the
+  ///   - shouldStop: Checked after each step and before each batch of the validation set; true ends the
   ///     run with an error of code `interrupted`, and the same call later resumes from there.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the

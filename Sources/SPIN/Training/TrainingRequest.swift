@@ -36,7 +36,7 @@ public struct TrainingRequest: Sendable {
   }
 }
 
-/// Samples to train on, with what the record says of them.
+/// Samples to train on, with what the record says about them.
 public struct TrainingData: Sendable {
   /// What was read from each file.
   public let sets: [CalibrationSet]

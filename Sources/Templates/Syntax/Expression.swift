@@ -2,7 +2,7 @@
 
 /// What is between the delimiters: something that has a value.
 ///
-/// Operators of one level and everything behind a value are lists, not nested nodes: a sum of a
+/// Operators of one level and everything after a value are lists, not nested nodes: a sum of a
 /// thousand terms is no deeper than one of two.
 struct Expression: Sendable {
   indirect enum Node: Sendable {

@@ -8,7 +8,7 @@ import SPINTransformer
 
 /// Some samples on their way through a decoder whose states are changed, and back.
 struct LoReFTBatch {
-  /// The interventions behind one block.
+  /// The interventions after one block.
   struct Place {
     let layer: Int
     /// One for both ends of a prompt, or one for each.
@@ -23,7 +23,7 @@ struct LoReFTBatch {
     let walk: DecoderWalk
     /// From the first changed block on: what goes into the block behind it.
     let streams: [FloatBuffer]
-    /// What those blocks leave for the way back.
+    /// What those blocks leave for the backward pass.
     let states: [FloatBuffer]
     let gradient: FloatBuffer
     let logits: MatrixView
@@ -136,12 +136,12 @@ struct LoReFTBatch {
   }
 
   private var layers: Range<Int> { 0..<decoder.configuration.layerCount }
-  /// The decoder has no interventions of its own: those that are trained come behind each block.
+  /// The decoder has no interventions of its own: those that are trained come after each block.
   private var chunk: DecoderWalk.Chunk {
     DecoderWalk.Chunk(batch.tokens, rows: .samples(batch.samples), prompts: nil)
   }
 
-  /// One stream up to the first changed block, and one behind each block from there on.
+  /// One stream up to the first changed block, and one after each block from there on.
   private struct Streams: StreamStore {
     let batch: LoReFTBatch
 

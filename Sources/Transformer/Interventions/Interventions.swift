@@ -2,12 +2,12 @@
 
 public import SPINKernels
 
-/// Changes of the hidden states behind some blocks, at some tokens of each prompt.
+/// Changes of the hidden states after some blocks, at some tokens of each prompt.
 ///
 /// Only prompts are changed, never generated tokens; where a text has no prompt of its own, as a window
 /// of running text, all of it counts as one.
 public struct Interventions: Sendable {
-  /// What happens behind one block.
+  /// What happens after one block.
   public struct Block: Sendable {
     /// At the beginning of a prompt, or, where `last` is nil, at both ends.
     public let first: LowRankIntervention

@@ -40,7 +40,7 @@ public struct LowRankBlock: Sendable {
   /// - Parameters:
   ///   - input: x `[T, K]`.
   ///   - outputs: The layers that share it.
-  ///   - state: Keeps what the way back needs.
+  ///   - state: Keeps what the backward pass needs.
   ///   - place: Selects the random numbers of dropout; nil outside of training.
   ///   - device: Where to compute.
   func forward(
@@ -83,7 +83,7 @@ public struct LowRankBlock: Sendable {
     }
   }
 
-  /// Adds the gradients of the changes; the first half of the way back.
+  /// Adds the gradients of the changes; the first half of the backward pass.
   ///
   /// - Parameters:
   ///   - input: x `[T, K]`, as in the forward pass.
@@ -127,7 +127,7 @@ public struct LowRankBlock: Sendable {
     return products
   }
 
-  /// Adds what reaches the input through the changes; the second half of the way back, after the
+  /// Adds what reaches the input through the changes; the second half of the backward pass, after the
   /// products with the matrices themselves.
   func addInputGradient(
     _ gradients: [Use], to result: MatrixView, at place: DropoutPlace?, on device: any Device

@@ -112,7 +112,7 @@ package final class DecoderWalk {
   ///   - stream: Where the residual stream is stored.
   ///   - state: Memory for what a block leaves of a chunk for its way back; nil for memory that the next block
   ///     uses again.
-  ///   - shouldStop: Asked some twenty times a second; true ends the walk with an error of code `interrupted`.
+  ///   - shouldStop: Checked some twenty times a second; true ends the walk with an error of code `interrupted`.
   ///     Nil where the caller computes inside `unlessStopped` already.
   ///   - after: Called with each chunk's stream after each block, and with what the block stored.
   /// - Throws: What the store and `after` throw.

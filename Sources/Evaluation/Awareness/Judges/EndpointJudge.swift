@@ -15,7 +15,7 @@ import SPINTemplates
 /// reason. What the server does with equal requests is the server's affair: many give other texts
 /// when they are busy.
 public struct EndpointJudge: Judge {
-  /// What it is asked.
+  /// Its prompt.
   public let template: JudgeTemplate
   /// How its replies are read.
   public let parser: VerdictParser
@@ -28,7 +28,7 @@ public struct EndpointJudge: Judge {
 
   /// - Parameters:
   ///   - server: The model, by the route `completions` where the template holds all that it expects.
-  ///   - template: What it is asked.
+  ///   - template: Its prompt.
   ///   - parser: How its replies are read; nil for the template's.
   ///   - sampling: How it generates; nil for the most probable tokens, as many as the parser's replies
   ///     need.

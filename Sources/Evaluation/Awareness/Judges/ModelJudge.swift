@@ -39,7 +39,7 @@ public struct ModelJudge: Judge {
   public let identity: JSON
   /// What verdicts rest on.
   public let mode: Mode
-  /// What it is asked.
+  /// Its prompt.
   public let template: JudgeTemplate
   /// How its replies are read.
   public let parser: VerdictParser
@@ -77,7 +77,7 @@ public struct ModelJudge: Judge {
   ///
   /// - Parameters:
   ///   - model: The judge's checkpoint.
-  ///   - template: What it is asked; a model that knows no other prompt is asked as MD-Judge.
+  ///   - template: Its prompt; a model that knows no other is prompted as MD-Judge.
   ///   - parser: How its replies are read; nil for the template's.
   ///   - maxTokens: The maximum number of tokens of a reply; nil for the parser's.
   ///   - mode: What a verdict rests on.

@@ -85,7 +85,7 @@ struct AnswersPlan {
 }
 
 extension PlannedStep {
-  /// The items that an earlier run recorded: the lines of a journal behind its first.
+  /// The items that an earlier run recorded: the lines of a journal after its first.
   static func finishedItems(_ path: String) -> Int {
     guard FileSystem.status(path) != nil, let bytes = try? FileSystem.read(path) else { return 0 }
     return max(0, bytes.count { $0 == UInt8(ascii: "\n") } - 1)

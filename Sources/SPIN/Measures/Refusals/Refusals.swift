@@ -11,7 +11,7 @@ public struct Refusals: MeasureOfAnswers {
   public let document = "awareness"
   /// Benign questions, by what they are about.
   public let lists: [QuestionList]
-  /// How questions are answered, and who judges the answers besides.
+  /// How questions are answered, and who judges the answers.
   public let settings: AnswerSettings
 
   /// Lists of benign questions.
