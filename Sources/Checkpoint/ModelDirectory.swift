@@ -186,7 +186,7 @@ struct WeightFiles {
     if names.contains("snapshots"), names.contains("blobs") {
       let commit = (try? FileSystem.names(in: directory + "/snapshots"))?.first ?? "<commit>"
       return refuse(
-        "is an entry of the Hugging Face cache, the model lies deeper",
+        "is an entry of the Hugging Face cache, the model is further down",
         "give \(directory)/snapshots/\(commit)")
     }
     if let name = first(".gguf") {

@@ -36,7 +36,7 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
         throw SPINError(
           .usage, at: "the environment variable \(name)",
           "is not set, expected the key of \(address)",
-          remedy: "set it, or leave out its name where the endpoint wants no key")
+          remedy: "set it, or leave out its name if the endpoint needs no key")
       }
       return nil
     }

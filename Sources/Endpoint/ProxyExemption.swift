@@ -5,7 +5,7 @@ import Synchronization
 
 /// Keeps what is sent to this machine away from proxies.
 ///
-/// A proxy on another machine that is requested 127.0.0.1 reads key and prompts, and sends them to its own 127.0.0.1.
+/// A proxy on another machine that receives a request for 127.0.0.1 reads key and prompts, and sends them to its own 127.0.0.1.
 /// Foundation on Linux has no setting for proxies: libcurl below it takes them from `http_proxy`, `https_proxy` and
 /// `all_proxy`, and exceptions from `no_proxy`, when it connects. So the hosts of this machine are put there. On Apple's
 /// systems a session without proxies does the same.

@@ -130,6 +130,6 @@ public struct ServedModel: Sendable {
   ) -> SPINError {
     EndpointCall(client.address, route.path, key: client.key).failure(
       "answers as the model \"\(answered)\", asked for \"\(asked)\"",
-      remedy: "name the model that the server serves, and let nothing else run there")
+      remedy: "name the model that the server serves, and serve no other model there")
   }
 }

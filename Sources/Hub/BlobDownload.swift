@@ -187,7 +187,7 @@ struct BlobDownload {
       throw changed("is served with the digest \(etag), the list of files says \(file.digest.name)")
     }
     if let size = headers.linkedSize, size != file.byteCount {
-      throw wrongSize("says \(size) when asked for the file")
+      throw wrongSize("says \(size) when the file is requested")
     }
   }
 
@@ -230,7 +230,7 @@ struct BlobDownload {
       .unavailable, at: subject,
       "its content does not match the listed digest \(file.digest.name); the download was "
         + "discarded",
-      remedy: "run the same command again; if it stays so, the server or its mirror is broken")
+      remedy: "run the same command again; if this persists, the server or its mirror is broken")
   }
 
   private func changed(_ message: String) -> SPINError {
@@ -244,6 +244,6 @@ struct BlobDownload {
     SPINError(
       .unavailable, at: subject,
       "is listed with \(file.byteCount) bytes, the server \(message)",
-      remedy: "run the same command again; if it stays so, the server or its mirror is broken")
+      remedy: "run the same command again; if this persists, the server or its mirror is broken")
   }
 }

@@ -146,7 +146,7 @@ final class HubClient: Sendable {
     guard origin.scheme == "https" || Self.origin(of: url)?.scheme == "http" else {
       throw SPINError(
         .unavailable, at: url, "redirects from https to \(text)",
-        remedy: "use another mirror: what comes without TLS can be changed on the way")
+        remedy: "use another mirror: a download without TLS can be changed in transit")
     }
     return text
   }

@@ -112,7 +112,7 @@ public struct ModelImport {
       guard plan.byteCount < free else {
         throw SPINError(
           .cannotCreate, at: directory,
-          "takes \(plan.byteCount) bytes, the disk has \(free) free", remedy: "make room")
+          "takes \(plan.byteCount) bytes, the disk has \(free) free", remedy: "free disk space")
       }
     }
     func stopIfWished() throws {

@@ -51,7 +51,7 @@ package enum EnclosedPatch {
     guard let first = found.first else {
       throw SPINError(
         .usage, at: model.path, "has no spin-patch.json, and no patch was named",
-        remedy: "give the patch file behind the model")
+        remedy: "give the patch file after the model")
     }
     let inForce = found.filter { $0.state == .patched }
     if let only = inForce.count == 1 ? inForce.first : found.count == 1 ? first : nil {
@@ -63,7 +63,7 @@ package enum EnclosedPatch {
     throw SPINError(
       .usage, at: model.path,
       "holds \(found.map(\.name).joined(separator: ", ")), and any of them may be meant",
-      remedy: "name one behind the model, the last edit first")
+      remedy: "name one after the model, the last edit first")
   }
 
   private static func all(in folder: String) throws -> [(name: String, patch: Patch)] {

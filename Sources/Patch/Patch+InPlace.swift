@@ -93,7 +93,7 @@ extension Patch {
           }
           guard try EditCard.remove(from: path, keepsEdited: true) else { return }
           warnings.append(
-            "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"
+            "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and is left as it is"
           )
         }
       }

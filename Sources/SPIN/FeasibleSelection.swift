@@ -72,7 +72,7 @@ public struct FeasibleSelection {
     guard needed > 0 else { return }
     throw SPINError(
       .usage, at: .keep,
-      "the top \(needed) weights of a matrix are asked for, \(kept) scores would be kept",
-      remedy: "give \(setting: .keep, value: needed) or more, or ask for a smaller share")
+      "the top \(needed) weights of a matrix are requested, \(kept) scores would be kept",
+      remedy: "give \(setting: .keep, value: needed) or more, or request a smaller share")
   }
 }

@@ -59,14 +59,14 @@ public struct TopScores: Sendable, Equatable {
     precondition(count >= 0, "count must not be negative")
     guard count <= size else {
       throw SPINError(
-        .usage, at: tensor, "the top \(count) weights are asked for, the matrix has \(size)")
+        .usage, at: tensor, "the top \(count) weights are requested, the matrix has \(size)")
     }
     guard count <= keptCount else {
       throw SPINError(
         .malformedInput, at: tensor,
-        "the top \(count) weights are asked for, \(keptCount) scores were kept",
+        "the top \(count) weights are requested, \(keptCount) scores were kept",
         remedy:
-          "score again with \(setting: .keep, value: count) or more, or ask for a smaller share")
+          "score again with \(setting: .keep, value: count) or more, or request a smaller share")
     }
     return indices[..<count]
   }

@@ -123,9 +123,9 @@ public struct CoupledSet: Sendable, Equatable {
     let others = Set(short.map(\.tensor)).count - 1
     throw SPINError(
       .malformedInput, at: first.tensor + (others > 0 ? " and \(others) more" : ""),
-      "the top \(needed) weights are asked for, \(kept) scores were kept",
+      "the top \(needed) weights are requested, \(kept) scores were kept",
       remedy:
-        "score again with \(setting: .keep, value: needed) or more, or ask for a smaller share")
+        "score again with \(setting: .keep, value: needed) or more, or request a smaller share")
   }
 
   private static func checkLayers(_ selection: Selection, scored: [TopScores]) throws {

@@ -69,7 +69,7 @@ struct OutputRecord {
     SPINError(
       .malformedInput, at: path, "\(found)",
       remedy: """
-        the record of this folder is damaged, so that nobody can tell which files here are spin's: choose another \
+        the record of this folder is damaged, so that spin cannot tell which files here are its own: choose another \
         \(setting: .directory), or move the folder away
         """)
   }

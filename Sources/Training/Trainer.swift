@@ -251,7 +251,7 @@ public final class Trainer {
     guard evaluation.loss.isFinite else {
       throw SPINError(
         .checkFailed,
-        "the loss on the samples held back is \(evaluation.loss) after step "
+        "the validation loss is \(evaluation.loss) after step "
           + "\(history.stepCount)", remedy: "train with a lower learning rate")
     }
     history.evaluations.append(evaluation)

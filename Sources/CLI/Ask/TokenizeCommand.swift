@@ -115,7 +115,7 @@ struct TokenizeCommand: ParsableCommand {
       ]
       for (name, isGiven) in flags where isGiven {
         throw SPINError(
-          .usage, at: name, "needs the chat format, and texts are taken as they stand",
+          .usage, at: name, "needs the chat format, and texts are taken unchanged",
           remedy: "give --prompt-format chat and a model that has a chat template")
       }
     case .chat:

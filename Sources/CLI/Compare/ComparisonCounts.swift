@@ -28,7 +28,7 @@ struct ComparisonCounts {
     }
     let sizes = first.map { "\($0.name) \($0.before.answers.count)" }.joined(separator: ", ")
     return TextTable(table).lines + [
-      "answers by phrases that do not stand in the question, mean over the seeds, of \(sizes); cut off: "
+      "answers by phrases that do not occur in the question, mean over the seeds, of \(sizes); cut off: "
         + "ended at the token limit"
     ]
   }

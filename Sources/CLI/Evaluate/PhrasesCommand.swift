@@ -94,7 +94,7 @@ struct PhrasesCommand: ParsableCommand {
     return WrappedText.lines(
       "No rate rests on these phrases: the judge `phrases` has lists of its own"
         + (unknown.isEmpty ? "" : ", without \(unknown.joined(separator: ", ")),")
-        + " and counts no phrase that stands in the question." + tests
+        + " and counts no phrase that occurs in the question." + tests
     ).joined(separator: "\n")
   }
 
@@ -128,7 +128,7 @@ extension PhraseFrequencies {
           + (list.source == .paper ? "phrases of the paper's figure 7" : "phrases of the file")
       ]
       + TextTable([header] + cells).lines
-      + (absent > 0 ? ["\(absent) of \(rows.count) phrases stand in no answer"] : []))
+      + (absent > 0 ? ["\(absent) of \(rows.count) phrases occur in no answer"] : []))
       .joined(separator: "\n")
   }
 

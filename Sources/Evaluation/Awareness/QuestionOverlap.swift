@@ -55,7 +55,7 @@ public struct QuestionOverlap: Sendable, Equatable {
       .malformedInput, at: "the questions \"\(name)\"",
       leftOut > 0
         ? "none is left: all \(leftOut) are in the data that was scored"
-        : "has no question in the part that is asked for",
+        : "has no question in the requested part",
       remedy: "give more questions")
   }
 

@@ -79,7 +79,7 @@ public struct ChoiceEvaluation: Sendable {
     var seen: Set<String> = []
     for data in all where !seen.insert(data.task.harnessName).inserted {
       throw SPINError(
-        .usage, at: .tasks, "\"\(data.task.harnessName)\" is asked for twice",
+        .usage, at: .tasks, "\"\(data.task.harnessName)\" is requested twice",
         remedy: "rename the file, or leave one out")
     }
     tasks = try all.map { data in
@@ -91,7 +91,7 @@ public struct ChoiceEvaluation: Sendable {
     let ignored = all.filter { $0.task.examples == .never && options.exampleCount > 0 }
     remarks =
       all.flatMap(\.remarks)
-      + ignored.map { "\($0.task.name): asked without examples, as its prompt is defined" }
+      + ignored.map { "\($0.task.name): evaluated without examples, as its prompt is defined" }
   }
 
   /// Whether items are left out.

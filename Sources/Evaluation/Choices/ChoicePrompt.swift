@@ -63,7 +63,7 @@ struct ExampleSource {
         .usage, at: .exampleCount,
         "\(task.name) takes its examples from a file that is not there",
         remedy: task.examples == .first
-          ? "put the development set beside the test set"
+          ? "put the development set next to the test set"
           : "give \(setting: .taskExamples, typed: "\(task.name)=FILE"), the training split")
     }
     guard pool.count >= count + (task.leavesOutItem ? 1 : 0) else {

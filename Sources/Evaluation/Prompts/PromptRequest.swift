@@ -63,12 +63,12 @@ public struct PromptRequest: Sendable, Equatable {
     guard choice != .chat else {
       throw SPINError(
         .malformedInput, at: path, "has no chat template",
-        remedy: "give the texts as they stand: \(setting: .promptChoice, value: Choice.raw)")
+        remedy: "give the texts unchanged: \(setting: .promptChoice, value: Choice.raw)")
     }
     guard !hasParts else {
       throw SPINError(
         .usage, at: system == nil ? .templateVariables : .systemMessage,
-        "is part of the chat format, and texts are given as they stand",
+        "is part of the chat format, and texts are given unchanged",
         remedy: choice == .raw
           ? "leave out \(setting: .promptChoice, value: Choice.raw)"
           : "the checkpoint \(path) has no chat template")
@@ -83,14 +83,14 @@ public struct PromptRequest: Sendable, Equatable {
     let remedy: SettingText
     if case .chat = format {
       remedy = """
-        the chat template may end the answer: \(setting: .promptChoice, value: Choice.raw) asks without it
+        the chat template may end the answer: \(setting: .promptChoice, value: Choice.raw) prompts without it
         """
     } else if warning(format, ofModelAt: path) == nil {
       remedy =
         "the checkpoint has no chat template, and a base model often has nothing to add to a bare question"
     } else {
       remedy = """
-        the model has a chat template: ask with \(setting: .promptChoice, value: Choice.chat)
+        the model has a chat template: prompt with \(setting: .promptChoice, value: Choice.chat)
         """
     }
     return remedy.description
@@ -102,7 +102,7 @@ public struct PromptRequest: Sendable, Equatable {
   public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {
     guard case .raw = format, (try? ChatTemplate(directory: path)) ?? nil != nil else { return nil }
     return
-      "the checkpoint has a chat template, and the format raw gives it texts as they stand, as the paper "
+      "the checkpoint has a chat template, and the format raw gives it texts unchanged, as the paper "
       + "does; results of the two formats do not compare"
   }
 }

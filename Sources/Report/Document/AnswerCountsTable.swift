@@ -64,7 +64,7 @@ enum AnswerCountsTable {
 
   /// That these are phrases, too, where another judge gives the verdicts.
   private static func judge(_ words: VerdictWords) -> String {
-    words.isHeuristic ? "" : ", whoever judges"
+    words.isHeuristic ? "" : ", whatever the judge"
   }
 
   private static func row(

@@ -61,7 +61,7 @@ struct Headline {
     return HeadlineAnswer(
       question: "Does it help?", answer: answer,
       reasons: aims.isEmpty
-        ? ["No question was asked of the model."] : aims.map(Self.sentence),
+        ? ["The model was asked no questions."] : aims.map(Self.sentence),
       limit: Self.limit(of: compared))
   }
 
@@ -163,7 +163,7 @@ struct Headline {
       guard let judge = finding.judge else { continue }
       let sentence =
         finding.kind == .overRefusal
-        ? "Refusals of harmless questions are told by \(judge)."
+        ? "Refusals of benign questions are detected by \(judge)."
         : "Judge: \(judge)." + (finding.words?.judgeNote ?? "")
       if !sentences.contains(sentence) { sentences.append(sentence) }
     }

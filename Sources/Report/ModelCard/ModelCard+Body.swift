@@ -62,7 +62,7 @@ extension ModelCard {
     let findings = run.findings
     guard !findings.isEmpty else {
       return "Nothing was measured. `spin evaluate` measures awareness, perplexity and general "
-        + "ability of this model beside its base."
+        + "ability of this model compared with its base."
     }
     let table = Table(
       caption: "Before and after the edit",

@@ -71,7 +71,7 @@ struct HTMLRenderer {
           Element(
             "a", [("href", "https://arxiv.org/abs/2410.16672"), ("rel", "noreferrer")],
             text: "The Tug of War Within")),
-        .text(" (ACL 2025). The page stands by itself: it loads nothing and runs no script."),
+        .text(" (ACL 2025). The page is self-contained: it loads nothing and runs no script."),
       ])
   }
 

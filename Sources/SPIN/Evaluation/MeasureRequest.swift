@@ -103,7 +103,7 @@ package struct MeasureRequest: Sendable {
       "choose another \(setting: .directory), or remove this file to have it replaced"
     guard let recorded = document?[Self.key]?.object else {
       throw SPINError(
-        .cannotCreate, at: path, "is a result that does not say what was asked for",
+        .cannotCreate, at: path, "is a result that does not record its request",
         remedy: remedy)
     }
     let differences = RequestRecord(entries: entries).differences(from: recorded)

@@ -70,7 +70,7 @@ public struct EndpointJudge: Judge {
       case .noVerdict, .conflict:
         """
         name the judge's own parser with \(setting: .judgeParser) (\(parser.name) expects \
-        \(parser.expectation)), or ask it otherwise with \(setting: .judgeTemplate)
+        \(parser.expectation)), or change its prompt with \(setting: .judgeTemplate)
         """
       case .emptyReply:
         "try the other \(setting: .judgeRoute), or look at the server's log"

@@ -138,7 +138,7 @@ public struct ModelJudge: Judge {
           ? "check that the checkpoint is MD-Judge-v0.1: such replies are not those of that model"
           : """
           name the model's own parser with \(setting: .judgeParser) (\(parser.name) expects \
-          \(parser.expectation)) and what it is asked with \(setting: .judgeTemplate)
+          \(parser.expectation)) and its prompt with \(setting: .judgeTemplate)
           """
       }
     return remedy.description

@@ -29,7 +29,7 @@ package struct PythonLiteral {
     let value = try reader.value(depth: 0)
     reader.skipSpace()
     guard reader.index == reader.scalars.count else {
-      throw reader.failure("goes on after its end")
+      throw reader.failure("continues after its end")
     }
     return value
   }
