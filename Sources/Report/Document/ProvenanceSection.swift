@@ -42,7 +42,7 @@ enum ProvenanceSection {
 
   private static func repeating(_ what: String, _ command: String) -> [Block] {
     [
-      .paragraph([.text("The command that makes \(what) again from the same model and data:")]),
+      .paragraph([.text("The command that repeats \(what) with the same model and data:")]),
       .code(command),
     ]
   }

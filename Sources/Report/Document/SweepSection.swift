@@ -18,7 +18,7 @@ enum SweepSection {
             drawing: plane.drawing,
             caption: [
               .text(
-                "Change of \(sweep.words.measure) by each edit, in percentage points, on the part that chooses."
+                "Change of \(sweep.words.measure) by each edit, in percentage points, on the validation part."
               )
             ],
             legend: [
@@ -46,7 +46,7 @@ enum SweepSection {
     if let chosen = sweep.chosen {
       text +=
         "Chosen: \(sweep.candidates[chosen].label). All numbers outside this section are of that edit "
-        + "on the other part, which had no say in the choice."
+        + "on the other part, which played no part in the choice."
     } else {
       text += "None could be chosen."
     }
@@ -113,7 +113,7 @@ enum SweepSection {
       return cell
     }
     var table = Table(
-      caption: "Selections and what their edits change, on the part that chooses",
+      caption: "Selections and what their edits change, on the validation part",
       columns: [.text("selection"), .number("weights")]
         + names.map { .number("\($0) \(sweep.words.measure)") } + [
           .number("perplexity")

@@ -146,7 +146,7 @@ extension Report.Finding {
   var title: String {
     switch kind {
     case .awareness: "\(name) \((words ?? .reading).measure)"
-    case .overRefusal: "\(name) refused (harmless)"
+    case .overRefusal: "\(name) refused (benign)"
     case .perplexity: "perplexity"
     case .accuracy: "\(name) accuracy"
     }

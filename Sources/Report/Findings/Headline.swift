@@ -34,7 +34,7 @@ struct Headline {
       HeadlineAnswer(
         question: "How sure are we?", answer: "Nothing to test",
         reasons: [
-          "Select more weights, by a number for each matrix or a larger share, for an edit."
+          "To make an edit, select more weights: give a number for each matrix, or a larger share."
         ]
           + judgeSentences),
     ]

@@ -28,7 +28,7 @@ extension ModelCard {
       }
       parts.append(
         "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)). Run where the files that it names "
-          + "are, this command makes the edit again.\(local ?? "")\n\n```sh\n"
+          + "are, this command repeats the edit.\(local ?? "")\n\n```sh\n"
           + PrintableText.escaped(command.text)
           + "\n```")
     }
