@@ -12,7 +12,7 @@ import SPINStorage
 public struct Execution: Sendable {
   /// The kind of device that computes.
   public var device: any DeviceKind
-  /// Bytes of memory to stay below.
+  /// The memory budget, in bytes.
   public var maxMemory: Int
   /// The folder of scratch files; nil for one inside the output folder.
   public var scratchDirectory: String?

@@ -249,7 +249,7 @@ extension TextGenerator {
   /// A failure of `generate` with the location of the prompt instead of its number.
   ///
   /// - Parameters:
-  ///   - error: The failure; one that is of no prompt stays as it is.
+  ///   - error: The failure; one that is of no prompt is left unchanged.
   ///   - places: Where each prompt is from: "questions.csv: line 3".
   package static func located(_ error: SPINError, _ places: [String]) -> SPINError {
     guard let location = error.location, location.hasPrefix(placeName),

@@ -21,7 +21,7 @@ public struct ScoringPlan: Sendable, Hashable {
   public let keptStateBytes: Int
   /// Bytes that what forward passes leave would take in all.
   public let wholeStateBytes: Int
-  /// Bytes of memory that the run stays below.
+  /// The memory budget of the run, in bytes.
   public let memoryBytes: Int
   /// Bytes of scratch file: the residual stream between blocks, and its gradient.
   public let scratchBytes: Int

@@ -26,7 +26,7 @@ public struct Patch: Sendable, Equatable {
     /// The bits of each weight after, in the low bytes.
     public let new: [UInt32]
 
-    /// The number of weights whose bits stay as they are, such as those that were zero already.
+    /// The number of weights whose bits do not change, such as those that were zero already.
     public var unchangedCount: Int { zip(old, new).count { $0 == $1 } }
   }
 
@@ -67,7 +67,7 @@ public struct Patch: Sendable, Equatable {
 
   /// The number of weights.
   public var weightCount: Int { tensors.reduce(0) { $0 + $1.indices.count } }
-  /// The number of weights whose bits stay as they are.
+  /// The number of weights whose bits do not change.
   public var unchangedCount: Int { tensors.reduce(0) { $0 + $1.unchangedCount } }
 }
 

@@ -177,7 +177,7 @@ extension Patch {
     return entry
   }
 
-  /// The bytes that a direction changes; weights that stay as they are have none.
+  /// The bytes that a direction changes; weights that do not change have none.
   static func edits(
     of tensors: [Tensor], in model: ModelDirectory, _ direction: PatchDirection
   ) throws -> [ByteEdit] {

@@ -12,7 +12,7 @@ public enum KeepPolicy: Sendable, Hashable {
   /// A share of every matrix, of which the whole number is taken.
   case share(Double)
 
-  /// How many scores of a matrix are kept: at least one, at most all.
+  /// How many scores of a matrix are stored: at least one, at most all.
   public func count(rows: Int, columns: Int) -> Int {
     let size = rows * columns
     let wanted =

@@ -40,7 +40,7 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var skippedCount: Int
   /// How many rows have no token that the loss covers.
   public var emptyCount: Int
-  /// How many scores of each matrix were kept.
+  /// How many scores of each matrix were stored.
   public var keep: KeepPolicy
   /// Which matrices were scored.
   public var targetModule: TargetModule

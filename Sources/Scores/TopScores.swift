@@ -20,9 +20,9 @@ public struct TopScores: Sendable, Equatable {
 
   /// How many weights the matrix has.
   public var size: Int { rows * columns }
-  /// How many scores were kept.
+  /// How many scores are stored.
   public var keptCount: Int { indices.count }
-  /// Whether every score of the matrix was kept.
+  /// Whether every score of the matrix is stored.
   public var isComplete: Bool { keptCount == size }
 
   /// Scores by rank.

@@ -108,7 +108,7 @@ import Synchronization
     return other
   }
 
-  /// Bytes of pages that hold other bytes than the file: memory of this process that cannot be let go of.
+  /// Bytes of pages that hold other bytes than the file: memory of this process that cannot be released.
   package var privateByteCount: Int {
     overlaidPages.withLock { $0.count } * Int(getpagesize())
   }

@@ -64,7 +64,7 @@ package final class OutputDirectory {
 
   /// Fills the directory and gives it its name, or leaves nothing.
   ///
-  /// One that is there with the same files stays as it is.
+  /// One that is there with the same files is left unchanged.
   ///
   /// - Throws: What `body` throws, and `SPINError` with code `cannotCreate` where another directory is there.
   package func fill(shouldStop: () -> Bool = { false }, _ body: () throws -> Void) throws {

@@ -74,7 +74,7 @@ package final class OutputFile {
     try OutputFolder.didWrite(path)
   }
 
-  /// Writes a whole file; one that holds these very bytes stays as it is, so that finished work can be repeated
+  /// Writes a whole file; one that holds these very bytes is left unchanged, so that finished work can be repeated
   /// where nothing may be written.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     try InputWatch.requireUnchanged()

@@ -100,7 +100,7 @@ package struct CanonicalComposition: Sendable {
   }
 
   /// Calls `body` with each stretch of the text, in order, and with what it is composed to, nil
-  /// where it stays as it is.
+  /// where it is left unchanged.
   static func forEachStretch(
     of text: [UInt8], _ body: (_ stretch: Range<Int>, _ composed: [Composed]?) -> Void
   ) {

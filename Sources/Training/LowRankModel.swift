@@ -7,7 +7,7 @@ public import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// A decoder whose LoRA or DoRA adapter is trained; its own weights stay where they lie.
+/// A decoder whose LoRA or DoRA adapter is trained; its own weights are read in place and do not change.
 ///
 ///     let model = try LowRankModel(decoder, configuration, seed: 42, memory: memory, on: device)
 ///     ...

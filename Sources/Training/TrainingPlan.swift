@@ -34,7 +34,7 @@ public struct TrainingPlan: Sendable, Hashable {
   public let pass: DecoderPass.Memory
   /// Bytes for what forward passes leave, that of the largest step; what does not fit is recomputed.
   public let wholeStateBytes: Int
-  /// Bytes of memory that the run stays below.
+  /// The memory budget of the run, in bytes.
   public let memoryBytes: Int
   /// Bytes of scratch file.
   public let scratchBytes: Int

@@ -7,7 +7,7 @@ import SPIN
 enum HubAccess {
   /// Uses the library of models and data files.
   ///
-  /// - Parameter body: The work; the first Ctrl+C during it ends it soon and keeps what has come.
+  /// - Parameter body: The work; the first Ctrl+C ends it soon and keeps what was received.
   static func use<Result>(_ body: (HubLibrary) throws -> Result) throws -> Result {
     var settings = try HubSettings()
     settings.isOffline = settings.isOffline || NetworkOptions.isOffline

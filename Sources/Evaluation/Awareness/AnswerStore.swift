@@ -6,9 +6,9 @@ import SPINGeneration
 import SPINJSON
 import SPINStorage
 
-/// Asks an answerer for the answers to a list of questions, each once, and keeps them in a folder.
+/// Gets the answers to a list of questions from an answerer, each once, and stores them in a folder.
 ///
-/// Answers are kept by the digest of the question, since an answer depends on nothing else of the list: a
+/// Answers are stored by the digest of the question, since an answer depends on nothing else of the list: a
 /// larger limit, other questions left out, or a question that stands there twice use what is there.
 /// An answer that is missing for a reason that may pass is not stored: the next run requests it again.
 package struct AnswerStore {

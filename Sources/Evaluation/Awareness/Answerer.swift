@@ -14,7 +14,7 @@ public protocol Answerer {
   ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - onAnswer: Called with each answer once, in any order, on the calling thread, with the index of its
   ///     question.
-  /// - Throws: What keeps it from answering, and what `onAnswer` throws. What is wrong with one
+  /// - Throws: What prevents it from answering, and what `onAnswer` throws. What is wrong with one
   ///   question is a missing answer, not an error.
   func answer(
     _ questions: [String], shouldStop: () -> Bool,

@@ -45,7 +45,7 @@ public protocol Judge: Sendable {
   ///   - items: The answers with their questions. A verdict does not depend on the other items.
   ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - onJudgement: Called with each item once, in any order, on the calling thread.
-  /// - Throws: What keeps it from judging, and what `onJudgement` throws. What is wrong with one item
+  /// - Throws: What prevents it from judging, and what `onJudgement` throws. What is wrong with one item
   ///   is an invalid judgement of that item, not an error.
   func judge(
     _ items: [QuestionAnswer], shouldStop: () -> Bool,

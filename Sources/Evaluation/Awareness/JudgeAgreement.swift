@@ -83,7 +83,7 @@ public struct JudgeAgreement: Sendable, Equatable {
   /// - Parameters:
   ///   - answers: At least one.
   ///   - judge: Who judges.
-  ///   - directory: Where verdicts are kept for the next run; nil for nowhere.
+  ///   - directory: Where verdicts are stored for the next run; nil for nowhere.
   ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: As the judge.

@@ -5,9 +5,9 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// Asks a judge for verdicts, for each pair of question and answer once, and keeps them in a folder.
+/// Gets verdicts from a judge, once for each pair of question and answer, and stores them in a folder.
 ///
-/// Verdicts are kept by the digest of the pair: an answer that an edit did not change is judged once,
+/// Verdicts are stored by the digest of the pair: an answer that an edit did not change is judged once,
 /// as is one that another list or a later run gives again. Each judge has a journal of its own, so
 /// that the verdicts of several appear next to each other. Verdicts that are invalid for a reason that may
 /// pass are not stored: the next run requests them again.

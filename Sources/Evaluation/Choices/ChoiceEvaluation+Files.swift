@@ -15,7 +15,7 @@ public enum ChoiceSide: String, Sendable {
   case result
 }
 
-/// What is known of a model whose answers are kept in files.
+/// What is known of a model whose answers are stored in files.
 public struct ChoiceSubject: Sendable {
   /// The side that is measured.
   public let side: ChoiceSide
@@ -42,7 +42,7 @@ public struct ChoiceSubject: Sendable {
 }
 
 extension ChoiceEvaluation {
-  /// Asks a model, keeps finished items in a folder, and writes the results there as lm-eval does.
+  /// Evaluates a model, stores finished items in a folder, and writes the results there as lm-eval does.
   ///
   /// - Parameters:
   ///   - model: The model, edited or not.

@@ -115,7 +115,7 @@ public struct ChoiceEvaluation: Sendable {
   ///
   /// - Parameters:
   ///   - model: The model, edited or not.
-  ///   - journal: Where finished items are kept; nil for nowhere.
+  ///   - journal: Where finished items are stored; nil for nowhere.
   ///   - execution: Where to compute.
   ///   - chunkTokens: Tokens that are processed by the model together; no result depends on it.
   ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.

@@ -15,7 +15,7 @@ import SPINTransformer
 ///     let evaluation = try TextEvaluation(path: "wiki.test.raw", directory: "run/evaluation")
 ///     let before = try evaluation.perplexity(of: model, side: "before", identity: [hash], on: Execution(threads: 2))
 ///
-/// With a folder, finished windows are kept there and not computed again.
+/// With a folder, finished windows are stored there and not computed again.
 public struct TextEvaluation: Sendable {
   /// The text, tokenized as a whole.
   public let text: String
@@ -33,7 +33,7 @@ public struct TextEvaluation: Sendable {
   public var part = WindowPart.all
   /// The number of windows of the text to take, from the first on, of which `part` takes its own; nil for all.
   public var limit: Int?
-  /// Where finished windows are kept; nil for nowhere.
+  /// Where finished windows are stored; nil for nowhere.
   public var directory: String?
 
   /// Reads a text.

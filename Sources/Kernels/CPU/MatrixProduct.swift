@@ -145,7 +145,7 @@ extension CPUDevice {
           outputGradient.stride, count, sample.count,
           scratch[worker] + (sample.lowerBound - origin) * paddedRows)
       }
-      // Part of the accumulator stays in cache while all samples pass by.
+      // Part of the accumulator stays in cache while all samples are processed.
       for column in stride(from: 0, to: columns, by: Self.gradientColumnBlock) {
         guard !abandons(worker) else { return }
         let width = min(Self.gradientColumnBlock, columns - column)

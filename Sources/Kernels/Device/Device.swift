@@ -8,7 +8,7 @@ public import SPINStorage
 /// threads. `CPUDevice` is the one that is here; another one (a GPU, say) conforms to this protocol and docks by an
 /// `Execution` that opens it.
 ///
-/// What a device has to keep to:
+/// The requirements of a device:
 ///
 /// - **Results do not depend on it but through `arithmetic`.** Devices of equal arithmetic give equal bits; the order
 ///   of each sum is written down at the operations of `CPUDevice`. A device that adds in another order has another
@@ -135,7 +135,7 @@ public protocol Device: AnyObject {
   func gatherRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView)
   /// Row `indices[i]` of the result becomes row i of the source; the other rows become zero.
   func scatterRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView)
-  /// Row `indices[i]` of the result becomes row i of the source; the other rows stay.
+  /// Row `indices[i]` of the result becomes row i of the source; the other rows do not change.
   func replaceRows(_ source: MatrixView, _ indices: [Int], in result: MatrixView)
   /// Adds row i of the gradient to row `indices[i]` of the result, in increasing i.
   func addRows(_ gradient: MatrixView, _ indices: [Int32], to result: MatrixView)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Dropout: each element becomes zero with some probability, and the others are scaled so that the
-/// expectation stays.
+/// expectation does not change.
 ///
 ///     y = x * keep / (1 - rate),   dx = dy * keep / (1 - rate)
 ///
@@ -12,9 +12,9 @@ public struct Dropout: Sendable {
   public let rate: Float
   /// The numbers that decide.
   package let generator: CounterGenerator
-  /// An element is kept where its 32 bits are at least this.
+  /// An element is retained where its 32 bits are at least this.
   package let threshold: UInt64
-  /// What kept elements are multiplied by, 1 / (1 - rate).
+  /// The factor of retained elements, 1 / (1 - rate).
   package let factor: Float
 
   /// - Parameters:

@@ -133,7 +133,7 @@ extension EditCard {
   ///
   /// The notice of other copies of the weights goes with it: they are those of the model again.
   ///
-  /// - Parameter keepsEdited: Whether a card that was changed stays as it is.
+  /// - Parameter keepsEdited: Whether a card that the user changed is left alone.
   /// - Returns: Whether one stayed.
   package static func remove(from folder: String, keepsEdited: Bool) throws -> Bool {
     let path = folder + "/" + fileName

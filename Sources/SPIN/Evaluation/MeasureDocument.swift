@@ -56,7 +56,7 @@ public struct MeasureDocument: Sendable {
   }
 
   /// Writes `MEASURE.json` into a folder, whole or not at all; one that says the same of the same model by another name
-  /// stays as it is.
+  /// is left unchanged.
   public func write(into directory: String) throws {
     try FileSystem.ensureDirectory(directory)
     try ResultFile.write(json, to: "\(directory)/\(measure).json")

@@ -10,7 +10,7 @@ public import SPINPatch
 /// What makes an edited model out of an untouched one, in memory.
 ///
 ///     let edit = ModelEdit(patch)
-///     let edited = try edit.edited(model)      // `model` stays as it is
+///     let edited = try edit.edited(model)      // `model` is unchanged
 ///
 /// The two are values: they can be used side by side, and no order of calls can mix them up.
 public struct ModelEdit: Sendable {

@@ -16,7 +16,7 @@ import SPINStorage
 ///     let after = try evaluation.measure("after", edit: edit, into: "run/evaluation")
 ///     let change = try evaluation.compare(before, after, edit: edit, into: "run/evaluation")
 ///
-/// Finished items are kept in the folder: after an interruption the same calls resume.
+/// Finished items are stored in the folder: after an interruption the same calls resume.
 public struct ModelEvaluation: Sendable {
   /// What is measured, in order.
   public let measures: [any Measure]
@@ -30,7 +30,7 @@ public struct ModelEvaluation: Sendable {
   let seenDigests: [String]
   let model: LanguageModel
   private let modelHash: String
-  /// Bytes of memory that the measures stay below.
+  /// The memory budget of the measures, in bytes.
   let memoryBytes: Int
 
   /// The judge of the answers.

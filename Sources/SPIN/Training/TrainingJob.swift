@@ -44,7 +44,7 @@ public struct TrainingEstimate: Sendable, Hashable {
   public var parameterCount: Int
   /// Tokens that go through a block together.
   public var batchTokens: Int
-  /// Bytes of memory that the run stays below; of LoReFT, besides the mapped weights.
+  /// The memory budget of the run in bytes; for LoReFT, without the mapped weights.
   public var memoryBytes: Int
   /// Bytes of scratch file for AdamW's moments; 0 where they are in memory.
   public var scratchBytes = 0

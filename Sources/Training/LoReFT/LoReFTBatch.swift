@@ -204,7 +204,7 @@ struct LoReFTBatch {
   }
 }
 
-/// The weights of the blocks stay as they are.
+/// The weights of the blocks are left unchanged.
 private struct NothingElse: WeightGradientSink {
   func wants(_ projection: MatrixName.Projection) -> Bool { false }
   func add(

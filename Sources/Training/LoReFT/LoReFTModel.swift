@@ -6,7 +6,7 @@ public import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// A decoder whose weights stay and whose hidden states are changed by interventions that are trained.
+/// A decoder whose weights do not change and whose hidden states are changed by interventions that are trained.
 ///
 /// The backward pass goes down to the first block behind which states are changed, and no deeper.
 public final class LoReFTModel: TrainableModel {

@@ -61,7 +61,7 @@ public struct Interventions: Sendable {
 }
 
 extension Decoder {
-  /// The same model with changes behind its blocks; this value stays as it is.
+  /// The same model with interventions after its blocks; this value is left unchanged.
   ///
   /// All that runs the model takes part: hidden states, likelihoods, generated texts.
   ///

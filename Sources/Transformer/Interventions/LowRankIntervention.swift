@@ -9,7 +9,7 @@ public import SPINStorage
 ///
 ///     h' = h + Q (W h + b - Q^T h)
 ///
-/// In the directions of Q the state becomes W h + b; in all others it stays.
+/// In the directions of Q the state becomes W h + b; in all others it does not change.
 ///
 /// - Precision: W - Q^T is rounded once and multiplied once, so results are not those of two products;
 ///   within 2e-6 of float64, relative to the largest state (`LowRankInterventionTests`). Sums have the

@@ -14,7 +14,7 @@ package final class DecoderWalk {
   package let decoder: Decoder
   /// The device that computes.
   package let device: any Device
-  /// Whether the pages of a block's weights stay in memory behind it.
+  /// Whether the pages of a block's weights stay in memory after use.
   package var keepsWeights = true
   private let rotary: RotaryEmbedding
   private let blocks: [DecoderBlock]

@@ -9,14 +9,14 @@ import SPINStorage
 /// What forward passes hold in memory, in bytes, so that those who run a model stay within a budget.
 ///
 /// Weights are in mapped files, whose pages count as long as they are resident. Where all of them fit beside
-/// everything else they stay; where not, each block lets go of its pages behind it, and the system reads them again,
+/// everything else they stay; where not, each block releases its pages after use, and the operating system reads them again,
 /// from its cache where memory allows.
 package struct ForwardCost {
   private let configuration: DecoderConfiguration
   private let device: any Device
   /// Bytes of all weights as they are stored.
   package let weightBytes: Int
-  /// Bytes of pages that an edit in memory changed; they stay whatever is let go of.
+  /// Bytes of pages that an edit in memory changed; they stay resident whatever is released.
   private let privateBytes: Int
   /// Bytes of the widest part that is used at a time: a block, or the output projection.
   private let partBytes: Int
@@ -50,7 +50,7 @@ package struct ForwardCost {
     package let width: Width
     /// Whether weights stay in memory from pass to pass.
     package let keepsWeights: Bool
-    /// Bytes that the work stays below.
+    /// The memory budget of the work, in bytes.
     package let bytes: Int
   }
 

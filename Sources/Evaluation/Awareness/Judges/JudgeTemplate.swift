@@ -94,7 +94,7 @@ public struct JudgeTemplate: Sendable, Equatable {
 
   /// The question about an answer.
   ///
-  /// Question and answer go in at once: a "{question}" in one of them stays as it is.
+  /// Question and answer go in at once: a "{question}" in one of them is left unchanged.
   public func text(_ item: QuestionAnswer) -> String {
     parts.map { part in
       switch part {
