@@ -4,9 +4,9 @@ import SPINErrors
 import SPINScores
 import SPINSelection
 
-/// Whether the selection of a whole run will find what it needs in the scores that the run makes.
+/// Whether the scores that a run computes will suffice for its selection.
 ///
-/// Scoring takes hours: what can be known before is said before.
+/// Scoring takes hours, so whatever can be checked in advance is.
 public struct FeasibleSelection {
   let selection: Selection
   let job: ScoringJob

@@ -41,7 +41,7 @@ extension RequestRecord {
       + [
         .init(
           option: "--rounds", value: JSON(run.roundCount), part: .selection,
-          // What is measured is the last round's edit.
+          // The last round's edit is what is measured.
           grows: evaluation == nil)
       ]
       + (evaluation.map(Self.evaluation) ?? [])
@@ -186,7 +186,7 @@ extension RequestRecord {
     return entries
   }
 
-  /// "raw", or "chat" with what was set besides.
+  /// "raw", or "chat" with its settings.
   static func text(_ format: PromptFormat) -> JSON {
     guard case .chat(let chat) = format else { return "raw" }
     let variables = chat.variables.sorted { $0.key < $1.key }.map {

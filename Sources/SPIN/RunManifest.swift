@@ -26,7 +26,7 @@ struct RunManifest {
 
   /// Writes `manifest.json`, whole or not at all.
   ///
-  /// A run that was finished before and is requested again did nothing: its record stays as it was.
+  /// Repeating a finished run does nothing, so its record does not change.
   func write() throws {
     let json = try json()
     if let before = try recorded(), Self.isSame(before, json) { return }
@@ -38,7 +38,7 @@ struct RunManifest {
     return try JSON(parsing: FileSystem.read(directory.manifest), path: directory.manifest)
   }
 
-  /// Whether two records are of the same results, whatever it took and however it was typed.
+  /// Whether two records are of the same results, whatever their time, memory and spelling of options.
   private static func isSame(_ one: JSON, _ other: JSON) -> Bool {
     let (one, other) = (content(of: one), content(of: other))
     return ["schema", "tool_version", "identity", "results", "inputs", "outputs"].allSatisfy {
@@ -46,7 +46,7 @@ struct RunManifest {
     }
   }
 
-  /// A record without what its inputs are called, and where they are.
+  /// A record without the names and paths of its inputs.
   private static func content(of record: JSON) -> JSONObject {
     var record = record.object ?? JSONObject()
     if var identity = record["identity"]?.object {

@@ -4,8 +4,8 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// One round of scoring and selecting: the first on the model as it is, each further one on the
-/// model with everything suppressed that was found before.
+/// One round of scoring and selecting: the first on the given model, each further one on the
+/// model with all earlier selections suppressed.
 ///
 /// - Source: "iterSPIN" of an independent reproduction (2026), the strongest extension known:
 ///   scoring again finds weights that the first round's scores hide.
@@ -22,7 +22,7 @@ public struct SuppressionRound: Sendable {
   public let losses: [String: [Double]]
 }
 
-/// Does the rounds of a run, one after the other.
+/// Runs the rounds of a run, one after the other.
 struct SuppressionRounds {
   let run: PipelineRun
   let directory: RunDirectory

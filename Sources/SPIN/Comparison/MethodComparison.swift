@@ -25,7 +25,7 @@ public struct MethodComparison: Sendable {
   public let evaluation: ModelEvaluation
   /// The scoring of each seed and number of rows.
   let scorings: [Calibration: ScoringJob]
-  /// Which of them need not be done, because the request's scores are theirs.
+  /// The scorings whose scores the request already has.
   let givenScores: Set<Calibration>
   /// The training of each arm that is trained.
   let trainings: [ComparisonArm: any TrainingJob]
@@ -61,7 +61,7 @@ public struct MethodComparison: Sendable {
   /// Warnings about the model, as sentences.
   public var warnings: [String] { model.warnings }
 
-  /// Reads the model and what is to be measured with.
+  /// Reads the model and the data of the measures.
   ///
   /// - Throws: `SPINError` for a file that is missing or malformed, or a request that makes no sense.
   public init(_ request: ComparisonRequest, judge: any Judge) throws {
@@ -115,7 +115,7 @@ public struct MethodComparison: Sendable {
     return ScoreDirectory(path: "\(directory)/\(calibration.folder)")
   }
 
-  /// The scorings that arms need, each found good for the selection.
+  /// The scorings that arms need, each checked against the selection.
   private static func scorings(
     _ request: ComparisonRequest, _ model: LanguageModel, _ modelFiles: [String: String]
   ) throws -> [Calibration: ScoringJob] {
@@ -141,7 +141,7 @@ public struct MethodComparison: Sendable {
     return jobs
   }
 
-  /// The trainings of arms, each found good.
+  /// The trainings of arms, each checked.
   private static func trainings(
     _ request: ComparisonRequest, _ model: LanguageModel, _ modelFiles: [String: String]
   ) throws -> [ComparisonArm: any TrainingJob] {
@@ -194,12 +194,12 @@ public struct MethodComparison: Sendable {
     try selection.validate()
   }
 
-  /// Does what is left to do.
+  /// Runs the comparison, or what is left of it.
   ///
   /// - Parameters:
   ///   - directory: The folder of the results: `compare.json`, and a folder for every arm.
-  ///   - restart: Whether to discard what an earlier comparison left there, of whatever methods; all
-  ///     else in the folder stays.
+  ///   - restart: Whether to discard what an earlier comparison left there, of any methods; other
+  ///     files in the folder are not touched.
   ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as scoring, training and measuring do.
@@ -264,7 +264,7 @@ extension MethodComparison.Calibration {
 }
 
 extension ModelEvaluation {
-  /// Takes over what another folder holds of the untouched model, so that it is not measured again.
+  /// Copies the results of the unedited model from another folder, so that it is not measured again.
   static func adoptUntouched(from source: String, into target: String) throws {
     try FileSystem.ensureDirectory(target)
     for name in try FileSystem.names(in: source)

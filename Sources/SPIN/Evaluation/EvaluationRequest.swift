@@ -3,13 +3,13 @@
 public import SPINExecution
 import SPINJSON
 
-/// What to measure of a model before and after an edit, as a user says it.
+/// What to measure of a model before and after an edit, as the user specifies it.
 ///
 ///     var request = EvaluationRequest()
 ///     request.questions = [.init(name: "fairness", path: "salad_fairness.csv")]
 ///     request.text = "wiki.test.raw"
 public struct EvaluationRequest: Sendable {
-  /// Questions for awareness, by the name of what they are about.
+  /// Questions on which awareness is measured, with the name of their topic.
   public var questions: [ScoringRequest.DataFile] = []
   /// The column of the questions.
   public var questionColumn = "questions"
@@ -19,7 +19,7 @@ public struct EvaluationRequest: Sendable {
   public var seenData: [String]?
   /// How questions become prompts.
   public var prompts = PromptRequest()
-  /// Only the first questions of each file; nil for all.
+  /// The number of questions to take from the beginning of each file; nil for all.
   public var questionLimit: Int?
   /// How answers are generated.
   public var generation = GenerationOptions()
@@ -27,9 +27,9 @@ public struct EvaluationRequest: Sendable {
   public var batchSize = 16
   /// A text for perplexity and divergence; nil for neither.
   public var text: String?
-  /// Tokens of a window; nil for 2,048, or the model's positions where these are fewer.
+  /// The window length in tokens; nil for 2,048, or for the model's context length if that is shorter.
   public var window: Int?
-  /// Only the first windows; nil for all.
+  /// The number of windows to take from the beginning of the text; nil for all.
   public var textLimit: Int?
   /// How many questions of each of the first two lists to draw for the dependence of
   /// representations; nil for not measuring it.
@@ -44,7 +44,7 @@ public struct EvaluationRequest: Sendable {
   /// A request without questions, text or tasks, which measures nothing.
   public init() {}
 
-  /// Leaves prompts of data that an edit was made with out of the questions, as a comparison does.
+  /// Excludes prompts of the data with which an edit was made from the questions, as a comparison does.
   public mutating func leaveOut(promptsOf data: [ScoringRequest.DataFile]) {
     guard !questions.isEmpty else { return }
     let named = seenData ?? []
@@ -78,9 +78,9 @@ public struct EvaluationRequest: Sendable {
 public enum EvaluationPart: Sendable, Hashable {
   /// All questions and windows.
   case whole
-  /// Those to choose by; the seed and the share of the questions decide which.
+  /// The validation part, by which a sweep chooses; the seed and the share of the questions decide it.
   case validation(seed: UInt64, share: Double)
-  /// The others, to report on.
+  /// The held-out part, on which a sweep reports.
   case test(seed: UInt64, share: Double)
 
   /// The indices of the texts that belong to the part, ascending.

@@ -4,7 +4,7 @@ public import SPINCheckpoint
 public import SPINJSON
 import SPINStorage
 
-/// The result of a measure as it is written and printed: what was measured, of what, by what.
+/// The result of a measure as it is written and printed: what was measured, of which model, by which program.
 public struct MeasureDocument: Sendable {
   /// "perplexity"; the file is named after it, and the schema is this name with version 1.
   public let measure: String

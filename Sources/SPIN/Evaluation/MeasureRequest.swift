@@ -62,7 +62,7 @@ package struct MeasureRequest: Sendable {
     add("--adapter", file: adapter, digest: edit?.digest)
   }
 
-  /// Adds who judges, with everything that decides the verdicts.
+  /// Adds the judge, with everything that decides its verdicts.
   package mutating func add(_ judge: any Judge) {
     add("--judge", file: judge.label, digest: judge.identity.digest)
   }
@@ -85,7 +85,7 @@ package struct MeasureRequest: Sendable {
     add("--sampling-seed", .string("\(seed)"))
   }
 
-  /// What results hold.
+  /// The request as results record it.
   package var json: JSON {
     var members = JSONObject()
     for entry in entries { members[entry.option] = entry.value }
@@ -94,7 +94,7 @@ package struct MeasureRequest: Sendable {
 
   /// Requires that the result of another request is not replaced.
   ///
-  /// - Parameter path: Where the result is going to be.
+  /// - Parameter path: The path of the result.
   /// - Throws: `SPINError` with code `cannotCreate` that names what differs.
   package func requireReplaceable(_ path: String) throws {
     guard FileSystem.status(path)?.kind == .file else { return }

@@ -5,11 +5,11 @@ import SPINExecution
 import SPINJSON
 import SPINStorage
 
-/// Compares many selections by what their edits do, and reports on the best one.
+/// Compares the edits of many selections, and reports on the best one.
 ///
-/// Each selection of the grid becomes an edit that is put on the loaded model in memory and measured
+/// Each selection of the grid becomes an edit that is applied in memory and measured
 /// on the validation part of questions and text; equal edits are measured once. The best one within
-/// the guard is measured once more on the other part, which had no say in the choice. Controls are
+/// the guard is measured once more on the held-out part, which plays no part in the choice. Controls are
 /// measured like the others and never chosen.
 ///
 ///     var sweep = try Sweep(
@@ -37,16 +37,16 @@ public struct Sweep: Sendable {
   public let scores: ScoreDirectory
   /// The selections to compare.
   public let grid: SelectionGrid
-  /// The measures by which is chosen.
+  /// The measures of the validation part, by which an edit is chosen.
   public let validation: ModelEvaluation
-  /// The measures of the one that was chosen.
+  /// The measures of the held-out part, for the chosen edit.
   public let test: ModelEvaluation
 
   /// Progress, as events to show.
   public enum Progress: Sendable {
     /// A further round scores the suppressed model.
     case scoring(ScoringEvent)
-    /// So many different edits are going to be measured.
+    /// This many different edits are going to be measured.
     case comparing(Int)
     /// Progress of a measure.
     case measuring(MeasureProgress)
@@ -70,9 +70,9 @@ public struct Sweep: Sendable {
   ///   - scores: The scores of the first round.
   ///   - grid: The selections.
   ///   - request: What to measure: at least one list of questions.
-  ///   - judge: Who judges answers.
+  ///   - judge: The judge of the answers.
   ///   - share: The part of the questions to choose by, between 0 and 1.
-  ///   - seed: Of the split.
+  ///   - seed: The seed of the split.
   /// - Throws: `SPINError` for a file that is missing or malformed.
   public init(
     model: LanguageModel, modelFiles: [String: String], scores: ScoreDirectory,
@@ -92,7 +92,7 @@ public struct Sweep: Sendable {
       judge: judge)
   }
 
-  /// Does what is left to do.
+  /// Runs the sweep, or what is left of it.
   ///
   /// - Parameters:
   ///   - directory: The folder of the results: `sweep.json`, and of the chosen edit `patch.json`,

@@ -6,7 +6,7 @@ import SPINJSON
 public struct SweepCandidate: Sendable {
   /// How its weights were selected.
   public let selection: Selection
-  /// After how many rounds of scoring and selecting.
+  /// The number of rounds of scoring and selecting.
   public let round: Int
   /// The sets of its last round.
   public let coupledSet: CoupledSet
@@ -15,7 +15,7 @@ public struct SweepCandidate: Sendable {
   /// The first digits of the digest of the edit, which name its measures.
   public let name: String
 
-  /// What it is, for people: "paper, q = 1e-06, p = 5e-07".
+  /// A label for reports: "paper, q = 1e-06, p = 5e-07".
   public var label: String {
     func text(_ amount: Selection.Amount) -> String {
       switch amount {
@@ -42,7 +42,7 @@ public struct SweepCandidate: Sendable {
   }
 }
 
-/// What a sweep found of a candidate.
+/// A candidate with its measures.
 public struct SweepRow: Sendable {
   /// The candidate that was measured.
   public let candidate: SweepCandidate

@@ -11,7 +11,7 @@ struct SweepCandidates {
   let shouldStop: () -> Bool
   let report: (ScoringEvent) -> Void
 
-  /// All edits in the order of the grid, then of rounds; equal edits each stand for themselves.
+  /// All edits in the order of the grid, then of rounds; equal edits are listed separately.
   func all() throws -> [SweepCandidate] {
     try sweep.grid.selections.flatMap { selection in
       if let job = sweep.job, sweep.roundCount > 1 { return try rounds(selection, job) }

@@ -4,7 +4,7 @@ import SPINErrors
 import SPINExecution
 import SPINStorage
 
-/// Training all weights of a model, its inputs read and found good: ready to run.
+/// Training all weights of a model, with its inputs read and checked: ready to run.
 ///
 ///     let job = try FullTrainingJob(.checkpoint("Qwen2-0.5B"), TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "tuned")
@@ -134,7 +134,7 @@ public struct FullTrainingJob: TrainingJob {
     _ request: TrainingRequest, _ source: Source, _ configuration: DecoderConfiguration
   ) throws -> TrainingData {
     var request = request
-    // A model that has learnt nothing yet is no chat model, whatever tokenizer it borrows.
+    // A model with random values is no chat model, whatever its tokenizer.
     if case .scratch = source, request.prompts.choice == .automatic {
       request.prompts.choice = .raw
     }

@@ -4,7 +4,7 @@ import SPINErrors
 import SPINExecution
 import SPINStorage
 
-/// Training a LoRA or DoRA adapter of a model, its inputs read and found good: ready to run.
+/// Training a LoRA or DoRA adapter of a model, with its inputs read and checked: ready to run.
 ///
 ///     var adapter = AdapterConfiguration(targets: TargetModules(.allLinear))
 ///     adapter.rank = 16

@@ -5,15 +5,15 @@ import SPINExecution
 import SPINKernels
 import SPINStorage
 
-/// A method of training whose inputs were read and found good: ready to run.
+/// A method of training whose inputs were read and checked: ready to run.
 ///
-/// What methods have in common is here: the folder with its identity, the loop, the record. A method says
-/// what it trains, what it will take, and how its result is written.
+/// The parts that all methods share are here: the folder with its identity, the loop and the record. A method states
+/// what it trains, what that costs, and how its result is written.
 ///
 ///     let job = try LoReFTTrainingJob("Qwen2-0.5B", .init(rank: 4), TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
 public protocol TrainingJob: Sendable {
-  /// What the loop changes.
+  /// The model that the loop updates.
   associatedtype Trained: TrainableModel
 
   /// "full", "lora", "dora" or "loreft".
@@ -29,7 +29,7 @@ public protocol TrainingJob: Sendable {
   /// What decides the result besides program, data and arguments.
   var subject: JSONObject { get }
 
-  /// Folders that the result may not share with: the model's.
+  /// Input folders, such as the model's, that the result must be separate from.
   var inputFolders: [String] { get }
 
   /// What is trained, at its beginning.
@@ -38,11 +38,11 @@ public protocol TrainingJob: Sendable {
   func write(_ trained: Trained, to folder: String) throws
 }
 
-/// What a training run will take, known before any work is done.
+/// The cost of a training run, known before any work is done.
 public struct TrainingEstimate: Sendable, Hashable {
-  /// Numbers that are trained.
+  /// The number of trained parameters.
   public var parameterCount: Int
-  /// Tokens that go through a block together.
+  /// The number of tokens that a block processes together.
   public var batchTokens: Int
   /// The memory budget of the run in bytes; for LoReFT, without the mapped weights.
   public var memoryBytes: Int

@@ -3,7 +3,7 @@
 import SPINErrors
 public import SPINExecution
 
-/// What to train on and how, as a user says it; the same for every method.
+/// What to train on and how, as the user specifies it; the same for every method.
 public struct TrainingRequest: Sendable {
   /// The data files, read one after the other.
   public var data: [String]
@@ -19,11 +19,11 @@ public struct TrainingRequest: Sendable {
   public var appendsEndOfText = true
   /// What happens to the first token of a response.
   public var firstResponseToken = FirstResponseToken.bos
-  /// What happens to a sample that is longer than the model's positions.
+  /// What happens to a sample that is longer than the model's context.
   public var overflow = Overflow.error
   /// How it is trained.
   public var options = TrainingOptions()
-  /// Threads, memory and scratch folder.
+  /// The device, memory budget and scratch folder.
   public var execution: Execution
 
   /// A request with the defaults of transformers.
