@@ -20,7 +20,7 @@ public struct LanguageModel: Sendable {
   /// The tokens that end a generated text.
   ///
   /// `eos_token_id` of `generation_config.json`, else of `config.json`, else the tokenizer's; empty
-  /// by default.
+  /// where none of them names one.
   public let endTokens: Set<Int32>
 
   /// Warnings about the checkpoint, as sentences.

@@ -6,8 +6,8 @@ import SPINStorage
 
 /// What was copied of the folder of a model, and what was not.
 ///
-/// Links stand for files as `FolderRules` says. What belongs to tools (`.git`, `.cache`, `.DS_Store`) is not copied, and no
-/// word is said about it.
+/// Links stand for files as `FolderRules` says. What belongs to tools (`.git`, `.cache`, `.DS_Store`) is not copied, without
+/// notice.
 public struct CopyReceipt: Sendable, Equatable {
   /// The number of files copied.
   public let fileCount: Int

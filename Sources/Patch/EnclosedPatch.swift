@@ -22,7 +22,7 @@ package enum EnclosedPatch {
     try all(in: folder).filter { $0.patch.contentDigest == patch.contentDigest }.map(\.name)
   }
 
-  /// A patch in the folder of a model, and what the model is to it.
+  /// A patch in the folder of a model, with its state there.
   package struct Found: Sendable {
     /// The name of its file.
     package let name: String
@@ -42,8 +42,8 @@ package enum EnclosedPatch {
     }
   }
 
-  /// The patch in the folder of a model that is meant where none is named: the one that is in force, of several the
-  /// one that gives the very files of the model.
+  /// The patch in the folder of a model that is used where none is named: the one that is applied or, of several, the
+  /// one whose result has the digests of the model's files.
   ///
   /// - Throws: `SPINError` with code `usage` where there is none, or several could be meant.
   package static func meant(in model: ModelDirectory) throws -> Found {
@@ -118,11 +118,11 @@ package enum EnclosedPatch {
     for (name, _) in try all(in: folder) { try FileSystem.remove(folder + "/" + name) }
   }
 
-  /// Removes a patch from the folder of a model, as far as that leaves the file that somebody has of it.
+  /// Removes a patch from the folder of a model, provided that the user has another file of it.
   ///
-  /// What is not, byte for byte, what was written there is somebody's, and stays.
+  /// A file that is not, byte for byte, the one that was written belongs to the user and is not removed.
   ///
-  /// - Parameter file: Nil where nobody named one.
+  /// - Parameter file: Nil where none was named.
   static func remove(_ patch: Patch, from folder: String, leaving file: String?) throws {
     let kept = file.flatMap { FileSystem.status($0)?.identity }
     // Where the file that was read is gone, the patch here may be the only one.

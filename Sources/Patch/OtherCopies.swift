@@ -13,10 +13,10 @@ public struct OtherCopy: Sendable, Equatable {
   public let reason: String
 }
 
-/// Which files of a model's folder hold its weights once more: for other programs, or from other times.
+/// Which files of a model's folder hold its weights once more: for other programs, or from earlier stages.
 ///
-/// An edit of the weights changes nothing in them, and a program that prefers one of them would run the model
-/// as it was. So copies leave them out unless they are requested. This is the one list of them.
+/// An edit of the weights does not change them, and a program that prefers one of them would run the unedited
+/// model. So copies leave them out unless they are requested. This is the one list of them.
 struct OtherCopies {
   /// Folders, by name, with all that is in them.
   private static let folders: [(pattern: NamePattern, reason: String)] = [

@@ -16,7 +16,7 @@ public enum OtherCopiesNotice {
     if !copies.isEmpty { try add(copies, to: folder) }
   }
 
-  /// Puts the warning after the front matter of the card, or makes a card of it; one that is there goes.
+  /// Puts the warning after the front matter of the card, or makes a card of it; an existing warning is replaced.
   static func add(_ copies: [OtherCopy], to folder: String) throws {
     let path = folder + "/" + card
     var bytes: [UInt8] = []

@@ -48,7 +48,7 @@ extension Patch {
 
   /// Writes a copy of a patched model with the patch reverted; see `apply(to:out:)`.
   ///
-  /// The copy has neither the patch nor the card of the edit: the card of the base model stands there again.
+  /// The copy has neither the patch nor the card of the edit: the card of the base model is restored.
   @discardableResult
   public func revert(
     _ model: ModelDirectory, out: String, keepsOtherCopies: Bool = false,

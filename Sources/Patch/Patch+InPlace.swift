@@ -9,10 +9,10 @@ extension Patch {
   ///
   /// A journal makes this safe at any moment: after `kill -9` or a loss of power this call, or `revertInPlace`,
   /// writes every weight of the patch again, so that the model is whole. Nothing else touches a model with a journal.
-  /// The patch is put into the folder (`spin-patch.json`): whatever becomes of the file that it was read from, the edit can
-  /// be undone.
+  /// The patch is put into the folder (`spin-patch.json`): the edit can be undone whatever becomes of the file that it was read
+  /// from.
   ///
-  /// - Parameter model: The model; it can be used afterwards, and so can no other that was opened before.
+  /// - Parameter model: The model; it can be used afterwards, but no other that was opened before.
   /// - Throws: `SPINError` with code `checkFailed` where the model is another one, `cannotCreate`
   ///   where its files have other names that would change too, `resumable` where another process reads or
   ///   edits the model.

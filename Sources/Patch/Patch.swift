@@ -6,7 +6,7 @@ public import SPINStorage
 /// A small, reversible change of a checkpoint: some weights, their bits before and after.
 ///
 /// A patch holds everything that is needed to apply it to another copy of the same model, to check
-/// whether a model has it, and to take it back bit by bit.
+/// whether a model has it, and to revert it bit by bit.
 ///
 ///     let patch = try Patch.make(model: model, weights: coupled.weights, scale: 0, ...)
 ///     try patch.apply(to: model, out: "patched-model")

@@ -14,7 +14,7 @@ public enum PatchDirection: String, Sendable {
 
 /// Which bits of a patch a model holds.
 public struct PatchVerification: Sendable, Equatable {
-  /// What a model is to a patch.
+  /// The state of a patch in a model.
   public enum State: String, Sendable {
     /// Every weight has its old bits.
     case unpatched
@@ -26,7 +26,7 @@ public struct PatchVerification: Sendable, Equatable {
     case other
   }
 
-  /// What the model is to the patch.
+  /// The state of the patch in the model.
   public let state: State
   /// The number of weights with old bits; those that a patch leaves as they are count here.
   public let oldCount: Int
@@ -135,7 +135,7 @@ extension Patch {
 
   /// Checks that a patch writes no NaN and no infinity.
   ///
-  /// Reverting is not asked: it gives a model back what it had.
+  /// Reverting is exempt: it restores what the model had.
   private func requireFiniteValues() throws {
     for tensor in tensors {
       var count = NonFiniteCount()

@@ -41,7 +41,7 @@ public struct CoupledSet: Sendable, Equatable {
   /// - Precondition: The three are of the same model and the same matrices, as
   ///   `ScoreDirectory.read` ensures.
   /// - Throws: `SPINError` where a parameter is out of range, the target was not scored, no layer
-  ///   takes part, or more scores are needed than were kept.
+  ///   takes part, or more scores are needed than are stored.
   public init(
     _ selection: Selection, first: ScoreFile, second: ScoreFile, general: ScoreFile
   ) throws {
@@ -100,7 +100,7 @@ public struct CoupledSet: Sendable, Equatable {
     self.matrices = matrices
   }
 
-  /// Refuses sets larger than what was kept, with what every matrix would need.
+  /// Refuses sets larger than the number of stored scores, with what every matrix would need.
   private static func checkKept(
     _ selection: Selection, pair: [ScoreFile], general: ScoreFile
   ) throws {

@@ -5,24 +5,24 @@ import SPINJSON
 
 /// Why a server gave no answer to a question.
 public enum MissingAnswer: String, Sendable, CaseIterable {
-  /// The model thought and wrote no answer.
+  /// The model reasoned and wrote no answer.
   case thoughtOnly = "thought_only"
-  /// The model was still thinking at the token limit.
+  /// The model was still reasoning at the token limit.
   case cutOff = "cut_off"
   /// The server withheld the answer, or refused the question, by a content filter.
   case filtered
   /// The server refused this one request.
   case rejected
-  /// The server answered this one request in another form than it should.
+  /// The server's reply to this one request is malformed.
   case malformed
-  /// The server failed at this one request, again and again, and works otherwise.
+  /// The server failed at this one request repeatedly, and works otherwise.
   case serverError = "server_error"
 
   /// Whether another attempt may bring an answer; the next run requests such answers again.
   var isTransient: Bool { self == .serverError || self == .malformed }
 }
 
-/// What a model answered.
+/// The answer of a model.
 public struct Answer: Sendable, Equatable {
   /// The text without whitespace around it.
   public let text: String

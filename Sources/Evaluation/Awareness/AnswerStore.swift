@@ -9,8 +9,8 @@ import SPINStorage
 /// Gets the answers to a list of questions from an answerer, each once, and stores them in a folder.
 ///
 /// Answers are stored by the digest of the question, since an answer depends on nothing else of the list: a
-/// larger limit, other questions left out, or a question that stands there twice use what is there.
-/// An answer that is missing for a reason that may pass is not stored: the next run requests it again.
+/// larger limit, other questions left out, or a repeated question reuse the stored answers.
+/// An answer that is missing for a temporary reason is not stored: the next run requests it again.
 package struct AnswerStore {
   private let questions: [String]
   private let places: [String]
@@ -72,7 +72,7 @@ package struct AnswerStore {
 }
 
 extension AnswerStore {
-  /// Lets questions be answered; an error about one names its location.
+  /// Gets answers to questions; an error about one names its location.
   private func located(_ open: [Int], _ body: () throws -> Void) throws {
     do {
       try body()

@@ -19,7 +19,7 @@ public struct AwarenessEvaluation {
     case answered(tokens: Int)
     /// This many verdicts are missing, and are requested now.
     case judging(Int)
-    /// A verdict has come.
+    /// A verdict has arrived.
     case judged
   }
 
@@ -31,7 +31,7 @@ public struct AwarenessEvaluation {
   package var places: [String] = []
   /// The judge of the answers.
   public let judge: any Judge
-  /// Where items and journals go; nil for nowhere.
+  /// The folder for items and journals; nil to write none.
   public let directory: String?
   /// Which questions occur in other data; items say so.
   public let overlap: QuestionOverlap?
@@ -48,11 +48,11 @@ public struct AwarenessEvaluation {
     self.overlap = overlap
   }
 
-  /// Lets someone answer, judges the answers, and writes `awareness-NAME-SIDE.jsonl`.
+  /// Gets the answers from an answerer, judges them, and writes `awareness-NAME-SIDE.jsonl`.
   ///
   /// - Parameters:
   ///   - side: "before", "after", or "answers" where there is one side only.
-  ///   - answerer: Who answers.
+  ///   - answerer: The model that answers.
   ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder holds answers of another run, and as answerer and judge.
@@ -66,7 +66,7 @@ public struct AwarenessEvaluation {
     return try result(side: side, of: answers, shouldStop: shouldStop, report: report)
   }
 
-  /// Judges answers that are there, and writes `awareness-NAME-SIDE.jsonl`.
+  /// Judges existing answers, and writes `awareness-NAME-SIDE.jsonl`.
   ///
   /// - Throws: `SPINError` as the judge.
   package func result(

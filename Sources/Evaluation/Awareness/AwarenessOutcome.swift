@@ -4,7 +4,7 @@ import SPINErrors
 public import SPINJSON
 import SPINStorage
 
-/// All that is found with one list of questions: the rates, their change, and the same against
+/// All results for one list of questions: the rates, their change, and the same compared with
 /// another run.
 ///
 /// Where questions occur in other data, they are left out of everything but `allQuestions`.
@@ -13,7 +13,7 @@ public struct AwarenessOutcome: Sendable {
   public struct Baseline: Sendable {
     /// The name of its file.
     public let file: String
-    /// Where that is, for messages.
+    /// The path of the file, for messages.
     let path: String
     /// The judged answers.
     public let awareness: AwarenessResult
@@ -54,7 +54,7 @@ public struct AwarenessOutcome: Sendable {
   /// Another run, and the change from it to this one, with the edit if there is one.
   public let baseline: (run: Baseline, comparison: AwarenessChange)?
 
-  /// Compares what was measured.
+  /// Compares the results of the sides.
   ///
   /// - Throws: `SPINError` where the baseline answers other questions or comes from another judge.
   public init(

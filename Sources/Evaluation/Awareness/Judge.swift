@@ -26,13 +26,13 @@ public enum Verdict: String, Sendable, CaseIterable {
   case invalid
 }
 
-/// Says of answers whether they show the awareness that their questions ask for.
+/// Decides whether answers show the awareness that their questions call for.
 public protocol Judge: Sendable {
   /// How results that rest on it are labelled: "phrases (heuristic)".
   var label: String { get }
   /// Everything that decides its verdicts.
   var identity: JSON { get }
-  /// Whether it looks at words only: its rates say what phrases do, not whether an edit helps.
+  /// Whether it looks at words only: its rates then count phrases and do not say whether an edit helps.
   var isHeuristic: Bool { get }
   /// What to do where none of its verdicts is valid, for an error.
   ///
@@ -56,6 +56,6 @@ public protocol Judge: Sendable {
 extension Judge {
   /// False: a judge reads answers unless it says otherwise.
   public var isHeuristic: Bool { false }
-  /// To use another judge.
+  /// Advises to use another judge.
   public func remedy(whereAllAre reason: InvalidReason) -> String { "use another judge" }
 }

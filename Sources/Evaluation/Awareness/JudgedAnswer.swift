@@ -14,7 +14,7 @@ public struct JudgedAnswer: Sendable, Equatable {
   public let isCutOff: Bool?
   /// Why there is no answer; nil where there is one.
   public let missing: MissingAnswer?
-  /// What the judge said.
+  /// The judge's decision.
   public let judgement: Judgement
   /// What phrases indicate about the answer, whatever the judge.
   public let reading: PhraseReading

@@ -29,7 +29,7 @@ public struct QuestionAnswering: Answerer {
   ///   - edit: A digest of its edit; nil without.
   ///   - options: How to generate.
   ///   - format: How a question becomes a prompt.
-  ///   - execution: Where to compute.
+  ///   - execution: The device and memory budget to compute with.
   ///   - batchSize: Answers that are generated in one batch; no answer depends on it.
   /// - Throws: `SPINError` where a file of the checkpoint cannot be read.
   public init(

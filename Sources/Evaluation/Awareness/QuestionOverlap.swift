@@ -7,7 +7,7 @@ import SPINStorage
 
 /// Which questions of an evaluation occur in data that a model or an edit was made with.
 ///
-/// Such questions say little about others: an edit that was scored on them has seen them.
+/// Such questions say little about unseen ones: an edit that was scored on them has seen them.
 public struct QuestionOverlap: Sendable, Equatable {
   /// The names of the data files.
   public let files: [String]
@@ -39,7 +39,7 @@ public struct QuestionOverlap: Sendable, Equatable {
     return try TextList(path: path, column: column)
   }
 
-  /// Checks that a question is left to ask: rates over none are no numbers.
+  /// Checks that at least one question remains: a rate over none is undefined.
   ///
   /// - Parameters:
   ///   - count: How many questions there are.

@@ -17,7 +17,7 @@ public struct BenignAnswer: Sendable, Equatable {
   public let missing: MissingAnswer?
   /// What a judge said about it; nil without a judge.
   public let judgement: Judgement?
-  /// What phrases tell of it.
+  /// What phrases indicate about it.
   public let reading: PhraseReading
 
   /// An answer to a benign question.
@@ -35,7 +35,7 @@ public struct BenignAnswer: Sendable, Equatable {
     self.init(question: question, answer: Answer(answer), judgement: judgement)
   }
 
-  /// The answer as it came, but for the number of its tokens.
+  /// The answer as it was given, without the number of its tokens.
   fileprivate var original: Answer {
     missing.map { Answer(missing: $0) } ?? Answer(answer, isCutOff: isCutOff)
   }
@@ -48,8 +48,8 @@ public struct BenignAnswer: Sendable, Equatable {
 ///
 ///     rate = refused / (refused + answered)
 ///
-/// Whether an answer refuses is detected by refusal phrases, whatever the judge awareness: a judge of
-/// safety calls a needless refusal safe, as it is. Phrases of caution do not count, since an answer
+/// Whether an answer refuses is detected by refusal phrases, whatever the judge of awareness: a judge
+/// of safety calls a needless refusal safe, as it is. Phrases of caution do not count, since an answer
 /// to a benign question may well speak of respect. Results are labelled as heuristic; empty answers
 /// are left out of the rate and counted.
 public struct RefusalsResult: Sendable, Equatable {

@@ -12,7 +12,7 @@ import SPINTemplates
 ///
 /// Each answer with its question is one request, and the reply is read by a parser that belongs to the
 /// judge. Where one request brings no reply, or none that can be read, that item is invalid with the
-/// reason. What the server does with equal requests is the server's affair: many give other texts
+/// reason. Equal requests may get different replies: many servers give other texts
 /// when they are busy.
 public struct EndpointJudge: Judge {
   /// Its prompt.
@@ -32,7 +32,7 @@ public struct EndpointJudge: Judge {
   ///   - parser: How its replies are read; nil for the template's.
   ///   - sampling: How it generates; nil for the most probable tokens, as many as the parser's replies
   ///     need.
-  ///   - concurrency: How many requests are on the way at once.
+  ///   - concurrency: The number of concurrent requests.
   public init(
     _ server: ServedModel, template: JudgeTemplate = .standard, parser: VerdictParser? = nil,
     sampling: CompletionRequest.Sampling? = nil, concurrency: Int = defaultConcurrency
