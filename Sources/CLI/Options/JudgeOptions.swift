@@ -46,12 +46,10 @@ struct JudgeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      """
-      How to read the judge's replies: whole-words expects one of the words safe and unsafe; \
-      md-judge expects a reply that begins with one of them; qwen3guard and qwen3guard-loose (which \
-      counts controversial as safe); llama-guard; yes-no, where yes means unsafe; wildguard. \
-      (default: md-judge with MD-Judge's prompt, otherwise whole-words)
-      """, valueName: "name"))
+      "How to read the judge's replies: whole-words expects one of the words safe and unsafe; md-judge expects "
+        + "a reply that begins with one of them; qwen3guard and qwen3guard-loose (which counts controversial as "
+        + "safe); llama-guard; yes-no, where yes means unsafe; wildguard. (default: md-judge with MD-Judge's "
+        + "prompt, otherwise whole-words)", valueName: "name"))
   var judgeParser: ParserArgument?
 
   @Option(
