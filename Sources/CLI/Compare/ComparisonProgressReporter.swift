@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// Shows how a comparison goes on standard error.
 final class ComparisonProgressReporter {

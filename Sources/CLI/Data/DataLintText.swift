@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// How what is odd about data files is printed.
 struct DataLintText {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINErrors
 import SPINJSON
+import SPINJobs
 import SPINPatch
 import SPINSelection
 import SPINStorage

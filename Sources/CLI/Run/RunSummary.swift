@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 import SPINStorage
 
 /// What a run came to, for people and for machines.
