@@ -266,6 +266,7 @@ let package = Package(
         "SPINReport", "SPINJSON", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores",
         "SPINSelection", "SPINPatch",
       ]),
+    tests("Jobs", ["SPINJobs", "SPINErrors"]),
     tests("Command", ["SPINJobs", "SPINCommandLine"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6],
