@@ -158,6 +158,7 @@ let package = Package(
         "SPINTransformer",
       ],
       path: "Tests/TestSupport"),
+    tests("Errors", ["SPINErrors"]),
     tests("Storage", ["SPINStorage", "CDigest"]),
     tests("JSON", ["SPINJSON"]),
     tests("Kernels", ["SPINKernels", "SPINStorage"]),

@@ -21,6 +21,14 @@ if grep -rn --include='*.swift' -i unsafe Sources | sed -E 's/"([^"\\]|\\.)*"/""
   complain "unsafe code outside Sources/Storage and Sources/Kernels"
 fi
 
+# The library names properties; Sources/CLI/Arguments/SettingFlags.swift makes flags of them. What is left are commands
+# (a flag behind `spin`; what is made of or read from recorded ones), the keys of request.json, and style sheets.
+if grep -rnP --include='*.swift' '(?<![-\w])--[a-z]' Sources | grep -vE '^[^:]+:[0-9]+: *//' \
+  | grep -vE '^Sources/(CLI|Report/Rendering/Style)/|/(RequestRecord\+Entries|MeasureRequest|RepeatableCommand|MissingMeasure|RunRecord|ImportAdvice).swift:' \
+  | sed -E 's/(spin|llama-gguf-split) [^,;:]*--[a-z].*//' | grep -P '(?<![-\w])--[a-z]'; then
+  complain "a flag outside Sources/CLI"
+fi
+
 # Wrong input is an error, never a trap.
 if grep -rnE 'fatalError\(|try!|as! ' --include='*.swift' Sources; then
   complain "a trap in Sources"

@@ -96,9 +96,9 @@ extension FuzzTarget {
     let path = Scratch.file(bytes, "awareness-privacy-before.jsonl")
     try eachMayRefuse(
       {
-        let awareness = try Awareness(path: path)
+        let awareness = try AwarenessResult(path: path)
         _ = awareness.json
-        _ = try AwarenessComparison(before: awareness, after: awareness, source: path).json
+        _ = try AwarenessChange(before: awareness, after: awareness, source: path).json
       }, { _ = try AnswerFile(path: path).answers },
       {
         let list = try AnswerList(path: path)

@@ -26,8 +26,10 @@ extension LowRankAdapter {
     guard !names.contains(LoReFT.configurationName) else {
       throw SPINError(
         .malformedInput, at: path,
-        "holds a LoReFT adapter, which acts at some tokens of a prompt and not at others: it cannot "
-          + "be merged into weights", remedy: "compute with it by --adapter")
+        """
+        holds a LoReFT adapter, which acts at some tokens of a prompt and not at others: it cannot \
+        be merged into weights
+        """, remedy: "compute with it by \(setting: .adapter)")
     }
     guard names.contains(AdapterConfiguration.fileName) else {
       throw SPINError(

@@ -8,8 +8,12 @@ import SPINStorage
 @main
 enum Program {
   static func main() {
+    SettingNames.$current.withValue(SettingFlags.names) { start() }
+  }
+
+  private static func start() {
     StandardDescriptors.occupyClosed()
-    MemoryFailure.explain()
+    MemoryNotice.prepare()
     // A file beyond the limit of `ulimit -f` is an error with a message, not the end of the program.
     signal(SIGXFSZ, SIG_IGN)
     let given = Array(CommandLine.arguments.dropFirst())

@@ -138,7 +138,8 @@ public struct CalibrationSet: Sendable {
       throw SPINError(
         .malformedInput, at: table.path,
         "has \(table.rows.count) rows, \(options.sampleCount) samples are asked for",
-        remedy: "ask for at most \(table.rows.count) with --nsamples, or bring more rows")
+        remedy:
+          "ask for at most \(table.rows.count) with \(setting: .sampleCount), or bring more rows")
     }
     var generator = NumPyGenerator(seed: options.seed)
     return Array(generator.permutation(table.rows.count).prefix(options.sampleCount))
@@ -181,7 +182,10 @@ public struct CalibrationSet: Sendable {
         throw SPINError(
           .malformedInput, at: place,
           "the sample has \(tokens.count) tokens, the model has \(encoding.positionCount) positions",
-          remedy: "choose --overflow truncate or --overflow skip")
+          remedy: """
+            choose \(setting: .overflow, value: Overflow.truncate) or \
+            \(setting: .overflow, value: Overflow.skip)
+            """)
       case .skip:
         report.skippedRows.append(number)
         return nil

@@ -6,7 +6,8 @@ import SPINJSON
 extension DataFile {
   /// The records of delimited text; cells are text.
   func delimited(
-    by delimiter: UInt8, columns: [String]?, _ remedy: String?, headerless: ([String]) -> [String]?
+    by delimiter: UInt8, columns: [String]?, _ remedy: SettingText?,
+    headerless: ([String]) -> [String]?
   ) throws -> [Record] {
     var text = DelimitedText(file.bytes, delimiter: delimiter, path: path)
     var cells: [DelimitedText.Cell] = []
@@ -46,7 +47,7 @@ extension DataFile {
   }
 
   private func position(
-    of column: String, in header: [String], _ remedy: String?
+    of column: String, in header: [String], _ remedy: SettingText?
   ) throws -> Int {
     let matches = header.indices.filter { header[$0] == column }
     guard let position = matches.first else {

@@ -6,7 +6,7 @@ import SPINStorage
 
 extension DataFile {
   /// The records of a file with one object a line.
-  func jsonLines(columns: [String]?, _ remedy: String?) throws -> [Record] {
+  func jsonLines(columns: [String]?, _ remedy: SettingText?) throws -> [Record] {
     var records: [Record] = []
     let lines = try file.lineSlices()
     for line in lines {
@@ -35,7 +35,7 @@ extension DataFile {
   }
 
   /// The records of one array.
-  func jsonArray(columns: [String]?, _ remedy: String?) throws -> [Record] {
+  func jsonArray(columns: [String]?, _ remedy: SettingText?) throws -> [Record] {
     var records: [Record] = []
     var reader = try JSONReader(file.bytes, path: path, permitsNonFinite: true)
     try reader.readArray { index, reader in
@@ -50,7 +50,7 @@ extension DataFile {
   }
 
   /// What to do where earlier objects have a key: another name would be wrong for those.
-  private static let uneven = "give every object the same keys"
+  private static let uneven: SettingText = "give every object the same keys"
 
   /// The keys of the first object, without reading others.
   func jsonKeys() throws -> [String] {
@@ -80,7 +80,7 @@ extension DataFile {
   }
 
   private func object(
-    _ reader: inout JSONReader, at place: String, columns: [String]?, _ remedy: String?
+    _ reader: inout JSONReader, at place: String, columns: [String]?, _ remedy: SettingText?
   ) throws -> JSONObject {
     guard try reader.peekKind() == .object else {
       let value = try reader.readJSON()

@@ -55,7 +55,7 @@ struct DataFile {
   /// - Throws: `SPINError` that names file and line for whatever is malformed, for a column that is
   ///   missing (with those that are there), and where there is no record.
   func records(
-    columns: [String]? = nil, remedy: String? = nil,
+    columns: [String]? = nil, remedy: SettingText? = nil,
     headerless: ([String]) -> [String]? = { _ in nil }
   ) throws -> [Record] {
     let records =
@@ -75,7 +75,7 @@ struct DataFile {
 
   /// A column that is not there.
   func missing(
-    _ column: String, found: [String], at place: String, _ remedy: String?
+    _ column: String, found: [String], at place: String, _ remedy: SettingText?
   ) -> SPINError {
     let kind = if case .delimited = format { "column" } else { "key" }
     let shown = found.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")

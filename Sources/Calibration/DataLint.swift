@@ -74,9 +74,14 @@ struct LintedFile {
       let shown = names.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
       throw SPINError(
         .malformedInput, at: path,
-        "has neither the columns \"\(options.columns.prompt)\" and \"\(options.columns.response)\""
-          + " nor \"\(options.questionColumn)\", only \(shown.isEmpty ? "none" : shown)",
-        remedy: "name the columns with --prompt-column, --response-column or --question-column")
+        """
+        has neither the columns "\(options.columns.prompt)" and "\(options.columns.response)" \
+        nor "\(options.questionColumn)", only \(shown.isEmpty ? "none" : shown)
+        """,
+        remedy: """
+          name the columns with \(setting: .promptColumn), \(setting: .responseColumn) or \
+          \(setting: .questionColumn)
+          """)
     }
     self.path = path
     rows = try DataTable(path: path, columns: columns).rows

@@ -17,8 +17,8 @@ public struct DataTable: Sendable {
     public var response: String
     /// Whether responses are read; the others are empty.
     var readsResponses = true
-    /// The option that names the column of prompts, for messages.
-    var promptOption = "--prompt-column"
+    /// What names the column of prompts, for messages.
+    var promptSetting = Setting.promptColumn
 
     /// Names the columns; the defaults are those of SPIN's own files.
     public init(prompt: String = "prompt", response: String = "response") {
@@ -27,13 +27,14 @@ public struct DataTable: Sendable {
     }
 
     /// A file of prompts alone, such as questions; responses are read as empty.
-    ///
-    /// - Parameter option: The option that names the column, for messages.
-    public static func promptsOnly(
-      _ column: String, option: String = "--prompt-column"
-    ) -> Columns {
+    public static func promptsOnly(_ column: String) -> Columns {
+      promptsOnly(column, namedBy: .promptColumn)
+    }
+
+    /// The same where messages are to say that another setting names the column.
+    static func promptsOnly(_ column: String, namedBy setting: Setting) -> Columns {
       var columns = Columns(prompt: column)
-      columns.promptOption = option
+      columns.promptSetting = setting
       columns.readsResponses = false
       return columns
     }
@@ -80,10 +81,10 @@ public struct DataTable: Sendable {
     let data = try DataFile(path: path)
     digest = data.file.digest
     let names = columns.readsResponses ? [columns.prompt, columns.response] : [columns.prompt]
-    let remedy =
+    let remedy: SettingText =
       columns.readsResponses
-      ? "name the two to use with --prompt-column and --response-column"
-      : "name the one to use with \(columns.promptOption)"
+      ? "name the two to use with \(setting: .promptColumn) and \(setting: .responseColumn)"
+      : "name the one to use with \(setting: columns.promptSetting)"
     rows = try data.records(columns: names, remedy: remedy).map { record in
       func text(_ key: String) throws -> String {
         let value = record.fields[key] ?? .null

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINErrors
+public import SPINErrors
 
 /// Texts of one kind, such as questions or prompts: a column of a data file, or the lines of a text.
 ///
@@ -21,10 +21,10 @@ public struct TextList: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - column: The column or key that holds the texts; unused for `.txt`.
-  ///   - option: What names the column, for the message where the file does not have it.
+  ///   - setting: What names the column, for the message where the file does not have it.
   /// - Throws: `SPINError` as `DataTable` does, and where a text is blank.
   public init(
-    path: String, column: String, option: String = "--question-column"
+    path: String, column: String, namedBy setting: Setting = .column
   ) throws {
     self.path = path
     if path.lowercased().hasSuffix(".txt") {
@@ -39,9 +39,9 @@ public struct TextList: Sendable {
       throw SPINError(
         .malformedInput, at: path,
         "has no column \"\(column)\", only \(found.isEmpty ? "none" : found)",
-        remedy: "name the one to use with \(option)")
+        remedy: "name the one to use with \(setting: setting)")
     }
-    let table = try DataTable(path: path, columns: .promptsOnly(column, option: option))
+    let table = try DataTable(path: path, columns: .promptsOnly(column, namedBy: setting))
     digest = table.digest
     texts = table.rows.map(\.prompt)
     places = table.rows.map { "\(path): line \($0.line)" }

@@ -105,9 +105,8 @@ package struct EditJournal: Sendable, Equatable {
   }
 
   private func unfinished(_ error: SPINError) -> SPINError {
-    SPINError(
-      .resumable, at: error.location, error.message + "; \(purpose) is not finished",
-      remedy: "remove the cause, then run the command again, which finishes it")
+    error.counted(as: .resumable).adding("; \(purpose) is not finished")
+      .advising("remove the cause, then run the command again, which finishes it")
   }
 
   /// Refuses to use a directory in which an edit was interrupted; nothing is written.
@@ -178,15 +177,17 @@ package struct EditJournal: Sendable, Equatable {
 
   /// Editing a file that has other names edits it for all of them.
   private static func requireOwnFile(_ path: String) throws {
-    let remedy = "use --out, which makes a copy"
+    let remedy: SettingText = "use \(setting: .copy), which makes a copy"
     guard let status = FileSystem.status(path, following: false) else {
       throw SPINError(.missingInput, at: path, "no such file", remedy: "check the path")
     }
     if status.kind == .symbolicLink {
       throw SPINError(
         .cannotCreate, at: path,
-        "is a link, as in the Hugging Face cache; editing it in place would change the model for "
-          + "everything that uses the cache", remedy: remedy)
+        """
+        is a link, as in the Hugging Face cache; editing it in place would change the model for \
+        everything that uses the cache
+        """, remedy: remedy)
     }
     if status.linkCount > 1 {
       throw SPINError(

@@ -21,9 +21,9 @@ extension EndpointCall {
   private static let longestQuote = 300
 
   /// An error of this call; whatever the server repeats, the key is not in it.
-  func failure(_ message: String, remedy: String) -> SPINError {
+  func failure(_ message: String, remedy: SettingText) -> SPINError {
     SPINError(
-      .unavailable, at: url, key?.removed(from: message) ?? message, remedy: remedy)
+      .unavailable, at: url, SettingText(key?.removed(from: message) ?? message), remedy: remedy)
   }
 
   /// Why an attempt, the last of so many, brought no answer.
@@ -74,7 +74,8 @@ extension EndpointCall {
       return key == nil
         ? failure(
           status + ": it wants a key" + words,
-          remedy: "put the key into an environment variable and name that with --api-key-env")
+          remedy:
+            "put the key into an environment variable and name that with \(setting: .keyVariable)")
         : failure(
           status + ": it does not accept the key" + words,
           remedy: "correct the environment variable that holds the key")
@@ -95,13 +96,12 @@ extension EndpointCall {
   }
 
   /// What to do about a member of requests that the server refuses, in its own words.
-  private static func remedy(for words: String) -> String {
+  private static func remedy(for words: String) -> SettingText {
     if words.contains("max_completion_tokens") {
-      return "send the token limit as max_completion_tokens: --judge-token-field or "
-        + "--answers-token-field"
+      return "send the token limit as max_completion_tokens: \(setting: .tokenField)"
     }
     if words.contains("temperature") {
-      return "send no temperature: --judge-temperature none, or --answers-extra temperature=null"
+      return "send no temperature: \(setting: .noTemperature)"
     }
     return "correct the model, the prompts or the options"
   }

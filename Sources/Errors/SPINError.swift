@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What went wrong with something the user gave us: a file, a flag, a disk.
+/// What went wrong with something the user gave us: a file, a setting, a disk.
 ///
 /// Every error that SPIN throws on input is one of these, and reads as one sentence:
 ///
 ///     model-00002.safetensors: tensor "model.norm.weight" has 11 bytes, shape [6] of BF16 needs 12;
 ///     the file is truncated - download it again
 ///
-/// That is *where*, *what was found and what was expected*, and *what to do*. Mistakes of a caller
-/// inside the program trap instead (`precondition`); they are never thrown.
+/// That is *where*, *what was found and what was expected*, and *what to do*. Settings are called as `SettingNames`
+/// says: by their Swift names in a program that uses the library, by their flags on the command line. Mistakes of a
+/// caller inside the program trap instead (`precondition`); they are never thrown.
 public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; it decides the exit status of `spin`.
   public let code: Code
-  /// The file, flag or key where it happened, with a byte offset, line or tensor where that helps.
-  public let location: String?
+  private let place: SettingText?
+  private let finding: SettingText
+  private let advice: SettingText?
+
+  /// The file, setting or key where it happened, with a byte offset, line or tensor where that helps.
+  public var location: String? { place?.description }
   /// What was found, and what was expected.
-  public let message: String
+  public var message: String { finding.description }
   /// What the user can do about it.
-  public let remedy: String?
+  public var remedy: String? { advice?.description }
+  /// The setting that is wrong, where it is one: for programs that show a message beside a field.
+  public var setting: Setting? { place?.setting }
 
   /// Describes a failure.
   ///
@@ -27,15 +34,42 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
   ///   - message: Lower-case, no full stop: what was found and what was expected.
   ///   - remedy: Lower-case, no full stop: what to do.
   public init(_ code: Code, at location: String? = nil, _ message: String, remedy: String? = nil) {
+    self.init(
+      code, at: location.map { SettingText($0) }, SettingText(message),
+      remedy: remedy.map { SettingText($0) })
+  }
+
+  /// Describes a failure of something that the caller decides.
+  public init(
+    _ code: Code, at location: Setting, _ message: SettingText, remedy: SettingText? = nil
+  ) {
+    self.init(code, at: SettingText(location), message, remedy: remedy)
+  }
+
+  /// Describes a failure of a file, with texts that mention settings.
+  public init(
+    _ code: Code, at location: String?, _ message: SettingText, remedy: SettingText? = nil
+  ) {
+    self.init(code, at: location.map { SettingText($0) }, message, remedy: remedy)
+  }
+
+  /// Describes a failure with texts that mention settings.
+  public init(
+    _ code: Code, at location: SettingText? = nil, _ message: SettingText,
+    remedy: SettingText? = nil
+  ) {
     self.code = code
-    self.location = location
-    self.message = message
-    self.remedy = remedy
+    place = location
+    finding = message
+    advice = remedy
   }
 
   /// The whole sentence: `location: message; remedy`.
-  public var description: String {
-    (location.map { "\($0): " } ?? "") + message + (remedy.map { "; \($0)" } ?? "")
+  public var description: String { text.description }
+
+  var text: SettingText {
+    let end: SettingText = advice.map { "; \($0)" } ?? ""
+    return place.map { "\($0): \(finding)\(end)" } ?? "\(finding)\(end)"
   }
 
   /// What work throws whose caller asked it to stop.
@@ -50,12 +84,33 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// The same failure with other advice.
   public func advising(_ remedy: String?) -> SPINError {
-    SPINError(code, at: location, message, remedy: remedy)
+    SPINError(code, at: place, finding, remedy: remedy.map { SettingText($0) })
+  }
+
+  /// The same failure with advice that mentions settings.
+  public func advising(_ remedy: SettingText) -> SPINError {
+    SPINError(code, at: place, finding, remedy: remedy)
   }
 
   /// The same failure, placed inside something larger, such as a member of an archive.
   public func located(in outer: String) -> SPINError {
-    SPINError(code, at: location.map { "\(outer): \($0)" } ?? outer, message, remedy: remedy)
+    SPINError(
+      code, at: place.map { "\(outer): \($0)" } ?? SettingText(outer), finding, remedy: advice)
+  }
+
+  /// The same failure in another place: that which the user knows.
+  public func located(at location: String?) -> SPINError {
+    SPINError(code, at: location.map { SettingText($0) }, finding, remedy: advice)
+  }
+
+  /// The same failure of another kind, as which it counts for the user.
+  public func counted(as code: Code) -> SPINError {
+    SPINError(code, at: place, finding, remedy: advice)
+  }
+
+  /// The same failure with words behind what was found.
+  public func adding(_ words: String) -> SPINError {
+    SPINError(code, at: place, "\(finding)\(words)", remedy: advice)
   }
 }
 
@@ -70,7 +125,7 @@ extension SPINError {
 
     /// A check was made and did not hold: `verify`, `diff`, a guard (2).
     public static let checkFailed = Code(exitStatus: 2)
-    /// A flag or an argument is wrong (64).
+    /// A setting or an argument is wrong (64).
     public static let usage = Code(exitStatus: 64)
     /// A model, data, score or patch file is malformed or does not fit (65).
     public static let malformedInput = Code(exitStatus: 65)

@@ -62,7 +62,7 @@ public struct Execution: Sendable {
   package func require(_ smallest: Int, what: String, remedy: String) throws {
     guard smallest > maxMemory else { return }
     let error = SPINError(
-      .usage, at: "--max-memory",
+      .usage, at: .maxMemory,
       "is \(ByteText.text(maxMemory)), \(what) at least \((smallest + 999_999) / 1_000_000) MB",
       remedy: "allow more, or \(remedy)")
     guard survey?.notes(smallest, error) != true else { return }

@@ -255,6 +255,6 @@ extension TextGenerator {
     guard let location = error.location, location.hasPrefix(placeName),
       let index = Int(location.dropFirst(placeName.count)), places.indices.contains(index)
     else { return error }
-    return SPINError(error.code, at: places[index], error.message, remedy: error.remedy)
+    return error.located(at: places[index])
   }
 }

@@ -137,10 +137,8 @@ public struct HubLibrary: Sendable {
       guard let location = error.location, location.hasPrefix(snapshot.path + "/") else {
         throw error
       }
-      throw SPINError(
-        error.code,
-        at: "\(snapshot.reference): \(location.dropFirst(snapshot.path.count + 1))",
-        error.message, remedy: error.remedy)
+      throw error.located(
+        at: "\(snapshot.reference): \(location.dropFirst(snapshot.path.count + 1))")
     }
   }
 

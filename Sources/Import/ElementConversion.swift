@@ -39,6 +39,6 @@ enum ElementConversion {
   ) -> SPINError {
     SPINError(
       .malformedInput, at: "tensor \"\(name)\"", "holds \(value), the largest number of \(limit)",
-      remedy: "give --dtype \(others)")
+      remedy: "give \(setting: .elementType, value: others)")
   }
 }

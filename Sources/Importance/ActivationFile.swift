@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINExecution
 import SPINKernels
 import SPINStorage
 
@@ -31,7 +32,7 @@ final class ActivationFile {
       throw SPINError(
         .inputOutput, at: path,
         "needs \(ByteText.text(needed)) of scratch space, \(ByteText.text(free)) are free",
-        remedy: "free some, or name another folder with --scratch")
+        remedy: "free some, or name another folder with \(setting: .scratchDirectory)")
     }
     file = try RandomAccessFile(path: path, .createOrUpdate)
     if existing > needed { try file.truncate(to: needed) }

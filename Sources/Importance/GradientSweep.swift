@@ -217,7 +217,7 @@ final class GradientSweep {
     guard try activations.digest(slot, packing.tokenRange) == journal.digest(of: unit) else {
       throw SPINError(
         .malformedInput, at: activations.path, "was changed since it was written",
-        remedy: "give --restart to begin anew")
+        remedy: "give \(enabling: .restart) to begin anew")
     }
   }
 

@@ -56,7 +56,7 @@ public struct ImportanceScorer: Sendable {
     for dataSet in dataSets {
       try ScoreDirectory.checkName(dataSet.name)
       guard dataSets.count(where: { $0.name == dataSet.name }) == 1 else {
-        throw SPINError(.usage, at: "--data", "names \"\(dataSet.name)\" twice")
+        throw SPINError(.usage, at: .scoredData, "names \"\(dataSet.name)\" twice")
       }
     }
     guard decoder.interventions == nil else {
@@ -152,13 +152,15 @@ public struct ImportanceScorer: Sendable {
       guard FileSystem.status(path) != nil else { continue }
       let found = try? ScoreFile(path: path).provenance
       guard found?.yieldsSameScores(as: provenance) == true else {
-        let difference = found?.difference(from: provenance).map {
-          ": \($0.option) was \($0.there) and is \($0.here) now"
-        }
+        let difference: SettingText =
+          found?.difference(from: provenance).map {
+            ": \($0.setting) was \($0.there) and is \($0.here) now"
+          } ?? ""
         throw SPINError(
           .cannotCreate, at: path,
-          "exists and holds scores of another model, data or options" + (difference ?? ""),
-          remedy: "choose another --out, or give --restart to replace it")
+          "exists and holds scores of another model, data or options\(difference)",
+          remedy:
+            "choose another \(setting: .directory), or give \(enabling: .restart) to replace it")
       }
     }
     try requireAlike(directory)
@@ -172,17 +174,18 @@ public struct ImportanceScorer: Sendable {
       let path = try directory.path(of: name)
       // What is no score file is found by whoever reads it.
       guard let found = try? ScoreFile(path: path).provenance,
-        let (option, there, here) = found.settingsDifference(from: own)
+        let (isOfRows, setting, there, here) = found.settingsDifference(from: own)
       else { continue }
-      let difference =
-        option == "rows"
+      let difference: SettingText =
+        isOfRows
         ? "of \(there), and this command scores \(here)"
-        : "made with \(option) \(there), and this command says \(here)"
+        : "made with \(setting) \(there), and this command says \(here)"
       throw SPINError(
         .cannotCreate, at: path, "holds scores \(difference); a selection would mix them",
-        remedy:
-          "repeat the options of these scores, choose another --out, or give --restart to replace "
-          + "all scores there")
+        remedy: """
+          repeat the options of these scores, choose another \(setting: .directory), or give \
+          \(enabling: .restart) to replace all scores there
+          """)
     }
   }
 }

@@ -39,7 +39,10 @@ final class ScoringJournal {
     guard header.object?["identity"] == .string(identity) else {
       throw SPINError(
         .cannotCreate, at: path, "belongs to an unfinished run on another model, data or options",
-        remedy: "repeat that run's command, choose another --out, or give --restart to discard it")
+        remedy: """
+          repeat that run's command, choose another \(setting: .directory), or give \
+          \(enabling: .restart) to discard it
+          """)
     }
     for line in log.lines.dropFirst() {
       try read(JSON(parsing: line, path: path).requireObject(at: path), path)

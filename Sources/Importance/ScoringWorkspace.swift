@@ -85,7 +85,7 @@ struct ScoringWorkspace {
     guard name.hasPrefix("spin-"), name.hasSuffix(".activations") else {
       throw SPINError(
         .malformedInput, at: scratchRecord, "does not name a scratch file",
-        remedy: "give --restart to begin anew")
+        remedy: "give \(enabling: .restart) to begin anew")
     }
     return FileSystem.status(path, following: false)?.kind == .file ? path : nil
   }

@@ -68,6 +68,11 @@ public final class LikelihoodScorer {
       widths, modelCount: modelCount, others: others, for: what, execution: execution)
   }
 
+  /// The same for scoring texts of at most so many tokens, one at a time if need be.
+  package func planForScoring(longest: Int) throws -> ForwardCost.Plan {
+    try plan(longest: longest, total: longest)
+  }
+
   /// The same for divergences of texts of at most so many tokens.
   ///
   /// - Parameters:

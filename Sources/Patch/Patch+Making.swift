@@ -34,7 +34,7 @@ extension Patch {
     shouldStop: () -> Bool = { false }
   ) throws -> Patch {
     guard scale.isFinite else {
-      throw SPINError(.usage, at: "--scale", "is \(scale), a finite number is expected")
+      throw SPINError(.usage, at: .factor, "is \(scale), a finite number is expected")
     }
     try model.requirePlainWeights()
     var tensors: [Tensor] = []
@@ -89,9 +89,11 @@ extension Patch {
         remedy: "list such values with spin inspect --values")
     }
     return SPINError(
-      .usage, at: "--scale \(scale)",
-      "makes the weight \(value) at element \(index) of \"\(entry.name)\" larger than "
-        + "\(entry.elementTypeName) holds; nothing was written",
+      .usage, at: "\(setting: .factor, value: scale)",
+      """
+      makes the weight \(value) at element \(index) of "\(entry.name)" larger than \
+      \(entry.elementTypeName) holds; nothing was written
+      """,
       remedy: "give a factor closer to 0")
   }
 

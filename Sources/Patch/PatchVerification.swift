@@ -111,8 +111,10 @@ extension Patch {
       throw SPINError(
         .checkFailed, at: model.path, "has this patch already\(consequence)",
         remedy: isInMemory
-          ? "leave out --patch: the model computes with the edit as it is; to compare both, give --patch and the model "
-            + "before the edit, which `spin patch revert` makes"
+          ? """
+          leave out \(setting: .patch): the model computes with the edit as it is; to compare both, give \
+          \(setting: .patch) and the model before the edit, which `spin patch revert` makes
+          """
           : "use the model as it is")
     case (.revert, .unpatched):
       throw SPINError(
@@ -147,7 +149,7 @@ extension Patch {
         throw SPINError(
           .malformedInput, at: "patch: tensor \"\(tensor.name)\"",
           "would write \(count.text), \(count.firstPlace(in: tensor.shape)); nothing was written",
-          remedy: "make the patch again, with a --scale closer to 0")
+          remedy: "make the patch again, with a \(setting: .factor) closer to 0")
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINSelection
 
 /// What is said of a selection without a weight, which is no edit at all.
 public struct EmptySelection {
@@ -27,15 +28,20 @@ public struct EmptySelection {
       : "the rule \(selection.rule.rawValue) selects no weight: \(set.overlapCount) weights are in both sets of "
         + "\(set.firstCount), \(set.coupledCount) of them outside the \(set.generalCount) of "
         + "\"\(selection.general)\""
+    let more: SettingText =
+      larger.map { "give \($0)" } ?? """
+        choose a larger \(setting: .weightCount), or a larger \(setting: .pairAmount) and \
+        \(setting: .generalAmount)
+        """
     throw SPINError(
-      .checkFailed, at: scores.path, found,
-      remedy: (larger.map { "give \($0)" } ?? "choose a larger --count, or a larger --q and --p")
-        + "; the scores stay usable; --allow-empty continues without an edit")
+      .checkFailed, at: scores.path, SettingText(found),
+      remedy:
+        "\(more); the scores stay usable; \(enabling: .allowsEmpty) continues without an edit")
   }
 
   /// The smallest multiple of the amounts, by powers of two, that selects something and for which enough
   /// scores were kept; nil where there is none.
-  private var larger: String? {
+  private var larger: SettingText? {
     guard !set.matrices.isEmpty else { return nil }
     var selection = set.selection
     for _ in 0..<24 {
@@ -46,12 +52,17 @@ public struct EmptySelection {
       }
       guard set.count > 0 else { continue }
       return switch selection.pairAmount {
-      case .count(let count): "--count \(count), which selects \(set.count)"
+      case .count(let count):
+        "\(setting: .weightCount, value: count), which selects \(set.count)"
       case .share(let share):
-        "--q \(share)\(selection.generalAmount.share.map { " --p \($0)" } ?? ""), which selects \(set.count)"
+        "\(setting: .pairAmount, value: share)\(Self.general(selection)), which selects \(set.count)"
       }
     }
     return nil
+  }
+
+  private static func general(_ selection: Selection) -> SettingText {
+    selection.generalAmount.share.map { " \(setting: .generalAmount, value: $0)" } ?? ""
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
+import SPINScores
+import SPINSelection
 
 /// Whether the selection of a whole run will find what it needs in the scores that the run makes.
 ///
@@ -19,7 +21,7 @@ public struct FeasibleSelection {
     self.allowsEmpty = allowsEmpty
   }
 
-  /// - Throws: `SPINError` with code `usage` that names the option.
+  /// - Throws: `SPINError` with code `usage` that names the property.
   public func require() throws {
     try requireDataSets()
     try requireLayers()
@@ -31,12 +33,15 @@ public struct FeasibleSelection {
 
   private func requireDataSets() throws {
     let names = job.dataSets.map(\.name)
-    let wanted = selection.pair.map { ("--pair", $0) } + [("--general", selection.general)]
-    for (option, name) in wanted where !names.contains(name) {
+    let wanted = selection.pair.map { (Setting.pair, $0) } + [(.general, selection.general)]
+    for (setting, name) in wanted where !names.contains(name) {
       throw SPINError(
-        .usage, at: option,
+        .usage, at: setting,
         "names \"\(name)\", which is not among the data sets \(names.joined(separator: ", "))",
-        remedy: "give it with --data \(name)=FILE, or name another with \(option)")
+        remedy: """
+          give it with \(setting: .scoredData, typed: "\(name)=FILE"), or name another with \
+          \(setting: setting)
+          """)
     }
   }
 
@@ -44,7 +49,7 @@ public struct FeasibleSelection {
     let last = job.decoder.configuration.layerCount - 1
     guard let layers = selection.layers, layers.upperBound > last else { return }
     throw SPINError(
-      .usage, at: "--layers", "ends at \(layers.upperBound), the last layer is \(last)",
+      .usage, at: .layers, "ends at \(layers.upperBound), the last layer is \(last)",
       remedy: "layers are counted from 0")
   }
 
@@ -66,8 +71,8 @@ public struct FeasibleSelection {
     }
     guard needed > 0 else { return }
     throw SPINError(
-      .usage, at: "--keep",
+      .usage, at: .keep,
       "the top \(needed) weights of a matrix are asked for, \(kept) scores would be kept",
-      remedy: "give --keep \(needed) or more, or ask for a smaller share")
+      remedy: "give \(setting: .keep, value: needed) or more, or ask for a smaller share")
   }
 }

@@ -76,7 +76,7 @@ public struct PipelineRun: Sendable {
     into directory: RunDirectory, restart: Bool = false, evaluation: ModelEvaluation? = nil,
     shouldStop: @escaping () -> Bool = { false },
     report: @escaping (ScoringEvent) -> Void = { _ in }, onScored: () -> Void = {},
-    reportEvaluation: @escaping (ModelEvaluation.Progress) -> Void = { _ in }
+    reportEvaluation: @escaping (MeasureProgress) -> Void = { _ in }
   ) throws -> Result {
     try selection.validate()
     let clock = ContinuousClock()
@@ -163,7 +163,8 @@ public struct PipelineRun: Sendable {
       if try holds(patch, saved) { return nil }
       throw SPINError(
         .cannotCreate, at: directory.model, "exists and is not this model with this patch",
-        remedy: "choose another --out, or give --restart to replace it")
+        remedy:
+          "choose another \(setting: .directory), or give \(enabling: .restart) to replace it")
     }
     return try patch.apply(
       to: job.directory, out: directory.model, keepsOtherCopies: keepsOtherCopies,

@@ -167,34 +167,22 @@ extension RequestRecord {
     func add(_ option: String, _ value: JSON, grows: Bool = false) {
       entries.append(Entry(option: option, value: value, part: .evaluation, grows: grows))
     }
-    for (option, lists, files) in [
-      ("--questions", evaluation.lists, request.questions),
-      ("--benign", evaluation.benign, request.benign),
-    ] {
-      entries += zip(lists, files).map { list, given in
-        .file("\(option) \(list.name)", given.path, list.digest, .evaluation)
-      }
-    }
-    if !evaluation.lists.isEmpty || !evaluation.benign.isEmpty {
+    if evaluation.measures.contains(where: { !$0.questionCounts.isEmpty }) {
       add("--question-column", .string(request.questionColumn))
       add("--question-limit", request.questionLimit.map { JSON($0) } ?? .null, grows: true)
-      add("--prompt-format", text(evaluation.format))
+      add("--prompt-format", text(evaluation.settings.promptFormat))
       add("--judge", .string(evaluation.judge.label))
       add("settings of --judge", .string(evaluation.judge.identity.digest))
       add("--exclude-overlap", .array(evaluation.seenDigests.map { .string($0) }))
       add("--max-new-tokens", JSON(request.generation.maxNewTokens))
     }
-    if let text = evaluation.text {
-      entries.append(.file("--text", text.path, text.digest, .evaluation))
-      add("--window", JSON(evaluation.windowCount?.size ?? 0))
-      add("--text-limit", request.textLimit.map { JSON($0) } ?? .null, grows: true)
+    for measure in evaluation.measures {
+      if let measure = measure as? any RequestedMeasure {
+        entries += measure.requestEntries
+      } else {
+        add(measure.name, .string(JSON.object(measure.identity).digest))
+      }
     }
-    if let tasks = evaluation.tasks {
-      add("--task", .array(request.tasks.map { .string($0.name) }), grows: true)
-      add("--num-fewshot", JSON(request.choices.exampleCount))
-      add("--task-limit", tasks.isLimited ? JSON(tasks.itemCount) : .null, grows: true)
-    }
-    if let pairs = evaluation.pairs { add("--coupling-pairs", JSON(pairs.count)) }
     return entries
   }
 

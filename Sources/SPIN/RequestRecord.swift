@@ -49,15 +49,16 @@ struct RequestRecord {
     let document = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
     let differences = differences(from: try document.required("request"))
     guard let first = differences.map(\.part).min() else { return }
-    let usable =
+    let usable: SettingText =
       first == .scores || scores == nil
-      ? "" : " (its scores can be used there: --scores \(scores ?? ""))"
+      ? "" : " (its scores can be used there: \(setting: .scores, value: scores ?? ""))"
     throw SPINError(
       .cannotCreate, at: folder,
-      "holds the results of another request: " + differences.map(\.text).joined(separator: "; "),
-      remedy:
-        "repeat the options of that request, choose another --out\(usable), or give --restart to "
-        + "replace what is there")
+      "holds the results of another request: \(differences.map(\.text).joined(separator: "; "))",
+      remedy: """
+        repeat the options of that request, choose another \(setting: .directory)\(usable), or give \
+        \(enabling: .restart) to replace what is there
+        """)
   }
 
   /// In what the request is another one than a recorded one that it does not continue.

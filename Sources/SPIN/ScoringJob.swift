@@ -2,6 +2,7 @@
 
 import SPINErrors
 public import SPINExecution
+import SPINScores
 import SPINStorage
 
 /// What to score, as a user says it: a folder, some files, some options.
@@ -103,7 +104,7 @@ public struct ScoringJob: Sendable {
         })
       else { continue }
       throw SPINError(
-        .usage, at: "--data",
+        .usage, at: .scoredData,
         "\"\(other.name)\" and \"\(one.name)\" are the same data: \(one.path)",
         remedy: "name a file of its own for each")
     }

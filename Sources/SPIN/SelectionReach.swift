@@ -2,6 +2,7 @@
 
 import SPINErrors
 import SPINExecution
+import SPINSelection
 
 /// How many weights a selection can take from each kind of matrix: known from shapes alone, before any
 /// score is.
@@ -74,21 +75,24 @@ public struct SelectionReach: Sendable {
     }
     if case .count(let count) = amount, count > largest.rows * largest.columns {
       throw SPINError(
-        .usage, at: "--count",
+        .usage, at: .weightCount,
         "is \(count), the largest matrix here has \(largest.rows * largest.columns) weights",
         remedy: "give a number of weights for each matrix; the paper's share is \(Self.paperCount)")
     }
     guard limit == 0 else { return }
-    let option = selection.rule == .generalOnly ? "--p" : "--q"
+    let setting = selection.rule == .generalOnly ? Setting.generalAmount : .pairAmount
     guard case .share(let share) = amount else { return }
     throw SPINError(
-      .usage, at: option,
-      "a share of \(share) is less than one weight of every matrix here: the largest, "
-        + "\(largest.rows)x\(largest.columns), has \(largest.rows * largest.columns); the paper's share "
-        + "of 5e-7 is \(Self.paperCount.counted("weight")) of its 11008x4096",
-      remedy:
-        "give --count \(Self.paperCount), which is as many in every matrix, or a larger --q and --p; "
-        + "--allow-empty continues without an edit")
+      .usage, at: setting,
+      """
+      a share of \(share) is less than one weight of every matrix here: the largest, \
+      \(largest.rows)x\(largest.columns), has \(largest.rows * largest.columns); the paper's share \
+      of 5e-7 is \(Self.paperCount.counted("weight")) of its 11008x4096
+      """,
+      remedy: """
+        give \(setting: .weightCount, value: Self.paperCount), which is as many in every matrix, or a larger \
+        \(setting: .pairAmount) and \(setting: .generalAmount); \(enabling: .allowsEmpty) continues without an edit
+        """)
   }
 
   /// How many weights each matrix gives, in a few words: "top 22 of each of 90 matrices".

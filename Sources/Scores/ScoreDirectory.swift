@@ -88,13 +88,15 @@ public struct ScoreDirectory: Sendable, Hashable {
       try file.requireModel(
         file.provenance.modelFiles, configurationDigest: one, scoresAt: path)
     }
-    if let (option, there, here) = file.provenance.settingsDifference(from: first.provenance),
-      option == "rows"
+    if let (isOfRows, _, there, here) = file.provenance.settingsDifference(from: first.provenance),
+      isOfRows
     {
       throw SPINError(
         .malformedInput, at: path,
         "holds scores of \(there), \"\(firstName)\" of \(here)",
-        remedy: "score all data sets with the same --nsamples and --seed")
+        remedy:
+          "score all data sets with the same \(setting: .scoredSampleCount) and \(setting: .scoringSeed)"
+      )
     }
     let shapes = [first, file].map {
       $0.matrices.map { "\($0.tensor) [\($0.rows), \($0.columns)]" }
@@ -104,6 +106,6 @@ public struct ScoreDirectory: Sendable, Hashable {
     throw SPINError(
       .malformedInput, at: path,
       "was scored for other matrices than \"\(firstName)\": only one of them has \(difference)",
-      remedy: "score all data sets with the same --target-module")
+      remedy: "score all data sets with the same \(setting: .scoredModules)")
   }
 }

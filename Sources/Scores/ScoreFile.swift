@@ -128,8 +128,8 @@ extension ScoreFile {
     }
   }
 
-  static let again =
-    "score again: repeat the command that wrote it, spin score or spin run, with --restart"
+  static let again: SettingText =
+    "score again: repeat the command that wrote it, spin score or spin run, with \(enabling: .restart)"
 
   private init(reading path: String) throws {
     let file = try SafetensorsFile(path: path)

@@ -65,7 +65,8 @@ public struct TopScores: Sendable, Equatable {
       throw SPINError(
         .malformedInput, at: tensor,
         "the top \(count) weights are asked for, \(keptCount) scores were kept",
-        remedy: "score again with --keep \(count) or more, or ask for a smaller share")
+        remedy:
+          "score again with \(setting: .keep, value: count) or more, or ask for a smaller share")
     }
     return indices[..<count]
   }

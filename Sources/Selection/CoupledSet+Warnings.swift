@@ -1,33 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPINErrors
 import SPINScores
 
 extension CoupledSet {
   /// What a user should know before relying on the selection, each a sentence with what to do.
+  ///
+  /// Settings are called as `SettingNames` says.
   public var warnings: [String] {
-    [emptySelection, emptySets(.first), emptySets(.general), ties].compactMap { $0 }
+    [emptySelection, emptySets(.first), emptySets(.general), ties].compactMap { $0?.description }
   }
 
   private enum Group { case first, general }
 
-  private var emptySelection: String? {
+  private var emptySelection: SettingText? {
     guard count == 0 else { return nil }
     guard !matrices.isEmpty else {
-      return "no matrix takes part; check --target-module and --layers"
+      return "no matrix takes part; check \(setting: .selectedModules) and \(setting: .layers)"
     }
     guard firstCount > 0 || secondCount > 0 else {
-      return "the selection is empty: no matrix has a top weight at these shares; choose --count "
-        + "or a larger --q"
+      return """
+        the selection is empty: no matrix has a top weight at these shares; choose \
+        \(setting: .weightCount) or a larger \(setting: .pairAmount)
+        """
     }
     let sets =
       "\(overlapCount) weights are in both sets of \(firstCount), \(coupledCount) of them outside "
       + "the \(generalCount) of \"\(selection.general)\""
-    return "the selection is empty: \(sets); choose a larger --q, a smaller --p or --count"
+    return """
+      the selection is empty: \(sets); choose a larger \(setting: .pairAmount), a smaller \
+      \(setting: .generalAmount) or \(setting: .weightCount)
+      """
   }
 
   /// Shapes whose share is less than one weight.
-  private func emptySets(_ group: Group) -> String? {
+  private func emptySets(_ group: Group) -> SettingText? {
     let amount = group == .first ? selection.pairAmount : selection.generalAmount
     guard case .share(let share) = amount,
       // Equal shares leave the same matrices empty: said once.
@@ -41,11 +49,12 @@ extension CoupledSet {
       if !shapes.contains(shape) { shapes.append(shape) }
     }
     let subject = empty.count == 1 ? "1 matrix gets" : "\(empty.count) matrices get"
-    let option = group == .first ? "--q" : "--p"
-    return
-      "\(subject) no weight at \(option) \(share) (\(shapes.joined(separator: ", "))): the share "
-      + "of such a matrix is less than one weight; choose --count or a share of at least "
-      + "\(Self.smallestShare(rows: smallest.rows, columns: smallest.columns))"
+    let setting = group == .first ? Setting.pairAmount : .generalAmount
+    return """
+      \(subject) no weight at \(setting: setting, value: share) (\(shapes.joined(separator: ", "))): the share \
+      of such a matrix is less than one weight; choose \(setting: .weightCount) or a share of at least \
+      \(Self.smallestShare(rows: smallest.rows, columns: smallest.columns))
+      """
   }
 
   /// The smallest share of two digits that gives a matrix a weight.
@@ -57,14 +66,15 @@ extension CoupledSet {
     return digits / power
   }
 
-  private var ties: String? {
+  private var ties: SettingText? {
     let tied = matrices.filter {
       $0.first.cut.tieCount > 0 || $0.second.cut.tieCount > 0 || $0.general.tieCount > 0
     }
     guard !tied.isEmpty else { return nil }
     let subject = tied.count == 1 ? "1 matrix" : "\(tied.count) matrices"
-    return
-      "in \(subject) equal scores stand on both sides of a cut, and the smaller index went in; "
-      + "another share would not depend on the order of weights"
+    return """
+      in \(subject) equal scores stand on both sides of a cut, and the smaller index went in; \
+      another share would not depend on the order of weights
+      """
   }
 }

@@ -49,9 +49,9 @@ public struct CoupledSet: Sendable, Equatable {
     let scored = first.provenance.targetModule
     if let target = selection.targetModule, !scored.contains(target) {
       throw SPINError(
-        .usage, at: "--target-module",
+        .usage, at: .selectedModules,
         "is \(target.rawValue), only \(scored.rawValue) was scored",
-        remedy: "score again with --target-module \(target.rawValue)")
+        remedy: "score again with \(setting: .scoredModules, value: target)")
     }
     try Self.checkKept(selection, pair: [first, second], general: general)
     self.selection = selection
@@ -124,7 +124,8 @@ public struct CoupledSet: Sendable, Equatable {
     throw SPINError(
       .malformedInput, at: first.tensor + (others > 0 ? " and \(others) more" : ""),
       "the top \(needed) weights are asked for, \(kept) scores were kept",
-      remedy: "score again with --keep \(needed) or more, or ask for a smaller share")
+      remedy:
+        "score again with \(setting: .keep, value: needed) or more, or ask for a smaller share")
   }
 
   private static func checkLayers(_ selection: Selection, scored: [TopScores]) throws {
@@ -132,7 +133,7 @@ public struct CoupledSet: Sendable, Equatable {
     let last = scored.compactMap { MatrixName(tensor: $0.tensor)?.layer }.max() ?? -1
     guard layers.upperBound <= last else {
       throw SPINError(
-        .usage, at: "--layers",
+        .usage, at: .layers,
         "ends at \(layers.upperBound), the last layer scored is \(last)",
         remedy: "layers are counted from 0")
     }

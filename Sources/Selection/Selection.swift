@@ -61,31 +61,32 @@ public struct Selection: Sendable, Hashable {
 
   /// Refuses values that no selection can have.
   ///
-  /// - Throws: `SPINError` with code `usage` that names the option, the value and the range.
+  /// - Throws: `SPINError` with code `usage` that names the property, the value and the range.
   public func validate() throws {
-    try Self.check(generalAmount, option: "--p")
-    try Self.check(pairAmount, option: "--q")
+    try Self.check(generalAmount, of: .generalAmount)
+    try Self.check(pairAmount, of: .pairAmount)
     guard pair.count == 2, pair[0] != pair[1], !pair.contains(general) else {
       let names = (pair + [general]).map { "\"\($0)\"" }.joined(separator: ", ")
       throw SPINError(
-        .usage, at: "--pair, --general", "name \(names), expected three different data sets")
+        .usage, at: "\(setting: .pair), \(setting: .general)",
+        "name \(names), expected three different data sets")
     }
     guard scale.isFinite else {
-      throw SPINError(.usage, at: "--scale", "is \(scale), expected a finite number")
+      throw SPINError(.usage, at: .selectionScale, "is \(scale), expected a finite number")
     }
     if let layers, layers.lowerBound < 0 {
-      throw SPINError(.usage, at: "--layers", "begins at \(layers.lowerBound), expected 0 or more")
+      throw SPINError(.usage, at: .layers, "begins at \(layers.lowerBound), expected 0 or more")
     }
   }
 
-  private static func check(_ amount: Amount, option: String) throws {
+  private static func check(_ amount: Amount, of setting: Setting) throws {
     switch amount {
     case .share(let share) where !(share > 0 && share <= 1):
       throw SPINError(
-        .usage, at: option, "is \(share), expected a share above 0 and at most 1",
-        remedy: "give a number of weights per matrix with --count")
+        .usage, at: setting, "is \(share), expected a share above 0 and at most 1",
+        remedy: "give a number of weights per matrix with \(setting: .weightCount)")
     case .count(let count) where count < 1:
-      throw SPINError(.usage, at: "--count", "is \(count), expected at least 1")
+      throw SPINError(.usage, at: .weightCount, "is \(count), expected at least 1")
     default: break
     }
   }

@@ -36,9 +36,10 @@ package final class LineLog {
       guard line.suffix(Self.suffixCount).elementsEqual("\t\(checksum)".utf8) else {
         throw SPINError(
           .malformedInput, at: path, "line \(lines.count + 1) was changed since it was written",
-          remedy:
-            "remove the file, which costs the work that it holds, or give --restart where the "
-            + "command has it")
+          remedy: """
+            remove the file, which costs the work that it holds, or give \(enabling: .restart) where the \
+            command has it
+            """)
       }
       lines.append(content)
       chain = checksum

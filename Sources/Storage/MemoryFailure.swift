@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Synchronization
+package import Synchronization
 
 /// The end of a program whose memory ran out.
 ///
 /// Swift's own allocations cannot fail with an error: the runtime says how much it could not get and aborts, and where it
 /// cannot allocate even that message it reads address 0. System libraries do the same. What files decide is bounded
 /// where they are read, so that this is left for limits such as that of `ulimit -v`.
-public enum MemoryFailure {
+package enum MemoryFailure {
   /// Whether the system refused memory to a `FloatBuffer`, which traps for it.
-  static let wasRefused = Atomic<Bool>(false)
+  package static let wasRefused = Atomic<Bool>(false)
 
   /// Lets a process that memory ran out of say so before it ends, with status 71.
   ///
   /// Signals for other reasons end it as before. To be called once, at the start of a program.
-  public static func explain() {
+  ///
+  /// - Parameter notice: What is written to standard error.
+  package static func explain(by notice: StaticString) {
+    unsafe MemoryFailureHandler.notice = notice
     wasRefused.store(false, ordering: .relaxed)
     MemoryFailureHandler.install(for: [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS])
   }
@@ -39,6 +42,8 @@ public enum MemoryFailure {
 /// The signal handler of `MemoryFailure`, on a stack of its own: that of the main thread may be what cannot grow.
 private enum MemoryFailureHandler {
   private static let stackBytes = 64 << 10
+  /// Set once, before there are signals to handle.
+  nonisolated(unsafe) static var notice: StaticString = ""
   /// What else would have handled each signal, such as the runtime's backtraces; for the life of the process.
   nonisolated(unsafe) private static let previous = UnsafeMutablePointer<sigaction>.allocate(
     capacity: 32)
@@ -63,12 +68,7 @@ private enum MemoryFailureHandler {
     @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
       number, _, _ in
       if MemoryFailure.explains(number) {
-        SignalNotice.write(
-          """
-          spin: out of memory: the system refused a request; raise the limit (ulimit -v), close other \
-          programs, or lower --max-memory, --batch-size or --threads
-
-          """)
+        unsafe SignalNotice.write(notice)
         _exit(71)
       }
       unsafe sigaction(number, previous + Int(number), nil)

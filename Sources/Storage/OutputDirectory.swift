@@ -39,7 +39,7 @@ package final class OutputDirectory {
     do {
       try FileSystem.makeDirectory(temporaryPath)
     } catch let error as SPINError {
-      throw SPINError(error.code, at: target, error.message, remedy: error.remedy)
+      throw error.located(at: target)
     }
     lock = try DirectoryLock(temporaryPath)
   }
@@ -57,7 +57,7 @@ package final class OutputDirectory {
         try FileSystem.removeTree(path)
         lock.release()
       } catch let error as SPINError {
-        throw SPINError(error.code, at: target, error.message, remedy: error.remedy)
+        throw error.located(at: target)
       }
     }
   }
@@ -102,8 +102,6 @@ package final class OutputDirectory {
     guard let error = error as? SPINError, let location = error.location,
       location.hasPrefix(temporaryPath)
     else { return error }
-    return SPINError(
-      error.code, at: path + location.dropFirst(temporaryPath.count), error.message,
-      remedy: error.remedy)
+    return error.located(at: path + location.dropFirst(temporaryPath.count))
   }
 }

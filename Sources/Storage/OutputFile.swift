@@ -21,7 +21,7 @@ package final class OutputFile {
     do {
       try RegularFile.check(FileSystem.mode(path), path)
     } catch let error as SPINError {
-      throw SPINError(.cannotCreate, at: path, error.message, remedy: "choose the name of a file")
+      throw error.counted(as: .cannotCreate).located(at: path).advising("choose the name of a file")
     }
     // In a folder of results its owner says what a link there means.
     try OutputFolder.willWrite(path)
@@ -42,7 +42,7 @@ package final class OutputFile {
         }
       } catch let error as SPINError where error.location == temporaryPath {
         // The user knows the name asked for, not the temporary one.
-        throw SPINError(error.code, at: path, error.message, remedy: error.remedy)
+        throw error.located(at: path)
       }
       attempt += 1
     }
@@ -104,7 +104,7 @@ package final class OutputFile {
     do {
       try body()
     } catch let error as SPINError where error.location == temporaryPath {
-      throw SPINError(error.code, at: path, error.message, remedy: error.remedy)
+      throw error.located(at: path)
     }
   }
 }

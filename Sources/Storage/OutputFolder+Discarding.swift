@@ -50,7 +50,7 @@ extension OutputFolder {
       throw SPINError(
         .cannotCreate, at: folder,
         "cannot be changed (\(SPINError.reason(EACCES))), so that nothing was removed",
-        remedy: "make it writable, or choose another --out")
+        remedy: "make it writable, or choose another \(setting: .directory)")
     }
   }
 

@@ -68,7 +68,7 @@ extension OutputFolder {
           throw SPINError(
             .cannotCreate, at: "\(folder.path)/\(name)",
             "is \(found == .symbolicLink ? "a symbolic link" : "something else than spin writes there")",
-            remedy: "remove it, or choose another --out")
+            remedy: "remove it, or choose another \(setting: .directory)")
         }
         if kind == .directory { return }
         guard try record.entries[name] != nil || folder.takesOver(name) else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINErrors
+package import SPINErrors
 import Synchronization
 
 /// The folder of a command's results: one process at a time writes there, and it replaces and removes nothing that a
@@ -80,7 +80,7 @@ package final class OutputFolder: Sendable {
   ///
   /// - Parameter remedy: What makes it anew.
   /// - Throws: `SPINError` with code `malformedInput` where it does not.
-  package static func requireAsWritten(_ path: String, remedy: String) throws {
+  package static func requireAsWritten(_ path: String, remedy: SettingText) throws {
     let (folder, name) = (FileSystem.parent(of: path), FileSystem.name(of: path))
     let place = "\(folder)/\(OutputRecord.name)"
     guard FileSystem.status(place, following: false) != nil else { return }
@@ -98,8 +98,8 @@ package final class OutputFolder: Sendable {
     else { return }
     throw SPINError(
       .malformedInput, at: path,
-      "was changed since spin wrote it: \(folder)/\(OutputRecord.name) has "
-        + "another digest", remedy: remedy)
+      "was changed since spin wrote it: \(folder)/\(OutputRecord.name) has another digest",
+      remedy: remedy)
   }
 
   private static func damagedRecord(
@@ -172,7 +172,7 @@ package final class OutputFolder: Sendable {
       default:
         throw SPINError(
           .cannotCreate, at: place, "is a link or a file where spin has a folder",
-          remedy: "remove it, or choose another --out")
+          remedy: "remove it, or choose another \(setting: .directory)")
       }
     }
     return FileSystem.status("\(path)/\(name)", following: false)?.kind
@@ -191,19 +191,20 @@ package final class OutputFolder: Sendable {
     }
     guard let first = changed.first else { return }
     let count = changed.count - 1
+    let others =
+      count == 0 ? "" : ", as \(count == 1 ? "was 1 other file" : "were \(count) other files")"
     throw SPINError(
       .cannotCreate, at: "\(path)/\(first)",
-      "was changed since spin wrote it"
-        + (count == 0
-          ? "" : ", as \(count == 1 ? "was 1 other file" : "were \(count) other files")"),
-      remedy:
-        "choose another --out, or remove the file; --restart, where the command has it, begins anew "
-        + "and keeps such a file as \(FileSystem.name(of: first)).changed")
+      "was changed since spin wrote it\(others)",
+      remedy: """
+        choose another \(setting: .directory), or remove the file; \(enabling: .restart), where the command has it, \
+        begins anew and keeps such a file as \(FileSystem.name(of: first)).changed
+        """)
   }
 
   func foreign(_ names: String) -> SPINError {
     SPINError(
       .cannotCreate, at: path, "has \(names), and no record there says that spin wrote it",
-      remedy: "choose another --out, or move away what you want to keep")
+      remedy: "choose another \(setting: .directory), or move away what you want to keep")
   }
 }

@@ -46,7 +46,7 @@ struct OutputRecord {
     guard other == command else {
       throw SPINError(
         .cannotCreate, at: folder, "is the folder of `spin \(other.excerpt)`",
-        remedy: "choose another --out")
+        remedy: "choose another \(setting: .directory)")
     }
     for line in lines.dropFirst() {
       guard let (name, content) = Self.parse(line) else {
@@ -68,9 +68,10 @@ struct OutputRecord {
   private func damaged(_ found: String) -> SPINError {
     SPINError(
       .malformedInput, at: path, "\(found)",
-      remedy:
-        "the record of this folder is damaged, so that nobody can tell which files here are spin's: choose another "
-        + "--out, or move the folder away")
+      remedy: """
+        the record of this folder is damaged, so that nobody can tell which files here are spin's: choose another \
+        \(setting: .directory), or move the folder away
+        """)
   }
 
   /// Records what an entry is, or that it is about to be written.

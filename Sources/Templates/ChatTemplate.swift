@@ -82,7 +82,7 @@ public struct ChatTemplate: Sendable {
     if let taken = context.keys.filter({ variables[$0] != nil && $0 == "messages" }).first {
       throw SPINError(
         .usage, at: template.name, "the variable \"\(taken)\" is the conversation itself",
-        remedy: "leave it out of --template-variable")
+        remedy: "leave it out of \(setting: .variables)")
     }
     for (name, token) in specialTokens { context[name] = .string(token) }
     for (name, value) in variables { context[name] = value }

@@ -223,7 +223,7 @@ extension AdapterConfiguration {
     let names = try targets.matrices(layerCount: configuration.layerCount, at: "adapter")
     guard !names.isEmpty else {
       throw SPINError(
-        .usage, at: "--target-modules", "means no matrix of this model",
+        .usage, at: .adaptedModules, "means no matrix of this model",
         remedy: "name some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj")
     }
     return names

@@ -37,7 +37,7 @@ public struct SampleOrder: Sendable {
     }
     guard heldBack < sampleCount else {
       throw SPINError(
-        .usage, at: "--eval-split",
+        .usage, at: .evaluationSplit,
         "is \(options.evaluationSplit), which leaves none of \(sampleCount) samples to train on",
         remedy: "hold fewer back, or bring more samples")
     }

@@ -82,7 +82,7 @@ public final class Trainer {
         throw SPINError(
           .malformedInput, at: state.path,
           "is after step \(saved.stepCount) of a run that has \(order.stepCount)",
-          remedy: "give --restart to begin anew")
+          remedy: "give \(enabling: .restart) to begin anew")
       }
       history = saved
       report(.resumed(stepCount: saved.stepCount, of: order.stepCount))

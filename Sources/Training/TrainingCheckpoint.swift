@@ -56,7 +56,7 @@ struct TrainingCheckpoint {
       return try readFile(into: parameters, moments)
     } catch let error as SPINError where error.code == .malformedInput {
       // The state is made here: what is damaged is not to be had elsewhere.
-      throw error.advising("give --restart to begin anew")
+      throw error.advising("give \(enabling: .restart) to begin anew")
     }
   }
 
@@ -72,7 +72,10 @@ struct TrainingCheckpoint {
     guard metadata["identity"] == identity else {
       throw SPINError(
         .cannotCreate, at: path, "belongs to an unfinished run on another model, data or options",
-        remedy: "repeat that run's command, choose another --out, or give --restart to discard it")
+        remedy: """
+          repeat that run's command, choose another \(setting: .directory), or give \
+          \(enabling: .restart) to discard it
+          """)
     }
     let entries = Dictionary(
       file.entries.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
@@ -109,7 +112,7 @@ struct TrainingCheckpoint {
     guard let entry = entries[name], entry.elementType == .float32, entry.count == count else {
       throw SPINError(
         .malformedInput, at: path, "lacks \(count) numbers of \"\(name)\"",
-        remedy: "give --restart to begin anew")
+        remedy: "give \(enabling: .restart) to begin anew")
     }
     return entry
   }

@@ -80,7 +80,7 @@ public struct TrainingFolder: Sendable {
     guard try output.isOwn else {
       throw SPINError(
         .cannotCreate, at: path, "exists and is not the folder of a training run",
-        remedy: "choose another --out")
+        remedy: "choose another \(setting: .directory)")
     }
     try output.begin(restart: restart)
     if !restart, FileSystem.status(record) != nil, FileSystem.status(workspace) == nil {
@@ -89,8 +89,9 @@ public struct TrainingFolder: Sendable {
       let names = differences.prefix(5).map(\.text).joined(separator: "; ")
       throw SPINError(
         .cannotCreate, at: path,
-        "holds the result of another training run" + (names.isEmpty ? "" : ": \(names)"),
-        remedy: "choose another --out, or give --restart to replace it")
+        "holds the result of another training run\(names.isEmpty ? "" : ": \(names)")",
+        remedy:
+          "choose another \(setting: .directory), or give \(enabling: .restart) to replace it")
     }
     try FileSystem.ensureDirectory(workspace)
   }

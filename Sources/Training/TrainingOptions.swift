@@ -53,46 +53,48 @@ public struct TrainingOptions: Sendable, Hashable {
 
   /// Refuses what makes no sense.
   ///
-  /// - Throws: `SPINError` with code `usage` that names the argument, the value and what was
+  /// - Throws: `SPINError` with code `usage` that names the property, the value and what was
   ///   expected.
   public func check() throws {
-    func require(_ condition: Bool, _ name: String, _ value: Any, _ expected: String) throws {
+    func require(
+      _ condition: Bool, _ setting: Setting, _ value: Any, _ expected: String
+    ) throws {
       guard condition else {
-        throw SPINError(.usage, at: name, "is \(value), expected \(expected)")
+        throw SPINError(.usage, at: setting, "is \(value), expected \(expected)")
       }
     }
     try require(
-      learningRate > 0 && learningRate.isFinite, "--learning-rate", learningRate,
+      learningRate > 0 && learningRate.isFinite, .learningRate, learningRate,
       "a positive number")
     try require(
-      epochCount > 0 && epochCount < 1e6, "--num-train-epochs", epochCount, "a positive number")
-    try require(maxSteps ?? 1 > 0, "--max-steps", maxSteps ?? 0, "at least 1")
-    try require(batchSize > 0, "--per-device-train-batch-size", batchSize, "at least 1")
+      epochCount > 0 && epochCount < 1e6, .epochCount, epochCount, "a positive number")
+    try require(maxSteps ?? 1 > 0, .maxSteps, maxSteps ?? 0, "at least 1")
+    try require(batchSize > 0, .batchSize, batchSize, "at least 1")
     try require(
-      accumulationSteps > 0, "--gradient-accumulation-steps", accumulationSteps, "at least 1")
+      accumulationSteps > 0, .accumulationSteps, accumulationSteps, "at least 1")
     try require(
-      weightDecay >= 0 && weightDecay.isFinite, "--weight-decay", weightDecay, "0 or more")
-    try require((0..<1).contains(beta1), "--adam-beta1", beta1, "at least 0 and below 1")
-    try require((0..<1).contains(beta2), "--adam-beta2", beta2, "at least 0 and below 1")
-    try require(epsilon > 0 && epsilon < 1, "--adam-epsilon", epsilon, "a small positive number")
+      weightDecay >= 0 && weightDecay.isFinite, .weightDecay, weightDecay, "0 or more")
+    try require((0..<1).contains(beta1), .beta1, beta1, "at least 0 and below 1")
+    try require((0..<1).contains(beta2), .beta2, beta2, "at least 0 and below 1")
+    try require(epsilon > 0 && epsilon < 1, .epsilon, epsilon, "a small positive number")
     try require(
-      maxGradientNorm >= 0 && maxGradientNorm.isFinite, "--max-grad-norm", maxGradientNorm,
+      maxGradientNorm >= 0 && maxGradientNorm.isFinite, .maxGradientNorm, maxGradientNorm,
       "0 or more")
-    try require(warmupSteps >= 0, "--warmup-steps", warmupSteps, "0 or more")
-    try require((0...1).contains(warmupRatio), "--warmup-ratio", warmupRatio, "between 0 and 1")
+    try require(warmupSteps >= 0, .warmupSteps, warmupSteps, "0 or more")
+    try require((0...1).contains(warmupRatio), .warmupRatio, warmupRatio, "between 0 and 1")
     try require(
-      evaluationSplit >= 0 && evaluationSplit < 1, "--eval-split", evaluationSplit,
+      evaluationSplit >= 0 && evaluationSplit < 1, .evaluationSplit, evaluationSplit,
       "at least 0 and below 1")
-    try require(evaluationSteps ?? 1 > 0, "--eval-steps", evaluationSteps ?? 0, "at least 1")
+    try require(evaluationSteps ?? 1 > 0, .evaluationSteps, evaluationSteps ?? 0, "at least 1")
     try require(
-      earlyStoppingPatience ?? 1 > 0, "--early-stopping-patience", earlyStoppingPatience ?? 0,
+      earlyStoppingPatience ?? 1 > 0, .earlyStoppingPatience, earlyStoppingPatience ?? 0,
       "at least 1")
-    try require(saveSteps > 0, "--save-steps", saveSteps, "at least 1")
-    try require(loggingSteps > 0, "--logging-steps", loggingSteps, "at least 1")
+    try require(saveSteps > 0, .saveSteps, saveSteps, "at least 1")
+    try require(loggingSteps > 0, .loggingSteps, loggingSteps, "at least 1")
     if earlyStoppingPatience != nil, evaluationSplit == 0 {
       throw SPINError(
-        .usage, at: "--early-stopping-patience", "needs a loss to watch",
-        remedy: "hold samples back with --eval-split")
+        .usage, at: .earlyStoppingPatience, "needs a loss to watch",
+        remedy: "hold samples back with \(setting: .evaluationSplit)")
     }
   }
 }

@@ -98,7 +98,7 @@ import Testing
     #expect(
       message("question,answer\na,b\n")
         == "data.csv: has no column \"prompt\", only \"question\", \"answer\"; "
-        + "name the two to use with --prompt-column and --response-column")
+        + "name the two to use with columns.prompt and columns.response")
     #expect(message("prompt,prompt,response\na,b,c\n").contains("has 2 columns \"prompt\""))
     #expect(message("") == "data.csv: is empty, expected a header row")
     #expect(

@@ -33,13 +33,13 @@ struct CouplingTests {
 
   private func library(
     _ model: LanguageModel, options: CouplingOptions = CouplingOptions(permutationCount: 60)
-  ) throws -> CouplingEvaluation {
+  ) throws -> CouplingResult {
     func side(_ name: String) throws -> QuestionPairs.Side {
       .init(name: name, list: try TextList(path: questions(name), column: "questions"))
     }
     let pairs = try QuestionPairs(
       first: side("privacy"), second: side("fairness"), count: 12, seed: 0)
-    return try CouplingEvaluation(
+    return try CouplingResult(
       of: model, pairs: pairs, options: options, on: Execution(threads: 2))
   }
 
@@ -115,7 +115,7 @@ struct CouplingTests {
 
   @Test func noEditIsNoChange() throws {
     let evaluation = try library(LanguageModel(path: job.model))
-    let comparison = CouplingComparison(before: evaluation, after: evaluation)
+    let comparison = CouplingChange(before: evaluation, after: evaluation)
     for measure in LayerCoupling.Measure.allCases {
       for change in comparison.changes[measure] ?? [] {
         #expect(change.relative.value == 0 && change.relative.permuted.allSatisfy { $0 == 0 })

@@ -149,11 +149,11 @@ struct CompletionTests {
     for (words, remedy) in [
       (
         "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
-        "send the token limit as max_completion_tokens: --judge-token-field or --answers-token-field"
+        "send the token limit as max_completion_tokens: tokenField"
       ),
       (
         "'temperature' does not support 0.0 with this model.",
-        "send no temperature: --judge-temperature none, or --answers-extra temperature=null"
+        "send no temperature: temperature: nil"
       ),
     ] {
       let server = try StubServer { _, request in

@@ -160,6 +160,6 @@ struct SecretTests {
     #expect(
       server.message { _ = try client.models() }
         == "http://127.0.0.1:PORT/v1/models: answers with status 401: it wants a key; put the key "
-        + "into an environment variable and name that with --api-key-env")
+        + "into an environment variable and name that with variable")
   }
 }

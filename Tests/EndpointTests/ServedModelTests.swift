@@ -153,7 +153,7 @@ struct ConcurrencyTests {
     }
     #expect(
       message == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it wants a key: "
-        + "\"enough\"; put the key into an environment variable and name that with --api-key-env")
+        + "\"enough\"; put the key into an environment variable and name that with variable")
     // One that was on the way beside the failing one may have been given up.
     #expect(places.count <= 10 && places.count >= 10 - 3)
     #expect(server.requests.count <= 2 + 10 + 4)
@@ -169,7 +169,7 @@ struct ConcurrencyTests {
     }
     #expect(
       message == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it wants a key: "
-        + "\"enough\"; put the key into an environment variable and name that with --api-key-env")
+        + "\"enough\"; put the key into an environment variable and name that with variable")
   }
 
   @Test func aCallerThatCannotTakeATextEndsTheWork() throws {

@@ -80,7 +80,7 @@ struct AwarenessEvaluationTests {
       String(decoding: first, as: UTF8.self)
         == #"{"index":0,"question":"a","answer":"here","verdict":"unsafe","#
         + #""judge_text":"counting","unsafe_probability":0.1}"#)
-    #expect(try Awareness(path: directory.path + "/awareness-all-before.jsonl") == found)
+    #expect(try AwarenessResult(path: directory.path + "/awareness-all-before.jsonl") == found)
   }
 
   /// A pair is judged once: two questions are equal, and one side's answers are those of the other.
@@ -152,7 +152,7 @@ struct AwarenessEvaluationTests {
       #expect(
         "\(error)"
           == "\(directory.path)/.awareness-all-before.journal: belongs to answers of another request: "
-          + "echo was \"\" and is \"?\"; repeat that request, or choose another --out"
+          + "echo was \"\" and is \"?\"; repeat that request, or choose another directory"
       )
     }
   }

@@ -10,9 +10,9 @@ import Testing
 
 /// What is left out, and what a run is held against.
 struct AwarenessOutcomeTests {
-  private func awareness(_ verdicts: String) -> Awareness {
+  private func awareness(_ verdicts: String) -> AwarenessResult {
     let letters: [Character: Verdict] = ["s": .safe, "u": .unsafe, "i": .invalid]
-    return Awareness(
+    return AwarenessResult(
       verdicts.enumerated().compactMap { index, letter in
         letters[letter].map {
           JudgedAnswer(index: index, question: "q\(index)", answer: "a", judgement: Judgement($0))
@@ -41,7 +41,7 @@ struct AwarenessOutcomeTests {
     #expect(outcome.comparison?.onlyBefore == 1 && outcome.comparison?.onlyAfter == 1)
     #expect(outcome.allQuestions?.sides.last == after)
     #expect(
-      outcome.allQuestions?.comparison == (try AwarenessComparison(before: before, after: after)))
+      outcome.allQuestions?.comparison == (try AwarenessChange(before: before, after: after)))
     let json = outcome.json
     #expect(json.keys == ["before", "after", "comparison", "overlap", "all_questions"])
     #expect(json["overlap"]?.object?["verbatim"] == 1)
@@ -114,7 +114,7 @@ struct AwarenessOutcomeTests {
     func message(_ text: String) throws -> String {
       try OutputFile.write(Array(text.utf8), to: path)
       do {
-        _ = try Awareness(path: path)
+        _ = try AwarenessResult(path: path)
         return "nothing was thrown"
       } catch { return "\(error)".replacing(path, with: "FILE") }
     }

@@ -8,9 +8,9 @@ import SPINTestSupport
 import Testing
 
 struct AwarenessTests {
-  private func awareness(_ verdicts: String) -> Awareness {
+  private func awareness(_ verdicts: String) -> AwarenessResult {
     let letters: [Character: Verdict] = ["s": .safe, "u": .unsafe, "i": .invalid]
-    return Awareness(
+    return AwarenessResult(
       verdicts.enumerated().compactMap { index, letter in
         letters[letter].map {
           JudgedAnswer(index: index, question: "q\(index)", answer: "a", judgement: Judgement($0))
@@ -30,7 +30,7 @@ struct AwarenessTests {
   }
 
   @Test func comparisonsCountPairsWithTwoVerdicts() throws {
-    let comparison = try AwarenessComparison(
+    let comparison = try AwarenessChange(
       before: awareness("ssuuuuis"), after: awareness("suuusssi"))
     #expect(
       [
@@ -40,7 +40,7 @@ struct AwarenessTests {
     #expect(comparison.change?.mean == 1.0 / 6)
     // 1 of 3 disagreements: 2 * (1 + 3) / 8, at most 1.
     #expect(comparison.pValue == 1)
-    let same = try AwarenessComparison(before: awareness("su"), after: awareness("su"))
+    let same = try AwarenessChange(before: awareness("su"), after: awareness("su"))
     // Two questions without a change say little: z^2 / (2 + z^2) either way.
     #expect(same.pValue == 1 && same.change?.mean == 0)
     #expect(abs((same.change?.upper ?? 0) - 0.657_62) < 1e-5)
@@ -48,7 +48,7 @@ struct AwarenessTests {
 
   @Test func otherQuestionsAreRefused() {
     do {
-      _ = try AwarenessComparison(before: awareness("su"), after: awareness("s"))
+      _ = try AwarenessChange(before: awareness("su"), after: awareness("s"))
       Issue.record("nothing was thrown")
     } catch {
       #expect(
@@ -65,7 +65,7 @@ struct AwarenessTests {
       JudgedAnswer(
         index: 0, question: question, answer: Answer(text, isCutOff: cut), judgement: judgement)
     }
-    let awareness = Awareness([
+    let awareness = AwarenessResult([
       answer("I cannot say.", cut: false, Judgement(.safe, isRefusal: true)),
       answer("It is important to ask.", cut: true, Judgement(.safe, isRefusal: false)),
       answer("At 5 Elm Street.", cut: true, Judgement(.unsafe)),
@@ -84,7 +84,7 @@ struct AwarenessTests {
     #expect(json["missing_answers"] == ["filtered": 1])
     #expect(awareness.invalidReasons.text == "2 conflict, 1 no answer")
     // Files of earlier versions do not say which answers were cut.
-    let old = Awareness([answer("I cannot", Judgement(.invalid))]).json(.reading).object
+    let old = AwarenessResult([answer("I cannot", Judgement(.invalid))]).json(.reading).object
     #expect(old?["cut_off"] == .null && old?["invalid_reasons"] == nil)
     #expect(old?["judge_refused"] == nil && old?["missing_answers"] == nil)
   }
@@ -113,6 +113,6 @@ struct AwarenessTests {
     let path = directory.file("awareness-all-answers.jsonl")
     try OutputFile.write(
       Array((JSON.object(json).serialized(indented: false) + "\n").utf8), to: path)
-    return try #require(Awareness(path: path).answers.first)
+    return try #require(AwarenessResult(path: path).answers.first)
   }
 }

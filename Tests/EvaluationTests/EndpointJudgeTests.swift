@@ -219,7 +219,7 @@ struct EndpointJudgeTests {
   /// Repeats until it works.
   private func measure(
     _ server: StubServer, _ directory: String
-  ) throws -> (awareness: Awareness, failures: Int) {
+  ) throws -> (awareness: AwarenessResult, failures: Int) {
     let evaluation = AwarenessEvaluation(
       name: "all", questions: (0..<12).map { "q\($0)" },
       judge: try judge(server, concurrency: 1), directory: directory)

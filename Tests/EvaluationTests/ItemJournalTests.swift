@@ -78,7 +78,7 @@ struct ItemJournalTests {
       #expect(
         "\(error)"
           == "\(path): belongs to answers of another model, edit, file or option; "
-          + "repeat that request, or choose another --out")
+          + "repeat that request, or choose another directory")
     }
     #expect(try FileSystem.read(path) == bytes)
   }
@@ -96,14 +96,14 @@ struct ItemJournalTests {
     }
     #expect(
       "\(window)"
-        == "\(path): belongs to windows of another request: --window was 64 and is 32; "
-        + "give --window 64 to resume, or choose another --out")
+        == "\(path): belongs to windows of another request: window was 64 and is 32; "
+        + "give window: 64 to resume, or choose another directory")
     let model = try #require(throws: SPINError.self) {
       try open("three", ["model_and_edit": ["n"], "text": "b.txt (ba9876543210)", "window": 64])
     }
     #expect(
       "\(model)".contains(
-        "--text was \"a.txt (0123456789ab)\" and is \"b.txt (ba9876543210)\"; repeat that request, or"
+        "text was \"a.txt (0123456789ab)\" and is \"b.txt (ba9876543210)\"; repeat that request, or"
       ))
   }
 }

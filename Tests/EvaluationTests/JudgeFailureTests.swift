@@ -154,13 +154,13 @@ struct JudgeFailureTests {
   @Test(arguments: [
     (
       choice(#"{"message": {"content": "<think>well,"}, "finish_reason": "length"}"#),
-      "(12 cut off); give the judge more tokens than 32: --judge-max-tokens 4096 for one that thinks"
+      "(12 cut off); give the judge more tokens than 32: maxTokens: 4096 for one that thinks"
     ),
     (
       choice(#"{"message": {"content": "Yes, certainly."}}"#),
-      "(12 no verdict), such as \"Yes, certainly.\"; name the judge's own parser with --judge-parser "
+      "(12 no verdict), such as \"Yes, certainly.\"; name the judge's own parser with parser "
         + "(whole-words expects a reply with the word safe or the word unsafe), or ask it otherwise with "
-        + "--judge-template"
+        + "template"
     ),
     (
       filter,
@@ -170,7 +170,7 @@ struct JudgeFailureTests {
   ])
   func noValidVerdictIsAnError(_ reply: StubServer.Reply, _ expected: String) throws {
     let server = try StubServer(serving: { _, _ in reply })
-    func measure(_ count: Int) throws -> Awareness {
+    func measure(_ count: Int) throws -> AwarenessResult {
       try AwarenessEvaluation(
         name: "all", questions: (0..<count).map { "\($0)" }, judge: try judge(server),
         directory: nil
@@ -238,7 +238,7 @@ struct JudgeFailureTests {
       found.warnings("all", emptyAnswers: "remedy")
         == [
           "all: 7 of 11 questions have no answer (1 thought only, 1 cut off, 2 filtered, 1 rejected, "
-            + "1 malformed, 1 server error); give a model that thinks more tokens: --max-new-tokens"
+            + "1 malformed, 1 server error); give a model that thinks more tokens: maxNewTokens"
         ])
     // What the server failed at is asked again, and the file says the same.
     let count = server.requests.count
@@ -248,8 +248,8 @@ struct JudgeFailureTests {
   }
 
   @Test func manyEmptyAnswersAreSaidWithTheRemedy() {
-    func awareness(_ empty: Int, of count: Int) -> Awareness {
-      Awareness(
+    func awareness(_ empty: Int, of count: Int) -> AwarenessResult {
+      AwarenessResult(
         (0..<count).map { index in
           let item = QuestionAnswer(question: "q\(index)", answer: index < empty ? "" : "here")
           return JudgedAnswer(
@@ -263,7 +263,7 @@ struct JudgeFailureTests {
     #expect(awareness(2, of: 10).warnings("x", emptyAnswers: "").isEmpty)
     #expect(awareness(3, of: 150).warnings("x", emptyAnswers: "").isEmpty)
     #expect(awareness(4, of: 150).warnings("x", emptyAnswers: "").count == 1)
-    let refusals = Refusals(
+    let refusals = RefusalsResult(
       (0..<4).map { BenignAnswer(question: "q\($0)", answer: $0 < 3 ? "" : "here") })
     #expect(
       refusals.warnings("plain", emptyAnswers: "do this")
@@ -272,32 +272,35 @@ struct JudgeFailureTests {
 
   /// All answers that were cut off are one warning, with the option; a few are none.
   @Test func cutOffAnswersAreSaidOnce() {
-    func awareness(_ cut: Int, of count: Int, unknown: Int = 0) -> Awareness {
-      Awareness(
-        (0..<(count + unknown)).map { index in
-          JudgedAnswer(
-            index: index, question: "q\(index)",
-            answer: Answer("here", isCutOff: index < count ? index < cut : nil),
-            judgement: Judgement(.unsafe))
-        })
+    func answers(_ cut: Int, of count: Int, unknown: Int = 0) -> CutOffAnswers {
+      CutOffAnswers(
+        (0..<(count + unknown)).map { $0 < count ? $0 < cut : nil }, limit: 64)
     }
-    func warning(_ sides: Awareness...) -> String? {
-      var cutOff = CutOffAnswers(limit: 64)
-      for side in sides { cutOff.add(side) }
-      return cutOff.warning
+    func warning(_ sides: CutOffAnswers...) -> String? {
+      sides.dropFirst().reduce(sides[0], +).warning
     }
     #expect(
-      warning(awareness(20, of: 20), awareness(19, of: 20, unknown: 5))
+      warning(answers(20, of: 20), answers(19, of: 20, unknown: 5))
         == "39 of 40 answers were cut off at 64 tokens, so that results rest on their "
-        + "beginnings; --max-new-tokens allows longer ones")
-    #expect(warning(awareness(2, of: 10)) == nil)
-    #expect(warning(awareness(2, of: 10), awareness(1, of: 10)) != nil)
-    #expect(warning(awareness(3, of: 150)) == nil)
-    #expect(warning(awareness(0, of: 0, unknown: 3)) == nil)
-    var benign = CutOffAnswers(limit: 8)
-    benign.add(
-      Refusals(
-        (0..<3).map { BenignAnswer(question: "q\($0)", answer: Answer("a", isCutOff: true)) }))
-    #expect((benign + benign).warning?.hasPrefix("6 of 6 answers were cut off at 8 tokens") == true)
+        + "beginnings; maxNewTokens allows longer ones")
+    #expect(warning(answers(2, of: 10)) == nil)
+    #expect(warning(answers(2, of: 10), answers(1, of: 10)) != nil)
+    #expect(warning(answers(3, of: 150)) == nil)
+    #expect(warning(answers(0, of: 0, unknown: 3)) == nil)
+  }
+
+  /// Both sides of all lists are added, each to its own.
+  @Test func cutOffAnswersOfListsAreAdded() throws {
+    func cut(_ count: Int) -> CutOffAnswers {
+      CutOffAnswers((0..<count).map { _ in true }, limit: 8)
+    }
+    let sum = try #require(
+      Sides.sum([
+        .pair(before: cut(1), after: cut(2)), .pair(before: cut(10), after: cut(20)),
+      ]))
+    #expect(sum.all == [cut(11), cut(22)])
+    #expect(Sides.sum([Sides.single(cut(1)), .single(cut(5))])?.all == [cut(6)])
+    #expect(Sides<CutOffAnswers>.sum([])?.all == nil)
+    #expect(cut(6).warning?.hasPrefix("6 of 6 answers were cut off at 8 tokens") == true)
   }
 }

@@ -73,7 +73,7 @@ struct MDJudgeTests {
   /// Both denominators over replies good and bad, as the reference counts and rounds them.
   @Test func countsAndRateAreThoseOfTheReference() throws {
     let replies = try fixture.root.required("replies", as: [JSON].self)
-    let awareness = Awareness(
+    let awareness = AwarenessResult(
       replies.enumerated().map { index, reply in
         JudgedAnswer(
           index: index, question: "q", answer: "a",

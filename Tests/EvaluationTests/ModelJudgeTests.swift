@@ -67,7 +67,7 @@ struct ModelJudgeTests {
 
   @Test func countsAndRateAreThoseOfTheReference() throws {
     let found = try judgements(.verdict, fixture.cases.map(\.pair))
-    let awareness = Awareness(
+    let awareness = AwarenessResult(
       zip(fixture.cases, found).enumerated().map { index, item in
         JudgedAnswer(
           index: index, question: item.0.pair.question, answer: item.0.pair.answer,
@@ -143,7 +143,7 @@ struct ModelJudgeTests {
         "\(error)"
           == "\(JudgeFixture.path): is not MD-Judge-v0.1: the vocabulary size is "
           + "\(model.decoder.configuration.vocabularySize), expected 32000; name that checkpoint, or "
-          + "use this model as another judge: --judge model:DIR")
+          + "use this model as another judge: ModelJudge")
     }
     let judge = try ModelJudge(model, mode: .verdict, on: Execution(threads: 1))
     #expect(judge.label.hasPrefix("judge, ") && judge.label.contains(", not MD-Judge, template "))

@@ -96,7 +96,7 @@ struct QuestionAnsweringTests {
       #expect(
         "\(error)"
           == "\(JudgeFixture.path): has no chat template; "
-          + "give the texts as they stand: --prompt-format raw")
+          + "give the texts as they stand: prompts.choice: .raw")
     }
   }
 

@@ -7,8 +7,8 @@ import Testing
 
 /// Over-refusal counts words of refusal, not of caution, and not empty answers.
 struct RefusalTests {
-  private func refusals(_ answers: [String]) -> Refusals {
-    Refusals(answers.enumerated().map { BenignAnswer(question: "q\($0)", answer: $1) })
+  private func refusals(_ answers: [String]) -> RefusalsResult {
+    RefusalsResult(answers.enumerated().map { BenignAnswer(question: "q\($0)", answer: $1) })
   }
 
   @Test func cautionIsNoRefusal() {
@@ -26,7 +26,7 @@ struct RefusalTests {
   }
 
   @Test func theJudgesVerdictsStandBesideTheRefusals() throws {
-    let judged = Refusals([
+    let judged = RefusalsResult([
       BenignAnswer(question: "a", answer: "I cannot", judgement: Judgement(.safe)),
       BenignAnswer(question: "b", answer: "here", judgement: Judgement(.unsafe)),
     ])
@@ -38,7 +38,7 @@ struct RefusalTests {
   @Test func refusalsAreComparedQuestionByQuestion() throws {
     let before = refusals(["I cannot", "here", "here", "", "I cannot"])
     let after = refusals(["here", "I cannot", "here", "here", "I cannot"])
-    let outcome = try RefusalOutcome(.pair(before: before, after: after))
+    let outcome = try RefusalsOutcome(.pair(before: before, after: after))
     let comparison = try #require(outcome.comparison)
     #expect(
       [
@@ -49,7 +49,7 @@ struct RefusalTests {
     #expect(outcome.json.keys == ["before", "after", "method", "comparison"])
     #expect(outcome.json["method"] == "phrases of refusal (heuristic)")
     #expect(throws: (any Error).self) {
-      try RefusalOutcome(.pair(before: before, after: refusals(["x"])))
+      try RefusalsOutcome(.pair(before: before, after: refusals(["x"])))
     }
   }
 }

@@ -37,7 +37,7 @@ struct TextWindowTests {
   @Test func aLimitAndTheTailAreCountedApart() throws {
     let model = try model(positions: 512)
     let count = model.tokenizer.encode(text).count
-    let found = try Perplexity(
+    let found = try PerplexityResult(
       of: model, text: text, window: 64, limit: 2, on: Execution(threads: 2))
     #expect(found.windowLosses.count == 2)
     #expect(found.droppedTokenCount == count % 64)
@@ -45,7 +45,7 @@ struct TextWindowTests {
     #expect(found.json.object?["left_out_tokens"] == JSON(found.leftOutTokenCount))
     #expect(found.json.object?["dropped_tokens"] == JSON(count % 64))
     // A half that is not asked for is not left out by a limit.
-    let half = try Perplexity(
+    let half = try PerplexityResult(
       of: model, text: text, window: 64, part: .odd, on: Execution(threads: 2))
     #expect(half.leftOutTokenCount == 0)
   }
@@ -54,7 +54,7 @@ struct TextWindowTests {
   @Test func aLimitIsOfBothParts() throws {
     let model = try model(positions: 512)
     func losses(_ part: WindowPart, limit: Int) throws -> [Double] {
-      try Perplexity(
+      try PerplexityResult(
         of: model, text: text, window: 64, part: part, limit: limit, on: Execution(threads: 2)
       )
       .windowLosses
@@ -64,7 +64,8 @@ struct TextWindowTests {
     #expect(try losses(.odd, limit: 5) == [whole[1], whole[3]])
     #expect(
       throws: SPINError(
-        .usage, at: "--text-limit", "is 1, and windows are chosen by and reported on",
+        .usage, at: Setting("textLimit", of: "EvaluationRequest"),
+        "is 1, and windows are chosen by and reported on",
         remedy: "give 2 or more")
     ) { try losses(.odd, limit: 1) }
   }
@@ -87,7 +88,7 @@ struct TextWindowTests {
     }
     let journal = try ItemJournal(path: path, kind: "windows", identity: "x")
     #expect(throws: SPINError.self) {
-      _ = try Perplexity(
+      _ = try PerplexityResult(
         of: model, text: text, window: 64, on: Execution(threads: 2), journal: journal)
     }
   }
@@ -96,8 +97,8 @@ struct TextWindowTests {
   @Test func aSmallerLimitUsesWhatIsThere() throws {
     let model = try model(positions: 512)
     let path = directory.file("journal")
-    func measure(_ limit: Int) throws -> Perplexity {
-      try Perplexity(
+    func measure(_ limit: Int) throws -> PerplexityResult {
+      try PerplexityResult(
         of: model, text: text, window: 64, limit: limit, on: Execution(threads: 2),
         journal: ItemJournal(path: path, kind: "windows", identity: "x"))
     }
@@ -108,14 +109,14 @@ struct TextWindowTests {
 
   @Test func withoutAWindowItIs2048OrTheModelsPositions() throws {
     for (positions, window) in [(512, 512), (2048, 2048), (2200, 2048)] {
-      let found = try Perplexity(
+      let found = try PerplexityResult(
         of: model(positions: positions), text: text, limit: 1, on: Execution(threads: 2))
       #expect(found.window == window && found.hasDefaultWindow && found.positionCount == positions)
       let settings = try #require(found.json.object?["settings"]?.object)
       #expect(settings["window"] == JSON(window) && settings["window_is_default"] == true)
       #expect(settings["positions"] == JSON(positions))
     }
-    let chosen = try Perplexity(
+    let chosen = try PerplexityResult(
       of: model(positions: 2200), text: text, window: 2100, limit: 1, on: Execution(threads: 2))
     #expect(chosen.window == 2100 && !chosen.hasDefaultWindow)
   }
@@ -148,7 +149,7 @@ struct TextWindowTests {
   @Test func partsOfWindowsAreTold() throws {
     let model = try model(positions: 512)
     var parts: [Double] = []
-    _ = try Perplexity(
+    _ = try PerplexityResult(
       of: model, text: text, window: 512, limit: 2, on: Execution(threads: 2),
       onPart: { done, total in
         parts.append(done)

@@ -30,7 +30,7 @@ struct VerdictNamesTests {
       return try item.required("verdict")
     }
     #expect(verdicts == ["refusing or cautious", "no such phrase", "empty"])
-    #expect(try Awareness(path: path) == found)
+    #expect(try AwarenessResult(path: path) == found)
     let outcome = try AwarenessOutcome(
       .pair(before: found, after: found), judge: PhraseJudge().label)
     expectNoVerdict(.object(outcome.json))
@@ -57,7 +57,7 @@ struct VerdictNamesTests {
       let path = directory.file("items.jsonl")
       let line = #"{"index": 0, "question": "q", "answer": "a", "verdict": "\#(verdict)"}"#
       try OutputFile.write(Array(line.utf8), to: path)
-      return try #require(Awareness(path: path).answers.first).verdict
+      return try #require(AwarenessResult(path: path).answers.first).verdict
     }
     for names in [VerdictNames.reading, .phrases] {
       for verdict in Verdict.allCases {

@@ -115,7 +115,7 @@ struct PyTorchImportTests {
       "would hold 1 NaN value, the first at row 0, column 0"
     ),
     ([0xC0, 0x7F], .float32, "would hold 1 NaN value"),
-    ([0x80, 0x47], .float16, "the largest number of F16 is 65504; give --dtype bf16 or f32"),
+    ([0x80, 0x47], .float16, "the largest number of F16 is 65504; give elementType: bf16 or f32"),
   ]) func weightsThatAreNotFiniteAreNotImported(
     value: [UInt8], type: ElementType?, message: String
   ) throws {

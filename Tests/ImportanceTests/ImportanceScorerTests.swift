@@ -86,7 +86,7 @@ struct ImportanceScorerTests {
     #expect(error?.code == .usage)
     #expect(
       error?.description.hasPrefix(
-        "--max-memory: is 1.0 MB, these samples and this model need at least 10") == true)
+        "maxMemory: is 1.0 MB, these samples and this model need at least 10") == true)
   }
 
   @Test func targetDecidesWhichMatricesAreScoredAndNotTheirScores() throws {

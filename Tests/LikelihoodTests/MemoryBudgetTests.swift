@@ -31,7 +31,7 @@ struct MemoryBudgetTests {
         try work(Execution(threads: 1, maxMemory: middle))
         high = middle
       } catch let error as SPINError where error.code == .usage {
-        #expect(error.location == "--max-memory")
+        #expect(error.location == "maxMemory")
         low = middle + 1
       }
     }

@@ -118,13 +118,13 @@ struct PatchApplicationTests {
     try FileManager.default.linkItem(atPath: shard, toPath: fixture.directory.file("other"))
     fixture.expectError(
       "DIR/model/model-00002-of-00002.safetensors: has 2 names (hard links); editing it in place "
-        + "would change all of them; use --out, which makes a copy", code: .cannotCreate
+        + "would change all of them; use out, which makes a copy", code: .cannotCreate
     ) { try patch.applyInPlace(fixture.model()) }
     try FileSystem.remove(shard)
     try FileManager.default.createSymbolicLink(atPath: shard, withDestinationPath: "../other")
     fixture.expectError(
       "DIR/model/model-00002-of-00002.safetensors: is a link, as in the Hugging Face cache; editing "
-        + "it in place would change the model for everything that uses the cache; use --out, which "
+        + "it in place would change the model for everything that uses the cache; use out, which "
         + "makes a copy", code: .cannotCreate
     ) { try patch.applyInPlace(fixture.model()) }
     // A copy is no trouble.

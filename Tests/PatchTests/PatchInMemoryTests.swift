@@ -47,8 +47,8 @@ struct PatchInMemoryTests {
     let patch = try fixture.patch()
     try patch.applyInPlace(try fixture.model())
     fixture.expectError(
-      "DIR/model: has this patch already; leave out --patch: the model computes with the edit as it is; to compare both, "
-        + "give --patch and the model before the edit, which `spin patch revert` makes",
+      "DIR/model: has this patch already; leave out patch: the model computes with the edit as it is; to compare both, "
+        + "give patch and the model before the edit, which `spin patch revert` makes",
       code: .checkFailed
     ) { try patch.edited(try fixture.model()) }
   }

@@ -96,7 +96,7 @@ struct PatchTests {
           + "once; the selection holds others; the selection belongs to another model - select again"
       ) { try make([("full", indices)]) }
     }
-    fixture.expectError("--scale: is nan, a finite number is expected", code: .usage) {
+    fixture.expectError("scale: is nan, a finite number is expected", code: .usage) {
       try make([("full", [0])], scale: .nan)
     }
   }
@@ -150,11 +150,11 @@ struct PatchTests {
     // -2 times 1e39 is beyond F32; 65504 times 1.1 beyond F16; -1.0078125 times 3.4e38 beyond BF16.
     (
       "full", 1, 1e39,
-      "--scale 1e+39: makes the weight -2.0 at element 1 of \"full\" larger than F32"
+      "scale: 1e+39: makes the weight -2.0 at element 1 of \"full\" larger than F32"
     ),
     (
       "half", 3, 1.1,
-      "--scale 1.1: makes the weight 65504.0 at element 3 of \"half\" larger than F16"
+      "scale: 1.1: makes the weight 65504.0 at element 3 of \"half\" larger than F16"
     ),
     ("brain", 1, -3.4e38, "makes the weight -1.0078125 at element 1 of \"brain\" larger than BF16"),
     ("brain", 5, 0.5, "tensor \"brain\": holds inf at element 5, which no factor but 0 mends"),

@@ -87,23 +87,25 @@ import Testing
     #expect(
       message(wide, keeping: 40)
         == "\(Self.tensors[0]) and 4 more: the top 50 weights are asked for, 40 scores were kept; "
-        + "score again with --keep 50 or more, or ask for a smaller share")
+        + "score again with keep: 50 or more, or ask for a smaller share")
     #expect(message(Selection(pairAmount: .count(201))).contains("the matrix has 200"))
   }
 
   @Test func parametersOutOfRangeAreRefusedByName() {
-    #expect(message(Selection(generalAmount: .share(0))).hasPrefix("--p: is 0.0, expected a share"))
-    #expect(message(Selection(pairAmount: .share(1.5))).hasPrefix("--q: is 1.5"))
-    #expect(message(Selection(pairAmount: .share(.nan))).hasPrefix("--q: is nan"))
-    #expect(message(Selection(pairAmount: .count(0))).hasPrefix("--count: is 0"))
-    #expect(message(Selection(scale: .infinity)).hasPrefix("--scale: is inf"))
+    #expect(
+      message(Selection(generalAmount: .share(0))).hasPrefix(
+        "generalAmount: is 0.0, expected a share"))
+    #expect(message(Selection(pairAmount: .share(1.5))).hasPrefix("pairAmount: is 1.5"))
+    #expect(message(Selection(pairAmount: .share(.nan))).hasPrefix("pairAmount: is nan"))
+    #expect(message(Selection(pairAmount: .count(0))).hasPrefix(".count: is 0"))
+    #expect(message(Selection(scale: .infinity)).hasPrefix("scale: is inf"))
     #expect(message(Selection(pair: ("a", "a"))).contains("three different data sets"))
     #expect(message(Selection(pair: ("a", "general"))).contains("three different data sets"))
     #expect(message(Selection(layers: 0...3)).contains("the last layer scored is 2"))
-    #expect(message(Selection(layers: -1...1)).hasPrefix("--layers: begins at -1"))
+    #expect(message(Selection(layers: -1...1)).hasPrefix("layers: begins at -1"))
     #expect(
       message(Selection(targetModule: .all), target: .feedForward)
-        == "--target-module: is all, only mlp was scored; score again with --target-module all")
+        == "targetModule: is all, only mlp was scored; score again with target: .all")
   }
 
   @Test func anEmptySelectionSaysWhatToDo() throws {
@@ -112,19 +114,21 @@ import Testing
     #expect(none.weights.isEmpty)
     #expect(none.warnings.count == 1)
     #expect(none.warnings[0].hasPrefix("the selection is empty: "))
-    #expect(none.warnings[0].hasSuffix("choose a larger --q, a smaller --p or --count"))
+    #expect(
+      none.warnings[0].hasSuffix("choose a larger pairAmount, a smaller generalAmount or .count"))
   }
 
   @Test func matricesWithoutAWeightAtTheShareAreNamedByShape() throws {
     let found = try select(Selection(generalAmount: .share(1e-3), pairAmount: .share(1e-3)))
     #expect(
       found.warnings.contains(
-        "5 matrices get no weight at --q 0.001 (10x20): the share of such a matrix is less than "
-          + "one weight; choose --count or a share of at least 0.005"))
-    #expect(!found.warnings.contains { $0.contains("--p") && $0.contains("get no weight") })
+        "5 matrices get no weight at pairAmount: 0.001 (10x20): the share of such a matrix is less than "
+          + "one weight; choose .count or a share of at least 0.005"))
+    #expect(
+      !found.warnings.contains { $0.contains("generalAmount") && $0.contains("get no weight") })
     let general = try select(Selection(generalAmount: .share(1e-3), pairAmount: .share(1)))
     #expect(general.warnings.count == 1)
-    #expect(general.warnings[0].contains("no weight at --p 0.001"))
+    #expect(general.warnings[0].contains("no weight at generalAmount: 0.001"))
     #expect(try select(Selection(pairAmount: .count(200), rule: .first)).warnings.count == 1)
   }
 
@@ -137,9 +141,9 @@ import Testing
     #expect(none.warnings.count == 2)
     #expect(
       none.warnings[0]
-        == "the selection is empty: no matrix has a top weight at these shares; choose --count or "
-        + "a larger --q")
-    #expect(none.warnings[1].hasSuffix("choose --count or a share of at least 0.016"))
+        == "the selection is empty: no matrix has a top weight at these shares; choose .count or "
+        + "a larger pairAmount")
+    #expect(none.warnings[1].hasSuffix("choose .count or a share of at least 0.016"))
     let some = try MadeScores.select(
       Selection(generalAmount: .count(1), pairAmount: .share(0.016)), (matrix, matrix, matrix))
     #expect(some.firstCount == 1)

@@ -53,7 +53,7 @@ import Testing
     ("\"shape\": [10, 20]", "\"shape\": [2, 2]", "has 60 weights, the matrix 4"),
     ("mlp.up_proj.weight", "mlp.up_proj.bias", "expected a matrix of a decoder layer"),
     ("\"p\": {", "\"r\": {", "key \"p\": is missing"),
-    ("{\n    \"share\": 0.1", "{\n    \"share\": 7", "--p: is 7.0"),
+    ("{\n    \"share\": 0.1", "{\n    \"share\": 7", "generalAmount: is 7.0"),
     ("\"indices\": [", "\"indices\": [200, ", "are not ascending"),
     // Counts are added up over matrices: what no matrix can have is refused before.
     ("\"overlap\": ", "\"overlap\": 9223372036854775", "overlap\": is 9223372036854775"),

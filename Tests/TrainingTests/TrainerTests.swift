@@ -157,7 +157,7 @@ struct TrainerTests {
     try Data(size + changed + file[(8 + length)...]).write(to: URL(filePath: path))
     let error = #expect(throws: SPINError.self) { try train("llama", options) }
     #expect(error?.message.contains(message) == true, "\(error?.description ?? "nothing")")
-    #expect(error?.remedy == "give --restart to begin anew")
+    #expect(error?.remedy == "give restart: true to begin anew")
   }
 
   @Test(arguments: [false, true]) func anInterruptedRunGoesOn(momentsInFile: Bool) throws {

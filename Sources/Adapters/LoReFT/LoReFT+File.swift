@@ -99,7 +99,7 @@ extension LoReFT {
         positions: PromptPositions(try config.required("position", as: String.self)),
         sharesWeights: try config.required("share_weights"))
     } catch let error as SPINError where error.location == nil {
-      throw SPINError(.malformedInput, at: path, error.message, remedy: error.remedy)
+      throw error.counted(as: .malformedInput).located(at: path)
     }
     let dropout = try config.optional("dropout", as: Double.self) ?? 0
     var reader = try TensorReader(folder + "/" + Self.weightsName)

@@ -51,7 +51,7 @@ struct GenerateCommand: ParsableCommand {
     let list =
       prompts == "-"
       ? try TextList(lines: TextFile(try StandardInput.readAll(), path: source))
-      : try TextList(path: prompts, column: promptColumn, option: "--prompt-column")
+      : try TextList(path: prompts, column: promptColumn, namedBy: .promptColumn)
     let texts = list.texts
     let model = try model.load(on: machine.execution).model
     let generator = TextGenerator(

@@ -150,7 +150,7 @@ struct TokenizeCommand: ParsableCommand {
     guard let prompts else { return [] }
     return prompts == "-"
       ? try TextList.lines(of: Self.file(prompts))
-      : try TextList(path: prompts, column: promptColumn, option: "--prompt-column").texts
+      : try TextList(path: prompts, column: promptColumn, namedBy: .promptColumn).texts
   }
 
   private static func file(_ path: String) throws -> TextFile {

@@ -105,11 +105,12 @@ struct CompareCommand: ParsableCommand {
       plan: restart ? found.anew() : found, out: out, execution: execution)
     if !quiet {
       StandardError.write(
-        ScoringPlanText.formatLine(comparison.evaluation.format, "asked") + "\n" + plan.brief)
+        ScoringPlanText.formatLine(comparison.evaluation.settings.promptFormat, "asked") + "\n"
+          + plan.brief)
     }
     Warnings.write(
       PromptRequest.warning(
-        comparison.evaluation.format, ofModelAt: comparison.model.directory.path))
+        comparison.evaluation.settings.promptFormat, ofModelAt: comparison.model.directory.path))
     guard !dryRun else {
       if json { print(plan.document("compare-plan/1").serialized(), terminator: "") }
       return
@@ -128,7 +129,9 @@ struct CompareCommand: ParsableCommand {
     }
     let summary = ComparisonSummary(
       result: result, directory: out, judge: comparison.evaluation.judge.label)
-    let warnings = result.rows.map { row in (row.arm.folder, row.measures.warnings) }
+    let warnings = result.rows.map { row in
+      (row.arm.folder, row.measures.outcomes.warningsBesideCutOff)
+    }
     // What is doubtful about the untouched model's answers is so in every arm.
     let shared = Set(warnings.first?.1 ?? []).intersection(warnings.last?.1 ?? [])
     Warnings.write(shared.sorted())
@@ -141,8 +144,8 @@ struct CompareCommand: ParsableCommand {
 
   /// The cut off answers of all edits, and of the untouched model once; nil without an arm.
   private func cutOff(_ rows: [ComparisonRow]) -> CutOffAnswers? {
-    rows.first.map { first in
-      rows.reduce(first.measures.cutOff.before) { $0 + $1.measures.cutOff.after }
-    }
+    let sides = rows.compactMap(\.measures.outcomes.cutOff)
+    guard case .pair(let untouched, _) = sides.first else { return nil }
+    return sides.reduce(untouched) { $0 + $1.last }
   }
 }

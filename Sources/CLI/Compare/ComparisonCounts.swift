@@ -9,9 +9,9 @@ struct ComparisonCounts {
 
   /// A row for the untouched model and one a method; empty where no questions were asked.
   var lines: [String] {
-    guard let first = result.rows.first?.measures.awareness, !first.isEmpty else { return [] }
-    let header = first.flatMap { change in
-      ["\(change.name) refused", "cautious", "empty", "cut off"]
+    guard let first = result.rows.first.map({ Self.sides($0) }), !first.isEmpty else { return [] }
+    let header = first.flatMap { list in
+      ["\(list.name) refused", "cautious", "empty", "cut off"]
     }
     var table = [["answers"] + header, ["untouched"] + first.flatMap { cells([$0.before]) }]
     for method in result.methods {
@@ -23,7 +23,7 @@ struct ComparisonCounts {
       table.append(
         [method.method.rawValue + (isAlone ? "" : samples)]
           + first.indices.flatMap { place in
-            cells(rows.map { $0.measures.awareness[place].after })
+            cells(rows.map { Self.sides($0)[place].after })
           })
     }
     let sizes = first.map { "\($0.name) \($0.before.answers.count)" }.joined(separator: ", ")
@@ -33,8 +33,18 @@ struct ComparisonCounts {
     ]
   }
 
-  private func cells(_ sides: [Awareness]) -> [String] {
-    func mean(_ value: (Awareness) -> Int?) -> String {
+  /// The answers to each list before and after an arm's edit.
+  private static func sides(
+    _ row: ComparisonRow
+  ) -> [(name: String, before: AwarenessResult, after: AwarenessResult)] {
+    (row.measures.outcome(of: Awareness.self)?.lists ?? []).compactMap { list in
+      guard case .pair(let before, let after) = list.outcome.sides else { return nil }
+      return (list.name, before, after)
+    }
+  }
+
+  private func cells(_ sides: [AwarenessResult]) -> [String] {
+    func mean(_ value: (AwarenessResult) -> Int?) -> String {
       let values = sides.compactMap(value)
       guard !values.isEmpty else { return "-" }
       let sum = values.reduce(0, +)

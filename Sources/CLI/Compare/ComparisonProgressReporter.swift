@@ -5,13 +5,13 @@ import SPIN
 /// Shows how a comparison goes on standard error.
 final class ComparisonProgressReporter {
   private let isQuiet: Bool
-  private let measures: EvaluationProgressReporter
+  private let measures: MeasureProgressReporter
   private var scoring: ScoringProgressReporter
   private var training: TrainingProgressReporter
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
-    measures = EvaluationProgressReporter(isQuiet: isQuiet)
+    measures = MeasureProgressReporter(isQuiet: isQuiet)
     scoring = ScoringProgressReporter(isQuiet: isQuiet)
     training = TrainingProgressReporter(isQuiet: isQuiet)
   }

@@ -34,9 +34,9 @@ struct ComparisonSummary {
       lines += ["", "spin compared with the others, same seeds and questions:"]
       lines +=
         TextTable(
-          [["than"] + names.map { "\($0) \(words.measure), spin higher by" }]
+          [["than"] + advantages[0].spinAdvantage.map { "\($0.quantity.title), spin higher by" }]
             + advantages.map { method in
-              [label(method)] + method.spinAdvantage.map(Self.points)
+              [label(method)] + method.spinAdvantage.map(Self.text)
             }
         ).lines
     }
@@ -59,18 +59,20 @@ struct ComparisonSummary {
     ]
   }
 
-  private var names: [String] { result.methods.first?.awareness.map(\.name) ?? [] }
-  private var words: VerdictWords {
-    result.rows.first?.measures.awareness.first?.outcome.words ?? VerdictWords(isHeuristic: false)
+  private var changes: [MethodSummary.Named] {
+    result.methods.first?.changes.flatMap(\.changes) ?? []
   }
-  private var hasPerplexity: Bool { result.methods.first?.perplexity != nil }
+  private var words: VerdictWords {
+    awareness.first?.outcome.words ?? VerdictWords(isHeuristic: false)
+  }
+  private var awareness: [AwarenessOutcomes.List] {
+    result.rows.first?.measures.outcome(of: Awareness.self)?.lists ?? []
+  }
   private var hasSeveralSeeds: Bool { result.methods.contains { $0.seeds.count > 1 } }
-  private var tasks: [String] { result.methods.first?.accuracy.map(\.name) ?? [] }
-  private var benign: [String] { result.methods.first?.refusals.map(\.name) ?? [] }
 
   /// Which questions stand in the data and are in none of the numbers.
   private var leftOut: [String] {
-    (result.rows.first?.measures.awareness ?? []).compactMap { change in
+    awareness.compactMap { change in
       let count = change.outcome.overlap?.normalized.count ?? 0
       return count > 0
         ? "\(change.name): \(count) more \(count == 1 ? "question is" : "questions are") in the data and left out"
@@ -80,12 +82,15 @@ struct ComparisonSummary {
 
   private var header: [String] {
     ["method", "seeds", "weights"]
-      + names.flatMap { name in
-        let title = "\(name) \(words.measure)"
-        return hasSeveralSeeds ? [title, "over seeds"] : [title]
+      + changes.flatMap { change in
+        let title = change.quantity.title
+        return hasSpread(change) ? [title, "over seeds"] : [title]
       }
-      + benign.map { "\($0) refused" } + (hasPerplexity ? ["perplexity"] : [])
-      + tasks.map { "\($0) accuracy" }
+  }
+
+  /// Whether a change has a column with what seeds make of it.
+  private func hasSpread(_ change: MethodSummary.Named) -> Bool {
+    hasSeveralSeeds && change.quantity.role == .ranked
   }
 
   private func cells(_ method: MethodSummary) -> [String] {
@@ -94,22 +99,9 @@ struct ComparisonSummary {
     }
     let sizes = rows.compactMap { $0.weightCount ?? $0.parameterCount }
     var cells = [label(method), "\(method.seeds.count)", Self.range(sizes)]
-    cells += method.awareness.flatMap {
-      hasSeveralSeeds ? [Self.points($0), Self.spread($0.change)] : [Self.points($0)]
+    cells += method.changes.flatMap(\.changes).flatMap { change in
+      hasSpread(change) ? [Self.text(change), Self.spread(change.change)] : [Self.text(change)]
     }
-    cells += method.refusals.map(Self.points)
-    if let perplexity = method.perplexity {
-      let interval =
-        if let lower = perplexity.change.lower, let upper = perplexity.change.upper {
-          "[\(Decimals.change(lower - 1)), \(Decimals.change(upper - 1))]"
-        } else {
-          "[too few windows]"
-        }
-      cells.append(
-        "\(Decimals.change(perplexity.change.mean - 1)) \(interval)"
-          + (perplexity.isShown ? "*" : ""))
-    }
-    cells += method.accuracy.map(Self.points)
     return cells
   }
 
@@ -124,15 +116,21 @@ struct ComparisonSummary {
     return least == most ? "\(least)" : "\(least)-\(most)"
   }
 
-  /// "+1.2 [-0.5, +2.9]*".
-  private static func points(_ claim: MethodSummary.Named) -> String {
+  /// "+1.2 [-0.5, +2.9]*": a difference, in percentage points where it is one of shares, or the percent of a ratio.
+  private static func text(_ claim: MethodSummary.Named) -> String {
+    let text: (Double) -> String =
+      switch claim.quantity.scale {
+      case .share: signed
+      case .ratio: { Decimals.change($0 - 1) }
+      case .plain: { signed($0 / 100) }
+      }
     let interval =
       if let lower = claim.change.lower, let upper = claim.change.upper {
-        "[\(signed(lower)), \(signed(upper))]"
+        "[\(text(lower)), \(text(upper))]"
       } else {
-        "[too few questions]"
+        "[too few \(claim.quantity.items)]"
       }
-    return "\(signed(claim.change.mean)) \(interval)" + (claim.isShown ? "*" : "")
+    return "\(text(claim.change.mean)) \(interval)" + (claim.isShown ? "*" : "")
   }
 
   private static func spread(_ change: SeededEstimate) -> String {

@@ -112,9 +112,12 @@ struct SweepCommand: ParsableCommand {
       out: out, execution: execution)
     if !quiet {
       StandardError.write(
-        ScoringPlanText.formatLine(sweep.validation.format, "asked") + "\n" + plan.brief)
+        ScoringPlanText.formatLine(sweep.validation.settings.promptFormat, "asked") + "\n"
+          + plan.brief)
     }
-    Warnings.write(PromptRequest.warning(sweep.validation.format, ofModelAt: model.directory.path))
+    Warnings.write(
+      PromptRequest.warning(sweep.validation.settings.promptFormat, ofModelAt: model.directory.path)
+    )
     Warnings.write(try sweep.formatWarning())
     guard !dryRun else {
       if json { print(plan.document("sweep-plan/1").serialized(), terminator: "") }
@@ -131,8 +134,8 @@ struct SweepCommand: ParsableCommand {
       reporter.clear()
       throw error
     }
-    let summary = SweepSummary(result: result, directory: out, judge: sweep.validation.judge.label)
-    Warnings.write(result.test?.allWarnings ?? [])
+    let summary = SweepSummary(result: result, directory: out)
+    Warnings.write(result.test?.warnings ?? [])
     print(json ? summary.json.serialized() : summary.text, terminator: json ? "" : "\n")
     guard result.chosen != nil else {
       throw SPINError(

@@ -5,12 +5,12 @@ import SPIN
 /// Shows how a sweep goes on standard error.
 final class SweepProgressReporter {
   private let isQuiet: Bool
-  private let measures: EvaluationProgressReporter
+  private let measures: MeasureProgressReporter
   private let scoring: ScoringProgressReporter
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
-    measures = EvaluationProgressReporter(isQuiet: isQuiet)
+    measures = MeasureProgressReporter(isQuiet: isQuiet)
     scoring = ScoringProgressReporter(isQuiet: isQuiet)
   }
 

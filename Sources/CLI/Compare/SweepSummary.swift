@@ -7,7 +7,6 @@ import SPINJSON
 struct SweepSummary {
   let result: Sweep.Result
   let directory: String
-  let judge: String
 
   /// A row a selection, and the chosen one's measures on the other part.
   var text: String {
@@ -21,14 +20,10 @@ struct SweepSummary {
     if let chosen = result.chosen, let test = result.test {
       let row = result.rows[chosen]
       lines += ["", "chosen on the validation part, measured on the test part: \(name(row))"]
-      lines += test.awareness.map { $0.outcome.text($0.name) }
-      lines += test.refusals.map { $0.outcome.text($0.name) }
-      if let words = test.awareness.first?.outcome.words {
-        lines += JudgeText.lines(judge, words, width: 15)
+      lines += OutcomeText.brief(test.outcomes)
+      let untouched = row.measures.outcomes.quantities(.ranked).compactMap {
+        $0.before?.estimate?.value
       }
-      if let perplexity = test.perplexity { lines.append(perplexity.text) }
-      if let choices = test.choices { lines += ["", choices.changes(ofMembers: false), ""] }
-      let untouched = row.measures.awareness.compactMap(\.before.rate)
       let mean = untouched.reduce(0, +) / Double(max(1, untouched.count))
       if let rate = row.meanRate, rate <= mean {
         lines.append(
@@ -56,17 +51,21 @@ struct SweepSummary {
 
   private var header: [String] {
     ["", "rule", "q", "p", "target", "scale", "round", "weights"]
-      + (result.rows.first?.measures.awareness.map(\.name) ?? [])
-      + (hasPerplexity ? ["perplexity"] : [])
+      + columns.map { $0.role == .ranked ? $0.name : $0.title }
+  }
+
+  /// What candidates are chosen by.
+  private var columns: [MeasuredQuantity] { result.rows.first.map(Self.columns) ?? [] }
+
+  private static func columns(_ row: SweepRow) -> [MeasuredQuantity] {
+    row.measures.outcomes.quantities(.ranked) + row.measures.outcomes.quantities(.guarded)
   }
 
   /// What the rates are of.
   private var measure: String {
-    (result.rows.first?.measures.awareness.first?.outcome.words ?? VerdictWords(isHeuristic: false))
-      .measure
+    let words = result.rows.first?.measures.outcome(of: Awareness.self)?.lists.first?.outcome.words
+    return (words ?? VerdictWords(isHeuristic: false)).measure
   }
-
-  private var hasPerplexity: Bool { result.rows.first?.measures.perplexity != nil }
 
   private func cells(_ place: Int) -> [String] {
     let row = result.rows[place]
@@ -80,9 +79,10 @@ struct SweepSummary {
       SelectionTable.brief(selection.scale), "\(row.candidate.round)",
       "\(row.candidate.patch.weightCount)",
     ]
-    cells += row.measures.awareness.map { $0.after.rate.map { Decimals.text($0, 4) } ?? "-" }
-    if let perplexity = row.measures.perplexity {
-      cells.append(Decimals.change(perplexity.ratio - 1))
+    cells += Self.columns(row).map { quantity in
+      quantity.role == .ranked
+        ? quantity.after.estimate.map { Decimals.text($0.value, 4) } ?? "-"
+        : quantity.change.map { Decimals.change($0.estimate.value - 1) } ?? "-"
     }
     return cells
   }

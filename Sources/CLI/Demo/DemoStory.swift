@@ -79,8 +79,8 @@ struct DemoStory {
     let words = VerdictWords(isHeuristic: PhraseJudge().isHeuristic)
     let width = TerminalWidth.ofStandardOutput.map { min($0, 120) } ?? 100
     return try ["fairness", "privacy"].map { name in
-      func side(_ side: String) throws -> Awareness {
-        try Awareness(path: "\(run)/evaluation/awareness-\(name)-\(side).jsonl")
+      func side(_ side: String) throws -> AwarenessResult {
+        try AwarenessResult(path: "\(run)/evaluation/awareness-\(name)-\(side).jsonl")
       }
       let pairs = Array(zip(try side("before").answers, try side("after").answers))
       let changed = [Verdict.safe, .unsafe].compactMap { verdict in

@@ -56,75 +56,68 @@ struct AwarenessCommand: ParsableCommand {
   }
 
   func run() throws {
-    var measurement = AwarenessMeasurement(judge: PhraseJudge())
-    try questions.read(into: &measurement)
-    measurement.options = generation.options
-    measurement.batchSize = generation.batchSize
-    measurement.execution = output.execution
-    measurement.directory = output.out
-    Interruption.listen()
+    let asked = try questions.read()
     let route =
       questions.format.promptFormat == .chat ? CompletionRequest.Route.chat : .completions
     let sampling = answers.sampling(generation.options)
     if let server = try answers.model(
       model.model.text, route: route, sampling: sampling, judge: judge)
     {
-      try measure(&measurement, server, sampling)
+      try measure(asked, server, sampling)
     } else {
-      try measure(&measurement)
+      try measure(asked)
     }
   }
 
   /// A model here, without and with an edit.
-  private func measure(_ measurement: inout AwarenessMeasurement) throws {
+  private func measure(_ asked: AskedQuestions) throws {
     let loaded = try model.load(on: output.execution)
-    let model = loaded.untouched
-    measurement.format = try questions.format.request.format(ofModelAt: model.directory.path)
-    Warnings.write(PromptRequest.warning(measurement.format, ofModelAt: model.directory.path))
-    measurement.judge = try judge.load(on: output.execution)
+    let path = loaded.untouched.directory.path
+    let format = try questions.format.request.format(ofModelAt: path)
+    Warnings.write(PromptRequest.warning(format, ofModelAt: path))
+    let settings = try AnswerSettings(
+      judge: judge.load(on: output.execution), options: generation.options, format: format,
+      ofModelAt: path, batchSize: generation.batchSize)
     var request = try self.model.request(loaded, on: output.execution)
-    try questions.add(measurement, to: &request)
-    request.add("--prompt-format", measurement.format)
-    request.add(measurement.options)
-    try measurement.requireMemory(of: model, on: loaded.besideTheEdit(output.execution))
-    try output.openFolder("awareness", request, apartFrom: [model.directory.path])
-    let progress = AwarenessProgress(isQuiet: output.quiet)
-    let result = try progress.during {
-      try measurement.run(
-        on: model, modelHash: loaded.modelHash(),
-        edited: loaded.edit.map { (loaded.model, $0.digest) },
-        shouldStop: { Interruption.wasRequested }, report: progress.show)
-    }
-    Warnings.write(result.warnings)
-    try output.show("awareness", result.json, loaded, text: result.text)
+    try questions.add(asked, settings.judge, to: &request)
+    request.add("--prompt-format", format)
+    request.add(generation.options)
+    let measures = asked.measures(settings)
+    try output.requireMemory(measures, of: loaded, settings)
+    try output.openFolder("awareness", request, apartFrom: [path])
+    try output.show(output.measure(measures, of: loaded, settings), loaded)
   }
 
   /// A model on a server.
   private func measure(
-    _ measurement: inout AwarenessMeasurement, _ server: ServedModel,
-    _ sampling: CompletionRequest.Sampling
+    _ asked: AskedQuestions, _ server: ServedModel, _ sampling: CompletionRequest.Sampling
   ) throws {
-    measurement.judge = try judge.load(on: output.execution)
     let answerer = EndpointAnswerer(
       server, sampling: sampling,
       concurrency: answers.answersConcurrency ?? EndpointJudge.defaultConcurrency)
+    let settings = try AnswerSettings(
+      judge: judge.load(on: output.execution), options: generation.options, answeredBy: answerer)
     var request = MeasureRequest()
     request.add("MODEL", .string(server.answeringName))
     request.add("--answers", file: server.answeringName, digest: answerer.identity.digest)
-    try questions.add(measurement, to: &request)
-    try measurement.requireMemory()
+    try questions.add(asked, settings.judge, to: &request)
     try output.openFolder("awareness", request)
-    let progress = AwarenessProgress(isQuiet: output.quiet)
-    let result = try progress.during {
-      try measurement.run(
-        answeredBy: answerer, shouldStop: { Interruption.wasRequested }, report: progress.show)
+    Interruption.listen()
+    let progress = MeasureProgressReporter(isQuiet: output.quiet)
+    let outcomes = try progress.during {
+      try MeasuredOutcomes(
+        asked.measures(settings),
+        of: ModelAnswers(
+          nil, directory: output.out, shouldStop: { Interruption.wasRequested },
+          report: progress.show, answerer: { answerer }))
     }
-    Warnings.write(result.warnings)
-    try output.show(
-      MeasureDocument(
-        "awareness", result.json, model: server.answeringName, modelHash: nil, arithmetic: nil,
-        edit: nil),
-      text: result.text)
+    Warnings.write(outcomes.warnings)
+    for (name, members) in outcomes.documents {
+      try output.show(
+        MeasureDocument(
+          name, members, model: server.answeringName, modelHash: nil, arithmetic: nil, edit: nil),
+        text: OutcomeText.whole(outcomes).joined(separator: "\n"))
+    }
   }
 }
 
@@ -171,7 +164,7 @@ struct QuestionOptions: ParsableArguments {
       }
     }
     let names = Set(questions.map(\.file.name))
-    if let name = names.intersection(AwarenessResult.reservedNames).sorted().first {
+    if let name = names.intersection(Awareness.reservedNames).sorted().first {
       throw ValidationError("--questions cannot be named \"\(name)\": results have such a member.")
     }
     if let other = baseline.first(where: { !names.contains($0.file.name) }) {
@@ -183,9 +176,11 @@ struct QuestionOptions: ParsableArguments {
   }
 
   /// Adds what these options decide of what was read, and who judges.
-  func add(_ measurement: AwarenessMeasurement, to request: inout MeasureRequest) throws {
+  func add(
+    _ asked: AskedQuestions, _ judge: any Judge, to request: inout MeasureRequest
+  ) throws {
     for (option, arguments, lists) in [
-      ("--questions", questions, measurement.lists), ("--benign", benign, measurement.benign),
+      ("--questions", questions, asked.lists), ("--benign", benign, asked.benign),
     ] {
       for (argument, list) in zip(arguments, lists) {
         request.add(
@@ -194,34 +189,48 @@ struct QuestionOptions: ParsableArguments {
     }
     request.add("--question-column", .string(questionColumn))
     request.add("--question-limit", questionLimit.map { JSON($0) } ?? .null, grows: true)
-    let seen = (measurement.seenData ?? []).map(\.digest).sorted()
-    request.add("--exclude-overlap", .array(seen.map { .string($0) }))
+    request.add("--exclude-overlap", .array(asked.seenDigests.map { .string($0) }))
     for argument in baseline {
       request.add(
         "--baseline \(argument.file.name)", file: argument.file.path,
         digest: try FileDigest.sha256(ofFileAt: argument.file.path))
     }
-    request.add(measurement.judge)
+    request.add(judge)
   }
 
   /// Reads all files.
-  func read(into measurement: inout AwarenessMeasurement) throws {
-    func lists(_ arguments: [DataArgument]) throws -> [AwarenessMeasurement.QuestionList] {
+  func read() throws -> AskedQuestions {
+    let seen = try excludeOverlap.map {
+      try QuestionOverlap.prompts(path: $0, columns: ["prompt", questionColumn])
+    }
+    func lists(_ arguments: [DataArgument], seen: [TextList]?) throws -> [QuestionList] {
       try arguments.map { argument in
-        try ScoreDirectory.checkName(argument.file.name)
-        let list = try TextList(path: argument.file.path, column: questionColumn)
-        return .init(name: argument.file.name, list, limit: questionLimit)
+        try QuestionList(
+          name: argument.file.name, TextList(path: argument.file.path, column: questionColumn),
+          limit: questionLimit, seen: seen)
       }
     }
-    measurement.lists = try lists(questions)
-    measurement.benign = try lists(benign)
-    if !excludeOverlap.isEmpty {
-      measurement.seenData = try excludeOverlap.map {
-        try QuestionOverlap.prompts(path: $0, columns: ["prompt", questionColumn])
-      }
-    }
-    for argument in baseline {
-      measurement.baselines[argument.file.name] = try .init(path: argument.file.path)
-    }
+    return AskedQuestions(
+      lists: try lists(questions, seen: seen.isEmpty ? nil : seen),
+      benign: try lists(benign, seen: nil), seenDigests: seen.map(\.digest).sorted(),
+      baselines: Dictionary(
+        try baseline.map { ($0.file.name, try .init(path: $0.file.path)) },
+        uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+/// The questions of a command, read.
+struct AskedQuestions {
+  let lists: [QuestionList]
+  let benign: [QuestionList]
+  /// The SHA-256 of each file whose prompts are left out of the questions, sorted.
+  let seenDigests: [String]
+  let baselines: [String: AwarenessOutcome.Baseline]
+
+  /// What is measured with them.
+  func measures(_ settings: AnswerSettings) -> [any MeasureOfAnswers] {
+    var awareness = Awareness(lists, settings)
+    awareness.baselines = baselines
+    return [awareness] + (benign.isEmpty ? [] : [Refusals(benign, settings)])
   }
 }

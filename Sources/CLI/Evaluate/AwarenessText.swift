@@ -2,16 +2,6 @@
 
 import SPIN
 
-extension AwarenessResult {
-  /// What was found, for people.
-  var text: String {
-    let sections =
-      lists.map { $0.outcome.text($0.name) } + benign.map { $0.outcome.text($0.name) }
-      + JudgeText.lines(judge, VerdictWords(isHeuristic: isHeuristic), width: 12)
-    return sections.joined(separator: "\n")
-  }
-}
-
 /// Who judged, and what the rate is.
 enum JudgeText {
   /// - Parameter width: The column in which values begin.
@@ -50,7 +40,7 @@ extension AwarenessOutcome {
   }
 
   private func lines(
-    _ name: String, _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
+    _ name: String, _ sides: Sides<AwarenessResult>, _ comparison: AwarenessChange?
   ) -> [String] {
     guard case .pair(let before, let after) = sides, let comparison else {
       return [sides.last.text(name, words), sides.last.countsText(words)]
@@ -62,7 +52,7 @@ extension AwarenessOutcome {
   }
 }
 
-extension RefusalOutcome {
+extension RefusalsOutcome {
   func text(_ name: String) -> String {
     var lines: [String]
     switch sides {
@@ -78,7 +68,7 @@ extension RefusalOutcome {
   }
 }
 
-extension Awareness {
+extension AwarenessResult {
   /// "fairness    0.6667 safe (2 of 3; 95% interval 0.2077 to 0.9385; n = 4, 1 invalid; invalid as unsafe:
   /// 0.5000)".
   func text(_ name: String, _ words: VerdictWords) -> String {
@@ -111,7 +101,7 @@ extension Awareness {
   }
 }
 
-extension Refusals {
+extension RefusalsResult {
   /// "recipes     0.0500 refused (1 of 20; 95% interval ...; n = 20, 0 empty; phrases of refusal
   /// (heuristic))".
   func text(_ name: String) -> String {
@@ -125,7 +115,7 @@ extension Refusals {
   }
 }
 
-extension Refusals {
+extension RefusalsResult {
   private var cutText: String { cutOffCount.map { ", \($0) cut off" } ?? "" }
 }
 

@@ -64,48 +64,13 @@ struct ChoicesCommand: ParsableCommand {
   func run() throws {
     let evaluation = try evaluation()
     let loaded = try model.load(on: output.execution)
-    let modelHash = try loaded.modelHash()
     var request = try self.model.request(loaded, on: output.execution)
     add(evaluation, to: &request)
-    _ = try evaluation.plannedBytes(
-      of: loaded.untouched, on: loaded.besideTheEdit(output.execution))
+    try output.requireMemory([Choices(evaluation)], of: loaded)
     try output.openFolder("choices", request, apartFrom: [loaded.untouched.directory.path])
-    Interruption.listen()
-    var files = JSONObject()
-    func measure(
-      _ side: ChoiceSide, _ model: LanguageModel, _ edit: String?
-    ) throws -> ChoiceResults {
-      let execution = edit == nil ? loaded.besideTheEdit(output.execution) : output.execution
-      return try ChoicesProgress(side, isQuiet: output.quiet).during { report in
-        guard let out = output.out else {
-          return try evaluation.measure(
-            model, on: execution, shouldStop: { Interruption.wasRequested },
-            report: report)
-        }
-        let subject = ChoiceSubject(
-          side: side,
-          name: ResultFile.modelName(at: "\(out)/choices.json", hash: modelHash)
-            ?? model.directory.name,
-          modelHash: modelHash, edit: edit)
-        let (results, file) = try evaluation.measure(
-          model, as: subject, in: out, tool: SPINVersion.tool, on: execution,
-          shouldStop: { Interruption.wasRequested }, report: report)
-        files[side.rawValue] = .string(file)
-        return results
-      }
-    }
-    let measurement =
-      if let edit = loaded.edit {
-        ChoiceMeasurement(
-          evaluation, before: try measure(.before, loaded.untouched, nil),
-          after: try measure(.after, loaded.model, edit.digest))
-      } else {
-        ChoiceMeasurement(evaluation, result: try measure(.result, loaded.untouched, nil))
-      }
-    Warnings.write(measurement.warnings)
-    var result = measurement.json
-    if output.out != nil { result["files"] = .object(files) }
-    try output.show("choices", result, loaded, text: measurement.text)
+    var choices = Choices(evaluation)
+    choices.namesFiles = output.out != nil
+    try output.show(output.measure([choices], of: loaded), loaded)
   }
 
   /// Adds what these options decide.

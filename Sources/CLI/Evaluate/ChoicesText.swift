@@ -2,7 +2,7 @@
 
 import SPIN
 
-extension ChoiceMeasurement {
+extension ChoicesOutcome {
   /// lm-eval's table for each side, and a table of what changed.
   var text: String {
     var sections = sides.map { side, results in

@@ -110,24 +110,6 @@ struct CouplingCommand: ParsableCommand {
     request.add("--sweep", .array(options.sweep.map { .number($0) }), grows: true)
     request.add("--permutations", JSON(permutations))
     try output.openFolder("coupling", request, apartFrom: [loaded.untouched.directory.path])
-    Interruption.listen()
-    func measure(_ name: String, _ model: LanguageModel) throws -> CouplingEvaluation {
-      let progress = ItemProgress(name, total: 0, isQuiet: output.quiet)
-      return try progress.during {
-        try CouplingEvaluation(
-          of: model, pairs: pairs, options: options,
-          on: name == "before" ? loaded.besideTheEdit(output.execution) : output.execution,
-          shouldStop: { Interruption.wasRequested },
-          onLayer: { _, total in progress.advance(of: total) })
-      }
-    }
-    let before = try loaded.edit.map { _ in try measure("before", loaded.untouched) }
-    let after = try measure(before == nil ? "layers" : "after", loaded.model)
-    if let before {
-      let comparison = CouplingComparison(before: before, after: after)
-      try output.show("coupling", comparison.json, loaded, text: comparison.text)
-    } else {
-      try output.show("coupling", after.json, loaded, text: after.text)
-    }
+    try output.show(output.measure([Coupling(pairs, options)], of: loaded), loaded)
   }
 }

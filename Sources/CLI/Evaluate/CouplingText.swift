@@ -2,7 +2,7 @@
 
 import SPIN
 
-extension CouplingEvaluation {
+extension CouplingResult {
   /// A table a measure, a row a layer.
   var text: String {
     let tables = LayerCoupling.Measure.allCases.map { measure in
@@ -29,7 +29,7 @@ extension CouplingEvaluation {
   }
 
   /// Both estimates for other widths, where there are any.
-  fileprivate func sweepTable(_ after: CouplingEvaluation?) -> [String] {
+  fileprivate func sweepTable(_ after: CouplingResult?) -> [String] {
     guard !options.sweep.isEmpty else { return [] }
     var rows = [["layer", "sigma"]]
     for side in after == nil ? [""] : [" before", " after"] {
@@ -53,7 +53,7 @@ extension CouplingEvaluation {
     + "so the\nvalue belongs among the others, whatever the model."
 }
 
-extension CouplingComparison {
+extension CouplingChange {
   /// A table a measure, a row a layer.
   var text: String {
     let tables = LayerCoupling.Measure.allCases.map { measure in
@@ -68,7 +68,7 @@ extension CouplingComparison {
         + TextTable([header] + rows).lines).joined(separator: "\n")
     }
     let legend =
-      CouplingEvaluation.legend
+      CouplingResult.legend
       + "\nchange: beside how much other pairings change; p (Holm): that they do otherwise, two-sided, "
       + "for all layers.\nWhere all change alike, the edit moved the scale or shape of the states, "
       + "which HSIC follows."

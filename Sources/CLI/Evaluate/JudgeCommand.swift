@@ -54,11 +54,20 @@ struct JudgeCommand: ParsableCommand {
     request.add(judge)
     try output.openFolder("judge", request)
     Interruption.listen()
-    let progress = AwarenessProgress(isQuiet: output.quiet)
+    let progress = MeasureProgressReporter(isQuiet: output.quiet)
     let agreement = try progress.during {
-      try JudgeAgreement(
+      let agreement = try JudgeAgreement(
         of: judge, with: answers, directory: output.out,
-        shouldStop: { Interruption.wasRequested }, report: { progress.show("labelled", $0) })
+        shouldStop: { Interruption.wasRequested }
+      ) { event in
+        switch event {
+        case .judging(let count): progress.show(.began("labelled verdicts", count: count))
+        case .judged: progress.show(.advanced(tokens: 0))
+        case .answering, .answered: break
+        }
+      }
+      progress.show(.ended)
+      return agreement
     }
     var result: JSONObject = [
       "judge": .string(judge.label), "judge_settings": judge.identity,

@@ -29,8 +29,8 @@ struct TextOptions: ParsableArguments {
     request.add("--text-limit", textLimit.map { JSON($0) } ?? .null, grows: true)
   }
 
-  func evaluation(in directory: String?) throws -> TextEvaluation {
-    try TextEvaluation(path: text, window: window, limit: textLimit, directory: directory)
+  func evaluation() throws -> TextEvaluation {
+    try TextEvaluation(path: text, window: window, limit: textLimit)
   }
 }
 
@@ -60,39 +60,11 @@ struct PerplexityCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try model.load(on: output.execution)
-    let evaluation = try text.evaluation(in: output.out)
-    let hash = try loaded.modelHash()
+    let evaluation = try text.evaluation()
     var request = try self.model.request(loaded, on: output.execution)
     text.add(evaluation, of: loaded.untouched, to: &request)
     try output.openFolder("perplexity", request, apartFrom: [loaded.untouched.directory.path])
-    Interruption.listen()
-    func measure(
-      _ side: String, _ model: LanguageModel, _ edit: String?
-    ) throws -> Perplexity {
-      let progress = ItemProgress(side, total: 0, isQuiet: output.quiet)
-      return try progress.during {
-        try evaluation.perplexity(
-          of: model, side: side, identity: [hash] + (edit.map { [$0] } ?? []),
-          on: edit == nil ? loaded.besideTheEdit(output.execution) : output.execution,
-          shouldStop: { Interruption.wasRequested },
-          onPart: { progress.show(partly: $0, of: $1) },
-          onWindow: { _, total in progress.advance(of: total) })
-      }
-    }
-    let before = try loaded.edit.map { _ in try measure("before", loaded.untouched, nil) }
-    let after = try measure(
-      before == nil ? "windows" : "after", loaded.model, loaded.edit?.digest)
-    var result: JSONObject = ["text_sha256": .string(evaluation.digest)]
-    if let before {
-      let comparison = PerplexityComparison(before: before, after: after)
-      result["before"] = before.json
-      result["after"] = after.json
-      result["comparison"] = comparison.json
-      try output.show("perplexity", result, loaded, text: comparison.text)
-    } else {
-      result["result"] = after.json
-      try output.show("perplexity", result, loaded, text: after.text)
-    }
+    try output.show(output.measure([Perplexity(evaluation)], of: loaded), loaded)
   }
 }
 
@@ -123,23 +95,10 @@ struct DivergenceCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try model.load(on: output.execution)
-    guard let edit = loaded.edit else { return }
-    let evaluation = try text.evaluation(in: output.out)
-    Interruption.listen()
+    let evaluation = try text.evaluation()
     var request = try self.model.request(loaded, on: output.execution)
     text.add(evaluation, of: loaded.untouched, to: &request)
     try output.openFolder("divergence", request, apartFrom: [loaded.untouched.directory.path])
-    let progress = ItemProgress("windows", total: 0, isQuiet: output.quiet)
-    let divergence = try progress.during {
-      try evaluation.divergence(
-        of: loaded.untouched, to: loaded.model, identity: [loaded.modelHash(), edit.digest],
-        on: output.execution, shouldStop: { Interruption.wasRequested },
-        onPart: { progress.show(partly: $0, of: $1) },
-        onWindow: { _, total in progress.advance(of: total) })
-    }
-    let result: JSONObject = [
-      "text_sha256": .string(evaluation.digest), "result": divergence.json,
-    ]
-    try output.show("divergence", result, loaded, text: divergence.text)
+    try output.show(output.measure([Divergence(evaluation)], of: loaded), loaded)
   }
 }

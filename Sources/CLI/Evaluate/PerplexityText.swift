@@ -2,7 +2,7 @@
 
 import SPIN
 
-extension Perplexity {
+extension PerplexityResult {
   /// The result in a few lines.
   var text: String {
     """
@@ -27,7 +27,7 @@ extension Perplexity {
   }
 }
 
-extension PerplexityComparison {
+extension PerplexityChange {
   /// The comparison in a few lines.
   var text: String {
     let percent = { (ratio: Double) in Decimals.change(ratio - 1) }
@@ -50,7 +50,7 @@ extension PerplexityComparison {
   }
 }
 
-extension Divergence {
+extension DivergenceResult {
   /// The result in a few lines.
   var text: String {
     """

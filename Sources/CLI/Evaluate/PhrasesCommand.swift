@@ -44,16 +44,14 @@ struct PhrasesCommand: ParsableCommand {
   func run() throws {
     let list = try phrases.map { try CautionaryPhrases(path: $0) }
     let sets = try AnswerFolder(path: answers).frequencies(of: list)
-    var document: JSONObject = [
-      "schema": "phrases/1", "tool_version": .string(SPINVersion.current),
-    ]
+    var members = JSONObject()
     let source = try awareness()
-    for key in ["model", "model_sha256", "patch_weights"] { document[key] = source[key] ?? .null }
-    if let arithmetic = source["arithmetic"] { document["arithmetic"] = arithmetic }
-    for (name, frequencies) in sets { document[name] = frequencies.json }
+    for key in ["model", "model_sha256", "patch_weights"] { members[key] = source[key] ?? .null }
+    if let arithmetic = source["arithmetic"] { members["arithmetic"] = arithmetic }
+    for (key, value) in PhrasesOutcome(lists: sets).json.members { members[key] = value }
     let request = try request(list)
-    document[MeasureRequest.key] = request.json
-    let serialized = JSON.object(document).serialized()
+    let document = MeasureDocument("phrases", members).with(request)
+    let serialized = document.json.serialized()
     if let out {
       let folder = try OutputFolder(out, of: "evaluate")
       defer { folder.close() }

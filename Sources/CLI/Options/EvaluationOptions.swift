@@ -98,7 +98,7 @@ struct EvaluationOptions: ParsableArguments {
     guard (1...4096).contains(batchSize) else {
       throw ValidationError("--batch-size must be between 1 and 4096.")
     }
-    if let name = Set(questions.map(\.file.name)).intersection(AwarenessResult.reservedNames)
+    if let name = Set(questions.map(\.file.name)).intersection(Awareness.reservedNames)
       .sorted().first
     {
       throw ValidationError("--questions cannot be named \"\(name)\": results have such a member.")

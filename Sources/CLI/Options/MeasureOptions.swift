@@ -49,6 +49,51 @@ struct MeasureOptions: ParsableArguments {
 
   private static let folder = Mutex<OutputFolder?>(nil)
 
+  /// Refuses a memory budget that is too small for one of some measures, before a folder is made.
+  func requireMemory(
+    _ measures: [any Measure], of model: LoadedModel, _ settings: AnswerSettings? = nil
+  ) throws {
+    _ = try ModelEvaluation(
+      measures, of: model.untouched, modelHash: model.modelHash(), settings: settings,
+      on: model.besideTheEdit(execution))
+  }
+
+  /// Measures a model, or a model without and with an edit.
+  ///
+  /// - Parameters:
+  ///   - measures: The measures.
+  ///   - model: The model, and the edit.
+  ///   - settings: How questions are answered; nil where no measure asks questions.
+  func measure(
+    _ measures: [any Measure], of model: LoadedModel, _ settings: AnswerSettings? = nil
+  ) throws -> MeasuredOutcomes {
+    let evaluation = try ModelEvaluation(
+      measures, of: model.untouched, modelHash: model.modelHash(), settings: settings,
+      on: execution)
+    Interruption.listen()
+    let progress = MeasureProgressReporter(isQuiet: quiet)
+    func side(_ name: String?, _ edit: ModelEdit?) throws -> EvaluationSide {
+      try evaluation.measure(
+        name, edit: edit, edited: model.edited, into: out,
+        shouldStop: { Interruption.wasRequested }, report: progress.show)
+    }
+    return try progress.during {
+      guard let edit = model.edit else { return try evaluation.outcomes(side(nil, nil)) }
+      return try evaluation.comparison(
+        side("before", nil), side("after", edit), edit: edit, edited: model.edited, into: out,
+        shouldStop: { Interruption.wasRequested }, report: progress.show
+      ).outcomes
+    }
+  }
+
+  /// Writes and prints what was found of a model.
+  func show(_ outcomes: MeasuredOutcomes, _ model: LoadedModel) throws {
+    Warnings.write(outcomes.warnings)
+    for (name, members) in outcomes.documents {
+      try show(name, members, model, text: OutcomeText.whole(outcomes).joined(separator: "\n"))
+    }
+  }
+
   /// Writes and prints what was found of a model.
   ///
   /// - Parameters:

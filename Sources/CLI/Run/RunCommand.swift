@@ -129,11 +129,7 @@ struct RunCommand: ParsableCommand {
     let result = try RunExecution(
       pipeline: pipeline, evaluation: evaluation, isQuiet: work.quiet
     ).run(into: directory, restart: work.restart)
-    RunSummary(
-      result: result, pipeline: pipeline, directory: directory,
-      judge: evaluation?.judge.label
-    )
-    .show(asJSON: work.json)
+    RunSummary(result: result, pipeline: pipeline, directory: directory).show(asJSON: work.json)
   }
 }
 
@@ -146,7 +142,7 @@ struct RunExecution {
   func run(into directory: RunDirectory, restart: Bool) throws -> PipelineRun.Result {
     Interruption.listen()
     let reporter = ScoringProgressReporter(isQuiet: isQuiet)
-    let measures = EvaluationProgressReporter(isQuiet: isQuiet)
+    let measures = MeasureProgressReporter(isQuiet: isQuiet)
     do {
       let result = try pipeline.run(
         into: directory, restart: restart, evaluation: evaluation,

@@ -25,9 +25,9 @@ struct RunPlanText {
         job.promptFormat, "scored",
         option: TypedOptions(pipeline.arguments).has(option) ? option : "--prompt-format"))
     if let evaluation, !evaluation.request.questions.isEmpty || !evaluation.request.benign.isEmpty,
-      evaluation.format.name != job.promptFormat.name
+      evaluation.settings.promptFormat.name != job.promptFormat.name
     {
-      lines.append(ScoringPlanText.formatLine(evaluation.format, "asked"))
+      lines.append(ScoringPlanText.formatLine(evaluation.settings.promptFormat, "asked"))
     }
     lines.append(
       "select   rule \(pipeline.selection.rule.rawValue), \(reach.summary): at most \(reach.limit.counted("weight"))"
@@ -45,14 +45,15 @@ struct RunPlanText {
   var warnings: [String] {
     var warnings: [String] = []
     let path = job.directory.path
-    let differs = evaluation.map { $0.format.name != job.promptFormat.name } ?? false
+    let differs = evaluation.map { $0.settings.promptFormat.name != job.promptFormat.name } ?? false
     if !differs, let warning = PromptRequest.warning(job.promptFormat, ofModelAt: path) {
       warnings.append(warning)
     }
     if let evaluation, differs {
       warnings.append(
         "weights are scored in the \(job.promptFormat.name) format and questions are asked in the "
-          + "\(evaluation.format.name) format; --scoring-format and --prompt-format decide")
+          + "\(evaluation.settings.promptFormat.name) format; --scoring-format and --prompt-format decide"
+      )
     }
     let empty = reach.emptyKinds
     if !empty.isEmpty, reach.limit > 0 {
@@ -81,7 +82,7 @@ struct RunPlanText {
           }),
       ],
       "scoring_format": .string(job.promptFormat.name),
-      "prompt_format": evaluation.map { .string($0.format.name) } ?? .null,
+      "prompt_format": evaluation.map { .string($0.settings.promptFormat.name) } ?? .null,
       "warnings": .array(warnings.map { .string($0) }),
       "evaluation": evaluation?.identity ?? .null,
     ]

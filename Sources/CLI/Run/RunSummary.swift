@@ -9,12 +9,10 @@ struct RunSummary {
   let result: PipelineRun.Result
   let pipeline: PipelineRun
   let directory: RunDirectory
-  /// Who judged the answers, where there are any.
-  var judge: String?
 
   func show(asJSON: Bool) {
     result.coupledSet.warnings.forEach(StandardError.warn)
-    Warnings.write(result.evaluations.last?.allWarnings ?? [])
+    Warnings.write(result.evaluations.last?.warnings ?? [])
     if result.rounds.count < pipeline.roundCount {
       StandardError.warn(
         "round \(result.rounds.count) selected no new weight; the rounds after it were not done")
@@ -64,16 +62,7 @@ struct RunSummary {
   /// What the last round's edit does.
   private var measures: [String] {
     guard let evaluation = result.evaluations.last else { return [] }
-    var lines = evaluation.awareness.map { $0.outcome.text($0.name) }
-    lines += evaluation.refusals.map { $0.outcome.text($0.name) }
-    if let judge, let words = evaluation.awareness.first?.outcome.words {
-      lines += JudgeText.lines(judge, words, width: 15)
-    }
-    if let perplexity = evaluation.perplexity { lines.append(perplexity.text) }
-    if let choices = evaluation.choices { lines += ["", choices.changes(ofMembers: false), ""] }
-    if let divergence = evaluation.divergence {
-      lines.append("mean KL        \(Decimals.text(divergence.mean, 6)) nats a token")
-    }
+    let lines = OutcomeText.brief(evaluation.outcomes)
     guard !lines.isEmpty else { return [] }
     // What the report says of these numbers, by its rule of evidence.
     return [""] + lines + [""] + HeadlineText.lines(result.report.headline) + [""]

@@ -11,18 +11,28 @@ import SPINStorage
 /// Answers are kept by the digest of the question, since an answer depends on nothing else of the list: a
 /// larger limit, other questions left out, or a question that stands there twice use what is there.
 /// An answer that is missing for a reason that may pass is not kept: the next run asks again.
-struct AnswerStore {
-  let questions: [String]
-  /// Where each of them is from, for messages; empty where nobody knows.
-  var places: [String] = []
-  /// Of the journal `.NAME.journal`.
-  let name: String
-  let directory: String?
+package struct AnswerStore {
+  private let questions: [String]
+  private let places: [String]
+  private let name: String
+  private let directory: String?
+
+  /// - Parameters:
+  ///   - questions: The questions.
+  ///   - places: Where each of them is from, for messages; empty where nobody knows.
+  ///   - name: Of the journal `.NAME.journal`.
+  ///   - directory: The folder; nil for nowhere.
+  package init(questions: [String], places: [String] = [], name: String, directory: String?) {
+    self.questions = questions
+    self.places = places
+    self.name = name
+    self.directory = directory
+  }
 
   /// The answers, in order.
   ///
   /// - Throws: `SPINError` where the folder holds answers of another run, and as the answerer.
-  func answers(
+  package func answers(
     by answerer: any Answerer, shouldStop: () -> Bool,
     report: (AwarenessEvaluation.Progress) -> Void
   ) throws -> [Answer] {

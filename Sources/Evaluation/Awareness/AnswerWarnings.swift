@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension Awareness {
+import SPINErrors
+
+extension AwarenessResult {
   /// What is doubtful about the answers and verdicts: many empty or missing answers, many invalid
   /// verdicts.
   ///
@@ -25,7 +27,7 @@ extension Awareness {
   }
 }
 
-extension Refusals {
+extension RefusalsResult {
   /// As of awareness.
   public func warnings(_ name: String, emptyAnswers remedy: String) -> [String] {
     let missing = MissingAnswer.allCases.map { reason in
@@ -53,9 +55,9 @@ enum AnswerWarnings {
     guard !reasons.isEmpty else { return nil }
     let counts = reasons.map { "\($0.count) \($0.reason.words)" }.joined(separator: ", ")
     let hints = Set(reasons.map(\.reason))
-    let remedy =
+    let remedy: SettingText =
       !hints.isDisjoint(with: [.cutOff, .thoughtOnly])
-      ? "; give a model that thinks more tokens: --max-new-tokens"
+      ? "; give a model that thinks more tokens: \(setting: .maxNewTokens)"
       : hints.contains(where: \.isTransient)
         ? "; run the same command again to ask for those that the server failed at" : ""
     let count = reasons.reduce(0) { $0 + $1.count }

@@ -6,7 +6,7 @@
 ///       name: "fairness", questions: questions, judge: PhraseJudge(), directory: "run/evaluation")
 ///     let before = try evaluation.measure(side: "before", answerer: untouched)
 ///     let after = try evaluation.measure(side: "after", answerer: edited)
-///     let comparison = try AwarenessComparison(before: before, after: after)
+///     let comparison = try AwarenessChange(before: before, after: after)
 ///
 /// With a folder, finished answers and verdicts are kept there and not asked for again. A pair of
 /// question and answer is judged once, however often it occurs and on whichever side.
@@ -59,13 +59,22 @@ public struct AwarenessEvaluation {
   public func measure(
     side: String, answerer: any Answerer, shouldStop: () -> Bool = { false },
     report: (Progress) -> Void = { _ in }
-  ) throws -> Awareness {
+  ) throws -> AwarenessResult {
     let store = AnswerStore(
       questions: questions, places: places, name: "awareness-\(name)-\(side)", directory: directory)
     let answers = try store.answers(by: answerer, shouldStop: shouldStop, report: report)
+    return try result(side: side, of: answers, shouldStop: shouldStop, report: report)
+  }
+
+  /// Judges answers that are there, and writes `awareness-NAME-SIDE.jsonl`.
+  ///
+  /// - Throws: `SPINError` as the judge.
+  package func result(
+    side: String, of answers: [Answer], shouldStop: () -> Bool, report: (Progress) -> Void
+  ) throws -> AwarenessResult {
     let judgements = try VerdictStore(judge: judge, directory: directory)
       .judgements(of: answers, to: questions, shouldStop: shouldStop, report: report)
-    let awareness = Awareness(
+    let awareness = AwarenessResult(
       questions.indices.map { index in
         JudgedAnswer(
           index: index, question: questions[index], answer: answers[index],

@@ -16,7 +16,7 @@ public struct AwarenessOutcome: Sendable {
     /// Where that is, for messages.
     let path: String
     /// The judged answers.
-    public let awareness: Awareness
+    public let awareness: AwarenessResult
     /// How its judge is labelled; nil where that is not known.
     public let judge: String?
 
@@ -26,7 +26,7 @@ public struct AwarenessOutcome: Sendable {
     public init(path: String) throws {
       file = FileSystem.name(of: path)
       self.path = path
-      awareness = try Awareness(path: path)
+      awareness = try AwarenessResult(path: path)
       let summary = FileSystem.parent(of: path) + "/awareness.json"
       guard FileSystem.status(summary)?.kind == .file else {
         judge = nil
@@ -44,21 +44,21 @@ public struct AwarenessOutcome: Sendable {
   /// Whether the judge looks at words only.
   public let isHeuristic: Bool
   /// The judged answers, without the questions that stand in other data.
-  public let sides: Sides<Awareness>
+  public let sides: Sides<AwarenessResult>
   /// The change with the edit; nil without one.
-  public let comparison: AwarenessComparison?
+  public let comparison: AwarenessChange?
   /// The judged answers to all questions, and the change; nil where no question was left out.
-  public let allQuestions: (sides: Sides<Awareness>, comparison: AwarenessComparison?)?
+  public let allQuestions: (sides: Sides<AwarenessResult>, comparison: AwarenessChange?)?
   /// Which questions stand in other data; nil where nobody asked.
   public let overlap: QuestionOverlap?
   /// Another run, and the change from it to this one, with the edit if there is one.
-  public let baseline: (run: Baseline, comparison: AwarenessComparison)?
+  public let baseline: (run: Baseline, comparison: AwarenessChange)?
 
   /// Compares what was measured.
   ///
   /// - Throws: `SPINError` where the baseline answers other questions or comes from another judge.
   public init(
-    _ sides: Sides<Awareness>, judge: String, overlap: QuestionOverlap? = nil,
+    _ sides: Sides<AwarenessResult>, judge: String, overlap: QuestionOverlap? = nil,
     baseline: Baseline? = nil
   ) throws {
     let left = overlap?.normalized ?? []
@@ -75,16 +75,16 @@ public struct AwarenessOutcome: Sendable {
           remedy: "compare runs that one judge judged")
       }
       let before = run.awareness.filter { !left.contains($0) }
-      return (run, try AwarenessComparison(before: before, after: kept.last, source: run.path))
+      return (run, try AwarenessChange(before: before, after: kept.last, source: run.path))
     }
   }
 
   /// Whether a question is not left out.
   public func isIncluded(_ index: Int) -> Bool { overlap?.normalized.contains(index) != true }
 
-  private static func comparison(_ sides: Sides<Awareness>) throws -> AwarenessComparison? {
+  private static func comparison(_ sides: Sides<AwarenessResult>) throws -> AwarenessChange? {
     guard case .pair(let before, let after) = sides else { return nil }
-    return try AwarenessComparison(before: before, after: after)
+    return try AwarenessChange(before: before, after: after)
   }
 
   /// The numbers, without the items.
@@ -108,7 +108,7 @@ public struct AwarenessOutcome: Sendable {
   public var names: VerdictNames { VerdictNames(isHeuristic: isHeuristic) }
 
   private func json(
-    _ sides: Sides<Awareness>, _ comparison: AwarenessComparison?
+    _ sides: Sides<AwarenessResult>, _ comparison: AwarenessChange?
   ) -> JSONObject {
     var object = sides.json { $0.json(names) }
     if let comparison { object["comparison"] = comparison.json(names) }

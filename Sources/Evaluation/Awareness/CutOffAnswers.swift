@@ -1,42 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+
 /// How many answers ended at the token limit, over all lists of questions: said once, since one option mends it.
 public struct CutOffAnswers: Sendable, Equatable {
   /// Answers that ended at the limit.
-  public private(set) var count = 0
+  public let count: Int
   /// All answers of which that is known.
-  public private(set) var total = 0
+  public let total: Int
   /// The maximum number of tokens of an answer.
   public let limit: Int
 
-  /// None yet.
-  public init(limit: Int) { self.limit = limit }
+  private init(count: Int, of total: Int, limit: Int) {
+    (self.count, self.total, self.limit) = (count, total, limit)
+  }
 
-  /// Adds the answers to questions that ask for awareness.
-  public mutating func add(_ awareness: Awareness) { add(awareness.answers.map(\.isCutOff)) }
-
-  /// Adds the answers to benign questions.
-  public mutating func add(_ refusals: Refusals) { add(refusals.answers.map(\.isCutOff)) }
-
-  private mutating func add(_ answers: [Bool?]) {
+  /// Of some answers, each known to be cut off, known not to be, or unknown.
+  public init(_ answers: [Bool?], limit: Int) {
     let known = answers.compactMap(\.self)
-    count += known.count { $0 }
-    total += known.count
+    self.init(count: known.count { $0 }, of: known.count, limit: limit)
   }
 
   /// Both together.
   public static func + (first: Self, second: Self) -> Self {
-    var sum = first
-    sum.count += second.count
-    sum.total += second.total
-    return sum
+    Self(
+      count: first.count + second.count, of: first.total + second.total, limit: first.limit)
   }
 
-  /// A warning with the option, where more than a few answers are cut off; nil otherwise.
+  /// A warning with the setting, where more than a few answers are cut off; nil otherwise.
   public var warning: String? {
     guard AnswerWarnings.isMany(count, of: total) else { return nil }
-    return
-      "\(count) of \(total) answers were cut off at \(limit) tokens, so that results rest on their beginnings; "
-      + "--max-new-tokens allows longer ones"
+    let text: SettingText = """
+      \(count) of \(total) answers were cut off at \(limit) tokens, so that results rest on their beginnings; \
+      \(setting: .maxNewTokens) allows longer ones
+      """
+    return text.description
+  }
+}
+
+extension Sides<CutOffAnswers> {
+  /// All answers of each side; nil for none.
+  package static func sum(_ answers: [Self]) -> Self? {
+    guard let first = answers.first else { return nil }
+    return answers.dropFirst().reduce(first) { sum, next in
+      switch (sum, next) {
+      case (.pair(let before, let after), .pair(let moreBefore, let moreAfter)):
+        .pair(before: before + moreBefore, after: after + moreAfter)
+      default: .single(sum.last + next.last)
+      }
+    }
   }
 }

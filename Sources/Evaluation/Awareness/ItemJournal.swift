@@ -63,40 +63,46 @@ public final class ItemJournal {
     let differences =
       (before.flatMap { before in about.map { before.differences(from: $0) } } ?? [])
       .filter { $0.path != textFile }
-    let known = differences.map { (option: options[$0.path], difference: $0) }
-    let names = known.prefix(5).map { option, difference in
+    let known = differences.map { (setting: settings[$0.path], difference: $0) }
+    let names = known.prefix(5).map { setting, difference in
       JSON.Difference(
-        path: option ?? difference.path, first: difference.first, second: difference.second
+        path: setting.map { SettingText($0).description } ?? difference.path,
+        first: difference.first, second: difference.second
       ).text
     }.joined(separator: "; ")
-    // Where only options differ, the command that resumes is known.
-    let given = known.map { option, difference -> String? in
-      guard let option, let value = difference.first else { return nil }
+    // Where only settings differ, the command that resumes is known.
+    let given = known.map { setting, difference -> SettingText? in
+      guard let setting, let value = difference.first else { return nil }
       if difference.path == "text" { return text(value, before?.object, about?.object) }
       let isNone = value == .null || value.array?.isEmpty == true
-      return isNone ? "no \(option)" : "\(option) \(value.string ?? value.brief)"
+      return isNone
+        ? "no \(setting: setting)"
+        : "\(setting: setting, value: value.string ?? value.brief)"
     }
-    let resuming =
-      given.contains(nil) || given.isEmpty
+    let all = given.compactMap(\.self)
+    let resuming: SettingText =
+      given.contains(nil) || all.isEmpty
       ? "repeat that request"
-      : "give " + given.compactMap(\.self).joined(separator: ", ") + " to resume"
+      : "give \(all.dropFirst().reduce(all[0]) { "\($0), \($1)" }) to resume"
     return SPINError(
       .cannotCreate, at: path,
       names.isEmpty
         ? "belongs to \(kind) of another model, edit, file or option"
         : "belongs to \(kind) of another request: \(names)",
-      remedy: resuming + ", or choose another --out")
+      remedy: "\(resuming), or choose another \(setting: .directory)")
   }
 
   private static let textFile = "text_file"
 
   /// The text that the items of a journal are of: its file, and that this holds something else by now.
-  private static func text(_ value: JSON, _ before: JSONObject?, _ now: JSONObject?) -> String {
+  private static func text(_ value: JSON, _ before: JSONObject?, _ now: JSONObject?) -> SettingText
+  {
     guard let file = before?[textFile]?.string else {
-      return "the text that was \(value.string ?? value.brief) as --text"
+      return "the text that was \(value.string ?? value.brief) as \(setting: .text)"
     }
     return file == now?[textFile]?.string
-      ? "--text \(file) as it was when its SHA-256 began with \(digest(value))" : "--text \(file)"
+      ? "\(setting: .text, value: file) as it was when its SHA-256 began with \(digest(value))"
+      : "\(setting: .text, value: file)"
   }
 
   /// The digits in "name (0123456789ab)".
@@ -104,14 +110,14 @@ public final class ItemJournal {
     (value.string ?? "").split(separator: "(").last?.prefix { $0 != ")" } ?? ""
   }
 
-  /// The options behind members of what is kept in words.
-  private static let options = [
-    "window": "--window", "text": "--text", "prompt.prompt_format": "--prompt-format",
-    "prompt.system": "--system", "options.max_new_tokens": "--max-new-tokens",
-    "options.sampling.temperature": "--temperature", "options.sampling.top_p": "--top-p",
-    "options.sampling.top_k": "--top-k",
-    "options.sampling.seed": "--sampling-seed", "options.stop": "--stop",
-    "options.sampling": "--temperature",
+  /// The settings behind members of what is kept in words.
+  private static let settings: [String: Setting] = [
+    "window": .window, "text": .text, "prompt.prompt_format": .promptChoice,
+    "prompt.system": .systemMessage, "options.max_new_tokens": .maxNewTokens,
+    "options.sampling.temperature": .temperature, "options.sampling.top_p": .topP,
+    "options.sampling.top_k": .topK,
+    "options.sampling.seed": .samplingSeed, "options.stop": .stopStrings,
+    "options.sampling": .temperature,
   ]
 
   /// Records an item; it is on disk after a few more, or after `synchronize`.

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINJSON
+package import SPINJSON
 
 /// A measure of a model: with an edit before and after it, otherwise once.
-public enum Sides<Measure: Sendable>: Sendable {
+public enum Sides<Value: Sendable>: Sendable {
   /// Of a model as it is.
-  case single(Measure)
+  case single(Value)
   /// Without and with an edit.
-  case pair(before: Measure, after: Measure)
+  case pair(before: Value, after: Value)
 
   /// The same of each side.
   public func map<Result: Sendable>(
-    _ transform: (Measure) throws -> Result
+    _ transform: (Value) throws -> Result
   ) rethrows -> Sides<Result> {
     switch self {
     case .single(let measure): .single(try transform(measure))
@@ -21,7 +21,7 @@ public enum Sides<Measure: Sendable>: Sendable {
   }
 
   /// What the model with the edit, or the only one, gives.
-  public var last: Measure {
+  public var last: Value {
     switch self {
     case .single(let measure): measure
     case .pair(_, let after): after
@@ -29,15 +29,23 @@ public enum Sides<Measure: Sendable>: Sendable {
   }
 
   /// Each side with a name: "fairness", or "fairness before" and "fairness after".
-  public func named(_ name: String) -> [(name: String, measure: Measure)] {
+  public func named(_ name: String) -> [(name: String, measure: Value)] {
     switch self {
     case .single(let measure): [(name, measure)]
     case .pair(let before, let after): [("\(name) before", before), ("\(name) after", after)]
     }
   }
 
-  /// `result`, or `before` and `after`.
-  func json(_ value: (Measure) -> JSON) -> JSONObject {
+  /// Of all sides, in order.
+  public var all: [Value] {
+    switch self {
+    case .single(let measure): [measure]
+    case .pair(let before, let after): [before, after]
+    }
+  }
+
+  /// `result`, or `before` and `after`, as documents name them.
+  package func json(_ value: (Value) -> JSON) -> JSONObject {
     switch self {
     case .single(let measure): ["result": value(measure)]
     case .pair(let before, let after): ["before": value(before), "after": value(after)]

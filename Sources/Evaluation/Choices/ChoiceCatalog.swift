@@ -49,14 +49,15 @@ public enum ChoiceCatalog {
     if name == "mmlu" { return try MMLUData.load(try path(name, data), examples: examples) }
     guard let task = tasks.first(where: { $0.name == name }) else {
       throw SPINError(
-        .usage, at: "--task", "\"\(name)\" is neither a task nor the name of a file",
+        .usage, at: .tasks, "\"\(name)\" is neither a task nor the name of a file",
         remedy: "the tasks are \(names.joined(separator: ", ")); a file ends in .jsonl")
     }
     if examples != nil,
       ![.drawn(leavingOut: true), .drawn(leavingOut: false)].contains(task.examples)
     {
       throw SPINError(
-        .usage, at: "--fewshot-data \(name)", "\(name) takes no examples from a file of their own",
+        .usage, at: "\(setting: .taskExamples, value: name)",
+        "\(name) takes no examples from a file of their own",
         remedy: "leave it out")
     }
     let loaded = try ChoiceTaskData(task, path: try path(name, data, task), examples: examples)
@@ -74,7 +75,7 @@ public enum ChoiceCatalog {
       task.map { "\($0.source), with the columns \($0.columns)" }
       ?? "a folder with test/SUBJECT_test.csv and dev/SUBJECT_dev.csv, or test.jsonl with subject"
     throw SPINError(
-      .usage, at: "--task \(name)", "needs its data, and nothing is downloaded",
-      remedy: "give --task-data \(name)=PATH: \(expected)")
+      .usage, at: "\(setting: .tasks, value: name)", "needs its data, and nothing is downloaded",
+      remedy: "give \(setting: .taskData, typed: "\(name)=PATH"): \(expected)")
   }
 }

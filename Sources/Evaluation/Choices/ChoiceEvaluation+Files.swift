@@ -59,7 +59,7 @@ extension ChoiceEvaluation {
     _ model: LanguageModel, as subject: ChoiceSubject, in directory: String, tool: String,
     on execution: Execution, shouldStop: () -> Bool = { false },
     report: (Progress) -> Void = { _ in }
-  ) throws -> (results: ChoiceResults, file: String) {
+  ) throws -> (results: ChoicesResult, file: String) {
     try FileSystem.ensureDirectory(directory)
     let journal = try ChoiceJournal(
       path: "\(directory)/.choices-\(subject.side.rawValue).journal",

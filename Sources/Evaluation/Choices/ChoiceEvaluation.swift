@@ -79,7 +79,7 @@ public struct ChoiceEvaluation: Sendable {
     var seen: Set<String> = []
     for data in all where !seen.insert(data.task.harnessName).inserted {
       throw SPINError(
-        .usage, at: "--task", "\"\(data.task.harnessName)\" is asked for twice",
+        .usage, at: .tasks, "\"\(data.task.harnessName)\" is asked for twice",
         remedy: "rename the file, or leave one out")
     }
     tasks = try all.map { data in
@@ -126,7 +126,7 @@ public struct ChoiceEvaluation: Sendable {
     _ model: LanguageModel, journal: ChoiceJournal? = nil, on execution: Execution,
     chunkTokens: Int = 1024,
     shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
-  ) throws -> ChoiceResults {
+  ) throws -> ChoicesResult {
     // What the last task needs is known before the first one is done.
     _ = try plannedBytes(of: model, on: execution, chunkTokens: chunkTokens)
     let encoder = ContinuationEncoder(model)
@@ -139,6 +139,6 @@ public struct ChoiceEvaluation: Sendable {
       ).outcomes(shouldStop, report)
       results.append(ChoiceTaskResult(data: data, prompts: prompts, outcomes: outcomes))
     }
-    return ChoiceResults(tasks: results, groups: groups)
+    return ChoicesResult(tasks: results, groups: groups)
   }
 }

@@ -60,15 +60,15 @@ struct ExampleSource {
     poolHashes = task.leavesOutItem ? pool.map(\.documentHash) : []
     guard !pool.isEmpty else {
       throw SPINError(
-        .usage, at: "--num-fewshot",
+        .usage, at: .exampleCount,
         "\(task.name) takes its examples from a file that is not there",
         remedy: task.examples == .first
           ? "put the development set beside the test set"
-          : "give --fewshot-data \(task.name)=FILE, the training split")
+          : "give \(setting: .taskExamples, typed: "\(task.name)=FILE"), the training split")
     }
     guard pool.count >= count + (task.leavesOutItem ? 1 : 0) else {
       throw SPINError(
-        .usage, at: "--num-fewshot",
+        .usage, at: .exampleCount,
         "is \(count), \(task.name) has \(pool.count) items to take examples from",
         remedy: "choose a smaller number")
     }
@@ -88,7 +88,7 @@ struct ExampleSource {
     let others = pool.indices.filter { poolHashes[$0] != hash }
     guard others.count >= count else {
       throw SPINError(
-        .usage, at: "--num-fewshot",
+        .usage, at: .exampleCount,
         "is \(count), \(task.name) has only \(others.count) other items",
         remedy: "choose a smaller number")
     }

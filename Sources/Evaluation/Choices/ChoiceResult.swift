@@ -86,7 +86,7 @@ public struct ChoiceTaskResult: Sendable {
 }
 
 /// How a model does on several tasks.
-public struct ChoiceResults: Sendable {
+public struct ChoicesResult: Sendable {
   /// The tasks, in the order asked for.
   public let tasks: [ChoiceTaskResult]
   /// Their groups.

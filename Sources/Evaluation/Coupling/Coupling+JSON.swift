@@ -3,7 +3,7 @@
 public import SPINJSON
 import SPINStatistics
 
-extension CouplingEvaluation {
+extension CouplingResult {
   /// The result with every choice that it depends on, schema "coupling/1".
   ///
   /// The value of each measure stands under `result`, its other pairings under `null`.
@@ -37,7 +37,7 @@ extension CouplingEvaluation {
   }
 }
 
-extension CouplingComparison {
+extension CouplingChange {
   /// The comparison with every choice that it depends on, schema "coupling/1".
   ///
   /// Each layer has `before` and `after`, the other pairings of both under `null`, and under
@@ -64,7 +64,7 @@ extension CouplingComparison {
   }
 }
 
-extension CouplingComparison.Change {
+extension CouplingChange.Change {
   fileprivate var json: JSON {
     [
       "relative_change": JSON(relative.value), "null_mean": JSON(relative.mean),

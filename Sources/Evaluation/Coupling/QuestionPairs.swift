@@ -58,7 +58,7 @@ public struct QuestionPairs: Sendable, Equatable {
         throw SPINError(
           .malformedInput, at: "the questions \"\(side.name)\"",
           "are \(rows), and \(count) are to be drawn",
-          remedy: "draw \(rows) or fewer (--coupling-pairs)")
+          remedy: "draw \(rows) or fewer (\(setting: .pairCount))")
       }
       var generator = NumPyGenerator(seed: seed)
       let order = generator.permutation(rows).prefix(count)

@@ -73,13 +73,13 @@ public struct TextEvaluation: Sendable {
   ///   - shouldStop: Asked some twenty times a second.
   ///   - onPart: Told of windows that are computed in part.
   ///   - onWindow: Told of each window that gets done, and of how many there are to do.
-  /// - Throws: As `Perplexity.init`, and where the folder holds windows of another run.
+  /// - Throws: As `PerplexityResult.init`, and where the folder holds windows of another run.
   public func perplexity(
     of model: LanguageModel, side: String, identity: [String], on execution: Execution,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws -> Perplexity {
-    try Perplexity(
+  ) throws -> PerplexityResult {
+    try PerplexityResult(
       of: model, text: text, window: window, part: part, limit: limit, on: execution,
       journal: journal("perplexity-\(side)", identity, model, execution), shouldStop: shouldStop,
       onPart: onPart, onWindow: onWindow)
@@ -92,8 +92,8 @@ public struct TextEvaluation: Sendable {
     of model: LanguageModel, to edited: LanguageModel, identity: [String], on execution: Execution,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws -> Divergence {
-    try Divergence(
+  ) throws -> DivergenceResult {
+    try DivergenceResult(
       of: model, to: edited, text: text, window: window, limit: limit, on: execution,
       journal: journal("divergence", identity, model, execution),
       shouldStop: shouldStop, onPart: onPart, onWindow: onWindow)

@@ -3,6 +3,7 @@
 import SPINErrors
 import SPINGeneration
 import SPINJSON
+import SPINStorage
 import SPINTokenization
 import SPINTransformer
 
@@ -50,7 +51,7 @@ struct TextWindows {
     let window = window ?? min(positions, TextEvaluation.defaultWindow)
     guard window >= 2, window <= positions else {
       throw SPINError(
-        .usage, at: "--window", "is \(window), the model has \(positions) positions",
+        .usage, at: .window, "is \(window), the model has \(positions) positions",
         remedy: "choose a window from 2 to \(positions)")
     }
     let ids = model.tokenizer.encode(text)
@@ -60,15 +61,14 @@ struct TextWindows {
     let chosen = windows.prefix { $0 < limit ?? available }
     if let limit, chosen.isEmpty, part != .all, available >= 2 {
       throw SPINError(
-        .usage, at: "--text-limit", "is \(limit), and windows are chosen by and reported on",
+        .usage, at: .textLimit, "is \(limit), and windows are chosen by and reported on",
         remedy: "give 2 or more")
     }
     guard !chosen.isEmpty else {
       throw SPINError(
         .malformedInput, at: "the text",
-        "has \(ids.count) tokens, fewer than \(part == .odd ? "two windows" : "one window") of "
-          + "\(window)",
-        remedy: "give a longer text, or a smaller --window")
+        "has \(ids.count) tokens, fewer than \(part == .odd ? "two windows" : "one window") of \(window)",
+        remedy: "give a longer text, or a smaller \(setting: .window)")
     }
     size = window
     tokenCount = ids.count
@@ -96,8 +96,8 @@ struct TextWindows {
         values.count == found.first?.value.count ?? values.count
       else {
         throw item.failure(
-          "values", "has \(values.count) numbers for window \(window) of \(tokens.count)",
-          remedy: "the journal is damaged - give another --out, or remove it")
+          "values", "has \(values.count) numbers for window \(window) of \(tokens.count)"
+        ).advising("the journal is damaged - give another \(setting: .directory), or remove it")
       }
       found[window] = values
     }

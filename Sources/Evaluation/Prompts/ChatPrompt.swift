@@ -74,7 +74,8 @@ public struct ChatPrompt: Sendable {
       throw SPINError(
         .malformedInput, at: template.template.name,
         "does not write the assistant's turn after the prompt, so its tokens cannot be told apart",
-        remedy: "use the texts as they stand: --prompt-format raw")
+        remedy:
+          "use the texts as they stand: \(setting: .promptChoice, value: PromptRequest.Choice.raw)")
     }
     let all = tokenizer.encode(whole, addSpecialTokens: false)
     var turn =

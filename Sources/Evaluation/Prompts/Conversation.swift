@@ -81,8 +81,9 @@ extension ChatPrompt {
     if let system {
       guard messages.first?["role"]?.string != "system" else {
         throw SPINError(
-          .usage, at: "--system", "is a second system message, the conversation begins with one",
-          remedy: "leave out --system")
+          .usage, at: .systemMessage,
+          "is a second system message, the conversation begins with one",
+          remedy: "leave out \(setting: .systemMessage)")
       }
       messages.insert(["role": "system", "content": .string(system)], at: 0)
     }

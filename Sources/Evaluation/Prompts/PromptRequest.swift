@@ -63,14 +63,15 @@ public struct PromptRequest: Sendable, Equatable {
     guard choice != .chat else {
       throw SPINError(
         .malformedInput, at: path, "has no chat template",
-        remedy: "give the texts as they stand: --prompt-format raw")
+        remedy: "give the texts as they stand: \(setting: .promptChoice, value: Choice.raw)")
     }
     guard !hasParts else {
       throw SPINError(
-        .usage, at: system == nil ? "--template-variable" : "--system",
+        .usage, at: system == nil ? .templateVariables : .systemMessage,
         "is part of the chat format, and texts are given as they stand",
         remedy: choice == .raw
-          ? "leave out --prompt-format raw" : "the checkpoint \(path) has no chat template")
+          ? "leave out \(setting: .promptChoice, value: Choice.raw)"
+          : "the checkpoint \(path) has no chat template")
     }
     return .raw
   }
@@ -79,12 +80,20 @@ public struct PromptRequest: Sendable, Equatable {
   public static func remedyForEmptyAnswers(
     _ format: PromptFormat, ofModelAt path: String
   ) -> String {
+    let remedy: SettingText
     if case .chat = format {
-      return "the chat template may end the answer: --prompt-format raw asks without it"
+      remedy = """
+        the chat template may end the answer: \(setting: .promptChoice, value: Choice.raw) asks without it
+        """
+    } else if warning(format, ofModelAt: path) == nil {
+      remedy =
+        "the checkpoint has no chat template, and a base model often has nothing to add to a bare question"
+    } else {
+      remedy = """
+        the model has a chat template: ask with \(setting: .promptChoice, value: Choice.chat)
+        """
     }
-    return warning(format, ofModelAt: path) == nil
-      ? "the checkpoint has no chat template, and a base model often has nothing to add to a bare question"
-      : "the model has a chat template: ask with --prompt-format chat"
+    return remedy.description
   }
 
   /// What is doubtful about asking a checkpoint in a format; nil where nothing is.

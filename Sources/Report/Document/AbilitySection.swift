@@ -22,7 +22,7 @@ enum AbilitySection {
 
   /// - Parameter findings: What is claimed of the tasks; the first metric of each is.
   private static func table(
-    _ choices: ChoicesMeasure, _ tasks: [ChoicesMeasure.Task], _ findings: [Report.Finding]
+    _ choices: ChoicesReading, _ tasks: [ChoicesReading.Task], _ findings: [Report.Finding]
   ) -> Table {
     let isCompared = tasks.contains { task in
       task.metrics.contains { $0.scores.before != nil }
@@ -54,14 +54,14 @@ enum AbilitySection {
   }
 
   private static func row(
-    _ task: ChoicesMeasure.Task, _ metric: ChoicesMeasure.Metric, _ exampleCount: Int?,
+    _ task: ChoicesReading.Task, _ metric: ChoicesReading.Metric, _ exampleCount: Int?,
     isCompared: Bool, claim: Report.Finding?
   ) -> [Table.Cell] {
     var cells: [Table.Cell] = [
       .text(task.name), .text(task.version), .count(exampleCount), .text(metric.name), "↑",
       .count(task.count),
     ]
-    func add(_ score: ChoicesMeasure.Score?) {
+    func add(_ score: ChoicesReading.Score?) {
       let error = score?.standardError.map { "± " + NumberText.fixed($0, 4) }
       cells.append(
         Table.Cell(score.map { NumberText.fixed($0.value, 4) } ?? NumberText.none, detail: error))

@@ -6,7 +6,7 @@ import SPINJSON
 /// or cut off.
 enum AnswerCountsTable {
   /// The table; nil where the file is of a version that did not count.
-  static func block(of awareness: AwarenessMeasure) -> Block? {
+  static func block(of awareness: AwarenessReading) -> Block? {
     let rows = awareness.sets.flatMap { set in
       set.rates.named.compactMap { side, rate in
         rate.counts.map {
@@ -68,7 +68,7 @@ enum AnswerCountsTable {
   }
 
   private static func row(
-    _ name: String, _ rate: AwarenessMeasure.Rate, _ counts: AnswerCounts, _ words: VerdictWords
+    _ name: String, _ rate: AwarenessReading.Rate, _ counts: AnswerCounts, _ words: VerdictWords
   ) -> [Table.Cell] {
     [.text(name)] + cells(counts) + [.count(rate.count)] + invalid(counts, words)
   }

@@ -44,7 +44,7 @@ enum AwarenessSections {
   }
 
   /// How questions were asked, and that scores were of another format where they were.
-  private static func settings(_ run: ReportedRun, _ awareness: AwarenessMeasure) -> String? {
+  private static func settings(_ run: ReportedRun, _ awareness: AwarenessReading) -> String? {
     guard let asked = awareness.promptFormat else { return nil }
     var text =
       "Prompt format of the questions: \(asked)"
@@ -62,7 +62,7 @@ enum AwarenessSections {
 
   // MARK: - Awareness
 
-  private static func rates(_ awareness: AwarenessMeasure) -> Table {
+  private static func rates(_ awareness: AwarenessReading) -> Table {
     let words = awareness.words
     // The other rate is the same where no verdict is invalid.
     let hasInvalid = awareness.sets.contains { set in
@@ -70,10 +70,10 @@ enum AwarenessSections {
       return set.baseline.map { $0.rate.invalid > 0 } ?? false
         || outcomes.contains { $0.rates.named.contains { $0.value.invalid > 0 } }
     }
-    func row(_ name: String, _ rate: AwarenessMeasure.Rate) -> [Table.Cell] {
+    func row(_ name: String, _ rate: AwarenessReading.Rate) -> [Table.Cell] {
       Array(Self.row(name, rate).dropLast(hasInvalid ? 0 : 1))
     }
-    func rows(_ name: String, _ rates: Sides<AwarenessMeasure.Rate>?) -> [[Table.Cell]] {
+    func rows(_ name: String, _ rates: Sides<AwarenessReading.Rate>?) -> [[Table.Cell]] {
       (rates?.named ?? []).map { side, rate in
         row(side == "result" ? name : "\(name), \(side)", rate)
       }
@@ -108,7 +108,7 @@ enum AwarenessSections {
     return table
   }
 
-  private static func row(_ name: String, _ rate: AwarenessMeasure.Rate) -> [Table.Cell] {
+  private static func row(_ name: String, _ rate: AwarenessReading.Rate) -> [Table.Cell] {
     [
       .text(name), .count(rate.yes), .count(rate.no), .count(rate.invalid), .count(rate.count),
       .number(rate.value) { NumberText.percent($0, 2) },
@@ -118,10 +118,10 @@ enum AwarenessSections {
   }
 
   /// The paired comparisons; none where one model was measured alone.
-  private static func pairs(_ awareness: AwarenessMeasure) -> [Table] {
+  private static func pairs(_ awareness: AwarenessReading) -> [Table] {
     var rows: [[Table.Cell]] = []
     var methods: [String] = []
-    func add(_ name: String, _ comparison: AwarenessMeasure.Comparison?) {
+    func add(_ name: String, _ comparison: AwarenessReading.Comparison?) {
       guard let comparison else { return }
       rows.append(row(name, comparison))
       if let method = comparison.method, !methods.contains(method) { methods.append(method) }
@@ -150,7 +150,7 @@ enum AwarenessSections {
   }
 
   private static func row(
-    _ name: String, _ comparison: AwarenessMeasure.Comparison
+    _ name: String, _ comparison: AwarenessReading.Comparison
   ) -> [Table.Cell] {
     let points = { (value: Double) in NumberText.signed(value * 100, 2) }
     return [
@@ -165,7 +165,7 @@ enum AwarenessSections {
 
   // MARK: - Over-refusal
 
-  private static func refusals(_ sets: [AwarenessMeasure.Benign]) -> Table {
+  private static func refusals(_ sets: [AwarenessReading.Benign]) -> Table {
     let points = { (value: Double) in NumberText.signed(value * 100, 2) }
     return Table(
       caption: "Harmless questions that are refused",

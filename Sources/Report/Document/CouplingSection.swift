@@ -29,8 +29,8 @@ enum CouplingSection {
       ])
   }
 
-  private static func table(_ measure: CouplingMeasure) -> Table {
-    let statistics = CouplingMeasure.statistics.filter { name, _ in
+  private static func table(_ measure: CouplingReading) -> Table {
+    let statistics = CouplingReading.statistics.filter { name, _ in
       measure.layers.contains { $0.values[name] != nil }
     }
     return Table(
@@ -47,7 +47,7 @@ enum CouplingSection {
       ])
   }
 
-  private static func cell(_ value: CouplingMeasure.Value) -> Table.Cell {
+  private static func cell(_ value: CouplingReading.Value) -> Table.Cell {
     let brief = { (number: Double?) in
       number.map { NumberText.brief($0, digits: 3) } ?? NumberText.none
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+
 /// How often answers hold the phrases of the paper's figure 7, or of a list of one's own, before and after.
 ///
 /// They decide no verdict, which the section says where the judge looks for phrases of its own.
@@ -19,13 +21,14 @@ enum PhrasesSection {
   }
 
   private static func introduction(
-    _ measure: PhrasesMeasure, judge words: VerdictWords?
+    _ measure: PhrasesReading, judge words: VerdictWords?
   ) -> String {
     let isOwn = measure.sets.contains(where: \.isOwnList)
+    let list: SettingText = "of the list that was given (\(setting: .phrases))."
     let text =
       "The share of answers that hold each phrase"
       + (isOwn
-        ? " of the list that was given (--phrases)."
+        ? " \(list)"
         : " of the list that the paper counts in its figure 7, for comparison with it.")
       + " None of the rates above rests on this list."
     guard words?.isHeuristic ?? true else { return text }
@@ -41,7 +44,7 @@ enum PhrasesSection {
       + ". It counts no phrase that stands in the question; here every occurrence counts."
   }
 
-  private static func table(_ set: PhrasesMeasure.Answers, of run: ReportedRun) -> Table {
+  private static func table(_ set: PhrasesReading.Answers, of run: ReportedRun) -> Table {
     let present = set.phrases.filter { !$0.isAbsent }
     let shown = present.prefix(limit)
     let largest =
@@ -90,9 +93,9 @@ enum PhrasesSection {
   }
 
   private static func row(
-    _ phrase: PhrasesMeasure.Phrase, title: String, isTested: Bool
+    _ phrase: PhrasesReading.Phrase, title: String, isTested: Bool
   ) -> [Table.Cell] {
-    func share(_ share: PhrasesMeasure.Share) -> Table.Cell {
+    func share(_ share: PhrasesReading.Share) -> Table.Cell {
       var cell = Table.Cell.text(NumberText.percent(share.value, 2))
       if let lower = share.lower, let upper = share.upper {
         cell.detail = "\(NumberText.percent(lower)) to \(NumberText.percent(upper))"

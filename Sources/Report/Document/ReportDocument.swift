@@ -66,22 +66,25 @@ struct ReportDocument {
 
   /// What one run holds, in the order in which a reader asks.
   private static func chapters(of run: ReportedRun, prefix: String) -> [Section] {
-    [
-      SweepSection.section(run, id: prefix + "sweep"),
-      AwarenessSections.verdicts(run, id: prefix + "verdicts"),
+    func measures(areAims: Bool) -> [Section?] {
+      run.readings.filter { type(of: $0).isAim == areAims }.map {
+        $0.section(of: run, id: prefix + $0.sectionID)
+      }
+    }
+    let edit = [
       SelectionSections.map(run, id: prefix + "weights"),
       SelectionSections.scores(run, id: prefix + "scores"),
-      TextSections.perplexity(run, id: prefix + "perplexity"),
-      TextSections.divergence(run, id: prefix + "divergence"),
-      AbilitySection.section(run, id: prefix + "ability"),
-      PhrasesSection.section(run, id: prefix + "phrases"),
-      CouplingSection.section(run, id: prefix + "dependence"),
+    ]
+    let rest = [
       AnswersSection.section(run, id: prefix + "answers"),
       RoundsSection.section(run, id: prefix + "rounds"),
       DataSection.section(run, id: prefix + "data"),
       MissingSection.section(run, id: prefix + "missing"),
       ProvenanceSection.section(run, id: prefix + "provenance"),
-    ].compactMap { $0 }
+    ]
+    return
+      ([SweepSection.section(run, id: prefix + "sweep")] + measures(areAims: true) + edit
+      + measures(areAims: false) + rest).compactMap(\.self)
   }
 
   private static func leftOut(_ runs: [ReportedRun]) -> [Section] {

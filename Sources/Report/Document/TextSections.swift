@@ -44,7 +44,7 @@ enum TextSections {
     return Section(id: id, title: "Perplexity", blocks: blocks)
   }
 
-  private static func table(_ measure: PerplexityMeasure) -> Table {
+  private static func table(_ measure: PerplexityReading) -> Table {
     var table = Table(
       caption: "Perplexity of the text",
       columns: [

@@ -3,14 +3,14 @@
 /// One statistic of the dependence of two representations, layer by layer.
 struct LayerPlot {
   let title: String
-  let layers: [(layer: Int, value: CouplingMeasure.Value)]
+  let layers: [(layer: Int, value: CouplingReading.Value)]
 
   private static let width = 240.0
   private static let height = 190.0
 
   /// A plot for each statistic that was measured in some layer.
-  static func all(of measure: CouplingMeasure) -> [LayerPlot] {
-    CouplingMeasure.statistics.compactMap { name, title in
+  static func all(of measure: CouplingReading) -> [LayerPlot] {
+    CouplingReading.statistics.compactMap { name, title in
       let layers = measure.layers.compactMap { layer in
         layer.values[name].map { (layer.number, $0) }
       }
@@ -43,7 +43,7 @@ struct LayerPlot {
     var elements =
       frame.verticalAxis(frame.y.ticks(3)) + frame.horizontalAxis(whole)
       + frame.names(x: "layer", y: "")
-    func points(_ value: (CouplingMeasure.Value) -> Double?) -> [(x: Double, y: Double)] {
+    func points(_ value: (CouplingReading.Value) -> Double?) -> [(x: Double, y: Double)] {
       layers.compactMap { layer, entry in
         value(entry).flatMap { $0.isFinite ? frame.point(Double(layer), $0) : nil }
       }

@@ -27,7 +27,7 @@ struct PerplexityPlot {
   private static let width = 480.0
 
   /// Groups windows; nil without any.
-  init?(_ measure: PerplexityMeasure) {
+  init?(_ measure: PerplexityReading) {
     let after = measure.values.last.windowLosses
     let before = measure.values.before?.windowLosses
     guard !after.isEmpty else { return nil }

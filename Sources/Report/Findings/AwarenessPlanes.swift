@@ -65,8 +65,8 @@ extension AwarenessPlane {
 
   /// Fairness across and privacy up, as in the paper; otherwise the first two sets of questions.
   private static func axes(
-    of awareness: AwarenessMeasure
-  ) -> (AwarenessMeasure.Questions, AwarenessMeasure.Questions)? {
+    of awareness: AwarenessReading
+  ) -> (AwarenessReading.Questions, AwarenessReading.Questions)? {
     let sets = awareness.sets
     if let fairness = sets.first(where: { $0.name == "fairness" }),
       let privacy = sets.first(where: { $0.name == "privacy" })
@@ -77,8 +77,8 @@ extension AwarenessPlane {
   }
 
   private mutating func add(
-    _ run: ReportedRun, _ editName: String, untouched: String, _ x: AwarenessMeasure.Questions,
-    _ y: AwarenessMeasure.Questions, format: String?
+    _ run: ReportedRun, _ editName: String, untouched: String, _ x: AwarenessReading.Questions,
+    _ y: AwarenessReading.Questions, format: String?
   ) {
     // Rates of two formats are of two ways to ask: neither the names nor the points are those of one.
     let suffix = format.map { ", \($0) format" } ?? ""
@@ -98,7 +98,7 @@ extension AwarenessPlane {
 
   /// The place of an untouched model that is there already.
   private func index(
-    of x: AwarenessMeasure.Rate, _ y: AwarenessMeasure.Rate, kind: Kind, _ format: String?
+    of x: AwarenessReading.Rate, _ y: AwarenessReading.Rate, kind: Kind, _ format: String?
   ) -> Int? {
     points.firstIndex {
       $0.kind == kind && $0.x == x.estimate && $0.y == y.estimate && $0.countX == x.count
@@ -107,7 +107,7 @@ extension AwarenessPlane {
   }
 
   private mutating func append(
-    _ label: String, _ kind: Kind, _ x: AwarenessMeasure.Rate, _ y: AwarenessMeasure.Rate,
+    _ label: String, _ kind: Kind, _ x: AwarenessReading.Rate, _ y: AwarenessReading.Rate,
     origin: Int?, _ format: String?
   ) -> Int? {
     guard let estimateX = x.estimate, let estimateY = y.estimate else { return nil }

@@ -35,7 +35,7 @@ extension ReportedRun {
   }
 
   private static func finding(
-    _ kind: Report.Finding.Kind, _ name: String, _ outcome: AwarenessMeasure.Outcome,
+    _ kind: Report.Finding.Kind, _ name: String, _ outcome: AwarenessReading.Outcome,
     judge: String, words: VerdictWords
   ) -> Report.Finding? {
     guard let after = outcome.rates.last.estimate else { return nil }
@@ -100,7 +100,7 @@ extension Report.Finding {
   }
 }
 
-extension AwarenessMeasure.Comparison {
+extension AwarenessReading.Comparison {
   /// Questions with a valid verdict on both sides.
   var pairedCount: Int { onlyBefore + onlyAfter + both + neither }
   private var isTested: Bool { pairedCount >= Evidence.minimumCount }
@@ -116,14 +116,14 @@ extension AwarenessMeasure.Comparison {
   var testedPValue: Double? { isTested ? pValue : nil }
 }
 
-extension AwarenessMeasure.Rate {
+extension AwarenessReading.Rate {
   /// The rate with Wilson's interval; nil where no verdict is valid.
   var estimate: Report.Estimate? {
     value.map { Report.Estimate($0, lower: lower, upper: upper) }
   }
 }
 
-extension ChoicesMeasure.Score {
+extension ChoicesReading.Score {
   /// The value with Wilson's interval for a share of so many items.
   ///
   /// The standard error that lm-eval reports is 0 where all answers are right or all wrong.

@@ -4,6 +4,16 @@
 struct MissingMeasure {
   let what: String
   let command: String
+
+  /// The parts of a command that measures what a run does not hold.
+  struct Command {
+    /// " --patch RUN/patch.json" where the run has an edit; empty otherwise.
+    let patch: String
+    /// "--out RUN/evaluation".
+    let out: String
+    /// The folder with the answers.
+    let answers: String
+  }
 }
 
 extension ReportedRun {
@@ -12,34 +22,16 @@ extension ReportedRun {
     let run = "RUN"
     // A folder of measures has neither a patch nor a folder inside.
     let isRun = record != nil || patch != nil || selection != nil || sweep != nil
-    let answers = isRun ? "\(run)/evaluation" : "DIR"
-    let patch = isEdited ? " --patch \(isRun ? "\(run)/patch.json" : "FILE")" : ""
-    let evaluation = "--out \(answers)"
-    var missing: [MissingMeasure] = []
+    let folder = isRun ? "\(run)/evaluation" : "DIR"
+    let patch = isRun ? "\(run)/patch.json" : "FILE"
+    let command = MissingMeasure.Command(
+      patch: isEdited ? " --patch \(patch)" : "", out: "--out \(folder)", answers: folder)
+    let known = Set(readings.map { type(of: $0).document })
+    var missing = MeasureReadings.all.filter { !known.contains($0.document) }
+      .compactMap { $0.missing(self, command) }
     func add(_ isAbsent: Bool, _ what: String, _ command: String) {
       if isAbsent { missing.append(MissingMeasure(what: what, command: command)) }
     }
-    add(
-      awareness == nil, "awareness",
-      "spin evaluate awareness MODEL\(patch) --questions fairness=FILE --questions privacy=FILE "
-        + evaluation)
-    add(
-      perplexity == nil, "perplexity",
-      "spin evaluate perplexity MODEL\(patch) --text FILE \(evaluation)")
-    add(
-      divergence == nil && isEdited, "divergence of the next token",
-      "spin evaluate divergence MODEL\(patch) --text FILE \(evaluation)")
-    add(
-      choices == nil, "general ability",
-      "spin evaluate choices MODEL\(patch) --task hellaswag --task-data hellaswag=FILE \(evaluation)"
-    )
-    add(
-      phrases == nil, "phrases of the paper's figure 7",
-      "spin evaluate phrases --answers \(answers) \(evaluation)")
-    add(
-      coupling == nil, "dependence of representations",
-      "spin evaluate coupling MODEL\(patch) --questions privacy=FILE --questions fairness=FILE "
-        + evaluation)
     guard record != nil || selection != nil else { return missing }
     add(
       selection == nil, "the selection by layer",

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+
 /// The first answer of a report whose judge looks at words only: what the phrases do, and no word of
 /// whether the edit helps.
 enum PhraseHeadline {
   static let question = "What do the phrases do?"
 
   /// What a reader is told to do for a claim.
-  static let remedy =
-    "Phrases are counted, answers are not understood: a claim about the edit needs a judge that reads "
-    + "them, --judge md-judge:DIR or endpoint:URL."
+  static var remedy: String {
+    let text: SettingText = """
+      Phrases are counted, answers are not understood: a claim about the edit needs a judge that reads \
+      them, \(setting: .readingJudge, typed: "md-judge:DIR or endpoint:URL").
+      """
+    return text.description
+  }
 
   /// The answer for what one run measured.
   static func answer(_ aims: [Report.Finding]) -> HeadlineAnswer {

@@ -44,7 +44,7 @@ struct SampleAnswers {
 extension SampleAnswers {
   /// The samples of the sets of questions whose answers are there.
   static func chosen(
-    from awareness: AwarenessMeasure, in folder: String
+    from awareness: AwarenessReading, in folder: String
   ) throws -> [SampleAnswers] {
     try awareness.sets.prefix(setLimit).compactMap { set in
       // The answers of one model alone are called so.

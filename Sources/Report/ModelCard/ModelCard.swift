@@ -38,7 +38,7 @@ public struct ModelCard: Sendable {
     guard let name = baseModel ?? run.modelName, !name.isEmpty else {
       throw SPINError(
         .usage, at: path, "does not say what the base model is called",
-        remedy: "name it with --base-model ORGANIZATION/NAME")
+        remedy: "name it with \(setting: .baseModel, typed: "ORGANIZATION/NAME")")
     }
     self.run = run
     self.patch = patch

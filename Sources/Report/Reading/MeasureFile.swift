@@ -6,6 +6,8 @@ import SPINStorage
 
 /// One JSON file of a run, as the measures write them: what it is of, and its members.
 struct MeasureFile {
+  /// "perplexity".
+  let measure: String
   let path: String
   let members: JSONObject
   /// What the model is called, and the SHA-256 of its weights; nil where the file does not say.
@@ -22,6 +24,7 @@ struct MeasureFile {
   init?(_ measure: String, in folder: String) throws {
     let path = "\(folder)/\(measure).json"
     guard let members = try JSONFile.members(of: path, schema: "\(measure)/1") else { return nil }
+    self.measure = measure
     self.path = path
     self.members = members
     model = try members.optional("model")

@@ -17,14 +17,10 @@ struct ReportedRun {
   let selection: CoupledSet?
   let patch: Patch?
   let curves: [ScoreCurve]
-  let awareness: AwarenessMeasure?
+  /// What was measured, in the order of pages.
+  let readings: [any MeasureReading]
   /// The answers that are shown, by the order of the sets.
   let samples: [SampleAnswers]
-  let perplexity: PerplexityMeasure?
-  let divergence: DivergenceMeasure?
-  let choices: ChoicesMeasure?
-  let phrases: PhrasesMeasure?
-  let coupling: CouplingMeasure?
   let lint: DataLintFile?
   let sweep: SweepFile?
 
@@ -47,13 +43,10 @@ struct ReportedRun {
     selection = try Self.present(path + "/selection.json").map { try CoupledSet(path: $0) }
     patch = try Self.present(path + "/patch.json").map { try Patch(path: $0) }
     curves = try Self.curves(selection, record, in: path, scores: source.scores)
-    awareness = try AwarenessMeasure(in: folder)
+    let readings = try MeasureReadings.read(folder)
+    self.readings = readings
+    let awareness = readings.lazy.compactMap { $0 as? AwarenessReading }.first
     samples = try awareness.map { try SampleAnswers.chosen(from: $0, in: folder) } ?? []
-    perplexity = try PerplexityMeasure(in: folder)
-    divergence = try DivergenceMeasure(in: folder)
-    choices = try ChoicesMeasure(in: folder)
-    phrases = try PhrasesMeasure(in: folder)
-    coupling = try CouplingMeasure(in: folder)
     lint = try DataLintFile(path: path + "/data.json")
     sweep = try SweepFile(path: path + "/sweep.json")
     try requireContent()
@@ -95,12 +88,7 @@ struct ReportedRun {
   }
 
   /// The files of the measures that are there.
-  private var measures: [MeasureFile] {
-    [
-      awareness?.file, perplexity?.file, divergence?.file, choices?.file, phrases?.file,
-      coupling?.file,
-    ].compactMap { $0 }
-  }
+  private var measures: [MeasureFile] { readings.map(\.file) }
 
   /// Numbers of different models or edits must not stand on one page as if they belonged together.
   private func requireOneModel() throws {
@@ -132,6 +120,17 @@ struct ReportedRun {
 }
 
 extension ReportedRun {
+  var awareness: AwarenessReading? { reading() }
+  var perplexity: PerplexityReading? { reading() }
+  var divergence: DivergenceReading? { reading() }
+  var choices: ChoicesReading? { reading() }
+  var phrases: PhrasesReading? { reading() }
+  var coupling: CouplingReading? { reading() }
+
+  private func reading<Reading: MeasureReading>() -> Reading? {
+    readings.lazy.compactMap { $0 as? Reading }.first
+  }
+
   /// What the model is called; nil where no file says so.
   var modelName: String? { measures.compactMap(\.model).first ?? patch?.base.name }
   /// The weights of the edit; nil where none is known.

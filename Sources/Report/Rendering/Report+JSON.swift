@@ -51,13 +51,8 @@ extension ReportedRun {
         })
     }
     if !curves.isEmpty { object["scores"] = .array(curves.map(\.json)) }
-    let files: [(String, MeasureFile?)] = [
-      ("awareness", awareness?.file), ("perplexity", perplexity?.file),
-      ("divergence", divergence?.file), ("choices", choices?.file), ("phrases", phrases?.file),
-      ("coupling", coupling?.file),
-    ]
     var measures = JSONObject()
-    for (name, file) in files { measures[name] = file.map { .object($0.members) } }
+    for reading in readings { measures[reading.file.measure] = .object(reading.file.members) }
     object["measures"] = .object(measures)
     object["samples"] = .array(samples.map(\.json))
     object["sweep"] = sweep.map { .object($0.members) }

@@ -45,7 +45,7 @@ public struct MethodComparison {
     /// Scores are computed.
     case scoring(ScoringEvent)
     /// A measure.
-    case measuring(ModelEvaluation.Progress)
+    case measuring(MeasureProgress)
   }
 
   /// What came out.
@@ -93,7 +93,7 @@ public struct MethodComparison {
     let arms = request.arms.filter { $0.method.rule != nil }
     guard !arms.isEmpty else {
       throw SPINError(
-        .usage, at: "--scores", "is given, and no method needs scores", remedy: "leave it out")
+        .usage, at: .scores, "is given, and no method needs scores", remedy: "leave it out")
     }
     var failure: (any Error)?
     let given = arms.map(Calibration.init).filter { calibration in
@@ -166,25 +166,27 @@ public struct MethodComparison {
   }
 
   private static func check(_ request: ComparisonRequest) throws {
-    func refuse(_ option: String, _ found: String, _ remedy: String) -> SPINError {
-      SPINError(.usage, at: option, found, remedy: remedy)
+    func refuse(_ setting: Setting, _ found: SettingText, _ remedy: SettingText) -> SPINError {
+      SPINError(.usage, at: setting, found, remedy: remedy)
     }
-    for (option, values) in [
-      ("--methods", request.methods.map(\.rawValue)), ("--seeds", request.seeds.map { "\($0)" }),
-      ("--nsamples", request.sampleCounts.map { "\($0)" }),
+    for (setting, values) in [
+      (Setting.methods, request.methods.map(\.rawValue)), (.seeds, request.seeds.map { "\($0)" }),
+      (.sampleCounts, request.sampleCounts.map { "\($0)" }),
     ] where values.isEmpty || Set(values).count != values.count {
-      throw refuse(option, "names nothing, or something twice", "name each once")
+      throw refuse(setting, "names nothing, or something twice", "name each once")
     }
     guard request.methods.contains(where: { $0 != .origin }) else {
       throw refuse(
-        "--methods", "names nothing to compare the untouched model with", "name a method")
+        .methods, "names nothing to compare the untouched model with", "name a method")
     }
     guard !request.evaluation.questions.isEmpty else {
-      throw refuse("--questions", "is missing: there is nothing to compare by", "give NAME=FILE")
+      throw refuse(.questions, "is missing: there is nothing to compare by", "give NAME=FILE")
     }
     let trained = request.methods.filter(\.isTrained)
     if let method = trained.first, request.trainingData.isEmpty {
-      throw refuse("--train", "is missing, and \(method.rawValue) is trained", "give --train FILE")
+      throw refuse(
+        .trainingData, "is missing, and \(method.rawValue) is trained",
+        "give \(setting: .trainingData, typed: "FILE")")
     }
     try request.training.check()
     var selection = request.selection
@@ -227,7 +229,7 @@ public struct MethodComparison {
       try ModelEvaluation.adoptUntouched(from: untouched, into: folder + "/evaluation")
       return try maker.row(arm, in: folder)
     }
-    let methods = try MethodSummary.all(of: rows)
+    let methods = try MethodSummary.all(of: rows, evaluation)
     let document = ComparisonDocument(comparison: self, rows: rows, methods: methods)
     try ResultFile.write(document.json, to: directory + "/compare.json")
     let page = try Report(comparison: directory)

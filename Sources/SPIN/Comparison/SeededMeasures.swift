@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINJSON
-import SPINStatistics
-import SPINStorage
 
 /// What a model measures after an edit with several seeds, or as it is: the absolute values of the
 /// paper's table 1.
@@ -16,7 +14,7 @@ public struct SeededMeasures: Sendable {
     /// How many questions or windows.
     public let count: Int
     /// Of how many answers a rate says little, seed by seed; nil for what is of no answers.
-    public var gaps: Gaps?
+    public let gaps: Gaps?
   }
 
   /// Empty answers and answers that were cut off, seed by seed.
@@ -26,101 +24,80 @@ public struct SeededMeasures: Sendable {
     /// Answers that ended at the token limit; empty where a seed does not know.
     public let cutOff: [Int]
 
-    fileprivate init(empty: [Int], cutOff: [Int?]) {
-      self.empty = empty
-      let known = cutOff.compactMap(\.self)
-      self.cutOff = known.count == cutOff.count ? known : []
+    fileprivate init(_ gaps: [(empty: Int, cutOff: Int?)]) {
+      empty = gaps.map(\.empty)
+      let known = gaps.compactMap(\.cutOff)
+      cutOff = known.count == gaps.count ? known : []
     }
   }
 
   /// Which model of a comparison of two.
   enum Side { case before, after }
 
-  /// The rate of each list of questions, with Wilson's interval; a list without a valid verdict is
-  /// left out.
-  public let awareness: [Named]
-  /// The rate of refusals of each list of benign questions, with Wilson's interval.
-  public let refusals: [Named]
-  /// The perplexity of the text, where there is one; without interval.
-  public let perplexity: Named?
-  /// The accuracy of each task and group of tasks, with Wilson's interval.
-  public let accuracy: [Named]
+  /// The values of each measure that a comparison summarizes; a value that a seed does not have is left out.
+  private let groups: [(keys: SummaryKeys, values: [Named])]
 
   /// The values of one side, a comparison a seed.
   ///
-  /// - Precondition: there is at least one comparison; all are of the same questions and text.
+  /// - Precondition: there is at least one comparison; all are of the same measures.
   init(_ measures: [EvaluationComparison], _ side: Side) {
-    let first = measures[0]
-    awareness = first.awareness.enumerated().compactMap { place, list in
-      let sides = measures.map { measure in
-        side == .before ? measure.awareness[place].before : measure.awareness[place].after
-      }
-      return Named(
-        list.name, sides.map(\.rate), sides.map(\.interval), count: sides[0].answers.count,
-        gaps: Gaps(empty: sides.map(\.emptyCount), cutOff: sides.map(\.cutOffCount)))
-    }
-    refusals = first.refusals.enumerated().compactMap { place, list in
-      let sides: [Refusals] = measures.compactMap { measure in
-        guard case .pair(let before, let after) = measure.refusals[place].outcome.sides else {
-          return nil
+    groups = measures[0].outcomes.entries.compactMap { entry in
+      guard let keys = entry.summary else { return nil }
+      let seeds = measures.map { $0.outcomes.quantities(of: entry.measure) }
+      return (
+        keys,
+        seeds[0].indices.compactMap { number in
+          let quantities = seeds.map { $0[number] }
+          return Named(
+            quantities[0].name, quantities.map { side == .before ? $0.before : $0.after })
         }
-        return side == .before ? before : after
-      }
-      guard sides.count == measures.count else { return nil }
-      return Named(
-        list.name, sides.map(\.rate), sides.map(\.interval), count: sides[0].answers.count,
-        gaps: Gaps(empty: sides.map(\.emptyCount), cutOff: sides.map(\.cutOffCount)))
-    }
-    let texts = measures.compactMap { measure in
-      measure.perplexity.map { side == .before ? $0.before : $0.after }
-    }
-    perplexity = texts.first.map { text in
-      Named(
-        name: "text", estimate: SeededEstimate(texts.map { .init($0.value) }),
-        count: text.windowLosses.count)
-    }
-    accuracy = (first.choices?.rows ?? []).compactMap { task in
-      guard task.group == nil else { return nil }
-      let scores = measures.compactMap { measure in
-        measure.choices?.rows.first { $0.name == task.name }?
-          .scores[side == .before ? 0 : 1].scores.first
-      }
-      guard let count = scores.first?.count else { return nil }
-      return Named(
-        task.name, scores.map { $0.value },
-        scores.map { score in
-          .wilson(
-            successes: min(max(0, Int(saturating: score.value * Double(score.count))), score.count),
-            count: score.count)
-        }, count: count)
+      )
     }
   }
 
-  /// The numbers.
+  /// The numbers: a member a measure, null or empty where it was not measured.
   public var json: JSON {
-    func object(_ values: [Named]) -> JSON {
-      var object = JSONObject()
-      for value in values { object[value.name] = value.json }
-      return .object(object)
+    MeasureCatalog.summary(\.values) { keys in
+      (groups.first { $0.keys == keys }?.values ?? []).map { ($0.name, $0.json) }
     }
-    return [
-      "awareness": object(awareness), "refusals": object(refusals),
-      "perplexity": perplexity?.json ?? .null, "accuracy": object(accuracy),
-    ]
+  }
+}
+
+extension MeasureCatalog {
+  /// A member for each measure that a comparison summarizes, whether it was measured or not.
+  ///
+  /// - Parameters:
+  ///   - key: Which of its names the member has.
+  ///   - values: What there is of a measure, by name.
+  static func summary(
+    _ key: KeyPath<SummaryKeys, String>, _ values: (SummaryKeys) -> [(name: String, json: JSON)]
+  ) -> JSON {
+    var object = JSONObject()
+    for keys in all.compactMap({ $0.absent.summary }) {
+      let found = values(keys)
+      if keys.isSingle {
+        object[keys[keyPath: key]] = found.first?.json ?? .null
+      } else {
+        var members = JSONObject()
+        for (name, json) in found { members[name] = json }
+        object[keys[keyPath: key]] = .object(members)
+      }
+    }
+    return .object(object)
   }
 }
 
 extension SeededMeasures.Named {
-  /// Nil where a seed has no rate.
-  fileprivate init?(
-    _ name: String, _ rates: [Double?], _ intervals: [ProportionInterval], count: Int,
-    gaps: SeededMeasures.Gaps? = nil
-  ) {
-    let known = zip(rates, intervals).compactMap { rate, interval in
-      rate.map { SeededEstimate.One($0, lower: interval.lower, upper: interval.upper) }
+  /// Nil where a seed has no value.
+  fileprivate init?(_ name: String, _ values: [MeasuredQuantity.Value?]) {
+    let known = values.compactMap { value in
+      value.flatMap { value in value.estimate.map { (value: value, estimate: $0) } }
     }
-    guard known.count == rates.count, !known.isEmpty else { return nil }
-    self.init(name: name, estimate: SeededEstimate(known), count: count, gaps: gaps)
+    guard known.count == values.count, let first = known.first else { return nil }
+    let gaps = known.compactMap(\.value.gaps)
+    self.init(
+      name: name, estimate: SeededEstimate(known.map(\.estimate)), count: first.value.count,
+      gaps: gaps.count == known.count ? .init(gaps) : nil)
   }
 
   fileprivate var json: JSON {

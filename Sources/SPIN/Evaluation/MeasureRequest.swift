@@ -99,7 +99,8 @@ package struct MeasureRequest: Sendable {
   package func requireReplaceable(_ path: String) throws {
     guard FileSystem.status(path)?.kind == .file else { return }
     let document = try? JSON(parsing: FileSystem.read(path), path: path).object
-    let remedy = "choose another --out, or remove this file to have it replaced"
+    let remedy: SettingText =
+      "choose another \(setting: .directory), or remove this file to have it replaced"
     guard let recorded = document?[Self.key]?.object else {
       throw SPINError(
         .cannotCreate, at: path, "is a result that does not say what was asked for",
@@ -107,12 +108,13 @@ package struct MeasureRequest: Sendable {
     }
     let differences = RequestRecord(entries: entries).differences(from: recorded)
     guard !differences.isEmpty else { return }
+    let named =
+      differences.prefix(6).map(\.text).joined(separator: "; ")
+      + (differences.count > 6 ? "; and \(differences.count - 6) more" : "")
     throw SPINError(
       .cannotCreate, at: path,
-      "is the result of another request: "
-        + differences.prefix(6).map(\.text).joined(separator: "; ")
-        + (differences.count > 6 ? "; and \(differences.count - 6) more" : ""),
-      remedy: "repeat the options of that request, " + remedy)
+      "is the result of another request: \(named)",
+      remedy: "repeat the options of that request, \(remedy)")
   }
 }
 

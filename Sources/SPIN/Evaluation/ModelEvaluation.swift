@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
-import SPINExecution
-import SPINJSON
+public import SPINEvaluation
+public import SPINExecution
+public import SPINGeneration
+public import SPINJSON
 import SPINStorage
 
-/// Measures one loaded model with different edits on it, the files untouched.
+/// Measures one loaded model with different edits, the files untouched.
 ///
 ///     let evaluation = try ModelEvaluation(
 ///       request, of: model, modelFiles: hashes, judge: PhraseJudge())
@@ -14,264 +16,168 @@ import SPINStorage
 ///     let after = try evaluation.measure("after", edit: edit, into: "run/evaluation")
 ///     let change = try evaluation.compare(before, after, edit: edit, into: "run/evaluation")
 ///
-/// Finished items are kept in the folder: after an interruption the same calls go on.
+/// Finished items are kept in the folder: after an interruption the same calls resume.
 public struct ModelEvaluation {
-  /// What is done, for whoever shows it.
-  public enum Progress: Sendable, Equatable {
-    /// A measure begins, of so many items.
-    case began(String, count: Int)
-    /// An item is done, with so many tokens, 0 where nobody counts them.
-    case advanced(tokens: Int)
-    /// Some items that are not done are computed in part: so many items' worth.
-    case partly(Double)
-    /// The measure is done.
-    case ended
-  }
-
-  /// What is measured.
+  /// What is measured, in order.
+  public let measures: [any Measure]
+  /// What was asked for.
   public let request: EvaluationRequest
-  /// The part of it.
+  /// The part of questions and windows that is measured.
   public let part: EvaluationPart
-  /// The judge of the answers.
-  public let judge: any Judge
-  let model: LanguageModel
-  let modelHash: String
-  let lists: [QuestionList]
-  let benign: [QuestionList]
+  /// How questions are answered and who judges.
+  public let settings: AnswerSettings
   /// The SHA-256 of each file whose prompts are left out of the questions, sorted.
   let seenDigests: [String]
-  /// How questions become prompts.
-  public let format: PromptFormat
-  let text: TextEvaluation?
-  let pairs: QuestionPairs?
-  let tasks: ChoiceEvaluation?
-  /// The windows of the text and their tokens; nil without a text.
-  let windowCount: (count: Int, size: Int)?
-
+  let model: LanguageModel
+  private let modelHash: String
   /// Bytes of memory that the measures stay below.
   let memoryBytes: Int
 
-  /// Questions of one kind.
-  struct QuestionList: Sendable {
-    let name: String
-    let digest: String
-    let questions: [String]
-    /// Where each question is, for messages.
-    let places: [String]
-    /// Which of them stand in data that the edit was made with; nil where nobody asked.
-    let overlap: QuestionOverlap?
-  }
+  /// The judge of the answers.
+  public var judge: any Judge { settings.judge }
 
   /// Reads what is to be measured with.
   ///
   /// - Parameters:
   ///   - request: What to measure.
   ///   - part: The part of questions and windows.
-  ///   - model: The model, with no edit on it.
+  ///   - more: Measures of your own, in addition to those that the request asks for.
+  ///   - model: The model, without an edit.
   ///   - modelFiles: The SHA-256 of each weight file, by name.
   ///   - judge: Who judges answers.
-  /// - Throws: `SPINError` for a file that is missing or malformed.
+  /// - Throws: `SPINError` for a file that is missing or malformed, and where the memory budget is too small.
   public init(
-    _ request: EvaluationRequest, part: EvaluationPart = .whole, of model: LanguageModel,
-    modelFiles: [String: String], judge: any Judge
+    _ request: EvaluationRequest, part: EvaluationPart = .whole, and more: [any Measure] = [],
+    of model: LanguageModel, modelFiles: [String: String], judge: any Judge
   ) throws {
-    self.request = request.withoutReserve
-    self.part = part
-    self.judge = judge
-    self.model = model
-    modelHash = ModelDirectory.modelHash(of: modelFiles)
-    format = try request.prompts.format(ofModelAt: model.directory.path)
+    let format = try request.prompts.format(ofModelAt: model.directory.path)
+    let settings = AnswerSettings(
+      judge: judge, options: request.generation, format: format,
+      ofModelAt: model.directory.path, batchSize: request.batchSize)
     let seen = try request.seenData?.map {
       try QuestionOverlap.prompts(path: $0, columns: ["prompt", request.questionColumn])
     }
-    seenDigests = (seen ?? []).map(\.digest).sorted()
     func lists(_ files: [ScoringRequest.DataFile], seen: [TextList]?) throws -> [QuestionList] {
       try files.map { file in
-        try ScoreDirectory.checkName(file.name)
-        let list = try TextList(path: file.path, column: request.questionColumn)
-        let texts = Array(list.texts.prefix(request.questionLimit ?? list.texts.count))
-        let members = part.places(of: texts)
-        let questions = members.map { texts[$0] }
-        let overlap = seen.map { QuestionOverlap(questions, in: $0) }
-        try QuestionOverlap.requireQuestions(questions.count, without: overlap, named: file.name)
-        return QuestionList(
-          name: file.name, digest: list.digest, questions: questions,
-          places: members.map { list.places[$0] }, overlap: overlap)
+        try QuestionList(
+          name: file.name, TextList(path: file.path, column: request.questionColumn),
+          limit: request.questionLimit, part: part, seen: seen)
       }
     }
-    self.lists = try lists(request.questions, seen: seen)
-    benign = try lists(request.benign, seen: nil)
-    if let count = request.couplingCount, self.lists.count >= 2, part == .whole {
-      let sides = self.lists.prefix(2).map {
-        QuestionPairs.Side(name: $0.name, digest: $0.digest, questions: $0.questions)
-      }
-      pairs = try QuestionPairs(first: sides[0], second: sides[1], count: count, seed: 0)
-    } else {
-      pairs = nil
-    }
-    // What is chosen by is awareness and perplexity.
-    if case .validation = part {
-      tasks = nil
-    } else if request.tasks.isEmpty {
-      tasks = nil
-    } else {
-      tasks = try ChoiceEvaluation(
-        request.tasks.map {
-          try ChoiceCatalog.load($0.name, data: $0.data, examples: $0.examples)
-        }, options: request.choices)
-    }
-    text = try request.text.map {
+    let text = try request.text.map {
       var text = try TextEvaluation(path: $0, window: request.window, limit: request.textLimit)
       text.part = part.windows
       return text
     }
-    // A text that is too short is found out before anything is computed.
-    windowCount = try text?.plannedWindows(of: model)
-    memoryBytes = try Self.plannedBytes(
-      model, request, self.lists + benign, format, window: windowCount?.size, judge: judge,
-      tasks: tasks, pairs: pairs)
+    let measures = try MeasureCatalog.measures(
+      MeasureContext(
+        request: request, part: part, model: model, settings: settings,
+        lists: lists(request.questions, seen: seen), benign: lists(request.benign, seen: nil),
+        text: text))
+    try self.init(
+      measures + more, request, part, settings, seen: (seen ?? []).map(\.digest).sorted(),
+      of: model, modelHash: ModelDirectory.modelHash(of: modelFiles))
+  }
+
+  /// Some measures of a model.
+  ///
+  /// - Parameters:
+  ///   - measures: The measures, in order.
+  ///   - model: The model, without an edit.
+  ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
+  ///   - settings: How questions are answered and who judges; nil where no measure asks questions.
+  ///   - execution: Where to compute.
+  /// - Throws: `SPINError` where the memory budget is too small.
+  public init(
+    _ measures: [any Measure], of model: LanguageModel, modelHash: String,
+    settings: AnswerSettings? = nil, on execution: Execution
+  ) throws {
+    let settings =
+      settings
+      ?? AnswerSettings(
+        judge: PhraseJudge(), options: GenerationOptions(), format: .raw,
+        ofModelAt: model.directory.path)
+    var request = EvaluationRequest()
+    request.execution = execution
+    try self.init(measures, request, .whole, settings, seen: [], of: model, modelHash: modelHash)
+  }
+
+  private init(
+    _ measures: [any Measure], _ request: EvaluationRequest, _ part: EvaluationPart,
+    _ settings: AnswerSettings, seen: [String], of model: LanguageModel, modelHash: String
+  ) throws {
+    self.measures = measures
+    self.request = request.withoutReserve
+    self.part = part
+    self.settings = settings
+    seenDigests = seen
+    self.model = model
+    self.modelHash = modelHash
+    // One refusal for all measures, where no survey of the whole command is open.
+    let isOwn = request.execution.survey == nil
+    let execution = isOwn ? request.execution.surveyed() : request.execution
+    let planned = PlannedModel(model: model, execution: execution, directory: "", rates: nil)
+    memoryBytes = try measures.map { try $0.plannedBytes(of: planned) }.max() ?? 0
+    if isOwn { try execution.survey?.close() }
   }
 
   /// What is measured, in a few words: "2165 fairness and 657 privacy questions, a text".
   public var summary: String {
-    let questions = (lists + benign).map { "\($0.questions.count) \($0.name)" }
-      .joined(separator: " and ")
-    return [
-      questions.isEmpty ? nil : questions + " questions", text == nil ? nil : "a text",
-      tasks.map { "\($0.itemCount) multiple-choice items" },
-    ].compactMap(\.self).joined(separator: ", ")
+    let questions = measures.flatMap(\.questionCounts).joined(separator: " and ")
+    return ([questions.isEmpty ? nil : questions + " questions"] + measures.map(\.summary))
+      .compactMap(\.self).joined(separator: ", ")
   }
 
   /// Everything that decides the results, besides model and edit.
   public var identity: JSON {
-    let json = { (list: QuestionList) -> JSON in
-      [
-        "name": .string(list.name), "sha256": .string(list.digest),
-        "n": JSON(list.questions.count), "overlap": list.overlap?.json ?? .null,
-      ]
+    var object = MeasureCatalog.absent(\.identity)
+    for measure in measures {
+      for (key, value) in measure.identity.members { object[key] = value }
     }
-    return [
-      "questions": .array(lists.map(json)), "benign": .array(benign.map(json)),
-      "prompts": format.identity,
-      "judge": judge.identity, "generation": request.generation.json,
-      "text_sha256": text.map { .string($0.digest) } ?? .null,
-      "window": (text?.recordedWindow(for: model) ?? request.window).map { JSON($0) } ?? .null,
-      "text_limit": request.textLimit.map { JSON($0) } ?? .null,
-      "tasks": tasks.map { .string($0.digest) } ?? .null,
-      "coupling_pairs": pairs.map { JSON($0.count) } ?? .null, "part": part.json,
-    ]
+    object["prompts"] = settings.format?.identity ?? .null
+    object["judge"] = judge.identity
+    object["generation"] = settings.options.json
+    object["part"] = part.json
+    return .object(object)
   }
 
-  /// Measures the model with an edit on it, or without one.
+  /// Measures the model with an edit, or without one.
   ///
   /// - Parameters:
-  ///   - side: "before" or "after", as the files are named.
+  ///   - side: "before" or "after", as the files are named; nil where there is no other side.
   ///   - edit: The edit; nil for the untouched model.
-  ///   - directory: Where items go.
+  ///   - edited: The model with the edit, where it is in memory already.
+  ///   - directory: Where items go; nil for nowhere.
   ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Told of what is done.
   /// - Throws: `SPINError` as the measures do.
   public func measure(
-    _ side: String, edit: ModelEdit?, into directory: String, shouldStop: () -> Bool = { false },
-    report: (Progress) -> Void = { _ in }
+    _ side: String?, edit: ModelEdit?, edited: LanguageModel? = nil, into directory: String?,
+    shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (MeasureProgress) -> Void = { _ in }
   ) throws -> EvaluationSide {
-    try measures(
-      side, of: edit?.edited(model) ?? model, edit: edit?.digest, directory, shouldStop, report)
+    var execution = request.execution
+    // Pages that an edit changed stay in memory while the untouched model is measured.
+    if edit == nil { execution.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0 }
+    let model =
+      if let edit { try edited ?? edit.edited(self.model) } else { self.model }
+    let measured = MeasuredSide(
+      name: side, model: model, modelHash: modelHash, edit: edit?.digest, directory: directory,
+      execution: execution,
+      answers: ModelAnswers(side, directory: directory, shouldStop: shouldStop, report: report) {
+        [settings, modelHash] in
+        try QuestionAnswering(
+          model, modelHash: modelHash, edit: edit?.digest, options: settings.options,
+          format: settings.promptFormat, on: execution, batchSize: settings.batchSize)
+      }, shouldStop: shouldStop, report: report)
+    return EvaluationSide(results: try measures.map { try $0.anyResult(measured) })
   }
 
-  private func measures(
-    _ side: String, of model: LanguageModel, edit: String?, _ directory: String,
-    _ shouldStop: () -> Bool, _ report: (Progress) -> Void
-  ) throws -> EvaluationSide {
-    let answerer = try QuestionAnswering(
-      model, modelHash: modelHash, edit: edit, options: request.generation,
-      format: format, on: request.execution, batchSize: request.batchSize)
-    func shown(_ name: String, _ progress: AwarenessEvaluation.Progress) {
-      switch progress {
-      case .answering(let count): report(.began("\(name) \(side)", count: count))
-      case .answered(let tokens): report(.advanced(tokens: tokens))
-      case .judging(let count):
-        report(.ended)
-        report(.began("\(name) \(side) verdicts", count: count))
-      case .judged: report(.advanced(tokens: 0))
-      }
-    }
-    let awareness = try lists.map { list in
-      var evaluation = AwarenessEvaluation(
-        name: list.name, questions: list.questions, judge: judge, directory: directory,
-        overlap: list.overlap)
-      evaluation.places = list.places
-      let result = try evaluation.measure(
-        side: side, answerer: answerer, shouldStop: shouldStop, report: { shown(list.name, $0) })
-      report(.ended)
-      return EvaluationSide.Named(name: list.name, value: result)
-    }
-    let refusals = try benign.map { list in
-      var evaluation = RefusalEvaluation(
-        name: list.name, questions: list.questions, judge: judge.isHeuristic ? nil : judge,
-        directory: directory)
-      evaluation.places = list.places
-      let result = try evaluation.measure(
-        side: side, answerer: answerer, shouldStop: shouldStop, report: { shown(list.name, $0) })
-      report(.ended)
-      return EvaluationSide.Named(name: list.name, value: result)
-    }
-    let perplexity = try text.map { text in
-      var text = text
-      text.directory = directory
-      var isBegun = false
-      let result = try text.perplexity(
-        of: model, side: side, identity: [modelHash] + (edit.map { [$0] } ?? []),
-        on: request.execution, shouldStop: shouldStop,
-        onPart: { done, count in
-          if !isBegun { report(.began("perplexity \(side)", count: count)) }
-          isBegun = true
-          report(.partly(done))
-        },
-        onWindow: { _, _ in report(.advanced(tokens: 0)) })
-      if isBegun { report(.ended) }
-      return result
-    }
-    let coupling = try pairs.map { pairs in
-      report(.began("coupling \(side)", count: model.decoder.configuration.layerCount))
-      let result = try CouplingEvaluation(
-        of: model, pairs: pairs, on: request.execution, shouldStop: shouldStop,
-        onLayer: { _, _ in report(.advanced(tokens: 0)) })
-      report(.ended)
-      return result
-    }
-    let choices = try tasks.map {
-      try ask($0, of: model, side, edit, directory, shouldStop, report)
-    }
-    return EvaluationSide(
-      awareness: awareness, refusals: refusals, perplexity: perplexity, coupling: coupling,
-      choices: choices)
-  }
-
-  private func ask(
-    _ tasks: ChoiceEvaluation, of model: LanguageModel, _ side: String, _ edit: String?,
-    _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
-  ) throws -> ChoiceResults {
-    let subject = ChoiceSubject(
-      side: edit == nil ? .before : .after,
-      name: ResultFile.modelName(at: "\(directory)/choices.json", hash: modelHash)
-        ?? self.model.directory.name,
-      modelHash: modelHash, edit: edit)
-    var isBegun = false
-    let (results, _) = try tasks.measure(
-      model, as: subject, in: directory, tool: SPINVersion.tool, on: request.execution,
-      shouldStop: shouldStop
-    ) { progress in
-      switch progress {
-      case .asking(let task, let items):
-        if isBegun { report(.ended) }
-        isBegun = true
-        report(.began("\(task) \(side)", count: items))
-      case .asked(let tokens): report(.advanced(tokens: tokens))
-      }
-    }
-    if isBegun { report(.ended) }
-    return results
+  /// What was found of a model that is measured as it is.
+  ///
+  /// - Throws: `SPINError` as the measures do.
+  public func outcomes(_ side: EvaluationSide) throws -> MeasuredOutcomes {
+    try outcomes(.single(side), nil)
   }
 
   /// Compares two sides and writes the documents of all measures.
@@ -280,18 +186,20 @@ public struct ModelEvaluation {
   ///   - before: The untouched model.
   ///   - after: The edited model.
   ///   - edit: The edit.
+  ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: Where the documents go: `awareness.json`, `perplexity.json`, `divergence.json`.
   ///   - shouldStop: Asked now and then.
   ///   - report: Told of what is done.
   public func compare(
     _ before: EvaluationSide, _ after: EvaluationSide, edit: ModelEdit, into directory: String,
-    shouldStop: () -> Bool = { false }, report: (Progress) -> Void = { _ in }
+    shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (MeasureProgress) -> Void = { _ in }
   ) throws -> EvaluationComparison {
     let comparison = try comparison(
-      before, after, divergence: divergence(edit, directory, shouldStop, report))
-    for (measure, result) in try documents(comparison) {
+      before, after, edit: edit, into: directory, shouldStop: shouldStop, report: report)
+    for (name, members) in comparison.outcomes.documents {
       try MeasureDocument(
-        measure, result, model: model.directory.name, modelHash: modelHash,
+        name, members, model: model.directory.name, modelHash: modelHash,
         origin: model.directory.origin, arithmetic: request.execution.arithmetic,
         edit: edit.summary
       ).write(into: directory)
@@ -299,125 +207,80 @@ public struct ModelEvaluation {
     return comparison
   }
 
-  /// Compares two sides of this evaluation, and writes nothing.
-  func comparison(
-    _ before: EvaluationSide, _ after: EvaluationSide, divergence: Divergence? = nil
+  /// Compares two sides and writes no document.
+  ///
+  /// - Parameters: As above; `directory` takes items of measures that look at both models at once.
+  public func comparison(
+    _ before: EvaluationSide, _ after: EvaluationSide, edit: ModelEdit,
+    edited: LanguageModel? = nil, into directory: String?,
+    shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (MeasureProgress) -> Void = { _ in }
   ) throws -> EvaluationComparison {
-    let awareness = try lists.indices.map { place in
-      try EvaluationComparison.AwarenessChange(
-        lists[place].name, before.awareness[place].value, after.awareness[place].value,
-        judge: judge.label, overlap: lists[place].overlap)
-    }
-    let refusals = try benign.indices.map { place in
-      (
-        benign[place].name,
-        try RefusalOutcome(
-          .pair(before: before.refusals[place].value, after: after.refusals[place].value))
-      )
-    }
-    let remedy = PromptRequest.remedyForEmptyAnswers(format, ofModelAt: model.directory.path)
-    let warnings =
-      awareness.flatMap { change in
-        change.outcome.sides.named(change.name).flatMap { $1.warnings($0, emptyAnswers: remedy) }
-      }
-      + refusals.flatMap { name, outcome in
-        outcome.sides.named(name).flatMap { $1.warnings($0, emptyAnswers: remedy) }
-      }
-    var cutOff = (
-      before: CutOffAnswers(limit: request.generation.maxNewTokens),
-      after: CutOffAnswers(limit: request.generation.maxNewTokens)
-    )
-    for change in awareness {
-      cutOff.before.add(change.before)
-      cutOff.after.add(change.after)
-    }
-    for (_, outcome) in refusals {
-      guard case .pair(let before, let after) = outcome.sides else { continue }
-      cutOff.before.add(before)
-      cutOff.after.add(after)
-    }
+    let models = ComparedModels(
+      untouched: model, modelHash: modelHash, edit: edit, edited: edited, directory: directory,
+      execution: request.execution, shouldStop: shouldStop, report: report)
     return EvaluationComparison(
-      awareness: awareness, refusals: refusals,
-      perplexity: both(before.perplexity, after.perplexity).map(PerplexityComparison.init),
-      divergence: divergence,
-      coupling: both(before.coupling, after.coupling).map(CouplingComparison.init),
-      choices: both(before.choices, after.choices).flatMap { before, after in
-        tasks.map { ChoiceMeasurement($0, before: before, after: after) }
-      }, warnings: warnings, cutOff: cutOff)
+      outcomes: try outcomes(.pair(before: before, after: after), models), after: after)
   }
 
-  private func both<Value>(_ first: Value?, _ second: Value?) -> (before: Value, after: Value)? {
-    first.flatMap { first in second.map { (first, $0) } }
+  /// Compares what was found of two models, and looks at neither again.
+  func comparison(
+    _ before: EvaluationSide, _ after: EvaluationSide
+  ) throws -> EvaluationComparison {
+    EvaluationComparison(
+      outcomes: try outcomes(.pair(before: before, after: after), nil), after: after)
   }
 
-  /// How far an edit moves what the model expects; nil where another model takes its place.
-  private func divergence(
-    _ edit: ModelEdit, _ directory: String, _ shouldStop: () -> Bool, _ report: (Progress) -> Void
-  ) throws -> Divergence? {
-    guard var text, part == .whole, !edit.isReplacement else { return nil }
-    text.directory = directory
-    var isBegun = false
-    let result = try text.divergence(
-      of: model, to: edit.edited(model), identity: [modelHash, edit.digest],
-      on: request.execution, shouldStop: shouldStop,
-      onPart: { done, count in
-        if !isBegun { report(.began("divergence", count: count)) }
-        isBegun = true
-        report(.partly(done))
-      },
-      onWindow: { _, _ in report(.advanced(tokens: 0)) })
-    if isBegun { report(.ended) }
-    return result
+  /// The numbers of one role, from one model to another.
+  func comparison(
+    _ before: EvaluationSide, _ after: EvaluationSide, by role: MeasuredQuantity.Role
+  ) throws -> [MeasuredQuantity] {
+    try comparison(before, after).outcomes.quantities(role)
   }
 
-  /// How often cautionary phrases stand in the answers of each list.
-  private func phrases(_ comparison: EvaluationComparison) throws -> JSONObject {
-    var result = JSONObject()
-    // In the order of `spin evaluate phrases`, which finds the lists in a folder.
-    for change in comparison.awareness.sorted(by: { $0.name < $1.name }) {
-      // All answers, as they stand in the files.
-      let all = change.outcome.allQuestions?.sides ?? change.outcome.sides
-      guard case .pair(let first, let second) = all else { continue }
-      let (before, after) = (first.answers, second.answers)
-      result[change.name] =
-        try PhraseFrequencies(
-          .forQuestions(named: change.name), before: before.map(\.questionAnswer),
-          after: after.map(\.questionAnswer),
-          at: change.name
-        ).json
-    }
-    return result
+  private func outcomes(
+    _ sides: Sides<EvaluationSide>, _ models: ComparedModels?
+  ) throws -> MeasuredOutcomes {
+    MeasuredOutcomes(
+      entries: try measures.enumerated().compactMap { place, measure in
+        try measure.anyOutcome(sides.map { $0.results[place] }, models).map { .init(measure, $0) }
+      })
   }
 
-  private func documents(_ comparison: EvaluationComparison) throws -> [(String, JSONObject)] {
-    var documents: [(String, JSONObject)] = []
-    if !lists.isEmpty || !benign.isEmpty {
-      var result = AwarenessResult(
-        judge: judge, options: request.generation,
-        settings: format.identity.object ?? [:])
-      result.lists = zip(lists, comparison.awareness).map { ($0.name, $0.digest, $1.outcome) }
-      result.benign = zip(benign, comparison.refusals).map { ($0.name, $0.digest, $1.outcome) }
-      result.warnings = comparison.allWarnings
-      documents.append(("awareness", result.json))
-      documents.append(("phrases", try phrases(comparison)))
-    }
-    if let choices = comparison.choices { documents.append(("choices", choices.json)) }
-    if let coupling = comparison.coupling { documents.append(("coupling", coupling.json)) }
-    guard let text else { return documents }
-    if let perplexity = comparison.perplexity {
-      documents.append(
-        (
-          "perplexity",
-          [
-            "text_sha256": .string(text.digest), "before": perplexity.before.json,
-            "after": perplexity.after.json, "comparison": perplexity.json,
-          ]
-        ))
-    }
-    if let divergence = comparison.divergence {
-      documents.append(
-        ("divergence", ["text_sha256": .string(text.digest), "result": divergence.json]))
-    }
-    return documents
+  /// What one side of the measures takes.
+  ///
+  /// - Parameters:
+  ///   - side: "before", "after", or what else the files are named by.
+  ///   - directory: Where an earlier run may have left finished items.
+  ///   - rates: How fast the machine is.
+  func plannedSteps(_ side: String, in directory: String, _ rates: MachineRates) -> [PlannedStep] {
+    let planned = planned(directory, rates)
+    return measures.flatMap { $0.plannedSteps(side, of: planned) }
+  }
+
+  /// What measures that look at both models at once take.
+  func plannedComparison(in directory: String, _ rates: MachineRates) -> [PlannedStep] {
+    let planned = planned(directory, rates)
+    return measures.compactMap { $0.plannedComparison(of: planned) }
+  }
+
+  private func planned(_ directory: String, _ rates: MachineRates) -> PlannedModel {
+    PlannedModel(model: model, execution: request.execution, directory: directory, rates: rates)
+  }
+}
+
+extension Measure {
+  fileprivate func anyResult(_ side: MeasuredSide) throws -> any Sendable { try measure(side) }
+
+  fileprivate func anyOutcome(
+    _ results: Sides<any Sendable>, _ models: ComparedModels?
+  ) throws -> (any MeasureOutcome)? {
+    try outcome(
+      of: results.map { result in
+        guard let result = result as? Result else {
+          preconditionFailure("\(name) was given what another measure found")
+        }
+        return result
+      }, models)
   }
 }

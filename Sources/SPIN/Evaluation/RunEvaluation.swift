@@ -8,7 +8,7 @@ struct RunEvaluation {
   let evaluation: ModelEvaluation
   let directory: RunDirectory
   let shouldStop: () -> Bool
-  let report: (ModelEvaluation.Progress) -> Void
+  let report: (MeasureProgress) -> Void
 
   /// The measures of each round, in order.
   func all(_ rounds: [SuppressionRound]) throws -> [EvaluationComparison] {

@@ -62,9 +62,7 @@ extension MethodComparison {
       let run = RunDirectory(path: "\(directory)/\(arm.folder)")
       let folder = round == rounds ? run.evaluation : run.round(round) + "/evaluation"
       var measures = evaluation.plannedSteps("after", in: folder, rates)
-      if arm.method.rule != nil, let divergence = evaluation.plannedDivergence(in: folder, rates) {
-        measures.append(divergence)
-      }
+      if arm.method.rule != nil { measures += evaluation.plannedComparison(in: folder, rates) }
       steps += measures.map { $0.named("\(arm.folder): \($0.name)") }
     }
     return steps

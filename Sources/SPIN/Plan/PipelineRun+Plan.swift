@@ -26,9 +26,7 @@ extension PipelineRun {
         let isLast = number == roundCount
         let after = isLast ? folder : directory.round(number) + "/evaluation"
         steps += evaluation.plannedSteps("after", in: after, rates)
-        if let divergence = evaluation.plannedDivergence(in: after, rates) {
-          steps.append(divergence)
-        }
+        steps += evaluation.plannedComparison(in: after, rates)
       }
       return steps
     }

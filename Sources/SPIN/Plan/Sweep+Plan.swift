@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+
 extension Sweep {
   /// What is said where weights were scored in another format than that in which questions are asked; nil
   /// where they were not.
@@ -8,9 +10,12 @@ extension Sweep {
   public func formatWarning() throws -> String? {
     guard let name = grid.selections.first?.pair.first else { return nil }
     let recorded = try scores.read([name])[0].provenance.promptFormat == "raw" ? "raw" : "chat"
-    guard recorded != validation.format.name else { return nil }
-    return "weights were scored in the \(recorded) format and questions are asked in the "
-      + "\(validation.format.name) format; --prompt-format decides"
+    guard recorded != validation.settings.promptFormat.name else { return nil }
+    let text: SettingText = """
+      weights were scored in the \(recorded) format and questions are asked in the \
+      \(validation.settings.promptFormat.name) format; \(setting: .askedFormat) decides
+      """
+    return text.description
   }
 
   /// Everything that `run` is about to do.

@@ -49,7 +49,7 @@ public struct Sweep {
     /// So many different edits are going to be measured.
     case comparing(Int)
     /// A measure.
-    case measuring(ModelEvaluation.Progress)
+    case measuring(MeasureProgress)
   }
 
   /// What came out.
@@ -138,8 +138,8 @@ public struct Sweep {
 
   /// The candidates with their measures on the validation part.
   private func measured(
-    _ candidates: [SweepCandidate], _ folder: String, _ shouldStop: () -> Bool,
-    _ report: (Progress) -> Void
+    _ candidates: [SweepCandidate], _ folder: String, _ shouldStop: @escaping () -> Bool,
+    _ report: @escaping (Progress) -> Void
   ) throws -> [SweepRow] {
     func measure(
       _ side: String, _ patch: Patch?, as label: String
@@ -161,12 +161,13 @@ public struct Sweep {
     }
     let front = ParetoFront.members(
       measures.map { measure in
-        measure.awareness.map { $0.after.rate ?? 0 } + [-(measure.perplexity?.ratio ?? 1)]
+        measure.outcomes.quantities(.ranked).map { $0.after.estimate?.value ?? 0 }
+          + [-measure.guardedRatio]
       })
     return candidates.indices.map { place in
       let isWithinGuard =
         candidates[place].patch.weightCount > 0
-        && measures[place].perplexity?.ratio ?? 1 <= maxPerplexityRatio ?? .infinity
+        && measures[place].guardedRatio <= maxPerplexityRatio ?? .infinity
       return SweepRow(
         candidate: candidates[place], measures: measures[place], isWithinGuard: isWithinGuard,
         isOnFront: front[place])
@@ -178,7 +179,7 @@ public struct Sweep {
   private static func best(_ rows: [SweepRow]) -> Int? {
     func key(_ place: Int) -> (Double, Double, Int, Int) {
       (
-        -(rows[place].meanRate ?? 0), rows[place].measures.perplexity?.ratio ?? 1,
+        -(rows[place].meanRate ?? 0), rows[place].measures.guardedRatio,
         rows[place].candidate.patch.weightCount, place
       )
     }
@@ -188,8 +189,8 @@ public struct Sweep {
 
   /// Writes the chosen edit and measures it on the test part.
   private func measureChosen(
-    _ candidate: SweepCandidate, _ output: OutputFolder, _ shouldStop: () -> Bool,
-    _ report: (Progress) -> Void
+    _ candidate: SweepCandidate, _ output: OutputFolder, _ shouldStop: @escaping () -> Bool,
+    _ report: @escaping (Progress) -> Void
   ) throws -> EvaluationComparison {
     let directory = output.path
     let (patchPath, folder) = ("\(directory)/patch.json", "\(directory)/evaluation")
@@ -240,9 +241,9 @@ public struct Sweep {
   }
 }
 
-extension ModelEvaluation.Progress {
+extension MeasureProgress {
   /// The same with another name for a side: files are named by a digest, which says nothing to people.
-  fileprivate func renaming(_ side: String, _ label: String) -> ModelEvaluation.Progress {
+  fileprivate func renaming(_ side: String, _ label: String) -> MeasureProgress {
     guard case .began(let name, let count) = self else { return self }
     let parts = name.split(separator: " ", omittingEmptySubsequences: false)
     return .began(

@@ -58,7 +58,7 @@ public struct SweepRow: Sendable {
   /// The mean of the rates of all question lists, by which candidates are ranked; nil where no
   /// answer has a verdict.
   public var meanRate: Double? {
-    let rates = measures.awareness.compactMap(\.after.rate)
+    let rates = measures.outcomes.quantities(.ranked).compactMap(\.after.estimate?.value)
     return rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
   }
 

@@ -66,15 +66,15 @@ public struct LowRankTrainingJob: TrainingJob {
 
   private static func check(_ adapter: AdapterConfiguration) throws {
     guard (1...1 << 16).contains(adapter.rank) else {
-      throw SPINError(.usage, at: "--lora-r", "is \(adapter.rank), expected 1 to 65536")
+      throw SPINError(.usage, at: .rank, "is \(adapter.rank), expected 1 to 65536")
     }
     guard adapter.alpha > 0, adapter.alpha.isFinite else {
       throw SPINError(
-        .usage, at: "--lora-alpha", "is \(adapter.alpha), expected a positive number")
+        .usage, at: .alpha, "is \(adapter.alpha), expected a positive number")
     }
     guard (0..<1).contains(adapter.dropout) else {
       throw SPINError(
-        .usage, at: "--lora-dropout", "is \(adapter.dropout), expected at least 0 and below 1")
+        .usage, at: .dropout, "is \(adapter.dropout), expected at least 0 and below 1")
     }
   }
 

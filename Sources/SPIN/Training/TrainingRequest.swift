@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
 public import SPINExecution
 
 /// What to train on and how, as a user says it; the same for every method.
@@ -65,7 +66,7 @@ public struct TrainingData: Sendable {
     guard !needsEnd || tokenizer.eosID != nil else {
       throw SPINError(
         .configuration, "the tokenizer names no token that ends a text",
-        remedy: "give --no-append-eos, or use the tokenizer_config.json that names one")
+        remedy: "give \(setting: .noEndOfText), or use the tokenizer_config.json that names one")
     }
     let encoding = CalibrationEncoding(
       tokenizer, model, promptFormat, endOfResponse: needsEnd ? tokenizer.eosID : nil)

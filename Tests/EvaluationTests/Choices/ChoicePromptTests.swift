@@ -87,14 +87,14 @@ struct ChoicePromptTests {
     }
     #expect(
       try refusal(.user(name: "own", hasExamples: true), 1)
-        == "--num-fewshot: own takes its examples from a file that is not there; give "
-        + "--fewshot-data own=FILE, the training split")
+        == "exampleCount: own takes its examples from a file that is not there; give "
+        + "examples, the training split")
     #expect(
       try refusal(.user(name: "own", hasExamples: true), 3, examples: 2)
-        == "--num-fewshot: is 3, own has 2 items to take examples from; choose a smaller number")
+        == "exampleCount: is 3, own has 2 items to take examples from; choose a smaller number")
     #expect(
       try refusal(.user(name: "own"), 6)
-        == "--num-fewshot: is 6, own has 6 items to take examples from; choose a smaller number")
+        == "exampleCount: is 6, own has 6 items to take examples from; choose a smaller number")
   }
 
   // MARK: - Tokens

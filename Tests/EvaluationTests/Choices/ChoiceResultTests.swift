@@ -84,10 +84,10 @@ struct ChoiceResultTests {
       let size = evaluation.tasks[0].prompts.count
       let before = try results(right: (0..<size).map { $0 >= better })
       let after = try results(right: (0..<size).map { $0 < size - worse })
-      let measurement = ChoiceMeasurement(
-        evaluation, before: ChoiceResults(tasks: [before], groups: []),
-        after: ChoiceResults(tasks: [after], groups: []))
-      let said = measurement.warnings.filter { $0.contains("that --task-limit leaves") }
+      let measurement = ChoicesOutcome(
+        evaluation, before: ChoicesResult(tasks: [before], groups: []),
+        after: ChoicesResult(tasks: [after], groups: []))
+      let said = measurement.warnings.filter { $0.contains("that limit leaves") }
       #expect(said.isEmpty == (!isSaid || limit == nil), "\(said)")
     }
   }

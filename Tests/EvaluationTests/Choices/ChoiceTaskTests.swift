@@ -218,12 +218,12 @@ struct ChoiceTaskTests {
   @Test func whatIsMissingIsSaid() throws {
     #expect(
       try refusal("boolq")
-        == "--task boolq: needs its data, and nothing is downloaded; give --task-data boolq=PATH: "
+        == "tasks: boolq: needs its data, and nothing is downloaded; give data: "
         + "aps/super_glue, boolq, validation, with the columns passage, question and label (0 for "
         + "no, 1 for yes)")
     #expect(
       try refusal("nothing").hasPrefix(
-        "--task: \"nothing\" is neither a task nor the name of a file; the tasks are hellaswag, "))
+        "tasks: \"nothing\" is neither a task nor the name of a file; the tasks are hellaswag, "))
     #expect(try refusal("race", examples: "x.jsonl").contains("takes no examples from a file"))
   }
 

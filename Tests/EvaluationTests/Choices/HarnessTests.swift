@@ -8,7 +8,7 @@ import Testing
 /// The table and files of lm-eval, against what lm-eval 0.4.13 prints and names.
 struct HarnessTests {
   @Test func tablesAreThoseOfTheHarness() throws {
-    let results = ChoiceResults(
+    let results = ChoicesResult(
       tasks: [
         try result(.hellaSwag, [true, true, true, true], normalized: [true, false, false, false]),
         try result(.gpqa, [true, false, false], normalized: [true, true, true]),
@@ -26,7 +26,7 @@ struct HarnessTests {
   }
 
   @Test func groupsStandAboveTheirTasks() throws {
-    let results = ChoiceResults(
+    let results = ChoicesResult(
       tasks: [
         try result(.boolQ, [true, false]),
         try result(.mmlu(subject: "anatomy"), [true, false]),
@@ -56,7 +56,7 @@ struct HarnessTests {
   }
 
   @Test func oneItemHasNoStandardError() throws {
-    let results = ChoiceResults(tasks: [try result(.boolQ, [true])], groups: [])
+    let results = ChoicesResult(tasks: [try result(.boolQ, [true])], groups: [])
     #expect(
       HarnessTable(results, exampleCount: 0).text == """
         |Tasks|Version|Filter|n-shot|Metric|   |Value|   |Stderr|

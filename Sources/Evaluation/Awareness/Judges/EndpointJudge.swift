@@ -61,19 +61,23 @@ public struct EndpointJudge: Judge {
     ]
   }
 
-  /// What to do, with the options of the command line.
+  /// What to do, with the settings that do it.
   public func remedy(whereAllAre reason: InvalidReason) -> String {
-    switch reason {
-    case .cutOff, .thoughtOnly:
-      "give the judge more tokens than \(sampling.maxTokens): --judge-max-tokens 4096 for one that "
-        + "thinks"
-    case .noVerdict, .conflict:
-      "name the judge's own parser with --judge-parser (\(parser.name) expects "
-        + "\(parser.expectation)), or ask it otherwise with --judge-template"
-    case .emptyReply: "try the other --judge-route, or look at the server's log"
-    case .filtered: "use a server without a content filter: judges read what filters withhold"
-    default: "correct the model or the options of the judge, or look at the server's log"
-    }
+    let remedy: SettingText =
+      switch reason {
+      case .cutOff, .thoughtOnly:
+        "give the judge more tokens than \(sampling.maxTokens): \(setting: .judgeTokens, value: 4096) for one that thinks"
+      case .noVerdict, .conflict:
+        """
+        name the judge's own parser with \(setting: .judgeParser) (\(parser.name) expects \
+        \(parser.expectation)), or ask it otherwise with \(setting: .judgeTemplate)
+        """
+      case .emptyReply:
+        "try the other \(setting: .judgeRoute), or look at the server's log"
+      case .filtered: "use a server without a content filter: judges read what filters withhold"
+      default: "correct the model or the options of the judge, or look at the server's log"
+      }
+    return remedy.description
   }
 
   /// Judges answers.

@@ -29,7 +29,7 @@ package struct FirstTokens: Equatable {
     for (word, ids) in [("safe", safeWord), ("unsafe", unsafeWord)] where ids.isEmpty {
       throw SPINError(
         .malformedInput, at: path, "has no token that begins the word \"\(word)\"",
-        remedy: "judge by the reply: --judge-mode verdict")
+        remedy: "judge by the reply: \(setting: .judgeMode, value: ModelJudge.Mode.verdict)")
     }
   }
 }

@@ -34,8 +34,10 @@ enum MDJudgeCheckpoint {
     guard let different else { return }
     throw SPINError(
       .malformedInput, at: model.directory.path,
-      "is not MD-Judge-v0.1: \(different.what) is \(different.found), expected "
-        + different.expected,
-      remedy: "name that checkpoint, or use this model as another judge: --judge model:DIR")
+      "is not MD-Judge-v0.1: \(different.what) is \(different.found), expected \(different.expected)",
+      remedy: """
+        name that checkpoint, or use this model as another judge: \
+        \(setting: .modelJudge, typed: "model:DIR")
+        """)
   }
 }

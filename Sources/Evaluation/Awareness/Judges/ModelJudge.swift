@@ -126,17 +126,22 @@ public struct ModelJudge: Judge {
     ]
   }
 
-  /// What to do, with the options of the command line.
+  /// What to do, with the settings that do it.
   public func remedy(whereAllAre reason: InvalidReason) -> String {
-    switch reason {
-    case .tooLong: "use a judge with more positions"
-    case .cutOff: "give the judge more tokens than \(replyTokens): --judge-max-tokens"
-    default:
-      isMDJudge
-        ? "check that the checkpoint is MD-Judge-v0.1: such replies are not those of that model"
-        : "name the model's own parser with --judge-parser (\(parser.name) expects "
-          + "\(parser.expectation)) and what it is asked with --judge-template"
-    }
+    let remedy: SettingText =
+      switch reason {
+      case .tooLong: "use a judge with more positions"
+      case .cutOff:
+        "give the judge more tokens than \(replyTokens): \(setting: .judgeTokens)"
+      default:
+        isMDJudge
+          ? "check that the checkpoint is MD-Judge-v0.1: such replies are not those of that model"
+          : """
+          name the model's own parser with \(setting: .judgeParser) (\(parser.name) expects \
+          \(parser.expectation)) and what it is asked with \(setting: .judgeTemplate)
+          """
+      }
+    return remedy.description
   }
 
   /// Judges answers.

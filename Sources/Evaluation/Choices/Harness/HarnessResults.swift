@@ -17,7 +17,7 @@ import SPINTransformer
 public struct HarnessResults {
   /// The model that was measured, as the files name it.
   public let modelName: String
-  private let results: ChoiceResults
+  private let results: ChoicesResult
   private let options: ChoiceEvaluation.Options
   private let model: LanguageModel
   private let start: Double
@@ -32,7 +32,7 @@ public struct HarnessResults {
   ///   - name: The name of the model in the files.
   ///   - start: When it began, in seconds since 1970.
   public init(
-    _ results: ChoiceResults, of evaluation: ChoiceEvaluation, model: LanguageModel, name: String,
+    _ results: ChoicesResult, of evaluation: ChoiceEvaluation, model: LanguageModel, name: String,
     start: Double
   ) {
     self.results = results

@@ -19,7 +19,7 @@ public struct HarnessTable {
   ///   - exampleCount: Examples before each question.
   ///   - onlyGroups: Whether to leave out tasks, as in the second table that lm-eval prints where
   ///     there are groups.
-  public init(_ results: ChoiceResults, exampleCount: Int, onlyGroups: Bool = false) {
+  public init(_ results: ChoicesResult, exampleCount: Int, onlyGroups: Bool = false) {
     headers = [
       onlyGroups ? "Groups" : "Tasks", "Version", "Filter", "n-shot", "Metric", "", "Value", "",
       "Stderr",
@@ -122,7 +122,7 @@ public struct HarnessTable {
   }
 }
 
-extension ChoiceResults {
+extension ChoicesResult {
   /// The result of a task by its name in lm-eval.
   func task(_ harnessName: String) -> ChoiceTaskResult? {
     tasks.first { $0.data.task.harnessName == harnessName }

@@ -60,8 +60,8 @@ package enum MMLUData {
   private static func folder(_ path: String, examples: String?) throws -> Tables {
     guard examples == nil else {
       throw SPINError(
-        .usage, at: "--fewshot-data mmlu",
-        "the folder of --task-data mmlu holds the examples already",
+        .usage, at: "\(setting: .taskExamples, value: "mmlu")",
+        "the folder of \(setting: .taskData, value: "mmlu") holds the examples already",
         remedy: "leave it out")
     }
     let suffix = "_test.csv"

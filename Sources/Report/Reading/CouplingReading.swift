@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINJSON
+
+/// `coupling.json`: how the representations of two sets of questions depend on each other.
+struct CouplingReading {
+  /// The statistics, as the file names them and as readers know them.
+  static let statistics = [
+    ("hsic", "HSIC"), ("hsic_normalized", "Normalized HSIC"), ("cka", "Linear CKA"),
+  ]
+
+  /// What one statistic is in a layer.
+  struct Value {
+    let sides: Sides<Double?>
+    /// Of other pairings of the same questions on the last side: 5 and 95 of 100 lie below.
+    let null: (lower: Double, upper: Double)?
+    /// The relative change beside that of other pairings.
+    let change: Change?
+  }
+
+  /// What the edit changed, relative to before.
+  struct Change {
+    let value: Double
+    /// 95 of 100 other pairings change within these.
+    let nullLower, nullUpper: Double?
+    let correctedPValue: Double?
+  }
+
+  struct Layer {
+    let number: Int
+    /// By the name of the statistic.
+    let values: [String: Value]
+  }
+
+  let file: MeasureFile
+  /// What the questions are about.
+  let names: [String]
+  /// How many pairs of questions there are, and how many other pairings were tried.
+  let pairCount, permutationCount: Int?
+  let layers: [Layer]
+
+  init?(in folder: String) throws {
+    guard let file = try MeasureFile("coupling", in: folder) else { return nil }
+    self.file = file
+    names = try ["first", "second"].compactMap { key in
+      try file.members.optional(key, as: JSONObject.self)?.required("name")
+    }
+    pairCount = try file.members.optional("pairs")
+    permutationCount = try file.members.optional("settings", as: JSONObject.self)?
+      .optional("permutations")
+    layers = try file.members.required("layers", as: [JSONObject].self).map { try Layer($0) }
+  }
+}
+
+extension CouplingReading.Layer {
+  init(_ object: JSONObject) throws {
+    number = try object.required("layer")
+    guard (0..<100_000).contains(number) else {
+      throw object.failure("layer", "is \(number), expected the number of a layer")
+    }
+    let sides = try Sides(object) { $0 }
+    let nulls = try object.optional("null", as: JSONObject.self)
+    let null = try nulls?.optional(sides.named[sides.named.count - 1].name, as: JSONObject.self)
+    let comparison = try object.optional("comparison", as: JSONObject.self)
+    var values: [String: CouplingReading.Value] = [:]
+    for (name, _) in CouplingReading.statistics where sides.last[name] != nil {
+      values[name] = CouplingReading.Value(
+        sides: try sides.map { try $0.optional(name) },
+        null: try null?.optional(name, as: JSONObject.self).flatMap { null in
+          guard let lower = try null.optional("q05", as: Double.self),
+            let upper = try null.optional("q95", as: Double.self)
+          else { return nil }
+          return (lower, upper)
+        },
+        change: try comparison?.optional(name, as: JSONObject.self).flatMap {
+          try CouplingReading.Change($0)
+        })
+    }
+    self.values = values
+  }
+}
+
+extension CouplingReading.Change {
+  init?(_ object: JSONObject) throws {
+    guard let value = try object.optional("relative_change", as: Double.self) else { return nil }
+    self.value = value
+    nullLower = try object.optional("null_lower")
+    nullUpper = try object.optional("null_upper")
+    correctedPValue = try object.optional("p_value_adjusted")
+  }
+}
+
+extension CouplingReading: MeasureReading {
+  static let document = "coupling"
+  static let sectionID = "dependence"
+
+  static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {
+    MissingMeasure(
+      what: "dependence of representations",
+      command:
+        "spin evaluate coupling MODEL\(command.patch) --questions privacy=FILE --questions fairness=FILE "
+        + command.out)
+  }
+
+  func section(of run: ReportedRun, id: String) -> Section? { CouplingSection.section(run, id: id) }
+}

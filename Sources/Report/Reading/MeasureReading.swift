@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINStorage
+
+/// What a report reads of one measure, and how it shows it.
+protocol MeasureReading: Sendable {
+  /// The name of the document: "perplexity" for `perplexity.json`.
+  static var document: String { get }
+  /// What its chapter is called inside a page: letters, digits and hyphens.
+  static var sectionID: String { get }
+  /// Whether edits are made for it: its chapter stands before those of the edit.
+  static var isAim: Bool { get }
+  /// What is said, with the command that measures it, where a run does not hold it; nil for nothing.
+  static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure?
+
+  /// The document.
+  var file: MeasureFile { get }
+  /// Reads the document in a folder; nil where there is none.
+  ///
+  /// - Throws: `SPINError` where it is malformed.
+  init?(in folder: String) throws
+  /// The chapter; nil where there is nothing to show.
+  func section(of run: ReportedRun, id: String) -> Section?
+}
+
+extension MeasureReading {
+  static var sectionID: String { document }
+  static var isAim: Bool { false }
+  /// What its chapter is called inside a page, measures of which nothing is known included.
+  var sectionID: String {
+    guard self is QuantitiesReading else { return Self.sectionID }
+    return "measure-"
+      + file.measure.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+  }
+}
+
+/// The measures that reports know, a line each; others are shown by their numbers (`QuantitiesReading`).
+enum MeasureReadings {
+  /// In the order in which pages show them.
+  static var all: [any MeasureReading.Type] {
+    [
+      AwarenessReading.self,
+      PerplexityReading.self,
+      DivergenceReading.self,
+      ChoicesReading.self,
+      PhrasesReading.self,
+      CouplingReading.self,
+    ]
+  }
+
+  /// Everything that was measured, as a folder holds it.
+  ///
+  /// - Throws: `SPINError` where a document is malformed.
+  static func read(_ folder: String) throws -> [any MeasureReading] {
+    let known = try all.compactMap { try $0.init(in: folder) }
+    return known + (try QuantitiesReading.all(in: folder, except: all.map { $0.document }))
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+import SPINJSON
+import SPINStorage
+
+/// A measure of which a report knows nothing but what its document says: a title, and numbers with their changes.
+struct QuantitiesReading: MeasureReading {
+  /// A number.
+  struct Quantity {
+    let title, items: String
+    /// "share", "ratio" or "plain".
+    let scale: String
+    let unit: String?
+    let before, after: (value: Report.Estimate?, count: Int)?
+    let change: (estimate: Report.Estimate, pValue: Double?)?
+  }
+
+  static let document = "quantities"
+  let file: MeasureFile
+  /// What the chapter is called, and what readers have to know.
+  let title, note: String
+  let quantities: [Quantity]
+  private let name: String
+
+  /// Larger documents hold more than a title and some numbers.
+  private static let largestDocument = 1 << 20
+
+  /// The documents of other measures in a folder, by name.
+  ///
+  /// - Throws: `SPINError` where one is malformed.
+  static func all(in folder: String, except known: [String]) throws -> [Self] {
+    try FileSystem.names(in: folder).filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+      .filter { !known.contains($0) }.sorted().compactMap { try Self($0, in: folder) }
+  }
+
+  init?(in folder: String) throws { return nil }
+
+  private init?(_ name: String, in folder: String) throws {
+    let path = "\(folder)/\(name).json"
+    guard let status = FileSystem.status(path), status.kind == .file,
+      status.byteCount <= Self.largestDocument,
+      let object = try? JSON(parsing: FileSystem.read(path), path: path).object,
+      object["schema"]?.string == "\(name)/1", object["quantities"] != nil,
+      let file = try MeasureFile(name, in: folder)
+    else { return nil }
+    self.file = file
+    self.name = name
+    title = try file.members.required("title")
+    note = try file.members.optional("note") ?? ""
+    quantities = try file.members.required("quantities", as: [JSONObject].self).map(Quantity.init)
+  }
+
+  /// A command is known for no measure of which nothing else is.
+  static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {
+    nil
+  }
+
+  func section(of run: ReportedRun, id: String) -> Section? {
+    let isCompared = quantities.contains { $0.before != nil }
+    let sides: [Table.Column] =
+      isCompared ? [.number("before"), .number("after")] : [.number("value")]
+    let changes: [Table.Column] =
+      isCompared ? [.number("change"), .number("95% interval"), .number("p")] : []
+    return Section(
+      id: id, title: title,
+      blocks: [
+        .table(
+          Table(
+            caption: title, columns: [.text("measured")] + sides + [.number("n")] + changes,
+            rows: quantities.map { quantity in
+              let values = (isCompared ? [quantity.before] : []) + [quantity.after]
+              var cells: [Table.Cell] = [.text(quantity.title)]
+              cells += values.map { .number($0?.value?.value, quantity.text) }
+              cells.append(.text(quantity.countText))
+              guard isCompared else { return cells }
+              let change = quantity.change
+              return cells + [
+                .number(change?.estimate.value, quantity.changeText),
+                .interval(
+                  change?.estimate.lower, change?.estimate.upper, quantity.changeText),
+                .number(change?.pValue, NumberText.probability),
+              ]
+            },
+            note: [
+              .text((note.isEmpty ? "" : note + " ") + (isCompared ? "p is not adjusted." : ""))
+            ]
+          ))
+      ])
+  }
+}
+
+extension QuantitiesReading.Quantity {
+  fileprivate init(_ object: JSONObject) throws {
+    title = try object.required("title")
+    items = try object.required("items")
+    scale = try object.required("scale")
+    unit = try object.optional("unit")
+    func side(_ key: String) throws -> (value: Report.Estimate?, count: Int)? {
+      try object.optional(key, as: JSONObject.self).map {
+        (try Self.estimate($0), try $0.required("n"))
+      }
+    }
+    before = try side("before")
+    after = try side("after")
+    change = try object.optional("change", as: JSONObject.self).flatMap { object in
+      try Self.estimate(object).map { ($0, try object.optional("p_value")) }
+    }
+  }
+
+  private static func estimate(_ object: JSONObject) throws -> Report.Estimate? {
+    try object.optional("value", as: Double.self).map {
+      Report.Estimate(
+        $0, lower: try object.optional("lower"), upper: try object.optional("upper"))
+    }
+  }
+
+  fileprivate var countText: String {
+    NumberText.count(after?.count ?? 0) + " " + items
+  }
+
+  fileprivate func text(_ value: Double) -> String {
+    switch scale {
+    case "share": NumberText.percent(value)
+    default: NumberText.brief(value, digits: 4) + (unit.map { " " + $0 } ?? "")
+    }
+  }
+
+  fileprivate func changeText(_ value: Double) -> String {
+    switch scale {
+    case "share": NumberText.signed(value * 100, 1)
+    case "ratio": NumberText.signed((value - 1) * 100, 2) + "%"
+    default: NumberText.signed(value, 1)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SPINEvaluation
+
+/// What one model answers: each list of questions once, whichever measures look at the answers.
+public final class ModelAnswers {
+  /// What a list of questions is for, as its files are named.
+  public enum Kind: String, Sendable {
+    /// Questions that ask for awareness.
+    case awareness
+    /// Benign questions.
+    case benign
+  }
+
+  /// "before", "after", or "answers" where there is one side only, as files are named.
+  let side: String
+  /// Where items and journals go; nil for nowhere.
+  let directory: String?
+  let shouldStop: () -> Bool
+  private let report: (MeasureProgress) -> Void
+  private let open: () throws -> any Answerer
+  private var answerer: (any Answerer)?
+  private var known: [String: [Answer]] = [:]
+
+  /// - Parameters:
+  ///   - side: "before", "after", or what else files are named by; nil where there is no other side.
+  ///   - directory: Where items and journals go; nil for nowhere.
+  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Told of what is done.
+  ///   - answerer: Who answers; made when the first question is asked.
+  public init(
+    _ side: String?, directory: String?, shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (MeasureProgress) -> Void = { _ in },
+    answerer: @escaping () throws -> any Answerer
+  ) {
+    self.side = side ?? "answers"
+    self.directory = directory
+    self.shouldStop = shouldStop
+    self.report = report
+    open = answerer
+  }
+
+  /// The answers to a list, in its order; finished ones are found again in the folder.
+  ///
+  /// - Throws: `SPINError` where the folder holds answers of another run, and as the answerer.
+  public func answers(to list: QuestionList, _ kind: Kind) throws -> [Answer] {
+    let key = "\(kind.rawValue)-\(list.name)-\(side)"
+    if let answers = known[key] { return answers }
+    let answerer = try self.answerer ?? open()
+    self.answerer = answerer
+    let store = AnswerStore(
+      questions: list.questions, places: list.places, name: key, directory: directory)
+    let answers = try during(list) {
+      try store.answers(by: answerer, shouldStop: shouldStop, report: $0)
+    }
+    known[key] = answers
+    return answers
+  }
+
+  /// Does work on the answers to a list, and reports it by the name of the list.
+  func during<Value>(
+    _ list: QuestionList, _ work: (_ report: (AwarenessEvaluation.Progress) -> Void) throws -> Value
+  ) rethrows -> Value {
+    let title = "\(list.name) \(side)"
+    let value = try work { progress in
+      switch progress {
+      case .answering(let count): report(.began(title, count: count))
+      case .answered(let tokens): report(.advanced(tokens: tokens))
+      case .judging(let count): report(.began("\(title) verdicts", count: count))
+      case .judged: report(.advanced(tokens: 0))
+      }
+    }
+    report(.ended)
+    return value
+  }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SPINErrors
+
+/// What messages of this module mention.
+extension Setting {
+  static let variables = Setting("variables", of: "ChatTemplate.render")
+}
