@@ -46,33 +46,42 @@ let package = Package(
     library("Execution", ["SPINErrors", "SPINStorage", "SPINKernels"]),
 
     // The pipeline, in its order.
-    library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library("DecoderNames"),
+    library("Checkpoint", ["SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON"]),
     library("GGUF", ["SPINErrors", "SPINStorage"]),
     library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
     library(
       "Import",
-      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF", "SPINPyTorch"]),
+      [
+        "SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF",
+        "SPINPyTorch",
+      ]),
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
       "Transformer",
       [
+        "SPINDecoderNames",
         "SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution", "SPINCheckpoint", "SPINJSON",
       ]),
     library(
       "Calibration", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
-    library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Scores", ["SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Importance",
       [
+        "SPINDecoderNames",
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINScores",
       ]),
     library(
-      "Selection", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
+      "Selection",
+      ["SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Adapters",
       [
+        "SPINDecoderNames",
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINPatch",
         "SPINTransformer",
@@ -82,8 +91,15 @@ let package = Package(
     library("Statistics", ["SPINStorage"]),
     library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
     library(
+      "LanguageModel",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization",
+        "SPINTransformer",
+      ]),
+    library(
       "Generation",
       [
+        "SPINLanguageModel",
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer",
       ]),
@@ -96,13 +112,22 @@ let package = Package(
     library(
       "Evaluation",
       [
+        "SPINLanguageModel",
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
         "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
       ]),
     library(
+      "Choices",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
+        "SPINTemplates", "SPINLanguageModel", "SPINLikelihood", "SPINEvaluation",
+      ]),
+    library(
       "Report",
       [
+        "SPINDecoderNames",
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINSelection",
         "SPINPatch", "SPINStatistics",
       ]),
@@ -111,20 +136,24 @@ let package = Package(
     library(
       "Training",
       [
+        "SPINDecoderNames",
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINAdapters",
       ]),
 
-    // What users import and run.
-    .target(
-      name: "SPIN",
-      dependencies: [
+    // The whole job, and what the command line is written against.
+    library(
+      "Jobs",
+      [
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
-        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores", "SPINImportance",
-        "SPINSelection", "SPINPatch", "SPINAdapters", "SPINStatistics", "SPINTemplates",
-        "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub", "SPINEvaluation",
-        "SPINReport", "SPINTraining", "SPINImport",
-      ], path: "Sources/SPIN"),
+        "SPINDecoderNames", "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINScores",
+        "SPINImportance", "SPINSelection", "SPINPatch", "SPINAdapters", "SPINStatistics",
+        "SPINTemplates", "SPINLanguageModel", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
+        "SPINHub", "SPINEvaluation", "SPINChoices", "SPINReport", "SPINTraining", "SPINImport",
+      ]),
+
+    // What users import and run.
+    .target(name: "SPIN", dependencies: ["SPINJobs"], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
       // Embedded by the compiler, not copied as resources.
@@ -137,7 +166,7 @@ let package = Package(
     .executableTarget(
       // Not "spin": modules SPIN and spin are one file where the file system ignores case.
       name: "SPINCommandLine",
-      dependencies: ["SPIN", "SPINJSON", "SPINStorage", "CDemoModel", argumentParser],
+      dependencies: ["SPINJobs", "SPINJSON", "SPINStorage", "CDemoModel", argumentParser],
       path: "Sources/CLI"),
 
     // What Tools/tokenizers compares with the `tokenizers` package; no product.
@@ -178,6 +207,7 @@ let package = Package(
       [
         "SPINTransformer", "SPINErrors", "SPINJSON", "SPINStorage", "SPINCheckpoint", "SPINKernels",
       ]),
+    tests("DecoderNames", ["SPINDecoderNames"]),
     tests("Calibration", ["SPINCalibration"]),
     tests("Scores", ["SPINScores"]),
     tests("Importance", ["SPINExecution", "SPINImportance", "SPINStorage"]),
@@ -223,12 +253,21 @@ let package = Package(
         "SPINEvaluation",
       ]),
     tests(
+      "Choices",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
+        "SPINTemplates", "SPINLanguageModel", "SPINGeneration", "SPINLikelihood", "SPINEvaluation",
+        "SPINChoices",
+      ]),
+    tests(
       "Report",
       [
         "SPINReport", "SPINJSON", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores",
         "SPINSelection", "SPINPatch",
       ]),
-    tests("Command", ["SPIN", "SPINCommandLine"], exclude: ["Snapshots"]),
+    tests("Jobs", ["SPINJobs", "SPINErrors"]),
+    tests("Command", ["SPINJobs", "SPINCommandLine"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SPINChoices
 
-@testable import SPIN
 @testable import SPINCheckpoint
 @testable import SPINErrors
 @testable import SPINEvaluation
 @testable import SPINImportance
 @testable import SPINJSON
+@testable import SPINJobs
 @testable import SPINKernels
 @testable import SPINReport
 @testable import SPINStorage

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import SPINCheckpoint
+package import SPINDecoderNames
 import SPINErrors
 
 /// What `adapter_config.json` says about a LoRA or DoRA adapter.

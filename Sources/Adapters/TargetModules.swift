@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+public import SPINDecoderNames
 import SPINErrors
 
 /// Which modules of a model an adapter changes, as PEFT's `target_modules` and its companions say it.

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Foundation
-import SPIN
+import SPINJobs
 import SPINStorage
 
 @main

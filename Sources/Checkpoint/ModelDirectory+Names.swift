@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINDecoderNames
 import SPINErrors
 import SPINStorage
 
 extension ModelDirectory {
-  /// The embedding and the output projection, which are one matrix in many models.
-  package static let embeddingName = "model.embed_tokens.weight"
-  /// The output projection.
-  package static let headName = "lm_head.weight"
-
   /// A tensor by its name in the file, or by the name that it has in a language model.
   ///
   /// A bare decoder, as `AutoModel` saves it, has the names of the language model without `model.`;
@@ -22,7 +18,7 @@ extension ModelDirectory {
 
   /// Whether tensors go without the `model.` that they have in a language model.
   private var isBareDecoder: Bool {
-    tensors["embed_tokens.weight"] != nil && tensors[Self.embeddingName] == nil
+    tensors["embed_tokens.weight"] != nil && tensors[TensorName.embedding] == nil
   }
 
   /// A tensor that has to be there, by either of its names.
@@ -56,8 +52,8 @@ extension ModelDirectory {
   /// One of embedding and output projection that an index lists and no shard holds, where the other
   /// is there: what saving a tied pair left.
   static func absentTwin(_ index: ShardIndex, _ tensors: [String: TensorEntry]) -> String? {
-    [headName, embeddingName].first { name in
-      let other = name == headName ? embeddingName : headName
+    [TensorName.head, TensorName.embedding].first { name in
+      let other = name == TensorName.head ? TensorName.embedding : TensorName.head
       return index.shards[name] != nil && tensors[name] == nil && tensors[other] != nil
     }
   }

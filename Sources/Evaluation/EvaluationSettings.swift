@@ -7,7 +7,6 @@ extension Setting {
   static let text = Setting("text", of: "EvaluationRequest")
   static let window = Setting("window", of: "EvaluationRequest")
   static let textLimit = Setting("textLimit", of: "EvaluationRequest")
-  static let tasks = Setting("tasks", of: "EvaluationRequest")
   static let pairCount = Setting("couplingCount", of: "EvaluationRequest")
 
   static let promptChoice = Setting("prompts.choice", of: "EvaluationRequest")
@@ -20,11 +19,6 @@ extension Setting {
   static let topP = Setting("topP", of: "Sampling")
   static let topK = Setting("topK", of: "Sampling")
   static let samplingSeed = Setting("seed", of: "Sampling")
-
-  static let taskData = Setting("data", of: "ChoiceCatalog.load")
-  static let taskExamples = Setting("examples", of: "ChoiceCatalog.load")
-  static let exampleCount = Setting("exampleCount", of: "ChoiceEvaluation.Options")
-  static let taskLimit = Setting("limit", of: "ChoiceEvaluation.Options")
 
   static let modelJudge = Setting("ModelJudge", of: "ModelJudge")
   static let judgeMode = Setting("mode", of: "ModelJudge")

@@ -4,6 +4,7 @@ import SPINCheckpoint
 package import SPINErrors
 public import SPINExecution
 import SPINKernels
+public import SPINLanguageModel
 package import SPINTransformer
 
 /// Generates texts for many prompts at once.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINErrors
 import SPINGGUF
 import SPINStorage
@@ -29,7 +30,7 @@ struct GGUFTensorPlan {
     }
     let sizes = configuration
     try take(
-      "token_embd.weight", "model.embed_tokens.weight", [sizes.vocabularySize, sizes.hiddenSize],
+      "token_embd.weight", TensorName.embedding, [sizes.vocabularySize, sizes.hiddenSize],
       isPermuted: false)
     for layer in 0..<sizes.layerCount {
       for part in TensorNames.block {
@@ -40,10 +41,10 @@ struct GGUFTensorPlan {
             && (part.gguf.hasPrefix("attn_q.") || part.gguf.hasPrefix("attn_k.")))
       }
     }
-    try take("output_norm.weight", "model.norm.weight", [sizes.hiddenSize], isPermuted: false)
+    try take("output_norm.weight", TensorName.finalNorm, [sizes.hiddenSize], isPermuted: false)
     if !sizes.tiesWordEmbeddings {
       try take(
-        "output.weight", "lm_head.weight", [sizes.vocabularySize, sizes.hiddenSize],
+        "output.weight", TensorName.head, [sizes.vocabularySize, sizes.hiddenSize],
         isPermuted: false)
     }
     if let name = remaining.keys.min() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINErrors
 import SPINJSON
 import SPINPyTorch
@@ -35,7 +36,7 @@ struct TensorSelection {
       dropped.append(tensor.name)
       return
     }
-    if tiesWordEmbeddings, tensor.name == "lm_head.weight",
+    if tiesWordEmbeddings, tensor.name == TensorName.head,
       tensors.contains(where: { $0.file.path == file.path && $0.tensor.isSameView(as: tensor) })
     {
       tied.append(tensor.name)

@@ -2,6 +2,7 @@
 
 public import SPINCalibration
 public import SPINCheckpoint
+public import SPINDecoderNames
 import SPINErrors
 public import SPINExecution
 import SPINKernels

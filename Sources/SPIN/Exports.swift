@@ -1,27 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `import SPIN` is all that a program needs.
-@_exported public import SPINAdapters
-@_exported public import SPINCalibration
-@_exported public import SPINCheckpoint
-@_exported public import SPINEndpoint
-@_exported public import SPINErrors
-@_exported public import SPINEvaluation
-@_exported public import SPINExecution
-@_exported public import SPINGeneration
-@_exported public import SPINHub
-@_exported public import SPINImport
-@_exported public import SPINImportance
-@_exported public import SPINJSON
-@_exported public import SPINKernels
-@_exported public import SPINLikelihood
-@_exported public import SPINPatch
-@_exported public import SPINReport
-@_exported public import SPINScores
-@_exported public import SPINSelection
-@_exported public import SPINStatistics
-@_exported public import SPINStorage
-@_exported public import SPINTemplates
-@_exported public import SPINTokenization
-@_exported public import SPINTraining
-@_exported public import SPINTransformer
+// `import SPIN` gives what README, the documentation and the examples teach, name by name, and nothing else.

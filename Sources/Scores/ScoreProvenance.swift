@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+public import SPINDecoderNames
 
 /// What scores were computed from, so that they are never mistaken for others.
 public struct ScoreProvenance: Sendable, Equatable {

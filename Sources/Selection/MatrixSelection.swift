@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+public import SPINDecoderNames
 public import SPINScores
 
 /// What was selected in one matrix, and how its sets relate.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINKernels
 import SPINStorage
 import SPINTransformer
@@ -74,14 +75,14 @@ struct DecoderTensors {
     var maker = Maker(keepsGradients: keepsGradients, device: device, fill: fill)
     let (v, d) = (configuration.vocabularySize, configuration.hiddenSize)
     let embedding = try maker.parameter(
-      "model.embed_tokens.weight", [v, d], .embedding, gradientKey: "vocabulary")
+      TensorName.embedding, [v, d], .embedding, gradientKey: "vocabulary")
     let blocks = try (0..<configuration.layerCount).map {
       try maker.block($0, configuration)
     }
-    let finalNorm = try maker.parameter("model.norm.weight", [d], .gain, gradientKey: "norm")
+    let finalNorm = try maker.parameter(TensorName.finalNorm, [d], .gain, gradientKey: "norm")
     let head =
       configuration.tiesWordEmbeddings
-      ? nil : try maker.parameter("lm_head.weight", [v, d], .matrix, gradientKey: "vocabulary")
+      ? nil : try maker.parameter(TensorName.head, [v, d], .matrix, gradientKey: "vocabulary")
     self.embedding = embedding
     self.blocks = blocks
     self.finalNorm = finalNorm
@@ -159,19 +160,17 @@ private struct Maker {
   mutating func block(
     _ layer: Int, _ configuration: DecoderConfiguration
   ) throws -> DecoderTensors.Block {
-    let prefix = "model.layers.\(layer)."
     let (d, e) = (configuration.hiddenSize, configuration.headSize)
     var ordered: [Parameter] = []
     var matrices: [MatrixName.Projection: Parameter] = [:]
     var vectors: [BlockVector: Parameter] = [:]
-    func vector(_ vector: BlockVector, _ name: String, _ count: Int, _ kind: DecoderTensor.Kind)
-      throws
-    {
-      let parameter = try parameter(prefix + name, [count], kind, gradientKey: name)
+    func vector(_ vector: BlockVector, _ count: Int, _ kind: DecoderTensor.Kind) throws {
+      let parameter = try parameter(
+        vector.tensor(layer: layer), [count], kind, gradientKey: vector.name)
       vectors[vector] = parameter
       ordered.append(parameter)
     }
-    try vector(.inputNorm, "input_layernorm.weight", d, .gain)
+    try vector(.inputNorm, d, .gain)
     for projection in MatrixName.Projection.allCases {
       let shape = configuration.shape(projection)
       let name = MatrixName(layer: layer, projection: projection).tensor
@@ -180,15 +179,14 @@ private struct Maker {
       matrices[projection] = matrix
       ordered.append(matrix)
       if configuration.hasBias(projection) {
-        let bias = "\(projection.module.rawValue).\(projection.rawValue).bias"
-        try vector(.bias(projection), bias, shape.rows, .bias)
+        try vector(.bias(projection), shape.rows, .bias)
       }
     }
     if configuration.hasQueryKeyNorm {
-      try vector(.queryNorm, "self_attn.q_norm.weight", e, .gain)
-      try vector(.keyNorm, "self_attn.k_norm.weight", e, .gain)
+      try vector(.queryNorm, e, .gain)
+      try vector(.keyNorm, e, .gain)
     }
-    try vector(.postAttentionNorm, "post_attention_layernorm.weight", d, .gain)
+    try vector(.postAttentionNorm, d, .gain)
     return DecoderTensors.Block(
       group: ParameterGroup(name: "layer \(layer)", parameters: ordered), matrices: matrices,
       vectors: vectors)

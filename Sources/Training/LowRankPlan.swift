@@ -2,6 +2,7 @@
 
 public import SPINAdapters
 import SPINCheckpoint
+import SPINDecoderNames
 public import SPINExecution
 public import SPINTransformer
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+public import SPINDecoderNames
 public import SPINKernels
 public import SPINStorage
 
@@ -96,7 +97,9 @@ public struct DecoderWeights: Sendable {
     tiesWordEmbeddings = vocabulary.isTied
     var warnings = vocabulary.warnings
     blocks = try (0..<configuration.layerCount).map { layer in
-      let prefix = "model.layers.\(layer)."
+      func vector(_ vector: BlockVector, _ count: Int) throws -> FloatBuffer {
+        try reader.vector(vector.tensor(layer: layer), count: count)
+      }
       var matrices: [MatrixName.Projection: WeightMatrix] = [:]
       var biases: [MatrixName.Projection: FloatBuffer] = [:]
       for projection in MatrixName.Projection.allCases {
@@ -104,23 +107,19 @@ public struct DecoderWeights: Sendable {
         let name = MatrixName(layer: layer, projection: projection).tensor
         matrices[projection] = try reader.matrix(name, rows: shape.rows, columns: shape.columns)
         if configuration.hasBias(projection) {
-          let bias = name.dropLast("weight".count) + "bias"
-          biases[projection] = try reader.vector(String(bias), count: shape.rows)
+          biases[projection] = try vector(.bias(projection), shape.rows)
         }
       }
-      func headNorm(_ name: String) throws -> FloatBuffer? {
-        guard configuration.hasQueryKeyNorm else { return nil }
-        return try reader.vector(
-          prefix + "self_attn.\(name).weight", count: configuration.headSize)
+      func headNorm(_ norm: BlockVector) throws -> FloatBuffer? {
+        configuration.hasQueryKeyNorm ? try vector(norm, configuration.headSize) : nil
       }
       return BlockWeights(
-        inputNorm: try reader.vector(prefix + "input_layernorm.weight", count: d),
-        postAttentionNorm: try reader.vector(
-          prefix + "post_attention_layernorm.weight", count: d),
-        queryNorm: try headNorm("q_norm"), keyNorm: try headNorm("k_norm"), matrices: matrices,
+        inputNorm: try vector(.inputNorm, d),
+        postAttentionNorm: try vector(.postAttentionNorm, d),
+        queryNorm: try headNorm(.queryNorm), keyNorm: try headNorm(.keyNorm), matrices: matrices,
         biases: biases)
     }
-    finalNorm = try reader.vector("model.norm.weight", count: d)
+    finalNorm = try reader.vector(TensorName.finalNorm, count: d)
     warnings += try reader.finish(configuration)
     self.warnings = warnings
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+import SPINDecoderNames
 import SPINErrors
 import SPINKernels
 
@@ -10,7 +11,8 @@ extension ModelDirectory {
   ///
   /// - Throws: `SPINError` as `tensor(_:)`.
   public func parameter(_ name: String) throws -> TensorEntry {
-    if name == Self.embeddingName, entry(named: name) == nil, let head = tensors[Self.headName] {
+    if name == TensorName.embedding, entry(named: name) == nil, let head = tensors[TensorName.head]
+    {
       return head
     }
     return try tensor(name)
@@ -35,7 +37,7 @@ struct VocabularyMatrices {
     func matrix(_ name: String) throws -> WeightMatrix {
       try reader.matrix(name, rows: rows, columns: columns)
     }
-    let (embeddingName, headName) = (ModelDirectory.embeddingName, ModelDirectory.headName)
+    let (embeddingName, headName) = (TensorName.embedding, TensorName.head)
     let (hasEmbedding, hasHead) = (reader.has(embeddingName), reader.has(headName))
     guard configuration.tiesWordEmbeddings else {
       embedding = try matrix(embeddingName)
@@ -74,7 +76,7 @@ struct VocabularyMatrices {
 
   private static func missingHead(in path: String) -> SPINError {
     SPINError(
-      .malformedInput, at: path, "has no tensor \"\(ModelDirectory.headName)\"",
+      .malformedInput, at: path, "has no tensor \"\(TensorName.head)\"",
       remedy:
         "if the model's output projection is its embedding, set \"tie_word_embeddings\": true "
         + "in config.json; otherwise this is a decoder without its language model's head")

@@ -2,6 +2,7 @@
 
 import SPINAdapters
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINErrors
 import SPINJSON
 import SPINKernels

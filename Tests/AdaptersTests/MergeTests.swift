@@ -3,6 +3,7 @@
 import Foundation
 import SPINAdapters
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINErrors
 import SPINExecution
 import SPINKernels

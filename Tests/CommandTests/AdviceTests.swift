@@ -139,4 +139,59 @@ struct AdviceTests {
         == "o/n: config.json: key \"x\"")
     #expect(NamedInputs.named("/cache/hub/models--o--n/snapshots/c: no") == "o/n: no")
   }
+
+  /// The answers of a run are in a folder of its own, which is what works.
+  @Test func answersOfARunAreFound() throws {
+    let made = try MeasuredJob()
+    let job = made.job
+    #expect(try Program.run(job.run + made.measures + ["--quiet"]).status == 0)
+    let outcome = try Program.run(["evaluate", "phrases", "--answers", job.out])
+    #expect(outcome.status == 66)
+    #expect(
+      job.masked(outcome.standardError)
+        == "spin: DIR/out: has no answers, files such as awareness-privacy-before.jsonl; give the folder "
+        + "DIR/out/evaluation, which has some\n")
+    let advised = ["evaluate", "phrases", "--answers", job.out + "/evaluation"]
+    #expect(try Program.run(advised).status == 0)
+    let none = try Program.run(["evaluate", "phrases", "--answers", job.model])
+    #expect(
+      none.standardError.contains("give the folder that `spin evaluate awareness --out` wrote"))
+  }
+
+  /// A folder of measures is no run: what is missing there is measured into it.
+  @Test func aFolderOfMeasuresIsAdvisedItself() throws {
+    let made = try MeasuredJob()
+    let job = made.job
+    let questions = ["--questions", "privacy=\(made.questions("privacy"))"]
+    let measured = try Program.run(
+      ["evaluate", "awareness", job.model, "--max-new-tokens", "4", "--quiet", "--out", job.out]
+        + questions)
+    #expect(measured.status == 0, "\(measured)")
+    let report = try Program.run(["report", job.out]).standardOutput
+    #expect(report.contains("`spin evaluate perplexity MODEL --text FILE --out DIR`"))
+    #expect(report.contains("`spin evaluate phrases --answers DIR --out DIR`"))
+    #expect(!report.contains("RUN/"))
+  }
+
+  /// Progress and result of a sweep say which selection an edit is, not its digest.
+  @Test func editsOfASweepAreNamedByTheirSelection() throws {
+    let made = try MeasuredJob()
+    let job = made.job
+    #expect(try Program.run(job.score + ["--quiet"]).status == 0)
+    let sweep = job.path + "/sweep"
+    let outcome = try Program.run(
+      [
+        "sweep", job.model, "--scores", job.out, "--count", "10,30", "--threads", "1", "--out",
+        sweep,
+      ]
+        + made.measures)
+    #expect(outcome.status == 0, "\(outcome)")
+    for count in [10, 30] {
+      #expect(outcome.standardError.contains("privacy (paper, q = a count of \(count)) 10 in "))
+    }
+    let document = try String(contentsOfFile: sweep + "/sweep.json", encoding: .utf8)
+    #expect(document.contains("\"label\": \"paper, q = a count of 30\""))
+    let name = try #require(document.firstMatch(of: /"name": "([0-9a-f]{12})"/)).1
+    #expect(!outcome.standardError.contains(name) && !outcome.standardOutput.contains(name))
+  }
 }

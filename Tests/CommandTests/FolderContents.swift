@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
+import SPINJobs
 
 /// Everything below a folder: relative paths, and the SHA-256 of each file, but for the record of what was written there,
 /// which holds digests of files that hold times.

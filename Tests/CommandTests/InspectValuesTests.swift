@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
 import SPINCheckpoint
 import SPINJSON
+import SPINJobs
 import SPINStorage
 import SPINTestSupport
 import Testing

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
 import SPINCheckpoint
+import SPINJobs
 import SPINStorage
 import SPINTestSupport
 import Testing

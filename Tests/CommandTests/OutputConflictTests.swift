@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
+import SPINJobs
 import SPINTestSupport
 import Testing
 
@@ -32,7 +32,12 @@ struct OutputConflictTests {
       try expectRefused(diff + [inside], 73, "which this command reads")
     }
     try expectRefused(diff + [job.data("privacy")], 73, "exists and is not a patch of spin")
+    // The same edit, however it was found; another one stays.
     #expect(try Program.run(diff + [patch]).status == 0)
+    let other = job.path + "/other.json"
+    let fewer = ["select", job.model, "--scores", job.out, "--count", "20", "--out", other]
+    #expect(try Program.run(fewer).status == 0)
+    try expectRefused(diff + [other], 73, "other.json: is the patch of another request: ")
     for second in ["/one.json", "/model/../one.json", "/./one.json"] {
       try expectRefused(
         select + ["--out", job.path + "/one.json", "--selection", job.path + second], 64,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
+import SPINJobs
 import SPINTestSupport
 
 /// A folder with a model of some thousand weights, its tokenizer and three data sets: what a job

@@ -75,7 +75,8 @@ struct StandardStreamTests {
   }
 
   /// `ulimit -v`: no room for the model's buffers, nor perhaps for the program itself.
-  // With less the runtime of Swift ends before the program begins.
+  // With less the dynamic loader ends the process before the program begins: with a message and status 127 where a library does
+  // not fit, and by a signal where libswiftCore, which it initializes, cannot allocate (111,000 kB on one machine).
   @Test(arguments: [130_000, 160_000, 200_000, 274_000, 300_000, 400_000, 500_000, 600_000])
   func tooLittleMemoryIsSaid(_ kilobytes: Int) throws {
     let job = try SmallJob()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
 import SPINJSON
+import SPINJobs
 import SPINTestSupport
 import Testing
 

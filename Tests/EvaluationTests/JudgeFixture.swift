@@ -2,8 +2,8 @@
 
 import Foundation
 import SPINEvaluation
-import SPINGeneration
 import SPINJSON
+import SPINLanguageModel
 import SPINStorage
 import SPINTestSupport
 

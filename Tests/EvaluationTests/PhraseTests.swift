@@ -111,8 +111,9 @@ struct PhraseTests {
     let path = directory.path
     #expect(
       message { _ = try AnswerFolder(path: path) }
-        == "\(path): has no answers, files such as awareness-privacy-before.jsonl; run "
-        + "`spin evaluate awareness` with --out \(path)")
+        == "\(path): has no answers, files such as awareness-privacy-before.jsonl; give the "
+        + "folder that `spin evaluate awareness --out` wrote, or RUN/evaluation of a `spin run` with --questions"
+    )
     func write(_ name: String, _ lines: [String]) throws {
       try OutputFile.write(
         Array(lines.map { $0 + "\n" }.joined().utf8), to: directory.file("awareness-\(name).jsonl"))

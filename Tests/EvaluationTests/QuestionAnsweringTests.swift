@@ -6,6 +6,7 @@ import SPINEvaluation
 import SPINExecution
 import SPINGeneration
 import SPINJSON
+import SPINLanguageModel
 import SPINStorage
 import SPINTemplates
 import SPINTestSupport

@@ -4,8 +4,8 @@ import Foundation
 import SPINErrors
 import SPINEvaluation
 import SPINExecution
-import SPINGeneration
 import SPINJSON
+import SPINLanguageModel
 import SPINStorage
 import SPINTestSupport
 import SPINTokenization

@@ -16,7 +16,7 @@ struct BudgetSurveyTests {
     let error = #expect(throws: SPINError.self) { try execution.survey?.close() }
     #expect(
       error?.description
-        == "--max-memory: is 100 MB, two needs at least 150 MB; allow more, or do less")
+        == "maxMemory: is 100 MB, two needs at least 150 MB; allow more, or do less")
     // From now on each is refused at once.
     #expect(throws: SPINError.self) {
       try execution.require(101_000_000, what: "it needs", remedy: "do less")

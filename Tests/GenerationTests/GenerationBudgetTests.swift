@@ -3,6 +3,7 @@
 import SPINErrors
 import SPINExecution
 import SPINGeneration
+import SPINLanguageModel
 import SPINTestSupport
 import SPINTransformer
 import Testing

@@ -4,6 +4,7 @@ import SPINCheckpoint
 import SPINExecution
 import SPINGeneration
 import SPINKernels
+import SPINLanguageModel
 import SPINTestSupport
 import SPINTransformer
 import Testing

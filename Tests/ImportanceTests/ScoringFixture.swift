@@ -3,6 +3,7 @@
 import Foundation
 import SPINCalibration
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINExecution
 import SPINImportance
 import SPINScores

@@ -298,8 +298,9 @@ def judge(outcome, words, spoiled, before, after):
     is_plan = is_plan or "chat" in words[:1]
     if status == 0 and not out.strip() and not err.strip() and before == after and not is_plan:
         return "nothing"
+    # A message shows the beginning of a name of kilobytes.
     if status in (65, 66) and not any(
-            escaped(name) in text for name in (*spoiled, *words, "--", "standard input")):
+            escaped(name)[:500] in text for name in (*spoiled, *words, "--", "standard input")):
         return "nameless"
     return None
 

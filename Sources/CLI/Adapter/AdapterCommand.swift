@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// `spin adapter`: what is done with an adapter.
 struct AdapterCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// How results of `spin adapter` and `spin patch export` are printed.
 enum AdapterText {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// Options that decide nothing unless another one is given: refused, so that none is ignored in silence.
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 import Synchronization
 
 /// What stands for files and folders of the cache: messages give the names that were typed.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 import SPINStorage
 
 /// The files that a command is about to write, as they were typed.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// Counts of the answers of each method in addition to its rates: refusals and caution by phrases, empty answers and
 /// answers that ended at the token limit, as means over the seeds.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// Shows the progress of a sweep on standard error.
 final class SweepProgressReporter {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// What a sweep found, for people and for machines.
 struct SweepSummary {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
 import SPINJSON
+import SPINJobs
 import SPINStorage
 
 /// `spin data`: what is in data files.

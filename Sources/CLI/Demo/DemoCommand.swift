@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 import SPINStorage
 
 /// `spin demo`: the whole job on the model inside the program, told step by step.

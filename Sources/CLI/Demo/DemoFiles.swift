@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CDemoModel
-import SPIN
+import SPINJobs
 import SPINStorage
 
 /// The small model and the data that are built into the program.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 import SPINStorage
 
 /// The steps of `spin demo`: commands that anyone can give, and what is shown around them.

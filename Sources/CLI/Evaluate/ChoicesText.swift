@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 extension ChoicesOutcome {
   /// lm-eval's table for each side, and a table of what changed.

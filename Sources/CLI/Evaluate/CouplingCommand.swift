@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// Widths of a kernel as `50,100,200`.
 struct WidthList: ExpressibleByArgument {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 extension CouplingResult {
   /// A table a measure, a row a layer.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// A text and how it is cut; shared by `evaluate perplexity` and `evaluate divergence`.
 struct TextOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// `spin data fetch`: data files by name to this machine.
 struct DataFetchCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
+import SPINJobs
 
 /// Looks for models and data files, and fetches them with a plan, progress and Ctrl+C.
 enum HubAccess {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
+import SPINJobs
 import Synchronization
 
 /// Shows on standard error what is fetched: the plan, one line that changes on a terminal, otherwise a plain line

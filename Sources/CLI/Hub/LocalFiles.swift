@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 import SPINStorage
 
 /// The files and folders that a command line names besides the model.

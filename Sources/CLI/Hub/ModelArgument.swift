@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 import SPINStorage
 
 /// A model as the command line names it: a folder, or `owner/name[@revision]` of the Hugging Face Hub.

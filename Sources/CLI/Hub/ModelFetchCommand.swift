@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// `spin model fetch`: a model of the Hub to this machine.
 struct ModelFetchCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// `spin model list`: which models are here.
 struct ModelListCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
 import SPINCheckpoint
+import SPINJobs
 import SPINStorage
 
 /// Data files that are named, not typed as paths: the paper's files, files of data sets of the Hub, addresses.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// Shows on standard error how many bytes are written: one line that changes on a terminal, otherwise a
 /// plain line every ten seconds.

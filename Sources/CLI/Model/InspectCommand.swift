@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// `spin inspect`: says what something is.
 struct InspectCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINCheckpoint
 import SPINJSON
+import SPINJobs
 import SPINStorage
 
 /// What a folder or a file is, as facts in order.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 import SPINStorage
 
 /// `spin model import`: a GGUF file or a folder of PyTorch weights to a checkpoint in safetensors.

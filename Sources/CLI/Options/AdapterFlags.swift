@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// What an adapter is, in the words of PEFT's `LoraConfig`; shared by `train lora` and `train dora`.
 struct AdapterFlags: ParsableArguments {

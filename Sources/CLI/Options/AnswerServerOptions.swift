@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// Where answers come from, if not from a model on this machine.
 struct AnswerServerOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// How many items of a task are evaluated, as lm-eval's `--limit`: a number, or a share below 1.
 struct LimitArgument: ExpressibleByArgument {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// How the trained methods of a comparison are trained.
 struct ComparisonTrainingOptions: ParsableArguments {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// What a copy of a model holds besides the model; shared by the commands that write one.
 struct CopyOptions: ParsableArguments {

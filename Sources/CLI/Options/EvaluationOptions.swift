@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// What is measured before and after an edit; shared by `run` and `sweep`.
 struct EvaluationOptions: ParsableArguments {

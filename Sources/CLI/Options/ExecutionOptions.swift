@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// What a command may take of the machine; no result depends on it.
 struct ExecutionOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// How texts are generated; shared by the commands that let a model speak.
 struct GenerationFlags: ParsableArguments {

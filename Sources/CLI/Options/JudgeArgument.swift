@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-public import SPIN
 import SPINJSON
+public import SPINJobs
 
 /// A judge as the command line names it.
 enum JudgeArgument: ExpressibleByArgument, Equatable {

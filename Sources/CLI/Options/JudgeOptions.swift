@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// Who judges answers; shared by the commands that measure awareness.
 struct JudgeOptions: ParsableArguments {

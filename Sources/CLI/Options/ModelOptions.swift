@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// A model, and an edit that it is to compute with; shared by the commands that run a model.
 struct ModelOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// Where the result of an edit goes; shared by `patch apply` and `patch revert`.
 struct PatchTarget: ParsableArguments {

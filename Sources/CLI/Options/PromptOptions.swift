@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-public import SPIN
 import SPINJSON
+public import SPINJobs
 
 extension PromptRequest.Choice: ExpressibleByArgument {}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// What further rounds of a sweep need: the data that were scored.
 struct RoundOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-public import SPIN
+public import SPINJobs
 
 extension TargetModule: ExpressibleByArgument {}
 extension FirstResponseToken: ExpressibleByArgument {}

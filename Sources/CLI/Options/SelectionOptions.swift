@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-public import SPIN
+public import SPINJobs
 
 /// The options that decide which weights are selected; shared by `select` and `run`.
 struct SelectionOptions: ParsableArguments {

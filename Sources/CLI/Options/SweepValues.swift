@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// Shares as `spin sweep` takes them: values with commas between, and ranges.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// `spin patch`: what is done with a patch file.
 struct PatchCommand: ParsableCommand {

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINErrors
 import SPINJSON
+import SPINJobs
 import SPINPatch
 import SPINSelection
 import SPINStorage
 
 /// A patch or a selection where another one is going to be written: only that of the same request is replaced.
 enum ReplacedSelection {
-  /// Requires that the path for a patch holds none, or one of the same model, selected in the same way.
+  /// Requires that the path for a patch holds none, or one that makes the same edit of the same model.
   ///
   /// - Throws: `SPINError` with code `cannotCreate` that names what differs; where the file cannot be read, its error.
   static func requireReplaceable(_ path: String, by patch: Patch) throws {
     guard try isThere(path) else { return }
     let before = try read(path) { try Patch(path: path) }
+    // The same edit, however it was found.
+    guard before.contentDigest != patch.contentDigest else { return }
     var differences = differences(before.provenance, patch.provenance)
     if before.base.modelHash != patch.base.modelHash { differences.insert("MODEL", at: 0) }
-    if differences.isEmpty, before.contentDigest != patch.contentDigest {
-      differences = ["the weights"]
-    }
+    if differences.isEmpty { differences = ["the weights"] }
     try refuse(path, "patch", differences)
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// What `spin run` is about to do: the model, the data, the formats, the selection, and every step with its
 /// time.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 import SPINKernels
 
 /// What a scoring job is about to do, for people.

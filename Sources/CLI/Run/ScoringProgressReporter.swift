@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPIN
+import SPINJobs
 
 /// Shows the progress of scoring on standard error: one line that changes on a terminal, otherwise a plain
 /// line every ten seconds.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// The questions that a report answers first, for a terminal.
 enum HeadlineText {

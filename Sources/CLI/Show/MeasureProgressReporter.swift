@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// Shows how measures go on standard error, one after the other.
 final class MeasureProgressReporter {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// An outcome with a text of its own for a terminal; others are shown by their numbers.
 protocol TerminalOutcome: MeasureOutcome {

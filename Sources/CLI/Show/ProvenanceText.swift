@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// Where a patch comes from, one line a fact, in words rather than JSON.
 enum ProvenanceText {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import SPIN
+import SPINJobs
 
 /// What `train lora` and `train dora` have in common.
 struct LowRankTrainingOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 import SPINStorage
 
 /// Trains with plan, progress and Ctrl+C; what all methods of `train` do once they know their job.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
 import SPINJSON
+import SPINJobs
 
 /// What a training run will take, for people and as JSON.
 struct TrainingPlanText {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPIN
+import SPINJobs
 
 /// Shows the progress of training on standard error: one line that changes on a terminal, otherwise a plain
 /// line every ten seconds.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-public import SPINGeneration
+public import SPINLanguageModel
 import SPINStorage
 
 extension LanguageModel {

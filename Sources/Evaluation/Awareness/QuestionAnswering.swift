@@ -5,6 +5,7 @@ public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 import SPINKernels
+public import SPINLanguageModel
 import SPINTemplates
 import SPINTokenization
 

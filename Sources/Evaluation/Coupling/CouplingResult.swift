@@ -2,7 +2,7 @@
 
 import SPINCalibration
 public import SPINExecution
-public import SPINGeneration
+public import SPINLanguageModel
 import SPINLikelihood
 import SPINTokenization
 import SPINTransformer

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINExecution
-public import SPINGeneration
 public import SPINJSON
+public import SPINLanguageModel
 import SPINLikelihood
 import SPINTransformer
 

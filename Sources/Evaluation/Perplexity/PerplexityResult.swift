@@ -2,8 +2,8 @@
 
 import Foundation
 public import SPINExecution
-public import SPINGeneration
 public import SPINJSON
+public import SPINLanguageModel
 import SPINLikelihood
 import SPINTokenization
 

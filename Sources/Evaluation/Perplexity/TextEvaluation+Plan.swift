@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SPINGeneration
+package import SPINLanguageModel
 
 extension TextEvaluation {
   /// The windows that a model will be measured on, and their tokens.

@@ -4,9 +4,9 @@ import SPINCalibration
 import SPINCheckpoint
 import SPINErrors
 public import SPINExecution
-public import SPINGeneration
 import SPINJSON
 import SPINKernels
+public import SPINLanguageModel
 import SPINStorage
 import SPINTransformer
 

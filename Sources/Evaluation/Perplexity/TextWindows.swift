@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINErrors
-import SPINGeneration
 import SPINJSON
+import SPINLanguageModel
 import SPINStorage
 import SPINTokenization
 import SPINTransformer

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
-public import SPINGeneration
 public import SPINJSON
+public import SPINLanguageModel
 public import SPINTokenization
 
 /// How a text becomes a prompt.

@@ -2,6 +2,7 @@
 
 import SPINAdapters
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINKernels
 import SPINStorage
 import SPINTransformer

@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCheckpoint
+public import SPINDecoderNames
 public import SPINKernels
 public import SPINStorage
-
-/// A vector of a block that is trained with it.
-public enum BlockVector: Sendable, Hashable {
-  /// The gain before the attention.
-  case inputNorm
-  /// The gain before the feed-forward network.
-  case postAttentionNorm
-  /// The gain of query heads.
-  case queryNorm
-  /// The gain of key heads.
-  case keyNorm
-  /// The bias of a projection.
-  case bias(MatrixName.Projection)
-}
 
 /// Receives the gradients of weight matrices from the backward pass.
 ///

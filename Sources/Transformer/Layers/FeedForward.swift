@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINKernels
 
 /// The feed-forward half of a block, forward and backward.

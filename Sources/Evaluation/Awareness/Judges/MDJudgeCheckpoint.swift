@@ -2,7 +2,7 @@
 
 import SPINCheckpoint
 import SPINErrors
-import SPINGeneration
+import SPINLanguageModel
 import SPINTransformer
 
 /// What is known of the checkpoint of MD-Judge-v0.1, so that another model is not recorded as it.

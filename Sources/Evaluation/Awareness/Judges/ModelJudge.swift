@@ -6,6 +6,7 @@ public import SPINExecution
 public import SPINGeneration
 public import SPINJSON
 import SPINKernels
+public import SPINLanguageModel
 import SPINLikelihood
 import SPINStorage
 import SPINTemplates
