@@ -6,7 +6,7 @@ import SPINCalibration
 ///
 /// How they are cut decides memory and speed, and no bit of the result.
 struct SamplePacking: Sendable {
-  /// Some whole samples that go through a block together.
+  /// Some whole samples that a block processes together.
   struct Chunk: Sendable {
     /// The position of its tokens among all tokens of all data sets.
     let tokenRange: Range<Int>

@@ -7,9 +7,9 @@
 public enum KeepPolicy: Sendable, Hashable {
   /// The larger of 4,096 entries and a share of 1e-4.
   case automatic
-  /// So many entries of every matrix.
+  /// A number of entries of every matrix.
   case entries(Int)
-  /// A share of every matrix, of which the whole number is taken.
+  /// A share of every matrix, rounded down to a number of entries.
   case share(Double)
 
   /// How many scores of a matrix are stored: at least one, at most all.

@@ -3,7 +3,7 @@
 public import SPINCheckpoint
 public import SPINDecoderNames
 
-/// What scores were computed from, so that they are never mistaken for others.
+/// The provenance of scores, so that they are never mistaken for others.
 public struct ScoreProvenance: Sendable, Equatable {
   /// The program that computed them, with its version.
   public var tool: String
@@ -85,7 +85,7 @@ public struct ScoreProvenance: Sendable, Equatable {
     self.promptFormat = promptFormat
   }
 
-  /// Whether scores of both are the same numbers, wherever the same weights came from.
+  /// Whether scores of both are the same numbers, whatever the origin of the same weights.
   public func yieldsSameScores(as other: ScoreProvenance) -> Bool {
     var own = self
     own.modelOrigin = other.modelOrigin

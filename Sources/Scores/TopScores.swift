@@ -54,7 +54,7 @@ public struct TopScores: Sendable, Equatable {
 
   /// The indices of the `count` largest scores, by rank.
   ///
-  /// - Throws: `SPINError` where fewer were kept, or the matrix is smaller.
+  /// - Throws: `SPINError` where fewer are stored, or the matrix is smaller.
   public func top(_ count: Int) throws -> ArraySlice<Int> {
     precondition(count >= 0, "count must not be negative")
     guard count <= size else {

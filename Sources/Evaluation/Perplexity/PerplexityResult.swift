@@ -38,7 +38,7 @@ public struct PerplexityResult: Sendable, Equatable {
   public let part: WindowPart
   /// The mean loss of each window's predictions, in nats.
   public let windowLosses: [Double]
-  /// The words of what the windows hold, separated by whitespace, and its UTF-8 bytes.
+  /// The numbers of whitespace-separated words and of UTF-8 bytes in the windows.
   public let wordCount, byteCount: Int
 
   /// exp of the mean of the windows' losses.
@@ -60,10 +60,10 @@ public struct PerplexityResult: Sendable, Equatable {
   ///   - model: The model, edited or not.
   ///   - text: The text, as it is.
   ///   - window: W; nil for 2,048, or the model's positions where these are fewer.
-  ///   - part: Which windows count.
+  ///   - part: The part of the windows to measure.
   ///   - limit: The number of these windows to take, from the first on; nil for all.
   ///   - execution: Where to compute.
-  ///   - journal: Holds the windows that are done, and takes those that get done.
+  ///   - journal: Holds the finished windows, and records further ones.
   ///   - shouldStop: Checked some twenty times a second.
   ///   - onPart: Called now and then with how many windows are computed that are not yet done, in parts of
   ///     one.

@@ -21,7 +21,7 @@ public struct TextEvaluation: Sendable {
   public let text: String
   /// The SHA-256 of its file.
   public let digest: String
-  /// Where its file is.
+  /// The path of its file.
   public let path: String
   /// The default window length in tokens, where the model has more positions: a window is one pass,
   /// and its attention grows with the square of its length.
@@ -51,7 +51,7 @@ public struct TextEvaluation: Sendable {
     self.directory = directory
   }
 
-  /// Records are no running text: the syntax around their texts would be measured too.
+  /// Records are not running text: their syntax would be measured, too.
   private static func refuseRecords(_ path: String) throws {
     let name = path.lowercased()
     for ending in [".jsonl", ".ndjson", ".json", ".csv", ".tsv"] where name.hasSuffix(ending) {
@@ -85,7 +85,7 @@ public struct TextEvaluation: Sendable {
       onPart: onPart, onWindow: onWindow)
   }
 
-  /// How far an edit moves what a model expects; see `perplexity` for the parameters.
+  /// How far an edit shifts a model's next-token predictions; see `perplexity` for the parameters.
   ///
   /// - Parameter edited: The same model with the edit.
   public func divergence(

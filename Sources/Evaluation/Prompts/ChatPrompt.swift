@@ -14,11 +14,11 @@ public struct ChatPrompt: Sendable {
   public let system: String?
   /// Further variables of the template, such as `enable_thinking`.
   public let variables: [String: JSON]
-  /// The date that the template is told.
+  /// The date that the template is given.
   public let date: Date
 
-  /// The date that templates are told, whatever day it is: 26 July 2024, to which the templates that
-  /// ask for one fall back themselves.
+  /// The date that templates are given, whatever the day: 26 July 2024, the fallback of the templates
+  /// that use one.
   public static let templateDate = Date(timeIntervalSince1970: 1_721_995_200)
 
   /// A template with what it is rendered with.
@@ -93,7 +93,7 @@ public struct ChatPrompt: Sendable {
     return (promptTokens, turn)
   }
 
-  /// Template, special tokens, date, and what else was set.
+  /// Template, special tokens, date and all other settings.
   public var identity: JSON {
     var specialTokens = JSONObject()
     for (name, token) in template.specialTokens.sorted(by: { $0.key < $1.key }) {

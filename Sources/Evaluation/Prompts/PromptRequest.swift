@@ -4,7 +4,7 @@ import SPINErrors
 public import SPINJSON
 import SPINTemplates
 
-/// How texts become prompts, as a user says it.
+/// How texts become prompts, as the user specifies it.
 public struct PromptRequest: Sendable, Equatable {
   /// The formats that can be requested.
   public enum Choice: String, Sendable, CaseIterable {
@@ -98,7 +98,7 @@ public struct PromptRequest: Sendable, Equatable {
 
   /// What is doubtful about prompting a checkpoint in a format; nil where nothing is.
   ///
-  /// Whoever chose raw texts is told what that means, and not to choose otherwise.
+  /// The warning explains the choice of raw texts and does not advise against it.
   public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {
     guard case .raw = format, (try? ChatTemplate(directory: path)) ?? nil != nil else { return nil }
     return

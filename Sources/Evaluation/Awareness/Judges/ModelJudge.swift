@@ -13,9 +13,9 @@ import SPINTemplates
 import SPINTokenization
 import SPINTransformer
 
-/// A model here as judge: it reads question and answer in a prompt and says whether the answer is safe.
+/// A local model as judge: it reads question and answer in a prompt and decides whether the answer is safe.
 ///
-/// MD-Judge-v0.1 is one with a prompt and a parser of its own.
+/// MD-Judge-v0.1 has a prompt and a parser of its own.
 ///
 ///     let model = try LanguageModel(path: "MD-Judge-v0.1")
 ///     let judge = try ModelJudge(mdJudge: model, mode: .verdict, on: Execution(threads: 8))
@@ -51,8 +51,8 @@ public struct ModelJudge: Judge {
   package let execution: Execution
   let batchSize: Int
   private let tokens: FirstTokens
-  /// Rows of prompts that pass through the judge at a time: the beginning that all share, and what a
-  /// dozen of them go on with.
+  /// The number of prompt rows that the judge processes at a time: the shared prefix, and the
+  /// remainders of a dozen prompts.
   static let promptTokens = 2048
 
   /// MD-Judge-v0.1.
