@@ -153,7 +153,15 @@ let package = Package(
       ]),
 
     // What users import and run.
-    .target(name: "SPIN", dependencies: ["SPINJobs"], path: "Sources/SPIN"),
+    .target(
+      name: "SPIN",
+      dependencies: [
+        "SPINAdapters", "SPINCalibration", "SPINCheckpoint", "SPINChoices", "SPINDecoderNames",
+        "SPINEndpoint", "SPINErrors", "SPINEvaluation", "SPINExecution", "SPINGeneration",
+        "SPINHub", "SPINImport", "SPINImportance", "SPINJSON", "SPINJobs",
+        "SPINLanguageModel", "SPINPatch", "SPINReport", "SPINScores", "SPINSelection",
+        "SPINStatistics", "SPINTemplates", "SPINTokenization", "SPINTraining",
+      ], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
       // Embedded by the compiler, not copied as resources.

@@ -3,7 +3,7 @@
 import SPINErrors
 public import SPINEvaluation
 public import SPINExecution
-public import SPINGeneration
+import SPINGeneration
 public import SPINJSON
 public import SPINLanguageModel
 import SPINStorage
