@@ -26,7 +26,7 @@ let selection = Selection(generalAmount: .share(1e-3), pairAmount: .share(1e-3))
 let work = PipelineRun(job: job, selection: selection)
   .start(into: RunDirectory(path: "\(demo)/first-edit"), evaluation: evaluation)
 for await event in work.events {
-  if case .measuring(.began(let name, let count)) = event { print("\(name): \(count) questions") }
+  if case .measuring(.began(let name, _)) = event { print("\(name) ...") }
 }
 let result = try await work.value
 

@@ -3,16 +3,16 @@
 import SPIN
 
 /// The share of answers that contain one of some words.
-struct Advice: MeasureOfAnswers {
-  let name = "advice"
+struct Reasons: MeasureOfAnswers {
+  let name = "reasons"
   let list: QuestionList
   let words: [String]
 
   /// Everything that decides the results, besides the model: a run with other words is another run.
   var identity: JSONObject {
     [
-      "advice_questions": .string(list.digest), "advice_count": JSON(list.questions.count),
-      "advice_words": .array(words.map { .string($0) }),
+      "reasons_questions": .string(list.digest), "reasons_count": JSON(list.questions.count),
+      "reasons_words": .array(words.map { .string($0) }),
     ]
   }
 
@@ -23,28 +23,28 @@ struct Advice: MeasureOfAnswers {
     }
   }
 
-  func outcome(of results: Sides<[Bool]>, _ models: ComparedModels?) -> AdviceOutcome? {
-    AdviceOutcome(name: list.name, sides: results)
+  func outcome(of results: Sides<[Bool]>, _ models: ComparedModels?) -> ReasonsOutcome? {
+    ReasonsOutcome(name: list.name, sides: results)
   }
 }
 
 /// The share on each side, and its change with McNemar's test.
-struct AdviceOutcome: MeasureOutcome {
+struct ReasonsOutcome: MeasureOutcome {
   let name: String
   let sides: Sides<[Bool]>
 
   /// The table of the report.
-  var section: MeasureSection? { MeasureSection(title: "Answers that give advice") }
+  var section: MeasureSection? { MeasureSection(title: "Answers that give a reason") }
 
   var quantities: [MeasuredQuantity] {
     [
       MeasuredQuantity(
-        name, title: "\(name) questions", items: "answers", scale: .share,
+        name, title: "\(name) answers with a reason", items: "answers", scale: .share,
         sides.map { .init(.init(share($0)), count: $0.count) }, change: change)
     ]
   }
 
-  /// The members of `advice.json`.
+  /// The members of `reasons.json`.
   var json: JSONObject { ["shares": .array(sides.all.map { .number(share($0)) })] }
 
   private func share(_ answers: [Bool]) -> Double {
