@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CATALOG = ROOT / "Sources/SPIN/SPIN.docc"
 # `@_exported public import SPINPatch`, or one declaration of it: `@_exported public import struct SPINPatch.Patch`.
 EXPORT = re.compile(
-    r"^@_exported public import (?:(?:struct|class|enum|protocol|typealias|func|let|var) )?(\w+)(?:\.(\w+))?$", re.MULTILINE
+    r"^@_exported public import (?:(?:struct|class|enum|protocol|typealias|func|let|var) )?(\w+)(?:\.(\w+))? *(?://.*)?$", re.MULTILINE
 )
 
 
