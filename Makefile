@@ -15,7 +15,7 @@
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make crash        end each writing command at its calls that change files, and let these fail (POINTS=0: at all of them)
 # make pairs        start writing commands in pairs on one folder
-# make docs         the library's documentation, into .build/docs: docc preview or any web server shows it
+# make docs         the library's documentation, into .build/docs: python3 -m http.server -d .build/docs, then /documentation/spin
 # make compiled-documentation   type-check the Swift of the documentation and the examples (seconds)
 # make demo-data    write the text, data sets, tokenizer and configuration of the demo's model into .build/demo-data
 # make demo-model   train that model with spin train, measure it, and write Sources/DemoModel: the same bits again

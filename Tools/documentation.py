@@ -41,7 +41,7 @@ def exports():
 
 
 def graphs(build, module, folder):
-    """The symbols of a module, and those that it adds to types of others."""
+    """The symbols of a module, and after them those that it adds to types of each other module."""
     command = ["swift", "symbolgraph-extract", "-module-name", module, "-I", build / "Modules", "-output-dir", folder]
     target = json.loads(subprocess.run(["swiftc", "-print-target-info"], capture_output=True, check=True).stdout)
     command += ["-target", target["target"]["triple"], "-minimum-access-level", "public", "-skip-synthesized-members"]
@@ -51,7 +51,8 @@ def graphs(build, module, folder):
         if (ROOT / "Sources" / path.parent.stem).is_dir():
             command += ["-Xcc", f"-fmodule-map-file={path}"]
     subprocess.run(command, check=True)
-    return [json.loads(path.read_text()) for path in sorted(folder.glob("*.symbols.json"))]
+    paths = [folder / f"{module}.symbols.json", *sorted(folder.glob(f"{module}@*.symbols.json"))]
+    return [json.loads(path.read_text()) for path in paths]
 
 
 def exported(build, folder):
@@ -60,14 +61,13 @@ def exported(build, folder):
     for module, names in exports().items():
         place = folder / module
         place.mkdir()
-        for graph in graphs(build, module, place):
-            found.append(graph)
-            if graph["module"]["name"] == module:
-                top = {symbol["pathComponents"][0] for symbol in graph["symbols"]}
-                missing = (names or set()) - top
-                if missing:
-                    raise SystemExit(f"{module} declares no public {', '.join(sorted(missing))}")
-                kept |= top if names is None else names
+        own, *added = graphs(build, module, place)
+        found += [own, *added]
+        top = {symbol["pathComponents"][0] for symbol in own["symbols"]}
+        missing = (names or set()) - top
+        if missing:
+            raise SystemExit(f"{module} declares no public {', '.join(sorted(missing))}")
+        kept |= top if names is None else names
     symbols, relationships = {}, []
     for graph in found:
         for symbol in graph["symbols"]:
