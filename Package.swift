@@ -290,9 +290,3 @@ for target in package.targets where !["CKernels", "CDigest", "CDemoModel"].conta
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
 }
-
-// Only `make docs` asks for the documentation plugin; nobody else should have to fetch it.
-if Context.environment["SPIN_DOCS"] != nil {
-  package.dependencies.append(
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
-}

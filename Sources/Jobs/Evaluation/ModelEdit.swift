@@ -47,7 +47,9 @@ public struct ModelEdit: Sendable {
 
   /// A LoRA or DoRA adapter, merged into the weights in memory.
   ///
-  /// - Parameter execution: Where it is merged.
+  /// - Parameters:
+  ///   - adapter: The adapter.
+  ///   - execution: Where it is merged.
   public init(_ adapter: LowRankAdapter, on execution: Execution) {
     let digest = adapter.editDigest
     self.init(

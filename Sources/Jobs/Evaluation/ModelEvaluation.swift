@@ -188,7 +188,6 @@ public struct ModelEvaluation: Sendable {
   ///   - before: The untouched model.
   ///   - after: The edited model.
   ///   - edit: The edit.
-  ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: Where the documents go: `awareness.json`, `perplexity.json`, `divergence.json`.
   ///   - shouldStop: Asked now and then.
   ///   - report: Told of what is done.
