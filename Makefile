@@ -15,7 +15,8 @@
 # make conformance-lm-eval   compare multiple choice with the package lm_eval, which it installs: MODEL=..
 # make crash        end each writing command at its calls that change files, and let these fail (POINTS=0: at all of them)
 # make pairs        start writing commands in pairs on one folder
-# make docs         the library's documentation, into .build/docs
+# make docs         the library's documentation, into .build/docs: python3 -m http.server -d .build/docs, then /documentation/spin
+# make compiled-documentation   type-check the Swift of the documentation and the examples (seconds)
 # make demo-data    write the text, data sets, tokenizer and configuration of the demo's model into .build/demo-data
 # make demo-model   train that model with spin train, measure it, and write Sources/DemoModel: the same bits again
 # make compare-demo   compare all methods on the demo's model with three seeds, into .build/comparison
@@ -29,7 +30,7 @@ PYTHON_ENV ?= .venv
 PYTHON = $(PYTHON_ENV)/bin/python
 SPIN = .build/release/spin
 
-.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers bench-memory fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval crash pairs fuzz fuzz-commands fuzz-kinds docs clean build
+.PHONY: demo demo-data demo-model compare-demo compare-spin-data test lint bench bench-kernels bench-generation bench-training bench-tokenizers bench-memory fixtures conformance real-model conformance-real transcript parity conformance-report conformance-endpoint conformance-hub conformance-lm-eval crash pairs fuzz fuzz-commands fuzz-kinds docs compiled-documentation clean build
 
 demo:
 	swift run -c release spin demo
@@ -181,10 +182,12 @@ KINDS_LIMIT ?= 40
 fuzz-kinds: build
 	python3 Tools/fuzzing/kinds.py $(SPIN) --limit $(KINDS_LIMIT)
 
-docs:
-	mkdir -p .build
-	SPIN_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
-	  generate-documentation --target SPIN --output-path .build/docs --warnings-as-errors
+docs: build
+	python3 Tools/documentation.py --out .build/docs
+
+# The Swift of README, guide, articles and tutorial, and the packages in Examples.
+compiled-documentation: build
+	python3 Tools/compiled_documentation.py
 
 clean:
 	swift package clean

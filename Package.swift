@@ -153,7 +153,15 @@ let package = Package(
       ]),
 
     // What users import and run.
-    .target(name: "SPIN", dependencies: ["SPINJobs"], path: "Sources/SPIN"),
+    .target(
+      name: "SPIN",
+      dependencies: [
+        "SPINAdapters", "SPINCalibration", "SPINCheckpoint", "SPINChoices", "SPINDecoderNames",
+        "SPINEndpoint", "SPINErrors", "SPINEvaluation", "SPINExecution", "SPINGeneration",
+        "SPINHub", "SPINImport", "SPINImportance", "SPINJSON", "SPINJobs",
+        "SPINLanguageModel", "SPINPatch", "SPINReport", "SPINScores", "SPINSelection",
+        "SPINStatistics", "SPINTemplates", "SPINTokenization", "SPINTraining",
+      ], path: "Sources/SPIN"),
     .target(
       name: "CDemoModel", path: "Sources/DemoModel",
       // Embedded by the compiler, not copied as resources.
@@ -281,10 +289,4 @@ for target in package.targets where !["CKernels", "CDigest", "CDemoModel"].conta
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
-}
-
-// Only `make docs` asks for the documentation plugin; nobody else should have to fetch it.
-if Context.environment["SPIN_DOCS"] != nil {
-  package.dependencies.append(
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
 }

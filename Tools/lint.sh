@@ -10,7 +10,7 @@ complain() {
   failed=1
 }
 
-swift format lint --strict --recursive Package.swift Sources Tests || complain "swift format"
+swift format lint --strict --recursive Package.swift Sources Tests Examples || complain "swift format"
 
 # Pointers and unchecked memory stay in two folders.
 # (A verdict is called unsafe, as the judges of the field call it: `.unsafe`, `case unsafe`; words in quotes

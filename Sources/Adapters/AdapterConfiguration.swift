@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SPINCheckpoint
+import SPINCheckpoint
 package import SPINDecoderNames
 import SPINErrors
 

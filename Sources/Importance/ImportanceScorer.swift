@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SPINCalibration
-public import SPINCheckpoint
+import SPINCheckpoint
 public import SPINDecoderNames
 import SPINErrors
 public import SPINExecution

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import SPINCheckpoint
 public import SPINDecoderNames
 import SPINErrors
 public import SPINExecution

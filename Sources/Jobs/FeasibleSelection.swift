@@ -15,7 +15,10 @@ public struct FeasibleSelection {
 
   /// A selection from the scores that a job makes.
   ///
-  /// - Parameter allowsEmpty: Whether a selection that cannot have a weight is accepted.
+  /// - Parameters:
+  ///   - selection: Which weights to take.
+  ///   - job: The scoring.
+  ///   - allowsEmpty: Whether a selection that cannot have a weight is accepted.
   public init(selection: Selection, job: ScoringJob, allowsEmpty: Bool = false) {
     self.selection = selection
     self.job = job

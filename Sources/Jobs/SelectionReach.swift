@@ -35,6 +35,7 @@ public struct SelectionReach: Sendable {
   /// What a selection can take from a model.
   ///
   /// - Parameters:
+  ///   - selection: Which weights to take.
   ///   - target: The matrices that are scored.
   ///   - model: The model's shape.
   public init(_ selection: Selection, target: TargetModule, of model: DecoderConfiguration) {

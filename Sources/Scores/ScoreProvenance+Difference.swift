@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINDecoderNames
 package import SPINErrors
 
 extension ScoreProvenance {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import SPINCheckpoint
+import SPINCheckpoint
 public import SPINDecoderNames
 
 /// The provenance of scores, so that they are never mistaken for others.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import SPINCheckpoint
 public import SPINDecoderNames
 
 /// Combinations of selection parameters, for comparing what they do.

@@ -2,7 +2,7 @@
 
 public import SPINAdapters
 import SPINCheckpoint
-public import SPINDecoderNames
+import SPINDecoderNames
 import SPINErrors
 public import SPINKernels
 import SPINStorage

@@ -2,6 +2,7 @@
 
 import Foundation
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINJSON
 import SPINScores
 import SPINSelection

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SPINCheckpoint
+import SPINDecoderNames
 import SPINErrors
 import SPINJSON
 import SPINScores

@@ -136,7 +136,7 @@ public final class ItemJournal {
   }
 
   /// Does work that records items, and makes sure that they are on disk however it ends.
-  func during(_ work: () throws -> Void) throws {
+  package func during(_ work: () throws -> Void) throws {
     do {
       try work()
     } catch {

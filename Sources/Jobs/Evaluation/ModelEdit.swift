@@ -47,7 +47,9 @@ public struct ModelEdit: Sendable {
 
   /// A LoRA or DoRA adapter, merged into the weights in memory.
   ///
-  /// - Parameter execution: The device and memory budget for merging.
+  /// - Parameters:
+  ///   - adapter: The adapter.
+  ///   - execution: The device and memory budget for merging.
   public init(_ adapter: LowRankAdapter, on execution: Execution) {
     let digest = adapter.editDigest
     self.init(

@@ -3,7 +3,7 @@
 import SPINErrors
 public import SPINEvaluation
 public import SPINExecution
-public import SPINGeneration
+import SPINGeneration
 public import SPINJSON
 public import SPINLanguageModel
 import SPINStorage
@@ -188,7 +188,6 @@ public struct ModelEvaluation: Sendable {
   ///   - before: The side of the unedited model.
   ///   - after: The side of the edited model.
   ///   - edit: The edit.
-  ///   - edited: The model with the edit, where it is in memory already.
   ///   - directory: The folder for the documents: `awareness.json`, `perplexity.json`, `divergence.json`.
   ///   - shouldStop: Checked now and then.
   ///   - report: Called with each progress event.

@@ -10,7 +10,7 @@ public import SPINJSON
 ///
 ///     struct VocabularySize: Measure {
 ///       let name = "vocabulary-size"
-///       func measure(_ side: MeasuredSide) -> Int { side.model.tokenizer.vocabularySize }
+///       func measure(_ side: MeasuredSide) -> Int { side.model.tokenizer.vocabularyCount }
 ///       func outcome(of results: Sides<Int>, _ models: ComparedModels?) -> CountOutcome? { .. }
 ///     }
 ///

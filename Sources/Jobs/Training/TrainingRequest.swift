@@ -52,6 +52,7 @@ public struct TrainingData: Sendable {
   /// Reads and tokenizes the data of a request.
   ///
   /// - Parameters:
+  ///   - request: What to train on.
   ///   - tokenizer: The tokenizer.
   ///   - model: The model's configuration.
   ///   - folder: The folder of the checkpoint or tokenizer, whose chat template may be used.

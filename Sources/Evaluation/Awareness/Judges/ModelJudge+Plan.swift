@@ -2,6 +2,7 @@
 
 package import SPINExecution
 import SPINGeneration
+import SPINLanguageModel
 import SPINLikelihood
 import SPINTokenization
 import SPINTransformer

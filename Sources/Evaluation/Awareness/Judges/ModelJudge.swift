@@ -3,7 +3,7 @@
 import SPINCheckpoint
 import SPINErrors
 public import SPINExecution
-public import SPINGeneration
+import SPINGeneration
 public import SPINJSON
 import SPINKernels
 public import SPINLanguageModel
