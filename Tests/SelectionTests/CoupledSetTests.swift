@@ -159,6 +159,6 @@ import Testing
     #expect(found.matrices[0].first.cut.tieCount == 10)
     #expect(found.matrices[0].general.tieCount == 0)
     #expect(found.warnings.count == 1)
-    #expect(found.warnings[0].hasPrefix("in 1 matrix equal scores stand on both sides of a cut"))
+    #expect(found.warnings[0].hasPrefix("in 1 matrix equal scores are on both sides of a cut"))
   }
 }
