@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINJSON
 
-/// What PEFT's LoRA can do besides, and SPIN does not compute: refused by name.
+/// What PEFT's LoRA can also do and SPIN does not compute: refused by name.
 extension AdapterConfiguration {
   /// Keys that say how an adapter was made, or that change nothing that is computed here.
   private static let ignored: Set<String> = [
@@ -44,7 +44,7 @@ extension AdapterConfiguration {
 
   /// Refuses what is not computed.
   ///
-  /// - Returns: What is odd all the same.
+  /// - Returns: Warnings about what is accepted.
   static func refuseVariants(_ config: JSONObject, path: String) throws -> [String] {
     func refuse(_ key: String, _ message: String) -> SPINError {
       config.failure(

@@ -4,19 +4,19 @@ import SPINCheckpoint
 package import SPINDecoderNames
 import SPINErrors
 
-/// What `adapter_config.json` says of a LoRA or DoRA adapter.
+/// What `adapter_config.json` says about a LoRA or DoRA adapter.
 ///
 /// Defaults are those of PEFT's `LoraConfig`.
 public struct AdapterConfiguration: Sendable, Equatable {
   /// Another value for the modules whose name, or the end of it after a dot, a regular expression
   /// matches.
   public struct Exception<Value: Sendable & Equatable>: Sendable, Equatable {
-    /// The regular expression.
+    /// The regular expression that names the modules.
     public let pattern: String
     /// The value for those modules.
     public let value: Value
 
-    /// An exception.
+    /// A value for the modules that a pattern names.
     public init(_ pattern: String, _ value: Value) {
       self.pattern = pattern
       self.value = value
@@ -41,7 +41,7 @@ public struct AdapterConfiguration: Sendable, Equatable {
   public var alphas: [Exception<Double>] = []
   /// The model that the adapter belongs to, as its maker called it.
   public var baseModel: String?
-  /// What is odd about the file without being wrong, as sentences.
+  /// Warnings about the file, as sentences.
   public var warnings: [String] = []
 
   /// An adapter for some modules.

@@ -7,7 +7,7 @@ import SPINKernels
 import SPINStorage
 
 extension LowRankAdapter {
-  /// A model with this adapter merged into it, in memory: the files and the given value stay as they are.
+  /// A model with this adapter merged into it, in memory: the files and the given value are left unchanged.
   ///
   /// It computes with the very bits that `merge` writes. The pages of the changed matrices are memory of this
   /// process as long as the result is used.

@@ -32,7 +32,7 @@ extension LowRankAdapter {
   ///   - out: The directory to make; an empty one may exist.
   ///   - execution: Where to compute.
   ///   - keepsOtherCopies: Whether to copy other copies of the weights too, into which nothing is merged.
-  ///   - shouldStop: Asked while files are copied and rows merged; true ends the work with an error of
+  ///   - shouldStop: Checked while files are copied and rows merged; true ends the work with an error of
   ///     code `interrupted`.
   /// - Throws: `SPINError` with code `malformedInput` where the adapter belongs to another model or makes a
   ///   weight NaN or infinite, `cannotCreate` where `out` exists, `inputOutput` where the disk is full. Nothing is left then.
@@ -69,7 +69,7 @@ extension LowRankAdapter {
 
   /// The matrices of a model that change, in the order of their bytes.
   ///
-  /// - Throws: `SPINError` where they do not fit the model, or the configuration means others besides.
+  /// - Throws: `SPINError` where they do not fit the model, or the configuration names further ones.
   func merged(in model: ModelDirectory) throws -> [(entry: TensorEntry, matrix: MergedMatrix)] {
     try model.requirePlainWeights()
     let parts = try matrices.map { matrix in

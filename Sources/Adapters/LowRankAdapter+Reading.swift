@@ -118,7 +118,7 @@ private struct AdapterReader {
     for entry in file.entries {
       guard let (part, matrix) = AdapterTensor.parse(entry.name) else { throw refusal(of: entry) }
       guard tensors[matrix, default: [:]].updateValue(entry, forKey: part) == nil else {
-        throw failure(entry.name, "stands in the file twice, with and without \".weight\"")
+        throw failure(entry.name, "is in the file twice, with and without \".weight\"")
       }
     }
   }

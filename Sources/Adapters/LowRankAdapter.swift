@@ -13,7 +13,7 @@ import SPINStorage
 ///
 /// Its files are PEFT's: `adapter_config.json` and `adapter_model.safetensors`. Pickles are not read.
 public struct LowRankAdapter: Sendable {
-  /// What it is.
+  /// Its configuration, `adapter_config.json`.
   public let configuration: AdapterConfiguration
   /// The changed matrices in order.
   public let matrices: [LowRankMatrix]

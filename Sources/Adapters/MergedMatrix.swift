@@ -41,7 +41,7 @@ struct MergedMatrix {
       name: "A", values: change.a.buffer, rows: change.rank, columns: change.a.columns)
   }
 
-  /// Calls `body` with the new bytes of some rows and their place in the file, front to back.
+  /// Calls `body` with the new bytes of some rows and their offset in the file, front to back.
   ///
   /// - Throws: `SPINError` with code `malformedInput` where a weight would be NaN or infinite.
   func forEachBlock(on device: any Device, _ body: ([UInt8], Int) throws -> Void) throws {

@@ -6,7 +6,7 @@ package import SPINErrors
 ///
 /// PEFT gives them to Python's `re`, which tries one way after the other and can take ages for an expression
 /// in a file of a stranger, `(a+)+b` for one; so does Swift's engine. Here all ways go together: for each
-/// part and place it is found once where matches can end. What is read means what it means to Python,
+/// part and position it is found once where matches can end. What is read means what it means to Python,
 /// and what needs a search, as back references, is refused.
 package struct ModulePattern {
   private let parts: [Part]
@@ -15,15 +15,15 @@ package struct ModulePattern {
   /// Longer ones are refused: names of modules are short.
   static let longest = 1_000
 
-  /// A part of an expression; other parts are named by their places.
+  /// A part of an expression; other parts are named by their indices.
   enum Part {
     /// One character of these.
     case character(ASCIISet)
     /// All of them, one after the other.
     case sequence([Int])
-    /// Any of them.
+    /// Any one of several parts.
     case choice([Int])
-    /// So many times.
+    /// A part repeated within bounds; nil for no upper bound.
     case repetition(Int, atLeast: Int, atMost: Int?)
     /// What follows begins like this, or does not.
     case lookahead(Int, isNegative: Bool)
@@ -31,13 +31,13 @@ package struct ModulePattern {
     case boundary(isNegative: Bool)
     /// The beginning of the name.
     case start
-    /// Its end.
+    /// The end of the text.
     case end
   }
 
   /// - Parameters:
   ///   - text: The expression.
-  ///   - prefix: What stands before it, in parentheses of its own.
+  ///   - prefix: What precedes it, in parentheses of its own.
   ///   - failure: Makes the error of an expression that cannot be read.
   package init(_ text: String, prefix: String = "", failure: (String) -> SPINError) throws {
     guard text.utf8.count <= Self.longest else {
@@ -84,11 +84,11 @@ private struct Places {
   }
 }
 
-/// Finds where parts end; every part and place once.
+/// Finds where parts end; every part and position once.
 private struct Matcher {
   let parts: [ModulePattern.Part]
   let name: [UInt8]
-  /// What was found, by part and place.
+  /// What was found, by part and position.
   private var found: [Places?]
 
   init(parts: [ModulePattern.Part], name: [UInt8]) {
@@ -134,7 +134,7 @@ private struct Matcher {
   private mutating func repeated(
     _ item: Int, _ atLeast: Int, _ atMost: Int?, from place: Int
   ) -> Places {
-    // After as many times as there are places a set stays what it is: either every time takes a character,
+    // After as many repetitions as there are positions a set no longer changes: either every time takes a character,
     // and nothing is left, or some time takes none.
     let enough = name.count + 1
     var current = Places(place)

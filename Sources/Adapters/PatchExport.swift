@@ -16,7 +16,7 @@ public import SPINStorage
 ///
 /// Unmerged, as vLLM and PEFT compute by default, the model is the same up to rounding only.
 public struct PatchExport: Sendable {
-  /// The adapter.
+  /// The adapter that equals the patch.
   public let adapter: LowRankAdapter
   /// How the factors are stored: the checkpoint's type where it holds every change, else F32.
   public let elementType: ElementType

@@ -15,13 +15,13 @@ public struct TargetModules: Sendable, Equatable {
     case allLinear
   }
 
-  /// The modules.
+  /// How the modules are named.
   public var choice: Choice
   /// Modules that are left out all the same.
   public var excluded: Choice?
   /// The layers, counted from 0; nil for all.
   public var layers: [Int]?
-  /// What stands before a layer's number in a module's name; empty for anything.
+  /// What precedes a layer's number in a module's name; empty for anything.
   public var layersPatterns: [String] = []
 
   /// Modules of a model.
@@ -36,7 +36,7 @@ public struct TargetModules: Sendable, Equatable {
     self.init(.names(projections.map(\.rawValue).sorted()))
   }
 
-  /// The matrices that are meant in a model with so many layers, in order.
+  /// The matrices that are adapted in a model with a number of layers, in order.
   ///
   /// - Throws: `SPINError` where a regular expression cannot be read, or something is meant that is
   ///   none of the seven matrices of a layer.
@@ -92,7 +92,7 @@ public struct TargetModules: Sendable, Equatable {
       guard !excluded(module), choice(module) else { return false }
       guard let layers else { return true }
       guard let layer, layers.contains(layer) else { return false }
-      // What stands before ".<layer>." in the name of a decoder's module.
+      // What precedes ".<layer>." in the name of a decoder's module.
       return layersPatterns.isEmpty || layersPatterns.contains { $0.matches("model.layers") }
     }
   }

@@ -56,7 +56,7 @@ enum Interruption {
 
   /// Does the work of one answer.
   ///
-  /// - Returns: Whether it came to its end; false where Ctrl+C ended it.
+  /// - Returns: Whether it finished; false where Ctrl+C ended it.
   static func answering(_ body: () throws -> Void) throws -> Bool {
     isWished.store(false, ordering: .relaxed)
     isAnswering.store(true, ordering: .relaxed)
@@ -77,7 +77,7 @@ enum Interruption {
 
 /// What becomes of an interrupted command when it is typed again.
 enum Resumption: Equatable {
-  /// It resumes.
+  /// The same command resumes.
   case resumes
   /// It would resume with a folder to store what is finished.
   case resumesWithFolder

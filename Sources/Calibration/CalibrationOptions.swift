@@ -35,7 +35,7 @@ public enum FirstResponseToken: String, Sendable, CaseIterable {
   case bos
   /// Always dropped, as the paper's code does.
   case drop
-  /// Always kept.
+  /// Never dropped.
   case keep
 }
 

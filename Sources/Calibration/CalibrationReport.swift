@@ -4,7 +4,7 @@
 public struct CalibrationReport: Sendable, Hashable {
   /// The samples that are scored.
   public internal(set) var sampleCount = 0
-  /// Their tokens.
+  /// The number of their tokens.
   public internal(set) var tokenCount = 0
   /// Their tokens that the loss covers.
   public internal(set) var responseTokenCount = 0

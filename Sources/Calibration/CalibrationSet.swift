@@ -63,7 +63,7 @@ public struct CalibrationSet: Sendable {
 
   /// Draws samples from a table and tokenizes them.
   ///
-  /// - Throws: `SPINError` where the table has fewer rows than are asked for, where a sample is
+  /// - Throws: `SPINError` where the table has fewer rows than are requested, where a sample is
   ///   too long and `options.overflow` is `error`, where a token lies outside the vocabulary, and
   ///   where no sample is left.
   public init(
@@ -132,14 +132,14 @@ public struct CalibrationSet: Sendable {
 
   private static func draw(_ options: CalibrationOptions, from table: DataTable) throws -> [Int] {
     guard options.sampleCount > 0 else {
-      throw SPINError(.usage, "\(options.sampleCount) samples asked for, expected at least 1")
+      throw SPINError(.usage, "\(options.sampleCount) samples requested, expected at least 1")
     }
     guard options.sampleCount <= table.rows.count else {
       throw SPINError(
         .malformedInput, at: table.path,
-        "has \(table.rows.count) rows, \(options.sampleCount) samples are asked for",
+        "has \(table.rows.count) rows, \(options.sampleCount) samples are requested",
         remedy:
-          "ask for at most \(table.rows.count) with \(setting: .sampleCount), or bring more rows")
+          "request at most \(table.rows.count) with \(setting: .sampleCount), or bring more rows")
     }
     var generator = NumPyGenerator(seed: options.seed)
     return Array(generator.permutation(table.rows.count).prefix(options.sampleCount))

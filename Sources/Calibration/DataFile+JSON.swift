@@ -20,7 +20,7 @@ extension DataFile {
         try reader.finish()
         records.append(Record(fields: fields, line: line.number, place: place))
       } catch let error as SPINError {
-        // The first object goes on behind its line: it is indented, as jq and editors write it.
+        // The first object continues after its line: it is indented, as jq and editors write it.
         guard records.isEmpty, reader.position >= reader.byteCount, lines.count > 1 else {
           throw error
         }

@@ -20,7 +20,7 @@ struct DataFile {
     case jsonArray
   }
 
-  /// A record: what was asked for of its fields.
+  /// A record: the requested ones of its fields.
   struct Record {
     /// The fields by name, in the order of the file.
     let fields: JSONObject

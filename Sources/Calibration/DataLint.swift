@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// What is odd about data files, each by itself and each pair together.
+/// Warnings about data files, each by itself and each pair together.
 ///
 /// SPIN's own files repeat rows and share prompts with the questions on which models are evaluated;
 /// whoever scores, trains or evaluates on such files should know.
@@ -20,7 +20,7 @@ public struct DataLint: Sendable {
     /// How texts become tokens; nil to measure lengths in words.
     public var encoding: CalibrationEncoding?
 
-    /// The defaults.
+    /// The defaults of `spin data lint`.
     public init() {}
   }
 
@@ -31,7 +31,7 @@ public struct DataLint: Sendable {
 
   /// Reads files and compares them.
   ///
-  /// - Throws: `SPINError` as `DataTable.init`, and where a file has none of the columns asked for.
+  /// - Throws: `SPINError` as `DataTable.init`, and where a file has none of the columns requested.
   public init(paths: [String], options: Options = Options()) throws {
     let sources = try paths.map { try LintedFile(path: $0, options: options) }
     files = try sources.map { source in

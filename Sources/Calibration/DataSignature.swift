@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINStorage
 
-/// A kind of file that is no text, told by its first bytes, and how its rows become text.
+/// A kind of file that is no text, recognized by its first bytes, and how its rows become text.
 ///
 /// Data sets come as Parquet, compressed, or from a spreadsheet; each is named, and the remedy is a
 /// line that converts it.

@@ -6,7 +6,7 @@ import SPINJSON
 /// The prompts and responses of a data file.
 ///
 /// Delimited text with a header row (`.csv`, `.tsv`), or JSON: one object a line or one array of
-/// objects (`.jsonl`, `.ndjson`, `.json`), told by the text itself. UTF-8, or UTF-16 with its byte
+/// objects (`.jsonl`, `.ndjson`, `.json`), recognized from the text itself. UTF-8, or UTF-16 with its byte
 /// order mark. Cells are taken as they are written; unlike in `pandas`, nothing becomes null.
 public struct DataTable: Sendable {
   /// The columns that hold prompt and response.

@@ -15,7 +15,7 @@ struct DelimitedText {
   /// One record may not be longer than this, so that a forgotten quote does not swallow a disk.
   static let recordLimit = 64 << 20
 
-  /// A cell: where its text lies, and whether doubled quotes in it stand for one quote.
+  /// A cell: where its text is, and whether doubled quotes in it stand for one quote.
   struct Cell {
     let bytes: Range<Int>
     let hasDoubledQuotes: Bool

@@ -6,11 +6,11 @@ public struct FileLint: Sendable, Hashable {
   public let path: String
   /// Whether it has responses, or prompts alone.
   public let hasResponses: Bool
-  /// Its rows.
+  /// The number of rows.
   public let rowCount: Int
   /// Its different rows, compared byte by byte.
   public let distinctRowCount: Int
-  /// Its different prompts.
+  /// The number of distinct prompts.
   public let distinctPromptCount: Int
   /// The rows whose prompt is empty or only whitespace.
   public let emptyPromptCount: Int
@@ -99,13 +99,13 @@ public struct FileLint: Sendable, Hashable {
 
 /// How long texts are.
 public struct LengthSummary: Sendable, Hashable {
-  /// The shortest.
+  /// The smallest length.
   public let minimum: Int
   /// The lower median: half are at most this long.
   public let median: Int
   /// 95 of 100 are at most this long.
   public let percentile95: Int
-  /// The longest.
+  /// The largest length.
   public let maximum: Int
 
   /// Summarizes lengths by nearest rank; nil where there are none.
@@ -122,9 +122,9 @@ public struct LengthSummary: Sendable, Hashable {
 
 /// What two data files share.
 public struct FileOverlap: Sendable, Hashable {
-  /// Rows of one file whose prompts stand in the other.
+  /// Rows of one file whose prompts occur in the other.
   public struct Count: Sendable, Hashable {
-    /// Word for word.
+    /// Rows with a prompt that the other file has word for word.
     public let verbatim: Int
     /// Without case, punctuation and the amount of whitespace.
     public let normalized: Int
@@ -138,13 +138,13 @@ public struct FileOverlap: Sendable, Hashable {
     }
   }
 
-  /// One file.
+  /// The path of one file.
   public let first: String
-  /// The other.
+  /// The path of the other file.
   public let second: String
-  /// Rows of the first whose prompts stand in the second.
+  /// Rows of the first whose prompts occur in the second.
   public let firstInSecond: Count
-  /// Rows of the second whose prompts stand in the first.
+  /// Rows of the second whose prompts occur in the first.
   public let secondInFirst: Count
 
   init(_ first: LintedFile, _ second: LintedFile) {

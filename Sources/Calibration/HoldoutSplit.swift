@@ -25,7 +25,7 @@ public struct HoldoutSplit: Sendable, Hashable {
     var places: [String: Int] = [:]
     for (index, text) in texts.enumerated() {
       let key = PromptOverlap.normalized(text)
-      // What is nothing but punctuation is compared as it stands.
+      // Texts of punctuation only are compared unchanged.
       let place = places[key.isEmpty ? "\u{0}" + text : key, default: groups.count]
       if place == groups.count {
         places[key.isEmpty ? "\u{0}" + text : key] = place

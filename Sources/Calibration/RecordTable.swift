@@ -8,14 +8,14 @@ public import SPINJSON
 /// Delimited text gives text cells under the names of the header row, JSON one object a line or the
 /// objects of one array; see `DataTable` for how these are told apart.
 public struct RecordTable: Sendable {
-  /// A record and where it stands.
+  /// A record and its location.
   public struct Record: Sendable {
     /// Its columns in the order of the file.
     public let fields: JSONObject
     /// Where it begins, for messages: "data.jsonl: line 3".
     public let place: String
 
-    /// A record.
+    /// A record with its location, for messages.
     public init(_ fields: JSONObject, place: String) {
       self.fields = fields
       self.place = place

@@ -10,7 +10,7 @@ import SPINStorage
 /// read the same files and refuse the same ones: compressed and binary files by their names, bytes
 /// that are no text by their line.
 public struct TextFile: Sendable {
-  /// Where it is.
+  /// The path of the file.
   public let path: String
   /// The SHA-256 of the file's bytes as they are stored.
   public let digest: String
@@ -117,7 +117,7 @@ public struct TextFile: Sendable {
         + ShellText.quoted(path))
   }
 
-  /// A text holds no zero bytes; UTF-16 without its mark holds one beside each plain letter.
+  /// A text holds no zero bytes; UTF-16 without its mark holds one next to each ASCII letter.
   private func refusal(ofZeroAt place: Int) -> SPINError {
     let head = bytes.prefix(64)
     let (even, odd) = (
@@ -136,7 +136,7 @@ public struct TextFile: Sendable {
       remedy: "check that it is the file that you mean")
   }
 
-  /// UTF-16 behind its byte order mark as UTF-8.
+  /// UTF-16 after its byte order mark as UTF-8.
   private static func utf8(
     ofUTF16 bytes: [UInt8], isLittleEndian: Bool, _ path: String
   ) throws -> [UInt8] {

@@ -11,7 +11,7 @@ package struct ByteEdit: Sendable, Equatable {
   /// The bytes after, as many.
   package let new: [UInt8]
 
-  /// Describes a change.
+  /// A change of some bytes of a file.
   package init(file: String, offset: Int, old: [UInt8], new: [UInt8]) {
     precondition(old.count == new.count, "an edit keeps the size of a file")
     self.file = file

@@ -12,8 +12,8 @@ import SPINStorage
 /// whether the one who finishes dies too.
 ///
 /// A loss of power may leave any of the bytes written and others not: pages and sectors reach the disk in any order, and a
-/// value may lie on two of them. So each byte of an edited value has to be the one before or the one after; a value of
-/// which that is not true was written by somebody else.
+/// value may be on two of them. So each byte of an edited value has to be the one before or the one after; a value of
+/// which that is not true was written by another program.
 ///
 /// A journal is not believed, nor even parsed: it may have come with a download. The caller has the edits of a patch that
 /// the user named, and the journal has to be, byte for byte, the one of these.

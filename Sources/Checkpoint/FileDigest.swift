@@ -14,7 +14,7 @@ public enum FileDigest {
 
   /// The digest that a file would have after some edits.
   ///
-  /// - Parameter shouldStop: Asked between pieces; true ends the work with an error of code
+  /// - Parameter shouldStop: Checked between pieces; true ends the work with an error of code
   ///   `interrupted`.
   package static func sha256(
     ofFileAt path: String, with edits: [ByteEdit], shouldStop: () -> Bool = { false }

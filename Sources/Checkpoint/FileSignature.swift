@@ -3,7 +3,7 @@
 package import SPINErrors
 package import SPINStorage
 
-/// What a file is, told by its first bytes.
+/// What a file is, recognized by its first bytes.
 ///
 /// People end up with many things under the name of weights; each is recognized so that the message
 /// says what happened instead of what the parser tripped over.

@@ -6,7 +6,7 @@ import SPINStorage
 enum ImportAdvice {
   /// `spin model import SOURCE --out NAME`, quoted for a shell.
   ///
-  /// The folder is named after the source, beside which it may not exist.
+  /// The folder is named after the source, next to which it must not exist yet.
   static func command(for source: String) -> String {
     let name = FileSystem.name(of: source)
     let stem = name.hasSuffix(".gguf") ? String(name.dropLast(5)) : name + "-safetensors"

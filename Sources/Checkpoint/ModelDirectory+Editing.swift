@@ -4,7 +4,7 @@ import SPINErrors
 import SPINStorage
 
 extension ModelDirectory {
-  /// The same checkpoint with other bytes in some tensors, in memory: the files stay as they are, and so does this
+  /// The same checkpoint with other bytes in some tensors, in memory: the files are left unchanged, and so is this
   /// value.
   ///
   /// Files that hold an edited tensor are mapped once more, and pages that are changed become copies of this process;

@@ -10,7 +10,7 @@ extension ModelDirectory {
   /// The digests are those of the files that were opened: one that was changed or replaced since is an
   /// error of code `inputOutput`.
   ///
-  /// - Parameter shouldStop: Asked by several threads; true ends the work with an error of code
+  /// - Parameter shouldStop: Checked by several threads; true ends the work with an error of code
   ///   `interrupted`.
   /// - Complexity: reads every byte, about a second per gigabyte and core.
   public func fileHashes(

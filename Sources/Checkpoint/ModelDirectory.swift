@@ -12,13 +12,13 @@ package import SPINStorage
 ///     let model = try ModelDirectory(path: "Qwen2-0.5B")
 ///     let gate = try model.tensor("model.layers.0.mlp.gate_proj.weight")
 public struct ModelDirectory: Sendable {
-  /// The directory.
+  /// The path of the directory.
   public let path: String
   /// The weight files by name, sorted.
   public let weightFileNames: [String]
   /// All tensors by name.
   public let tensors: [String: TensorEntry]
-  /// What is odd about the checkpoint without being wrong, as sentences.
+  /// Warnings about the checkpoint, as sentences.
   public let warnings: [String]
   /// Where the weights come from, when `spin model import` wrote them or they are in the Hugging Face cache.
   public let origin: ModelOrigin?
@@ -109,7 +109,7 @@ public struct ModelDirectory: Sendable {
   /// Takes the weight files for what they are now, after an edit of our own.
   package func acceptEdit() { hold.accept() }
 
-  /// Checks that shards hold what the index says; what they hold beyond it is only odd.
+  /// Checks that shards hold what the index says; anything beyond it gives only a warning.
   private static func check(
     _ index: ShardIndex, _ tensors: [String: TensorEntry], _ directory: String
   ) throws -> [String] {
@@ -175,7 +175,7 @@ struct WeightFiles {
     warnings = []
   }
 
-  /// Why a directory without weights that we read is refused, by what stands in it.
+  /// Why a directory without weights that we read is refused, by what it contains.
   private static func refusal(of directory: String, names: [String]) -> SPINError {
     func first(_ endings: String...) -> String? {
       names.first { name in endings.contains { name.hasSuffix($0) } }
@@ -186,7 +186,7 @@ struct WeightFiles {
     if names.contains("snapshots"), names.contains("blobs") {
       let commit = (try? FileSystem.names(in: directory + "/snapshots"))?.first ?? "<commit>"
       return refuse(
-        "is an entry of the Hugging Face cache, the model lies deeper",
+        "is an entry of the Hugging Face cache, the model is further down",
         "give \(directory)/snapshots/\(commit)")
     }
     if let name = first(".gguf") {

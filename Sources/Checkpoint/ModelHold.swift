@@ -79,6 +79,6 @@ final class ModelHold: WatchedInput {
     SPINError(
       .inputOutput, at: path,
       "was changed by another program while it was read, so that results would be those of neither version",
-      remedy: "run the command again when nobody changes the model")
+      remedy: "run the command again when no other program changes the model")
   }
 }

@@ -18,7 +18,7 @@ public struct ModelOrigin: Sendable, Equatable {
   /// What the file says.
   public let json: JSONObject
 
-  /// A record.
+  /// Wraps a record as it was read.
   package init(json: JSONObject) { self.json = json }
 
   /// One sentence without a full stop: "dequantized from X.gguf (Q4_1), sha256 ..".

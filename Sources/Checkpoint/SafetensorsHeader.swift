@@ -6,14 +6,14 @@ import SPINJSON
 /// What the header of a safetensors file says, checked by every rule of the format.
 ///
 /// The file is a little-endian length N of 64 bits, N bytes of JSON, and the data. The JSON maps
-/// each tensor's name to its type, shape and place in the data; tensors have to cover the data
+/// each tensor's name to its type, shape and offset in the data; tensors have to cover the data
 /// without hole or overlap. Nothing here looks at the data itself.
 package struct SafetensorsHeader: Sendable, Equatable {
   /// One tensor of a file.
   package struct Tensor: Sendable, Equatable {
-    /// Its name.
+    /// The name of the tensor.
     package let name: String
-    /// Its element type.
+    /// The element type of the tensor.
     package let type: SafetensorsType
     /// Its sizes, outermost first; empty for a scalar.
     package let shape: [Int]

@@ -43,7 +43,7 @@ package enum SafetensorsType: String, Sendable, CaseIterable {
     }
   }
 
-  /// The place in the writer's order: tensors of higher rank come first in a file.
+  /// The rank in the writer's order: tensors of higher rank come first in a file.
   package var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   /// The bytes of a whole tensor, nil where they overflow or end inside a byte.

@@ -11,9 +11,9 @@ import SPINStorage
 package final class SafetensorsWriter {
   /// What a tensor will be.
   package struct Tensor: Sendable {
-    /// Its name.
+    /// The name of the tensor.
     package let name: String
-    /// Its element type.
+    /// The element type of the tensor.
     package let type: SafetensorsType
     /// Its sizes, outermost first.
     package let shape: [Int]

@@ -2,9 +2,9 @@
 
 public import SPINStorage
 
-/// A tensor of a checkpoint: what it is and where its bytes lie.
+/// A tensor of a checkpoint: its type, its shape and where its bytes are.
 public struct TensorEntry: Sendable {
-  /// Its name.
+  /// The name of the tensor.
   public let name: String
   /// Its sizes, outermost first; empty for a scalar.
   public let shape: [Int]

@@ -70,7 +70,7 @@ struct ChoiceAsking {
     try Self.parts(of: prompts, index, data, encoder)
   }
 
-  /// The tokens of an item; an error names its place.
+  /// The tokens of an item; an error names its location.
   static func parts(
     of prompts: [ChoicePrompt], _ index: Int, _ data: ChoiceTaskData, _ encoder: ContinuationEncoder
   ) throws -> [TokenContinuations] {

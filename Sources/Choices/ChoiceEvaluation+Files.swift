@@ -10,13 +10,13 @@ import SPINStorage
 public enum ChoiceSide: String, Sendable {
   /// Without the edit.
   case before
-  /// With it.
+  /// With the edit.
   case after
   /// There is no edit.
   case result
 }
 
-/// What is known of a model whose answers are kept in files.
+/// What is known of a model whose answers are stored in files.
 public struct ChoiceSubject: Sendable {
   /// The side that is measured.
   public let side: ChoiceSide
@@ -43,7 +43,7 @@ public struct ChoiceSubject: Sendable {
 }
 
 extension ChoiceEvaluation {
-  /// Asks a model, keeps finished items in a folder, and writes the results there as lm-eval does.
+  /// Evaluates a model, stores finished items in a folder, and writes the results there as lm-eval does.
   ///
   /// - Parameters:
   ///   - model: The model, edited or not.
@@ -51,8 +51,8 @@ extension ChoiceEvaluation {
   ///   - directory: Where files go; made if it is not there.
   ///   - tool: Name and version of the program, for the files.
   ///   - execution: Where to compute.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   /// - Returns: The results, and their file below the folder.
   /// - Throws: As `measure` without files, and `SPINError` where the folder holds the answers of
   ///   another model or edit.

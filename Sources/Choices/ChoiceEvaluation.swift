@@ -16,17 +16,17 @@ import SPINStorage
 ///     let before = try evaluation.measure(model, on: Execution(threads: 2))
 ///     print(before.tasks[0].score(.accuracy).value)
 ///
-/// Results depend neither on threads nor on chunks, nor on which other tasks are asked. With a folder,
-/// finished items are kept there and not asked again.
+/// Results depend neither on threads nor on chunks, nor on which other tasks are evaluated. With a folder,
+/// finished items are stored there and not evaluated again.
 public struct ChoiceEvaluation: Sendable {
-  /// How many items of a task are asked.
+  /// How many items of a task are evaluated.
   public enum Limit: Sendable, Equatable {
-    /// The first so many.
+    /// This many items, from the first on.
     case items(Int)
     /// The first share of them, rounded up.
     case share(Double)
 
-    /// The number of items of so many.
+    /// How many items of a task are taken.
     package func count(of total: Int) -> Int {
       switch self {
       case .items(let count): min(count, total)
@@ -35,7 +35,7 @@ public struct ChoiceEvaluation: Sendable {
     }
   }
 
-  /// How items are asked.
+  /// How items are evaluated.
   public struct Options: Sendable, Equatable {
     /// Examples before each question.
     public var exampleCount: Int
@@ -44,7 +44,7 @@ public struct ChoiceEvaluation: Sendable {
     /// The seed of the draws of examples; lm-eval's default.
     public var exampleSeed: UInt64
 
-    /// Options.
+    /// Options; the defaults are lm-eval's.
     public init(exampleCount: Int = 0, limit: Limit? = nil, exampleSeed: UInt64 = 1234) {
       precondition(exampleCount >= 0, "exampleCount is negative")
       self.exampleCount = exampleCount
@@ -53,11 +53,11 @@ public struct ChoiceEvaluation: Sendable {
     }
   }
 
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable, Equatable {
-    /// A task begins, so many items of which are missing.
+    /// A task begins, with this number of items still to do.
     case asking(task: String, items: Int)
-    /// An item is done, whose choices and prompt took so many tokens through the model.
+    /// An item is done; its choices and prompt had this number of tokens.
     case asked(tokens: Int)
   }
 
@@ -67,7 +67,7 @@ public struct ChoiceEvaluation: Sendable {
   public let remarks: [String]
   package let tasks: [(data: ChoiceTaskData, prompts: [ChoicePrompt])]
   let groups: [ChoiceGroup]
-  /// Items that are asked together, between two looks at whether to stop and write.
+  /// Items that are evaluated together, between two looks at whether to stop and write.
   static let batchSize = 64
 
   /// Puts the prompts of tasks together.
@@ -80,7 +80,7 @@ public struct ChoiceEvaluation: Sendable {
     var seen: Set<String> = []
     for data in all where !seen.insert(data.task.harnessName).inserted {
       throw SPINError(
-        .usage, at: .tasks, "\"\(data.task.harnessName)\" is asked for twice",
+        .usage, at: .tasks, "\"\(data.task.harnessName)\" is requested twice",
         remedy: "rename the file, or leave one out")
     }
     tasks = try all.map { data in
@@ -92,10 +92,10 @@ public struct ChoiceEvaluation: Sendable {
     let ignored = all.filter { $0.task.examples == .never && options.exampleCount > 0 }
     remarks =
       all.flatMap(\.remarks)
-      + ignored.map { "\($0.task.name): asked without examples, as its prompt is defined" }
+      + ignored.map { "\($0.task.name): evaluated without examples, as its prompt is defined" }
   }
 
-  /// Whether not all items are asked.
+  /// Whether items are left out.
   public var isLimited: Bool { tasks.contains { $0.prompts.count < $0.data.items.count } }
 
   /// The items of all tasks.
@@ -116,11 +116,11 @@ public struct ChoiceEvaluation: Sendable {
   ///
   /// - Parameters:
   ///   - model: The model, edited or not.
-  ///   - journal: Where finished items are kept; nil for nowhere.
+  ///   - journal: Where finished items are stored; nil for nowhere.
   ///   - execution: Where to compute.
-  ///   - chunkTokens: Tokens that pass through the model together; no result depends on it.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - chunkTokens: Tokens that are processed by the model together; no result depends on it.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` for a choice that cannot be told from its prompt, as `LikelihoodScorer`,
   ///   and where the journal is damaged.
   public func measure(

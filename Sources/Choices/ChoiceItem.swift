@@ -7,20 +7,20 @@ public import SPINJSON
 public struct ChoiceItem: Sendable {
   /// The item's columns, as lm-eval's samples show them.
   public let document: JSONObject
-  /// What stands before a choice, without description and examples.
+  /// What precedes a choice, without description and examples.
   public let question: String
   /// The choices; at least one.
   public let choices: [String]
-  /// The place of the right choice.
+  /// The index of the correct choice.
   public let gold: Int
-  /// What lm-eval calls the target: the place of the right choice, or its text.
+  /// What lm-eval calls the target: the index of the correct choice, or its text.
   public let target: String
   /// Where its record is, for messages: "data.jsonl: line 3"; nil where an item is no record.
   package var place: String?
 
   /// An item.
   ///
-  /// - Parameter target: The place of the right choice where nil.
+  /// - Parameter target: The index of the correct choice where nil.
   public init(
     document: JSONObject, question: String, choices: [String], gold: Int, target: String? = nil
   ) {

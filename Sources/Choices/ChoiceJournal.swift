@@ -8,7 +8,7 @@ import SPINJSON
 import SPINLikelihood
 import SPINStorage
 
-/// Items that a model was asked already, so that an interrupted evaluation asks none again.
+/// Items that were evaluated already, so that an interrupted evaluation repeats none.
 ///
 /// An item is known by its tokens, so another limit, more tasks or another number of examples use
 /// what is there.
@@ -25,7 +25,7 @@ public final class ChoiceJournal {
   /// Opens the journal of a model, or begins one.
   ///
   /// - Parameters:
-  ///   - path: Where it lies; its folder exists.
+  ///   - path: Its path; its folder exists.
   ///   - modelHash: What the model is: the hash of its files, as `ModelDirectory.modelHash` gives it, and
   ///     what else decides its answers.
   ///   - edit: A digest of its edit; nil without.

@@ -5,15 +5,15 @@ import SPINTemplates
 
 /// How a model ranks the choices of an item.
 public struct ChoiceOutcome: Sendable, Equatable {
-  /// The place of the item in its file, from 0.
+  /// The index of the item in its file, from 0.
   public let index: Int
   /// The log-likelihood of each choice after the prompt, in nats.
   public let logLikelihoods: [Double]
-  /// Whether each token of a choice is the most probable one at its place.
+  /// Whether each token of a choice is the most probable one at its position.
   public let isGreedy: [Bool]
-  /// The place of the most probable choice; of equal ones the first.
+  /// The index of the most probable choice; of equal ones the first.
   public let prediction: Int
-  /// The place of the choice with the highest log-likelihood per Unicode scalar; of equal ones the
+  /// The index of the choice with the highest log-likelihood per Unicode scalar; of equal ones the
   /// first.
   public let normalizedPrediction: Int
   /// Whether `prediction` is right.

@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINEvaluation
 
-/// An item as a model is asked it.
+/// An item as a model is prompted with it.
 package struct ChoicePrompt: Sendable {
   package let item: ChoiceItem
   /// Description, examples and question: what stands before each choice.
@@ -64,7 +64,7 @@ struct ExampleSource {
         .usage, at: .exampleCount,
         "\(task.name) takes its examples from a file that is not there",
         remedy: task.examples == .first
-          ? "put the development set beside the test set"
+          ? "put the development set next to the test set"
           : "give \(setting: .taskExamples, typed: "\(task.name)=FILE"), the training split")
     }
     guard pool.count >= count + (task.leavesOutItem ? 1 : 0) else {

@@ -28,7 +28,7 @@ struct ChoiceRecord {
   /// Whether there is a column of this name.
   func has(_ name: String) -> Bool { fields[name] != nil }
 
-  /// A text.
+  /// A member that must be a text.
   func text(_ name: String) throws -> String {
     let value = try value(name)
     guard let text = value.string else {
@@ -69,7 +69,7 @@ struct ChoiceRecord {
     return number - first
   }
 
-  /// The place of a letter such as "B" among the first ones of the alphabet.
+  /// The index of a letter such as "B" among the first ones of the alphabet.
   func letter(_ name: String, below count: Int) throws -> Int {
     let text = try text(name)
     let letters = (0..<count).map { String(UnicodeScalar(UInt8(65 + $0))) }

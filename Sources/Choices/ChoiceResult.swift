@@ -9,10 +9,10 @@ public struct ChoiceScore: Sendable, Equatable {
   public let value: Double
   /// Its standard error; nil for fewer than two items.
   public let standardError: Double?
-  /// How many items.
+  /// The number of items.
   public let count: Int
 
-  /// A mean.
+  /// A mean over items.
   public init(value: Double, standardError: Double?, count: Int) {
     self.value = value
     self.standardError = standardError
@@ -88,7 +88,7 @@ public struct ChoiceTaskResult: Sendable {
 
 /// How a model does on several tasks.
 public struct ChoicesResult: Sendable {
-  /// The tasks, in the order asked for.
+  /// The tasks, in the order requested.
   public let tasks: [ChoiceTaskResult]
   /// Their groups.
   public let groups: [ChoiceGroup]

@@ -26,11 +26,11 @@ public struct ChoiceTask: Sendable {
     case drawnFromItems(leavingOut: Bool)
     /// Always the first ones of a file of their own.
     case first
-    /// None, whatever is asked for.
+    /// None, whatever is requested.
     case never
   }
 
-  /// The name by which it is asked for.
+  /// The name by which it is requested.
   public let name: String
   /// Its name in lm-eval.
   public var harnessName: String
@@ -38,21 +38,21 @@ public struct ChoiceTask: Sendable {
   public var alias: String
   /// The version of the prompt, as lm-eval counts it.
   public let version: String
-  /// What is measured.
+  /// The metrics of the task.
   public let metrics: [ChoiceMetric]
   /// Whose prompt it is, for records.
   public var wording = "lm-eval 0.4.13"
-  /// What stands before everything else.
+  /// What precedes everything else.
   public var description = ""
-  /// What stands between a question and a choice.
+  /// What is between a question and a choice.
   public var targetDelimiter = " "
-  /// What stands after an example.
+  /// What follows an example.
   public var exampleDelimiter = "\n\n"
   /// Where examples come from.
   public let examples: Examples
   /// The data set that lm-eval reads, for messages and records.
   public let source: String
-  /// How many items lm-eval's split of it has; nil where nobody says.
+  /// How many items lm-eval's split of it has; nil where unknown.
   public let sourceCount: Int?
   /// The columns that a file has to have, for messages.
   public let columns: String
@@ -67,7 +67,7 @@ public struct ChoiceTask: Sendable {
   /// A task.
   ///
   /// - Parameters:
-  ///   - name: The name by which it is asked for; see the properties for the others.
+  ///   - name: The name by which it is requested; see the properties for the others.
   ///   - makeItems: Makes items of the records of a file; throws `SPINError` for what does not fit.
   public init(
     name: String, harnessName: String? = nil, version: String = "1.0", metrics: [ChoiceMetric],

@@ -72,7 +72,7 @@ public struct ChoiceTaskData: Sendable {
   }
 }
 
-/// Tasks that are asked for by one name: one task, or a group of them with a mean.
+/// Tasks that are requested by one name: one task, or a group of them with a mean.
 public struct ChoiceTaskSet: Sendable {
   /// The tasks.
   public let tasks: [ChoiceTaskData]
@@ -88,7 +88,7 @@ public struct ChoiceTaskSet: Sendable {
 
 /// Tasks whose results are also given as one: the mean weighted by their numbers of items.
 public struct ChoiceGroup: Sendable, Equatable {
-  /// Its name.
+  /// The name of the group.
   public let name: String
   /// How tables call it.
   public let alias: String
@@ -99,7 +99,7 @@ public struct ChoiceGroup: Sendable, Equatable {
   /// The tasks in it, by the names of lm-eval, in the order in which they are added up.
   public let tasks: [String]
 
-  /// A group.
+  /// A named group of tasks.
   public init(
     name: String, alias: String, version: String, members: [String], tasks: [String]
   ) {

@@ -11,9 +11,9 @@ public struct ChoicesOutcome: Sendable {
   public struct Row: Sendable {
     /// The name by which it is known.
     public let name: String
-    /// The group in which it stands; nil for what was asked for by name.
+    /// The group in which it stands; nil for what was requested by name.
     public let group: String?
-    /// What is measured.
+    /// The metrics of the task.
     public let metrics: [ChoiceMetric]
     let data: ChoiceTaskData?
     /// The scores by metric, on each side.
@@ -22,7 +22,7 @@ public struct ChoicesOutcome: Sendable {
     public let comparisons: [ChoiceComparison]
   }
 
-  /// What was asked.
+  /// The tasks and options that were evaluated.
   public let evaluation: ChoiceEvaluation
   /// The results by side.
   public let sides: [(side: ChoiceSide, results: ChoicesResult)]

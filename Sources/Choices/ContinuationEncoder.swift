@@ -48,7 +48,7 @@ public struct ContinuationEncoder: Sendable {
     let (context, continuation) = try split(context, continuation)
     guard !context.isEmpty else { throw failure("nothing predicts its first token", continuation) }
     guard !continuation.isEmpty else {
-      throw failure("it adds no token to what stands before it", continuation)
+      throw failure("it adds no token to the text before it", continuation)
     }
     guard continuation.count <= positionCount else {
       throw failure("has \(continuation.count) tokens, the model \(positionCount)", continuation)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The place of an edited matrix in the decoder: its layer and its projection.
+/// The position of an edited matrix in the decoder: its layer and its projection.
 ///
 /// These seven projections of every decoder layer are all that SPIN scores and edits; embedding,
 /// norms, biases and the output head are not among them. The families spell them alike, as
@@ -47,11 +47,11 @@ public struct MatrixName: Sendable, Hashable {
 
   /// A linear map of a decoder layer, in the order in which a layer applies them.
   public enum Projection: String, Sendable, CaseIterable {
-    /// Queries.
+    /// The query projection.
     case query = "q_proj"
-    /// Keys.
+    /// The key projection.
     case key = "k_proj"
-    /// Values.
+    /// The value projection.
     case value = "v_proj"
     /// The output of the attention.
     case output = "o_proj"

@@ -6,7 +6,7 @@ public enum TargetModule: String, Sendable, CaseIterable {
   case feedForward = "mlp"
   /// The attention.
   case selfAttention = "self_attn"
-  /// Both.
+  /// The matrices of the attention and of the feed-forward network.
   case all
 
   /// Whether a matrix is meant.

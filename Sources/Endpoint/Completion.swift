@@ -58,7 +58,7 @@ public struct Completion: Sendable, Equatable {
     }
   }
 
-  /// The text of a message: a string, parts of which some are text, or a refusal beside no content.
+  /// The text of a message: a string, parts of which some are text, or a refusal without content.
   private static func content(_ message: JSONObject) throws -> String {
     switch message["content"] {
     case .string(let text): return text

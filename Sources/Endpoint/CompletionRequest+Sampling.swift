@@ -40,7 +40,7 @@ extension CompletionRequest {
       "model", "messages", "prompt", "stream", "n", "max_tokens", "max_completion_tokens",
     ]
 
-    /// The most probable tokens, at most so many.
+    /// The most probable tokens, at most a given number.
     public init(maxTokens: Int) { self.maxTokens = maxTokens }
 
     /// As the members of a request; a member that `extra` takes away is null, so that records tell.

@@ -26,7 +26,7 @@ extension EndpointCall {
       .unavailable, at: url, SettingText(key?.removed(from: message) ?? message), remedy: remedy)
   }
 
-  /// Why an attempt, the last of so many, brought no answer.
+  /// Why the last of several attempts brought no answer.
   func failure(
     _ outcome: Result<HTTPResponse, HTTPFailure>, attempts: Int, _ options: EndpointOptions
   ) -> SPINError {
@@ -56,7 +56,7 @@ extension EndpointCall {
     case .timeout:
       self.failure(
         "gave no whole answer within \(brief(options.timeout)) seconds\(tried)",
-        remedy: "allow more time, or ask for less at once")
+        remedy: "allow more time, or send fewer requests at once")
     case .tooLong:
       self.failure(
         "the answer is longer than \(options.maximumBodyBytes) bytes",
@@ -73,7 +73,7 @@ extension EndpointCall {
     case 401, 403:
       return key == nil
         ? failure(
-          status + ": it wants a key" + words,
+          status + ": it requires a key" + words,
           remedy:
             "put the key into an environment variable and name that with \(setting: .keyVariable)")
         : failure(
@@ -84,7 +84,7 @@ extension EndpointCall {
     case 429:
       return failure(
         status + ", too many requests" + words,
-        remedy: "ask for less at once, or run the same command again later")
+        remedy: "send fewer requests at once, or run the same command again later")
     case 500...:
       return failure(
         status + words, remedy: "look at the server's log, then run the same command again")

@@ -84,7 +84,7 @@ struct EndpointCall {
   /// Whether an answer tells of an error; some servers do so with the status of success.
   func hasError(_ response: HTTPResponse) -> Bool { errorMember(response) != nil }
 
-  /// Reads an answer; what is wrong with it is said of this call.
+  /// Reads an answer; an error about it names this call.
   func reading<Value>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as SPINError {
       throw failure(

@@ -68,7 +68,7 @@ public struct EndpointClient: Sendable {
   ///   - request: What to write.
   ///   - model: The model's name.
   ///   - number: Which request this is; it decides by how much chance shortens its waiting times.
-  ///   - shouldStop: Asked several times a second.
+  ///   - shouldStop: Checked several times a second.
   /// - Throws: `SPINError` with code `unavailable` where the server does not answer, or answers
   ///   otherwise; with code `interrupted` where `shouldStop` said so.
   public func complete(

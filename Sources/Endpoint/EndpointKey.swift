@@ -16,7 +16,7 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
 
   /// Reads a key.
   ///
-  /// A key that nobody named is not sent where others on the way could read it.
+  /// A key that was not named explicitly is not sent where a third party could read it.
   ///
   /// - Parameters:
   ///   - variable: The name of an environment variable; nil for `defaultVariable`, if it is set.
@@ -36,7 +36,7 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
         throw SPINError(
           .usage, at: "the environment variable \(name)",
           "is not set, expected the key of \(address)",
-          remedy: "set it, or leave out its name where the endpoint wants no key")
+          remedy: "set it, or leave out its name if the endpoint needs no key")
       }
       return nil
     }
@@ -55,10 +55,10 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
   /// A text of the server's without the key, should it repeat it.
   func removed(from text: String) -> String { text.replacing(secret, with: "[key]") }
 
-  /// Never the key.
+  /// A placeholder, never the key.
   public var description: String { "[key]" }
-  /// Never the key.
+  /// A placeholder, never the key.
   public var debugDescription: String { "[key]" }
-  /// Nothing.
+  /// A mirror without children, so that dumps do not show the key.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

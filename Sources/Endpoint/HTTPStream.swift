@@ -7,7 +7,7 @@ package protocol HTTPStreamTransport: HTTPTransport {
   /// - Parameters:
   ///   - request: The request.
   ///   - idleTimeout: How long nothing may come, in seconds.
-  ///   - shouldStop: Asked several times a second.
+  ///   - shouldStop: Checked several times a second.
   ///   - head: Called once, with status and headers; how many bytes of the body are wanted at most.
   ///   - body: Called on this thread with each part of the body, in order, cut where it is longer than wanted.
   /// - Throws: `HTTPFailure`, or what `head` and `body` throw. A body that is shorter than its header says is

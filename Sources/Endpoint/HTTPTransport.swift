@@ -8,7 +8,7 @@ package struct HTTPRequest: Sendable, Equatable {
   package var url: String
   /// Header fields by name.
   package var headers: [String: String] = [:]
-  /// What is posted.
+  /// The body to post; nil for a GET request.
   package var body: [UInt8]?
 
   package init(_ method: String, _ url: String, body: [UInt8]? = nil) {
@@ -36,7 +36,7 @@ package struct HTTPResponse: Sendable, Equatable {
 
 /// Why there is no whole answer.
 package enum HTTPFailure: Error, Equatable {
-  /// Nobody listens there.
+  /// Nothing listens at that address.
   case noConnection
   /// The name of the host is unknown.
   case unknownHost
@@ -62,7 +62,7 @@ package protocol HTTPTransport: Sendable {
   ///   - request: The request.
   ///   - timeout: Seconds from the first byte sent to the last one received.
   ///   - limit: How long the body of the answer may be, in bytes.
-  ///   - shouldStop: Asked now and then.
+  ///   - shouldStop: Checked now and then.
   func send(
     _ request: HTTPRequest, timeout: Double, limit: Int, shouldStop: () -> Bool
   ) throws(HTTPFailure) -> HTTPResponse

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Keeps what is sent to this machine away from proxies.
 ///
-/// A proxy on another machine that is asked for 127.0.0.1 reads key and prompts, and sends them to its own 127.0.0.1.
+/// A proxy on another machine that receives a request for 127.0.0.1 reads key and prompts, and sends them to its own 127.0.0.1.
 /// Foundation on Linux has no setting for proxies: libcurl below it takes them from `http_proxy`, `https_proxy` and
 /// `all_proxy`, and exceptions from `no_proxy`, when it connects. So the hosts of this machine are put there. On Apple's
 /// systems a session without proxies does the same.
@@ -21,9 +21,9 @@ enum ProxyExemption {
   ]
   private static let exempted = Mutex<Set<String>>([])
 
-  /// Makes sure that no proxy is asked for a host of this machine; does nothing where none is configured.
+  /// Makes sure that no proxy is used for a host of this machine; does nothing where none is configured.
   ///
-  /// - Parameter host: A loopback host as it stands in the URL that is sent.
+  /// - Parameter host: A loopback host as it appears in the URL that is sent.
   static func add(_ host: String) {
     let hasProxy = proxyVariables.contains { !(ProcessEnvironment.value($0) ?? "").isEmpty }
     guard hasProxy else { return }

@@ -5,7 +5,7 @@ import SPINJSON
 
 /// What is wrong with one request, while the server answers others.
 public struct RequestFailure: Error, Sendable {
-  /// The kinds.
+  /// The kinds of failure.
   public enum Reason: String, Sendable {
     /// A content filter refused it.
     case filtered
@@ -17,7 +17,7 @@ public struct RequestFailure: Error, Sendable {
     case serverError = "server_error"
   }
 
-  /// What is wrong.
+  /// The kind of this failure.
   public let reason: Reason
   /// The same as an error, for whoever sends one request only.
   public let error: SPINError

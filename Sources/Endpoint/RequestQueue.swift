@@ -8,7 +8,7 @@ import Synchronization
 final class RequestQueue: Sendable {
   /// What has happened since somebody last looked.
   struct News {
-    /// What has come, with the places of the requests.
+    /// What has arrived, with the indices of the requests.
     var outcomes: [(place: Int, outcome: Result<Completion, RequestFailure>)] = []
     /// How many threads have nothing more to do.
     var endedWorkers = 0
@@ -54,7 +54,7 @@ final class RequestQueue: Sendable {
   /// Ends the work; requests on the way are given up.
   func stop() { state.withLock { $0.isStopped = true } }
 
-  /// Waits until something happens, not longer than so many seconds.
+  /// Waits until something happens, at most the given number of seconds.
   func waitForNews(seconds: Double) { _ = hasNews.wait(timeout: .now() + seconds) }
 
   /// What has happened since the last call.

@@ -9,8 +9,8 @@ extension ServedModel {
   /// - Parameters:
   ///   - requests: What to write.
   ///   - concurrency: How many requests are on the way at once, 1 or more.
-  ///   - shouldStop: Asked several times a second, on the calling thread; true ends the work at once.
-  ///   - onOutcome: Told of each text once, or of what is wrong with its request, in any order, on the
+  ///   - shouldStop: Checked several times a second, on the calling thread; true ends the work at once.
+  ///   - onOutcome: Called with each text once, or of what is wrong with its request, in any order, on the
   ///     calling thread; also of those that had come when the server failed.
   /// - Throws: As `complete` where the fault is the server's, and what `onOutcome` throws.
   public func complete(

@@ -2,16 +2,16 @@
 
 import SPINErrors
 
-/// A model behind an endpoint, found and tried out.
+/// A model behind an endpoint, found and checked by a trial request.
 ///
 ///     let server = try ServedModel(named: "judge", on: client, route: .chat)
 ///     try server.complete(requests, concurrency: 8) { place, outcome in
 ///       print(place, try outcome.get().text)
 ///     }
 public struct ServedModel: Sendable {
-  /// The server.
+  /// The client of the server that runs it.
   public let client: EndpointClient
-  /// The name by which it is asked for.
+  /// The name by which it is requested.
   public let name: String
   /// The name by which it answers; the same, or with a version: "gpt-4o-2024-08-06", "llama3:latest".
   public let answeringName: String
@@ -26,8 +26,8 @@ public struct ServedModel: Sendable {
   ///   - name: The model; nil for the only one that the server offers.
   ///   - client: The server.
   ///   - route: The part of the server that will write.
-  ///   - sampling: How it will be asked, so that a server that refuses a member says so now.
-  ///   - shouldStop: Asked several times a second.
+  ///   - sampling: The settings of later requests, so that a server that refuses a member says so now.
+  ///   - shouldStop: Checked several times a second.
   /// - Throws: `SPINError` with code `unavailable` where the server offers, or answers with, another
   ///   model, and as `EndpointClient`.
   public init(
@@ -77,7 +77,7 @@ public struct ServedModel: Sendable {
   /// - Parameters:
   ///   - request: What to write.
   ///   - number: Which request this is, from 0.
-  ///   - shouldStop: Asked several times a second.
+  ///   - shouldStop: Checked several times a second.
   /// - Throws: `SPINError` with code `unavailable` where another model answers than at first, and as
   ///   `EndpointClient.complete`.
   public func complete(
@@ -113,7 +113,7 @@ public struct ServedModel: Sendable {
     return name
   }
 
-  /// Whether a server may call a model by the second name that was asked for by the first: the same,
+  /// Whether a server may call a model by the second name that was requested by the first: the same,
   /// or followed by a tag (`:latest`), a revision (`@main`) or a date (`-0613`, `-2024-08-06`).
   static func isSame(_ asked: String, _ answered: String) -> Bool {
     guard answered.hasPrefix(asked) else { return false }
@@ -130,6 +130,6 @@ public struct ServedModel: Sendable {
   ) -> SPINError {
     EndpointCall(client.address, route.path, key: client.key).failure(
       "answers as the model \"\(answered)\", asked for \"\(asked)\"",
-      remedy: "name the model that the server serves, and let nothing else run there")
+      remedy: "name the model that the server serves, and serve no other model there")
   }
 }

@@ -34,7 +34,7 @@ final class StreamExchange: Sendable {
     var isFinished: Bool
   }
 
-  /// Waits for news, not longer than so many seconds, and takes them.
+  /// Waits for news, at most the given number of seconds, and takes them.
   func take(seconds: Double) -> News {
     _ = news.wait(timeout: .now() + seconds)
     return state.withLock { state in

@@ -7,7 +7,7 @@
 struct ThoughtfulText: Equatable {
   /// What the model said after it had thought.
   let text: String
-  /// Whether it thought.
+  /// Whether the text contains reasoning.
   let hasThought: Bool
 
   private static let marks = [("<think>", "</think>"), ("<thinking>", "</thinking>")]

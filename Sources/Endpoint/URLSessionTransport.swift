@@ -10,11 +10,11 @@ import Synchronization
 
 /// Sends requests with Foundation's URLSession, without cookies, cache or stored passwords.
 ///
-/// On Linux the system's library goes on listening for room to write while the first request of a
+/// On Linux the system's library keeps waiting until it can write while the first request of a
 /// connection waits, which keeps a processor busy; later requests of the connection wait in peace.
 /// One session for all requests of a client lets them share connections.
 /// There, too, all sessions of a process take turns on one queue, and an answer that comes faster than it
-/// can be read keeps it for itself: nobody who waits for an answer may wait for the queue.
+/// can be read keeps it for itself: code that waits for an answer must not wait for the queue.
 /// Proxies are the system's and those of the environment, but never for this machine.
 package final class URLSessionTransport: HTTPTransport {
   private let session: URLSession
@@ -41,7 +41,7 @@ package final class URLSessionTransport: HTTPTransport {
   }
 
   // Every task has ended or was canceled by then. `invalidateAndCancel` of Linux looks through the tasks
-  // beside the queue that removes them, and crashes where one is just ending.
+  // concurrently with the queue that removes them, and crashes where one is just ending.
   deinit {
     session.finishTasksAndInvalidate()
     if direct !== session { direct.finishTasksAndInvalidate() }
@@ -127,7 +127,7 @@ private final class Exchange: ExchangeEvents {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Waits for the end, not longer than so many seconds; whether it has come.
+  /// Waits for the end, at most the given number of seconds; whether it has come.
   func wait(seconds: Double) -> Bool { end.wait(timeout: .now() + seconds) == .success }
 
   /// The first failure counts.

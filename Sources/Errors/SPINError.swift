@@ -23,7 +23,7 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
   public var message: String { finding.description }
   /// What the user can do about it.
   public var remedy: String? { advice?.description }
-  /// The setting that is wrong, where it is one: for programs that show a message beside a field.
+  /// The setting that is wrong, where it is one: for programs that show a message next to a field.
   public var setting: Setting? { place?.setting }
 
   /// Describes a failure.
@@ -98,7 +98,7 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
       code, at: place.map { "\(outer): \($0)" } ?? SettingText(outer), finding, remedy: advice)
   }
 
-  /// The same failure in another place: that which the user knows.
+  /// The same failure at another location: the one that the user knows.
   public func located(at location: String?) -> SPINError {
     SPINError(code, at: location.map { SettingText($0) }, finding, remedy: advice)
   }
@@ -108,7 +108,7 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
     SPINError(code, at: place, finding, remedy: advice)
   }
 
-  /// The same failure with words behind what was found.
+  /// The same failure with words after what was found.
   public func adding(_ words: String) -> SPINError {
     SPINError(code, at: place, "\(finding)\(words)", remedy: advice)
   }
@@ -117,7 +117,7 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
 extension SPINError {
   /// A kind of failure.
   ///
-  /// A struct of constants rather than an enum, so that a new kind breaks nobody's `switch`. The
+  /// A struct of constants rather than an enum, so that a new kind breaks no client's `switch`. The
   /// numbers follow BSD's `sysexits.h` where it has one.
   public struct Code: Sendable, Hashable {
     /// The exit status with which `spin` ends on such a failure.

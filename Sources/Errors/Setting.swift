@@ -2,9 +2,9 @@
 
 /// Something that a caller decides: a property or a parameter, as it is written in Swift.
 ///
-/// Messages say which setting is wrong or helps. What people call it depends on how they use SPIN: whoever writes
-/// `Selection(pairAmount:)` knows `pairAmount`, whoever types `spin select --q` knows a flag. A text therefore
-/// mentions the setting itself, and `SettingNames` decides how that reads.
+/// Messages say which setting is wrong or helps. Its name depends on how SPIN is used: in Swift it is `pairAmount`, as
+/// in `Selection(pairAmount:)`; on the command line it is a flag, `spin select --q`. A text therefore mentions the
+/// setting itself, and `SettingNames` decides how that reads.
 ///
 /// Modules declare those that their messages mention in extensions of their own:
 ///
@@ -27,11 +27,11 @@ public struct Setting: Hashable, Sendable {
 extension Setting {
   /// A setting in a text, perhaps with the value to give it.
   public struct Mention: Hashable, Sendable, CustomStringConvertible {
-    /// What is mentioned.
+    /// The setting that is mentioned.
     public let setting: Setting
     /// The value as it is written in Swift: ".truncate"; nil where the text names none.
     public let value: String?
-    /// The same as it is typed behind a flag: "truncate"; nil where nothing is.
+    /// The same as it is typed after a flag: "truncate"; nil where nothing is.
     public let typed: String?
 
     init(_ setting: Setting, value: String? = nil, typed: String? = nil) {
@@ -52,13 +52,13 @@ extension Setting {
 /// What texts call settings.
 ///
 /// Programs in front of the library have names of their own for what their users decide: flags, fields of a form.
-/// They put them in place for everything that they do:
+/// Install them for everything that a program does:
 ///
 ///     try SettingNames.$current.withValue(SettingNames { flags[$0.setting] ?? "\($0)" }) {
 ///       try work()
 ///     }
 public struct SettingNames: Sendable {
-  /// The names in force where a text becomes a string; those of Swift unless somebody has put others in place.
+  /// The names in force where a text becomes a string; those of Swift unless others were installed.
   @TaskLocal public static var current = SettingNames { $0.description }
 
   /// How a mention reads.

@@ -98,7 +98,7 @@ extension SettingText: ExpressibleByStringInterpolation {
       add(.init(setting, value: ".\(value)", typed: value.rawValue))
     }
 
-    /// Mentions a setting, with what is typed behind its flag, which has no counterpart in Swift: "NAME=FILE".
+    /// Mentions a setting, with what is typed after its flag, which has no counterpart in Swift: "NAME=FILE".
     public mutating func appendInterpolation(setting: Setting, typed: String) {
       add(.init(setting, typed: typed))
     }

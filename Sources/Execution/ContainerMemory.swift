@@ -9,7 +9,7 @@ import SPINStorage
 package enum ContainerMemory {
   /// The smallest limit of the groups that this process is in, in bytes; nil where there is none.
   ///
-  /// - Parameter root: Where `/proc` and `/sys` lie.
+  /// - Parameter root: The folder that holds `/proc` and `/sys`.
   package static func limit(root: String = "") -> Int? {
     guard let groups = try? String(contentsOfFile: root + "/proc/self/cgroup", encoding: .utf8)
     else {

@@ -4,7 +4,7 @@ public import SPINKernels
 
 /// A device that can be opened, as a value: what an `Execution` carries.
 ///
-/// A new device brings a type of its own here, beside the `Device` that it opens.
+/// A new device brings a type of its own here, next to the `Device` that it opens.
 public protocol DeviceKind: Sendable {
   /// What it computes with, for people: `2 threads`.
   var description: String { get }
@@ -28,7 +28,7 @@ public struct CPU: DeviceKind {
 
   /// How many threads it uses.
   public var description: String { threads == 1 ? "1 thread" : "\(threads) threads" }
-  /// The instruction set.
+  /// The name of the instruction set in use.
   public var implementation: String { KernelSet.inUse.name }
   /// That of the instruction set.
   public var arithmetic: Arithmetic { .current }

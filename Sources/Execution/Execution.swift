@@ -10,13 +10,13 @@ import SPINStorage
 ///
 /// It decides speed and memory; but for the arithmetic of its device, no result depends on it.
 public struct Execution: Sendable {
-  /// What computes.
+  /// The kind of device that computes.
   public var device: any DeviceKind
-  /// Bytes of memory to stay below.
+  /// The memory budget, in bytes.
   public var maxMemory: Int
-  /// The folder of scratch files; nil for one beside the output.
+  /// The folder of scratch files; nil for one inside the output folder.
   public var scratchDirectory: String?
-  /// Bytes that work to come will hold besides, such as the pages that an edit changes; plans count them.
+  /// Bytes that later work will hold in addition, such as the pages that an edit changes; plans count them.
   package var reservedBytes = 0
   /// Where plans note what they lack while a command is planned; nil where each refuses for itself.
   package var survey: BudgetSurvey?
@@ -31,7 +31,7 @@ public struct Execution: Sendable {
     self.scratchDirectory = scratchDirectory
   }
 
-  /// Work on the processor of this machine; all of it unless told otherwise.
+  /// Work on the processor of this machine; all of it by default.
   public init(
     threads: Int = Machine.processorCount, maxMemory: Int = Machine.defaultMemoryBudget,
     scratchDirectory: String? = nil

@@ -13,7 +13,7 @@ public enum Machine {
     return min(physical, ContainerMemory.limit() ?? physical)
   }
 
-  /// The memory that a run may take unless told otherwise: three quarters of what there is.
+  /// The memory that a run may take by default: three quarters of what there is.
   public static var defaultMemoryBudget: Int { memoryBytes / 4 * 3 }
 
   /// Bytes of a page of memory.

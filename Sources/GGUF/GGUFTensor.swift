@@ -25,7 +25,7 @@ public struct GGUFTensor: Sendable {
   }
 }
 
-/// A tensor as the header describes it, before the place of the data is known.
+/// A tensor as the header describes it, before the offset of the data is known.
 struct GGUFTensorInfo {
   let name: String
   let shape: [Int]

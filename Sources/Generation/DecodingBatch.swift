@@ -4,12 +4,12 @@ package import SPINKernels
 import SPINStorage
 package import SPINTransformer
 
-/// Sequences that grow together, one token a step.
+/// Sequences that are decoded in one batch, one token a step.
 ///
 /// A sequence's numbers do not depend on which others are there: prompts pass through row-independent
 /// products, steps through `Device.project`.
 package struct DecodingBatch {
-  /// The sequences in the order of the rows; what they are is the caller's business.
+  /// The sequences in the order of the rows, identified by the caller.
   package private(set) var identifiers: [Int] = []
   /// Logits of the newest position of each sequence, `[B, V]`, after `start` or `step`.
   var logits: MatrixView { logitRoom.rows(0..<identifiers.count) }
@@ -23,11 +23,11 @@ package struct DecodingBatch {
   private let reservedPositions: Int
   private let caches: KeyValueCaches
 
-  /// Room for sequences.
+  /// Buffers for a number of sequences.
   ///
   /// - Parameters:
-  ///   - sequenceCount: At most so many at a time.
-  ///   - promptTokens: At most so many tokens of prompts at a time.
+  ///   - sequenceCount: The maximum number of sequences at a time.
+  ///   - promptTokens: The maximum number of prompt tokens at a time.
   ///   - positionCount: Positions that a sequence can have.
   ///   - keepsWeights: Whether the model's weights stay in memory from step to step.
   package init(
@@ -52,8 +52,8 @@ package struct DecodingBatch {
   ///
   /// The decoder's interventions change the prompts, and nothing that is added to them later.
   ///
-  /// - Parameter trunk: How many tokens all prompts begin with, if that is worth anything; these pass
-  ///   through the model once. No number depends on it.
+  /// - Parameter trunk: The length of the prefix that all prompts share, where it is worth sharing; it is
+  ///   processed once. No result depends on it.
   /// - Precondition: Where the decoder has interventions, prompts have the same positions in the trunk.
   package mutating func start(
     _ prompts: [(identifier: Int, tokens: [Int32])], trunk: Int = 0

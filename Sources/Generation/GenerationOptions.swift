@@ -12,9 +12,9 @@ public enum Sampling: Sendable, Equatable {
   case random(temperature: Double, topP: Double, topK: Int, seed: UInt64)
 }
 
-/// What decides a generated text, besides model and prompt.
+/// The settings that decide a generated text, in addition to model and prompt.
 public struct GenerationOptions: Sendable, Equatable {
-  /// At most so many tokens after the prompt.
+  /// The maximum number of tokens after the prompt.
   public var maxNewTokens = 64
   /// How tokens are chosen.
   public var sampling = Sampling.greedy
@@ -25,11 +25,11 @@ public struct GenerationOptions: Sendable, Equatable {
   public init() {}
 }
 
-/// What a model said.
+/// A generated text.
 public struct GeneratedText: Sendable, Equatable {
   /// Why a text ended.
   public enum Finish: String, Sendable {
-    /// As many tokens as were allowed, or as the model has positions for.
+    /// The maximum number of tokens, or the end of the model's context.
     case length
     /// A token that ends texts.
     case endOfText = "end"

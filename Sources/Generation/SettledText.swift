@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much of a growing text is sure to stay, so that it can be shown while it grows.
+/// How much of a text is final while it is generated, so that it can be shown.
 package enum SettledText {
   /// The part of a text that no later token changes.
   ///

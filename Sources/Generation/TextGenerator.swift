@@ -25,10 +25,10 @@ public final class TextGenerator {
 
   /// - Parameters:
   ///   - model: The model, edited or not.
-  ///   - execution: Where to compute.
-  ///   - batchSize: How many texts grow together; more is faster, and takes a key/value cache each.
-  ///   - promptTokens: How many tokens of prompts pass through the model at a time, or one prompt if
-  ///     it is longer; what neighboring prompts have in common at their beginning counts once.
+  ///   - execution: The device and memory budget to compute with.
+  ///   - batchSize: How many texts are generated in one batch; more is faster, and takes a key/value cache each.
+  ///   - promptTokens: How many prompt tokens are processed at a time, or one prompt if
+  ///     it is longer; a prefix that neighboring prompts share counts once.
   public init(
     _ model: LanguageModel, on execution: Execution, batchSize: Int = 16, promptTokens: Int = 1024
   ) {
@@ -50,17 +50,17 @@ public final class TextGenerator {
 
   /// Generates a text for each prompt.
   ///
-  /// A text ends with `.length` also where the model has no more positions.
+  /// A text also ends with `.length` at the end of the model's context.
   ///
   /// - Parameters:
   ///   - prompts: Token ids, special tokens included.
   ///   - options: How to generate.
   ///   - streams: What tells the draws of one prompt from those of another; nil for its index.
-  ///   - shouldStop: Asked before each step and some twenty times a second; true ends the work with
+  ///   - shouldStop: Checked before each step and some twenty times a second; true ends the work with
   ///     an error of code `interrupted`.
-  ///   - onText: Told after each token of the text so far, as far as it is sure to stay: it only
-  ///     grows from call to call, and holds no part of a character or of a stop string.
-  ///   - onFinish: Told of each text as it ends, in any order.
+  ///   - onText: Called after each token with the text so far, as far as it is final: it only
+  ///     grows from call to call, and contains no part of a character or of a stop string.
+  ///   - onFinish: Called with each text as it ends, in any order.
   /// - Throws: `SPINError` before any work for a prompt that is empty, longer than the model's
   ///   positions, or holds an id outside the vocabulary; where logits are not numbers; or what
   ///   `onText` or `onFinish` throws.
@@ -110,8 +110,8 @@ public final class TextGenerator {
     }
   }
 
-  /// How many texts grow together, and how many tokens of prompts pass at a time, within the memory budget; nil where
-  /// there is no prompt.
+  /// How many texts are generated in one batch, and how many prompt tokens are processed at a time, within the memory
+  /// budget; nil where there is no prompt.
   ///
   /// - Parameters:
   ///   - lengths: Tokens of each prompt.
@@ -143,7 +143,7 @@ public final class TextGenerator {
       widths, for: what, execution: execution)
   }
 
-  /// Gives each sequence from a row on its next token, and lets go those that end with it.
+  /// Gives each sequence from a row on its next token, and removes those that end with it.
   private func choose(
     _ logits: MatrixView, _ growing: inout [Growing], from first: Int, _ batch: inout DecodingBatch,
     _ prompts: [[Int32]], _ options: GenerationOptions,
@@ -239,18 +239,18 @@ public final class TextGenerator {
   }
 }
 
-// MARK: - Places
+// MARK: - Locations of prompts
 
 extension TextGenerator {
   private static let placeName = "prompt "
 
-  /// What failures call a prompt: whoever has the prompts from a file knows a better place.
+  /// What errors call a prompt; a caller that read the prompts from a file knows a better location.
   static func place(of index: Int) -> String { placeName + "\(index)" }
 
-  /// A failure of `generate` with the place of the prompt in place of its number.
+  /// A failure of `generate` with the location of the prompt instead of its number.
   ///
   /// - Parameters:
-  ///   - error: The failure; one that is of no prompt stays as it is.
+  ///   - error: The failure; one that is of no prompt is left unchanged.
   ///   - places: Where each prompt is from: "questions.csv: line 3".
   package static func located(_ error: SPINError, _ places: [String]) -> SPINError {
     guard let location = error.location, location.hasPrefix(placeName),

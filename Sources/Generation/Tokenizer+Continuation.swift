@@ -6,7 +6,7 @@ extension Tokenizer {
   /// The text that some tokens add to a prompt, without special tokens.
   ///
   /// Decoding the new tokens alone would lose a space at their start with SentencePiece tokenizers,
-  /// so the prompt is decoded with them and taken off again.
+  /// so the prompt is decoded with them and then removed.
   func continuation(of prompt: [Int32], by tokens: [Int32]) -> String {
     // The end of the prompt is enough, and keeps this cheap.
     let context = Array(prompt.suffix(8))

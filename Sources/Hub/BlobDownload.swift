@@ -9,7 +9,7 @@ import SPINStorage
 /// Bytes go to `blobs/<digest>.incomplete` in order, and stay there whatever happens: the next attempt, the next
 /// run and older versions of huggingface_hub ask for the rest. The file gets its name when its size and its digest
 /// are those of the listing. A lock keeps other processes from fetching the same; without it (file systems exist
-/// whose locks do nothing) two would write the same bytes to the same places.
+/// whose locks do nothing) two would write the same bytes at the same offsets.
 struct BlobDownload {
   let client: HubClient
   let cache: HubCache
@@ -168,7 +168,7 @@ struct BlobDownload {
           meter.receive(new.count)
         })
     } catch HubFailure.transport(.tooLong) {
-      // It came faster than the disk takes it; the rest is asked for when what came is written.
+      // It came faster than the disk takes it; the rest is requested when what came is written.
       guard offset > start else { throw HubFailure.transport(.cut) }
     } catch HubFailure.status(let response) where response.status == 416 {
       throw wrongSize("has nothing from byte \(start) on")
@@ -176,7 +176,7 @@ struct BlobDownload {
     if offset == start { throw HubFailure.transport(.cut) }
   }
 
-  /// What the Hub says of the file has to be what it listed.
+  /// What the Hub says about the file has to be what it listed.
   private func check(_ headers: HubClient.FileHeaders) throws {
     if let other = headers.commit, other != commit {
       throw changed("is served from the commit \(other.prefix(60)), expected \(commit)")
@@ -187,7 +187,7 @@ struct BlobDownload {
       throw changed("is served with the digest \(etag), the list of files says \(file.digest.name)")
     }
     if let size = headers.linkedSize, size != file.byteCount {
-      throw wrongSize("says \(size) when asked for the file")
+      throw wrongSize("says \(size) when the file is requested")
     }
   }
 
@@ -230,7 +230,7 @@ struct BlobDownload {
       .unavailable, at: subject,
       "its content does not match the listed digest \(file.digest.name); the download was "
         + "discarded",
-      remedy: "run the same command again; if it stays so, the server or its mirror is broken")
+      remedy: "run the same command again; if this persists, the server or its mirror is broken")
   }
 
   private func changed(_ message: String) -> SPINError {
@@ -244,6 +244,6 @@ struct BlobDownload {
     SPINError(
       .unavailable, at: subject,
       "is listed with \(file.byteCount) bytes, the server \(message)",
-      remedy: "run the same command again; if it stays so, the server or its mirror is broken")
+      remedy: "run the same command again; if this persists, the server or its mirror is broken")
   }
 }

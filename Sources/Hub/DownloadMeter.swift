@@ -27,7 +27,7 @@ final class DownloadMeter: Sendable {
     self.report = report
   }
 
-  /// So many bytes came.
+  /// This many bytes arrived.
   func receive(_ count: Int) {
     tell {
       $0.byteCount += count

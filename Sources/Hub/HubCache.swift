@@ -31,7 +31,7 @@ struct HubCache: Sendable {
 
   // MARK: - Finding
 
-  /// The commit that a revision stands for here; nil where nobody looked it up yet.
+  /// The commit that a revision stands for here; nil where not looked up yet.
   func commit(of reference: HubReference) -> String? {
     let revision = reference.revisionOrMain
     if HubReference.isCommit(revision) { return revision }

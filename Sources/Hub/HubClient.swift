@@ -58,7 +58,7 @@ final class HubClient: Sendable {
   ///   - url: The address.
   ///   - start: The first byte that is wanted of a file; nil for an answer without ranges.
   ///   - headers: More headers.
-  ///   - hubSays: Called with what the Hub itself says of a file, before what it sends elsewhere for is asked for.
+  ///   - hubSays: Called with what the Hub itself says about a file, before a redirect is followed.
   ///   - head: Called with the last answer; how many bytes of its body are wanted.
   ///   - body: Called with the parts of its body.
   /// - Throws: `HubFailure`, `SPINError`, or what the closures throw.
@@ -146,7 +146,7 @@ final class HubClient: Sendable {
     guard origin.scheme == "https" || Self.origin(of: url)?.scheme == "http" else {
       throw SPINError(
         .unavailable, at: url, "redirects from https to \(text)",
-        remedy: "use another mirror: what comes without TLS can be changed on the way")
+        remedy: "use another mirror: a download without TLS can be changed in transit")
     }
     return text
   }

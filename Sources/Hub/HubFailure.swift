@@ -57,7 +57,7 @@ extension HubFailure {
   /// The failure as the user reads it.
   ///
   /// - Parameters:
-  ///   - subject: What was asked for: "owner/name: config.json".
+  ///   - subject: What was requested: "owner/name: config.json".
   ///   - reference: The repository; nil for other addresses.
   ///   - settings: Where it was asked.
   ///   - attempts: How often.
@@ -151,7 +151,7 @@ extension HubFailure {
     case 401 where response.headers["x-error-message"]?.hasPrefix("Invalid credentials") == true:
       return SPINError(
         .noPermission, at: reference.repository, "the Hub does not accept the token",
-        remedy: "correct HF_TOKEN, or unset it to ask without one")
+        remedy: "correct HF_TOKEN, or unset it to connect without one")
     // Whoever is not known is not told whether there is such a repository.
     case 401: return notFound(reference, settings, tokenRemedy)
     case 403:

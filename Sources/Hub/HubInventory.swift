@@ -6,7 +6,7 @@ import SPINStorage
 public struct HubInventoryEntry: Sendable, Equatable {
   /// The snapshot; its reference has no revision.
   public let snapshot: HubSnapshot
-  /// The branches, tags and short commits that lead to it, as far as somebody asked for them here.
+  /// The branches, tags and short commits that lead to it, as far as they were requested here.
   public let revisions: [String]
   /// The size of its files, in bytes.
   public let byteCount: Int

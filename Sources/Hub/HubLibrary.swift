@@ -22,9 +22,9 @@ public struct HubLibrary: Sendable {
   ///
   /// - Parameters:
   ///   - settings: Where the Hub and its cache are.
-  ///   - shouldStop: Asked several times a second; true ends the work with an error of code `interrupted`, and the
-  ///     same call later goes on from there.
-  ///   - report: Told of what happens.
+  ///   - shouldStop: Checked several times a second; true ends the work with an error of code `interrupted`, and the
+  ///     same call later resumes from there.
+  ///   - report: Called with each progress event.
   public init(
     _ settings: HubSettings, shouldStop: @escaping @Sendable () -> Bool = { false },
     report: @escaping @Sendable (HubEvent) -> Void = { _ in }

@@ -49,7 +49,7 @@ public struct HubSettings: Sendable {
     }
     endpoint = text
     self.origin = origin
-    // A token that nobody named is not sent where others on the way could read it.
+    // A token that was not named explicitly is not sent where a third party could read it.
     token = origin.isExposed ? nil : try HubToken.read(environment)
   }
 }

@@ -5,7 +5,7 @@ import SPINStorage
 
 /// The files of a commit of a repository that are here.
 public struct HubSnapshot: Sendable, Equatable {
-  /// The repository, at the revision that was asked for.
+  /// The repository, at the revision that was requested.
   public let reference: HubReference
   /// The commit, 40 hexadecimal digits.
   public let commit: String

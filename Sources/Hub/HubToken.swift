@@ -46,10 +46,10 @@ public struct HubToken: Sendable, CustomStringConvertible, CustomDebugStringConv
   /// A server's text without the token, should it repeat it.
   func removed(from text: String) -> String { text.replacing(secret, with: "[token]") }
 
-  /// Never the token.
+  /// A placeholder, never the token.
   public var description: String { "[token]" }
-  /// Never the token.
+  /// A placeholder, never the token.
   public var debugDescription: String { "[token]" }
-  /// Nothing.
+  /// A mirror without children, so that dumps do not show the token.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -35,7 +35,7 @@ public struct PaperData: Sendable, Equatable {
     self = found
   }
 
-  /// All files.
+  /// All files of the paper.
   public static let all: [PaperData] = [
     PaperData(
       "privacy", "1,000 samples of careful answers about privacy",

@@ -4,7 +4,7 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// The files of a commit as huggingface_hub stores them, so that nobody has to ask for them again.
+/// The files of a commit as huggingface_hub stores them, so that they need not be requested again.
 ///
 /// - Source: `_tree_cache.py` of huggingface_hub 2.4, format 1.
 extension HubCache {
@@ -12,7 +12,7 @@ extension HubCache {
     "\(folder(of: reference))/trees/\(commit).json"
   }
 
-  /// The files of a commit; nil where nobody listed them, or the record is of no use.
+  /// The files of a commit; nil where not listed, or the record is of no use.
   func tree(_ commit: String, of reference: HubReference) -> [RemoteFile]? {
     let path = treePath(commit, of: reference)
     guard let status = FileSystem.status(path), status.kind == .file,
@@ -57,7 +57,7 @@ extension HubCache {
       entries[file.path] = .object(entry)
     }
     let document: JSON = ["format_version": 1, "files": .object(entries)]
-    // Only a convenience: what cannot be written is asked for again.
+    // Only a convenience: what cannot be written is requested again.
     try? FileSystem.ensureDirectory(FileSystem.parent(of: path))
     try? OutputFile.write(Array(document.serialized().utf8), to: path)
   }

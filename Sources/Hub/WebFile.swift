@@ -104,7 +104,7 @@ extension HubLibrary {
   }
 }
 
-/// Where the file of an address is kept: `files/<digest of the address>/<name>`, with a record beside it.
+/// Where the file of an address is stored: `files/<digest of the address>/<name>`, with a record next to it.
 struct WebPlace {
   /// What is known of a file that is here.
   struct Record {

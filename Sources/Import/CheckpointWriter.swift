@@ -40,7 +40,7 @@ struct CheckpointWriter {
   ///
   /// - Parameters:
   ///   - directory: Where the files go.
-  ///   - advance: Told of every piece written; throws to stop.
+  ///   - advance: Called with every piece written; throws to stop.
   func write(to directory: String, advance: (_ byteCount: Int) throws -> Void) throws {
     let shards = shards
     var map: [(name: String, file: String)] = []

@@ -79,7 +79,7 @@ struct GGUFConfiguration {
     guard value == size, size % 2 == 0 else {
       throw keys.failure(
         "attention.value_length",
-        "is \(value) beside keys of \(size), expected an even number, equal for both",
+        "is \(value) with keys of \(size), expected an even number, equal for both",
         code: .unavailable)
     }
     guard rotary == 0 || rotary == size else {

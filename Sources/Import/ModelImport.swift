@@ -96,9 +96,9 @@ public struct ModelImport {
   /// - Parameters:
   ///   - directory: A folder that does not exist yet, or is empty.
   ///   - threadCount: The threads that convert.
-  ///   - shouldStop: Asked between pieces.
-  ///   - report: Told of the bytes written so far.
-  /// - Returns: The record that was written beside the weights.
+  ///   - shouldStop: Checked between pieces.
+  ///   - report: Called with the bytes written so far.
+  /// - Returns: The record that was written next to the weights.
   /// - Throws: `SPINError` with code `interrupted` where it was stopped, `cannotCreate` where the
   ///   folder exists or the disk is too small; nothing is left then.
   @discardableResult
@@ -112,7 +112,7 @@ public struct ModelImport {
       guard plan.byteCount < free else {
         throw SPINError(
           .cannotCreate, at: directory,
-          "takes \(plan.byteCount) bytes, the disk has \(free) free", remedy: "make room")
+          "takes \(plan.byteCount) bytes, the disk has \(free) free", remedy: "free disk space")
       }
     }
     func stopIfWished() throws {

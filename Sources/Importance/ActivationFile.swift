@@ -13,7 +13,7 @@ import SPINStorage
 final class ActivationFile {
   private let file: RandomAccessFile
   private let device: any Device
-  /// Where it is.
+  /// The path of the file.
   var path: String { file.path }
   private let tokenCount: Int
   private let width: Int
@@ -21,7 +21,7 @@ final class ActivationFile {
 
   /// Opens or makes the file.
   ///
-  /// - Throws: `SPINError` where the disk has no room for it.
+  /// - Throws: `SPINError` where the disk has no space for it.
   init(path: String, tokenCount: Int, width: Int, layerCount: Int, device: any Device) throws {
     self.device = device
     (self.tokenCount, self.width, self.layerCount) = (tokenCount, width, layerCount)

@@ -195,7 +195,7 @@ final class GradientSweep {
 
   // MARK: - What an earlier process wrote
 
-  /// Compares the input of a block with what the journal says of it, where another process wrote it.
+  /// Compares the input of a block with what the journal says about it, where another process wrote it.
   private func requireInput(of layer: Int, _ packing: SamplePacking) throws {
     guard layer > 0 else { return }
     try require(
@@ -266,7 +266,7 @@ final class GradientSweep {
     throw Self.stopped
   }
 
-  /// Computes something, unless the user wants to stop: the unit is then not in the journal, and done
+  /// Computes something, unless the user stops the work: the unit is then not in the journal, and done
   /// again at the next run.
   private func unlessStopped<Result>(_ body: () throws -> Result) throws -> Result {
     guard let result = try device.unlessStopped(shouldStop, body) else { throw Self.stopped }
@@ -278,7 +278,7 @@ final class GradientSweep {
   }
 }
 
-/// The residual stream of all tokens lies in the scratch file.
+/// The residual stream of all tokens is in the scratch file.
 extension GradientSweep: StreamStore {
   func input(of layer: Int, _ tokens: Range<Int>) throws -> MatrixView {
     let rows = input.rows(0..<tokens.count)

@@ -31,7 +31,7 @@ public struct ImportanceScorer: Sendable {
   private let inputs: [String]
   /// What each data set's scores are computed from, in the order of the data sets.
   package let provenances: [ScoreProvenance]
-  /// What the run will take.
+  /// The cost of the run.
   public let plan: ScoringPlan
 
   /// Prepares a run.
@@ -43,9 +43,9 @@ public struct ImportanceScorer: Sendable {
   ///   - target: The matrices to score.
   ///   - keep: How many scores of each matrix to write.
   ///   - tool: Name and version of the program, for the record.
-  ///   - execution: Where to compute, and what the run may take.
+  ///   - execution: The device, memory budget and scratch folder to compute with.
   ///   - configurationDigest: The SHA-256 of the model's `config.json`, where it has one.
-  ///   - inputs: Folders that the results may not share with: the model's.
+  ///   - inputs: Input folders, such as the model's, that the results must be separate from.
   /// - Throws: `SPINError` where names repeat or the budget is too small.
   public init(
     decoder: Decoder, modelFiles: [String: String], modelOrigin: String? = nil,
@@ -94,15 +94,15 @@ public struct ImportanceScorer: Sendable {
     }
   }
 
-  /// Scores, and writes one file a data set; goes on where an interrupted run stopped, and does nothing where all is
+  /// Scores, and writes one file a data set; resumes where an interrupted run stopped, and does nothing where all is
   /// done.
   ///
   /// - Parameters:
   ///   - directory: The folder of the scores; it is made if it is absent.
   ///   - restart: Whether to discard what an unfinished or other run left there.
-  ///   - shouldStop: Asked between steps; true ends the run with an error of code `interrupted`,
-  ///     and the same call later goes on from there.
-  ///   - report: Told of progress.
+  ///   - shouldStop: Checked between steps; true ends the run with an error of code `interrupted`,
+  ///     and the same call later resumes from there.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder holds other scores, the disk is full, a score is not
   ///   finite, or the run was stopped.
   public func run(
@@ -144,7 +144,7 @@ public struct ImportanceScorer: Sendable {
     return FileDigest.sha256(Array(text.joined(separator: "\n").utf8))
   }
 
-  /// Refuses to write over scores of something else.
+  /// Refuses to overwrite other scores.
   ///
   /// - Throws: `SPINError` with code `cannotCreate` that names what differs.
   public func requireVacant(_ directory: ScoreDirectory) throws {

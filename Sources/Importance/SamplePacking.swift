@@ -6,9 +6,9 @@ import SPINCalibration
 ///
 /// How they are cut decides memory and speed, and no bit of the result.
 struct SamplePacking: Sendable {
-  /// Some whole samples that go through a block together.
+  /// Some whole samples that a block processes together.
   struct Chunk: Sendable {
-    /// Where its tokens lie among all tokens of all data sets.
+    /// The position of its tokens among all tokens of all data sets.
     let tokenRange: Range<Int>
     let tokens: [Int32]
     /// The rows of each sample, relative to the chunk.
@@ -32,7 +32,7 @@ struct SamplePacking: Sendable {
   /// - Parameters:
   ///   - name: The data set's name.
   ///   - samples: Its samples, in order.
-  ///   - start: Where its first token lies among all tokens of all data sets.
+  ///   - start: The position of its first token among all tokens of all data sets.
   ///   - chunkTokens: The limit.
   init(name: String, samples: [CalibrationSample], start: Int, chunkTokens: Int) {
     self.name = name

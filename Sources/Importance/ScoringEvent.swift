@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a scoring run tells while it works.
+/// An event of a scoring run.
 public enum ScoringEvent: Sendable, Hashable {
   /// Work of an earlier, interrupted run that need not be done again.
   case resumed(finishedUnits: Int, unitCount: Int)
-  /// Some more work is done.
+  /// Progress was made.
   case advanced(ScoringProgress)
 }
 
-/// How far a scoring run has come.
+/// The progress of a scoring run.
 public struct ScoringProgress: Sendable, Hashable {
   /// The three parts of the work.
   public enum Phase: String, Sendable {
@@ -20,17 +20,17 @@ public struct ScoringProgress: Sendable, Hashable {
     case backward
   }
 
-  /// Which part.
+  /// The phase of the work.
   public let phase: Phase
   /// Which block, from 0; the number of blocks for the losses.
   public let layer: Int
   /// How many blocks there are.
   public let layerCount: Int
-  /// Which data set.
+  /// The name of the data set.
   public let dataSet: String
   /// Floating-point operations of this process so far; what an earlier run did is left out.
   public let operationsDone: Double
-  /// Floating-point operations that are left, this process's pace being the measure.
+  /// Floating-point operations that are left, at the pace of this process.
   public let operationsLeft: Double
   /// Tokens that one pass through all blocks forward and backward would have taken so far.
   public let equivalentTokens: Double

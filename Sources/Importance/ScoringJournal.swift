@@ -26,7 +26,7 @@ final class ScoringJournal {
   /// Opens the journal of a run, or begins one.
   ///
   /// - Parameters:
-  ///   - path: Where it lies.
+  ///   - path: Its path.
   ///   - identity: A digest of everything that decides the result.
   /// - Throws: `SPINError` where the journal is of another run or damaged.
   init(path: String, identity: String) throws {

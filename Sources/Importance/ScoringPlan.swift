@@ -7,21 +7,21 @@ import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// What a scoring run will take: tokens, arithmetic, memory and disk.
+/// The cost of a scoring run: tokens, arithmetic, memory and disk.
 ///
 /// Known before any work is done.
 public struct ScoringPlan: Sendable, Hashable {
   /// Tokens of all samples of all data sets.
   public let tokenCount: Int
-  /// Tokens that go through a block together.
+  /// The number of tokens that a block processes together.
   public let chunkTokens: Int
   /// Predictions whose logits are in memory together.
   public let logitRows: Int
-  /// Bytes for what forward passes leave for backward passes; what does not fit is recomputed.
+  /// Bytes for the activations that forward passes store for backward passes; what does not fit is recomputed.
   public let keptStateBytes: Int
-  /// Bytes that what forward passes leave would take in all.
+  /// Bytes that all of these activations would take.
   public let wholeStateBytes: Int
-  /// Bytes of memory that the run stays below.
+  /// The memory budget of the run, in bytes.
   public let memoryBytes: Int
   /// Bytes of scratch file: the residual stream between blocks, and its gradient.
   public let scratchBytes: Int
@@ -84,9 +84,9 @@ public struct ScoringPlan: Sendable, Hashable {
 
 /// Floating-point operations of the matrix products of one block for one token.
 struct WorkPerToken {
-  /// The forward pass.
+  /// The cost of the forward pass.
   let forward: Double
-  /// What of it has to be done again where its state was not kept.
+  /// The part of it that is recomputed where activations were not stored.
   let preparation: Double
   /// Input gradients of all matrices, weight gradients of the scored ones.
   let backward: Double

@@ -20,7 +20,7 @@ struct ScoringWorkspace {
   /// The scores of a block for a data set.
   func part(layer: Int, dataSet: String) -> String { folder + "/\(dataSet)-\(layer).safetensors" }
 
-  /// Opens the scratch file; folders that were made for it go again where it cannot have what it needs.
+  /// Opens the scratch file; folders that were made for it are removed again if it cannot be opened.
   func openActivations(
     tokenCount: Int, width: Int, layerCount: Int, device: any Device
   ) throws -> ActivationFile {
@@ -74,7 +74,7 @@ struct ScoringWorkspace {
     try output.discard(Self.folderName)
   }
 
-  /// Where a scratch file in another folder lies.
+  /// The path of a scratch file in another folder.
   private var scratchRecord: String { folder + "/scratch" }
 
   /// The scratch file that a run here made; nil where there is none.

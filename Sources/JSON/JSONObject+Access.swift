@@ -66,7 +66,7 @@ extension JSONObject {
 }
 
 extension JSON {
-  /// The value as it stands in messages: short values in full, long ones by kind.
+  /// The value as it appears in messages: short values in full, long ones by kind.
   public var brief: String {
     // Python's names, since only Python writes such numbers.
     if case .number(let value) = self, !value.isFinite {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a container stands in a document, for messages.
+/// Where a container is in a document, for messages.
 ///
 /// A chain rather than a text: a text for each value would take a document's length for every value of it,
 /// where a key is as long as the document.

@@ -28,7 +28,7 @@ extension JSONReader {
       .malformedInput, at: "\(path): line \(line), column \(column)", message, remedy: remedy)
   }
 
-  /// An error that says what stands here instead of what should.
+  /// An error that says what is here instead of what should be.
   package func unexpected(_ expected: String) -> SPINError {
     guard position < bytes.count else {
       return failure("the document ends here, expected \(expected)")

@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// Where a number literal lies, and whether it is written without fraction and exponent.
+/// Where a number literal is, and whether it is written without fraction and exponent.
 struct JSONNumber {
   let range: Range<Int>
   let isInteger: Bool

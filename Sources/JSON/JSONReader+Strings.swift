@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// Where the inside of a string literal lies, its quotes left out.
+/// Where the inside of a string literal is, its quotes left out.
 struct JSONText {
   let range: Range<Int>
   let hasEscapes: Bool

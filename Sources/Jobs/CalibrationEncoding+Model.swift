@@ -12,7 +12,7 @@ extension CalibrationEncoding {
       model.tokenizer, model.decoder.configuration, format, endOfResponse: endOfResponse)
   }
 
-  /// The same with tokenizer and configuration apart.
+  /// The same with the tokenizer and the configuration given separately.
   init(
     _ tokenizer: Tokenizer, _ model: DecoderConfiguration, _ format: PromptFormat,
     endOfResponse: Int32? = nil

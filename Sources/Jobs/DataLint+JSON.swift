@@ -8,7 +8,7 @@ extension DataLint {
   /// - Parameters:
   ///   - sampleCount: How many rows a scoring run would draw.
   ///   - seed: The seed of the draw.
-  ///   - name: What a file is called, by its path; the path itself unless told otherwise.
+  ///   - name: What a file is called, by its path; the path itself by default.
   public func json(
     sampleCount: Int, seed: UInt64, name: (_ path: String) -> String = { $0 }
   ) -> JSON {

@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINSelection
 
-/// What is said of a selection without a weight, which is no edit at all.
+/// The message about an empty selection, which edits nothing.
 public struct EmptySelection {
   private let set: CoupledSet
   private let scores: ScoreDirectory
@@ -16,7 +16,7 @@ public struct EmptySelection {
     self.scores = scores
   }
 
-  /// Refuses a set without a weight.
+  /// Refuses an empty set.
   ///
   /// - Throws: `SPINError` with code `checkFailed` that says what would select something.
   public func refuse() throws {

@@ -5,9 +5,9 @@ import SPINErrors
 import SPINScores
 import SPINSelection
 
-/// Whether the selection of a whole run will find what it needs in the scores that the run makes.
+/// Whether the scores that a run computes will suffice for its selection.
 ///
-/// Scoring takes hours: what can be known before is said before.
+/// Scoring takes hours, so whatever can be checked in advance is.
 public struct FeasibleSelection {
   let selection: Selection
   let job: ScoringJob
@@ -76,7 +76,7 @@ public struct FeasibleSelection {
     guard needed > 0 else { return }
     throw SPINError(
       .usage, at: .keep,
-      "the top \(needed) weights of a matrix are asked for, \(kept) scores would be kept",
-      remedy: "give \(setting: .keep, value: needed) or more, or ask for a smaller share")
+      "the top \(needed) weights of a matrix are requested, \(kept) scores would be kept",
+      remedy: "give \(setting: .keep, value: needed) or more, or request a smaller share")
   }
 }

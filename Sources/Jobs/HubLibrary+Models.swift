@@ -8,7 +8,7 @@ import SPINTokenization
 import SPINTransformer
 
 extension HubLibrary {
-  /// Looks at configuration and tokenizer of a model before its weights are fetched.
+  /// Checks the configuration and tokenizer of a model before its weights are fetched.
   ///
   /// - Parameter folder: A folder with `config.json` and the tokenizer's files.
   /// - Throws: `SPINError` where the model is of a family, or its tokenizer of a kind, that is not supported.

@@ -4,39 +4,39 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// The whole job: scores, selection, patch, and if wanted the patched checkpoint.
+/// The whole job: scores, selection, patch and, optionally, the patched checkpoint.
 ///
 ///     let job = try ScoringJob(ScoringRequest(model: "Qwen2-0.5B", data: files))
 ///     let run = PipelineRun(job: job, selection: Selection(), savesModel: true)
 ///     let result = try run.run(into: RunDirectory(path: "run"))
 ///
-/// Each step's output is whole or absent; a run that was interrupted goes on where it stopped, and
-/// one that is done is done again in no time.
+/// Each step's output is whole or absent; an interrupted run resumes where it stopped, and
+/// repeating a finished run computes nothing.
 public struct PipelineRun: Sendable {
-  /// The scoring.
+  /// The scoring that the run begins with.
   public let job: ScoringJob
-  /// Which weights to take.
+  /// Which weights to select.
   public let selection: Selection
   /// How many times to score and select, each time on the model as suppressed so far.
   public let roundCount: Int
   /// Whether to write a patched copy of the checkpoint.
   public let savesModel: Bool
-  /// Whether that copy has other copies of the weights too, which are not edited.
+  /// Whether that copy includes other copies of the weights, which are not edited.
   public let keepsOtherCopies: Bool
-  /// Whether a selection without a weight is a result; otherwise it is an error, before anything is measured.
+  /// Whether an empty selection is accepted; otherwise it is an error, before anything is measured.
   public let allowsEmpty: Bool
   /// The command line, for the record.
   public let arguments: [String]
 
-  /// What a run came to.
+  /// The result of a run.
   public struct Result: Sendable {
     /// The rounds in order; at least one.
     public let rounds: [SuppressionRound]
     /// The weights that the first round selected.
     public let coupledSet: CoupledSet
-    /// The edit, of all rounds together.
+    /// The patch of all rounds together.
     public let patch: Patch
-    /// What was measured of each round, in order; empty where nothing was asked for.
+    /// What was measured of each round, in order; empty where nothing was requested.
     public let evaluations: [EvaluationComparison]
     /// The report that was written.
     public let report: Report
@@ -44,7 +44,7 @@ public struct PipelineRun: Sendable {
     public let copy: CopyReceipt?
   }
 
-  /// Describes a run.
+  /// Describes a run; nothing is computed yet.
   ///
   /// - Precondition: `roundCount` is at least 1.
   public init(
@@ -61,16 +61,16 @@ public struct PipelineRun: Sendable {
     self.arguments = arguments
   }
 
-  /// Does what is left to do.
+  /// Runs the job, or what is left of it.
   ///
   /// - Parameters:
   ///   - directory: The folder of the results.
   ///   - restart: Whether to discard what an earlier run left there.
   ///   - evaluation: What to measure before and after the edit, of `job.model`; nil for nothing.
-  ///   - shouldStop: Asked between steps.
-  ///   - report: Told of the progress of the scoring.
-  ///   - onScored: Told when scores and patch are there, before anything is measured.
-  ///   - reportEvaluation: Told of the progress of the measures.
+  ///   - shouldStop: Checked between steps.
+  ///   - report: Called with the progress of the scoring.
+  ///   - onScored: Called when scores and patch exist, before anything is measured.
+  ///   - reportEvaluation: Called with the progress of the measures.
   /// - Throws: `SPINError` as the steps do; code `interrupted` where the run was stopped.
   public func run(
     into directory: RunDirectory, restart: Bool = false, evaluation: ModelEvaluation? = nil,
@@ -95,7 +95,7 @@ public struct PipelineRun: Sendable {
     // The scores are the scoring's own to discard.
     try folder.begin(restart: restart, keeping: "scores")
     if restart, savesModel, FileSystem.status(directory.model, following: false) != nil {
-      // Somebody put or changed files there: all that is left of it is theirs.
+      // The remaining files were put or changed there by others.
       try folder.keepAside("model")
     }
     if !restart, directory.ownsScores { try job.scorer.requireVacant(directory.scores) }
@@ -128,7 +128,7 @@ public struct PipelineRun: Sendable {
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.
   ///
-  /// - Throws: `SPINError` with code `cannotCreate` that names every option that differs, and what stays
+  /// - Throws: `SPINError` with code `cannotCreate` that names every option that differs, and what remains
   ///   usable.
   public func requireSameRequest(
     in directory: RunDirectory, evaluation: ModelEvaluation?
@@ -143,7 +143,7 @@ public struct PipelineRun: Sendable {
     let report = try Report(of: [source])
     try report.write(to: directory)
     guard savesModel else { return report }
-    // What `spin report --model-card` was told of the base model stays.
+    // What `spin report --model-card` was given about the base model is retained.
     let given = try ModelCard.given(in: directory.model)
     try ModelCard(
       of: directory.path, baseModel: given.baseModel ?? job.directory.name, dataSets: given.dataSets
@@ -156,7 +156,7 @@ public struct PipelineRun: Sendable {
   private func save(
     _ patch: Patch, to directory: RunDirectory, _ folder: OutputFolder, _ shouldStop: () -> Bool
   ) throws -> CopyReceipt? {
-    // One that lacks a file is made again.
+    // An incomplete copy is written again.
     if !folder.isWhole("model") { try folder.discard("model") }
     if FileSystem.status(directory.model) != nil {
       let saved = try ModelDirectory(path: directory.model)
@@ -174,7 +174,7 @@ public struct PipelineRun: Sendable {
 
   /// Whether a checkpoint is the model with a patch.
   ///
-  /// A patch that changes no bit leaves the model as it was.
+  /// A patch that changes no bit leaves the model unchanged.
   private func holds(_ patch: Patch, _ saved: ModelDirectory) throws -> Bool {
     guard patch.weightCount == patch.unchangedCount else {
       return try patch.verify(saved, hashing: false).state == .patched

@@ -5,7 +5,7 @@ import SPINLanguageModel
 import SPINStorage
 
 extension RequestRecord {
-  /// What a sweep was asked for; more selections, rounds and larger limits continue what is there.
+  /// The request for a sweep; more selections, rounds and larger limits continue what is there.
   init(_ sweep: Sweep) throws {
     var entries = try Self.model(
       sweep.model, sweep.modelFiles, sweep.validation.request.execution.arithmetic)
@@ -42,7 +42,7 @@ extension RequestRecord {
       + [
         .init(
           option: "--rounds", value: JSON(run.roundCount), part: .selection,
-          // What is measured is the last round's edit.
+          // The last round's edit is what is measured.
           grows: evaluation == nil)
       ]
       + (evaluation.map(Self.evaluation) ?? [])
@@ -187,7 +187,7 @@ extension RequestRecord {
     return entries
   }
 
-  /// "raw", or "chat" with what was set besides.
+  /// "raw", or "chat" with its settings.
   static func text(_ format: PromptFormat) -> JSON {
     guard case .chat(let chat) = format else { return "raw" }
     let variables = chat.variables.sorted { $0.key < $1.key }.map {

@@ -4,13 +4,13 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// What was asked for in a folder, option by option: `request.json`, schema "request/1".
+/// The request of a folder, option by option: `request.json`, schema "request/1".
 ///
-/// A command that finds one there compares it before it changes anything. An option that says something
-/// else is named, with what of the folder stays usable; more of the same continues what is there: a larger
-/// limit, a measure that was not asked for before, another method of a comparison.
+/// A command that finds one compares it before it changes anything. An option that differs is
+/// named, with what of the folder remains usable. A larger request continues what is there: a larger
+/// limit, a measure that was not requested before, another method of a comparison.
 struct RequestRecord {
-  /// What an option decides.
+  /// What an option decides, for comparisons.
   enum Part: Int, Comparable, Sendable {
     case scores, selection, evaluation
 
@@ -27,10 +27,10 @@ struct RequestRecord {
     let part: Part
     /// Whether a larger number, no limit, or a list with more elements continues what is there.
     var grows = false
-    /// Whether the value names something that its content decides: of two names with one digest the digest counts.
+    /// Whether the value names a file by its content: two names with one digest are equal.
     var isFile = false
 
-    /// A file, or what else is known by a digest.
+    /// A file, or anything else that has a digest.
     static func file(_ option: String, _ path: String, _ digest: String, _ part: Part) -> Entry {
       Entry(option: option, value: RequestRecord.file(path, digest), part: part, isFile: true)
     }
@@ -38,10 +38,10 @@ struct RequestRecord {
 
   let entries: [Entry]
 
-  /// Refuses a folder in which something else was asked for.
+  /// Refuses a folder in which something else was requested.
   ///
   /// - Parameters:
-  ///   - scores: Where the scores are that stay usable; nil where a command has none of its own.
+  ///   - scores: Where the scores are that remain usable; nil where a command has none of its own.
   /// - Throws: `SPINError` with code `cannotCreate` that names every option that differs.
   func require(in folder: String, scores: String?) throws {
     let path = Self.path(folder)
@@ -61,7 +61,7 @@ struct RequestRecord {
         """)
   }
 
-  /// In what the request is another one than a recorded one that it does not continue.
+  /// The options in which the request differs from a recorded one that it does not continue.
   func differences(from recorded: JSONObject) -> [(part: Part, text: String)] {
     var differences: [(part: Part, text: String)] = []
     for entry in entries {
@@ -84,7 +84,7 @@ struct RequestRecord {
       differences.append(
         (.evaluation, "\(Self.name(of: option)) was \(Self.text(value)) and is not given now"))
     }
-    // Options of another command say nothing.
+    // Options of another command are not compared.
     let command = Entry.command
     if let entry = entries.first(where: { $0.option == command }),
       let before = recorded[command], before != entry.value
@@ -111,7 +111,7 @@ struct RequestRecord {
     try OutputFile.write(Array(document.serialized().utf8), to: path)
   }
 
-  /// Whether a record says the same, whatever files were called.
+  /// Whether a record is of the same request, whatever the names of files.
   private func isRecorded(at path: String) throws -> Bool {
     guard FileSystem.status(path, following: false)?.kind == .file else { return false }
     let document = try JSON(parsing: FileSystem.read(path), path: path).object
@@ -123,14 +123,14 @@ struct RequestRecord {
     }
   }
 
-  /// An entry as people know it: "spin" is which command made the request.
+  /// An entry as messages name it: "spin" is the command that made the request.
   private static func name(of option: String) -> String {
     option == Entry.command ? "the command" : option
   }
 
   static func path(_ folder: String) -> String { folder + "/request.json" }
 
-  /// Whether two values say the same: of files with a digest behind their names, the digests.
+  /// Whether two values are equal; files with a digest after their names are compared by digest.
   private static func isSame(_ before: JSON, _ entry: Entry) -> Bool {
     let now = entry.value
     guard before != now else { return true }
@@ -147,12 +147,12 @@ struct RequestRecord {
     return last.utf8.count == 12 && last.allSatisfy(\.isHexDigit) ? String(last) : nil
   }
 
-  /// A file as a record names it: what people know it by, and what tells its content.
+  /// A file as a record names it: its name and the digest of its content.
   static func file(_ path: String, _ digest: String) -> JSON {
     .string("\(FileSystem.name(of: path)) (\(digest.prefix(12)))")
   }
 
-  /// Whether what was done before is the beginning of what is asked for now.
+  /// Whether the earlier request is the beginning of the present one.
   private static func continues(_ before: JSON, _ now: JSON) -> Bool {
     if let before = before.array, let now = now.array { return before.allSatisfy(now.contains) }
     guard let before = Double(json: before) else { return false }
@@ -162,7 +162,7 @@ struct RequestRecord {
 
   private static func text(_ value: JSON) -> String {
     if let text = value.string {
-      // A digest or a template says little; its beginning tells two of them apart.
+      // The beginning of a digest or a template is enough to distinguish two of them.
       let isDigest = text.utf8.count == 64 && text.allSatisfy(\.isHexDigit)
       return isDigest
         ? String(text.prefix(12)) : text.utf8.count > 80 ? "\(text.prefix(12)).." : text

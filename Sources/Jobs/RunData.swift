@@ -2,7 +2,7 @@
 
 import SPINStorage
 
-/// What is odd about the data files of a run: those that are scored, and questions that are asked.
+/// Warnings about the data files of a run: those that are scored, and questions that are asked.
 struct RunData {
   let run: PipelineRun
   let evaluation: ModelEvaluation?
@@ -22,7 +22,7 @@ struct RunData {
       paths += evaluation.questions.map(\.path).filter { !$0.lowercased().hasSuffix(".txt") }
     }
     let lint = try DataLint(paths: paths, options: options)
-    // Where files lie on this machine is nobody's business who reads the record.
+    // The record does not reveal where files are on this machine.
     let json = lint.json(
       sampleCount: options.sampleCount, seed: options.seed, name: FileSystem.name(of:))
     try OutputFile.write(Array(json.serialized().utf8), to: path)

@@ -2,14 +2,14 @@
 
 import SPINStorage
 
-/// The folder that a whole run leaves behind.
+/// The output folder of a whole run.
 public struct RunDirectory: Sendable, Hashable {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
 
   /// The scores, one file a data set.
   public let scores: ScoreDirectory
-  /// Whether the scores are this run's own, which it may replace; those of an earlier run only get read.
+  /// Whether the scores are this run's own, which it may replace; those of an earlier run are only read.
   public let ownsScores: Bool
 
   /// Names a folder, which need not exist yet.
@@ -17,7 +17,7 @@ public struct RunDirectory: Sendable, Hashable {
   /// - Parameters:
   ///   - path: Where it is.
   ///   - scores: Where the scores are; `scores` in the folder where nil.
-  ///   - ownsScores: Whether the run makes the scores; otherwise they have to be there.
+  ///   - ownsScores: Whether the run computes the scores; otherwise they must exist.
   public init(path: String, scores: ScoreDirectory? = nil, ownsScores: Bool = true) {
     self.path = path
     self.ownsScores = ownsScores
@@ -25,22 +25,22 @@ public struct RunDirectory: Sendable, Hashable {
   }
   /// The sets of every matrix with their statistics.
   public var selection: String { path + "/selection.json" }
-  /// The edit.
+  /// The path of the patch.
   public var patch: String { path + "/patch.json" }
-  /// What was done, with what, on what.
+  /// The manifest: what was done, with which inputs, on which machine.
   public var manifest: String { path + "/manifest.json" }
-  /// What was measured before and after the edit, where that was asked for.
+  /// What was measured before and after the edit, where that was requested.
   public var evaluation: String { path + "/evaluation" }
-  /// What came out, as a page, as Markdown and as numbers.
+  /// The results, as a page, as Markdown and as numbers.
   public var report: (html: String, markdown: String, json: String) {
     (path + "/report.html", path + "/report.md", path + "/report.json")
   }
-  /// What is odd about the data files.
+  /// Warnings about the data files.
   public var data: String { path + "/data.json" }
-  /// The patched checkpoint, where one was asked for.
+  /// The patched checkpoint, where one was requested.
   public var model: String { path + "/model" }
 
-  /// The names of all files that a run writes beside its folders.
+  /// The names of all files that a run writes in addition to its folders.
   var fileNames: [String] {
     let (html, markdown, json) = report
     return [selection, patch, manifest, data, html, markdown, json, RequestRecord.path(path)]

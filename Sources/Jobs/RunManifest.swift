@@ -9,7 +9,7 @@ import SPINStorage
 
 /// The record of a run: enough to repeat it and to check that the repetition is the same.
 ///
-/// What decides the result stands under `identity`; what cannot change it (time, machine, memory)
+/// What decides the result is under `identity`; what cannot change it (time, machine, memory)
 /// under `circumstances`.
 struct RunManifest {
   let run: PipelineRun
@@ -26,7 +26,7 @@ struct RunManifest {
 
   /// Writes `manifest.json`, whole or not at all.
   ///
-  /// A run that was finished before and is asked for again did nothing: its record stays as it was.
+  /// Repeating a finished run does nothing, so its record does not change.
   func write() throws {
     let json = try json()
     if let before = try recorded(), Self.isSame(before, json) { return }
@@ -38,7 +38,7 @@ struct RunManifest {
     return try JSON(parsing: FileSystem.read(directory.manifest), path: directory.manifest)
   }
 
-  /// Whether two records are of the same results, whatever it took and however it was typed.
+  /// Whether two records are of the same results, whatever their time, memory and spelling of options.
   private static func isSame(_ one: JSON, _ other: JSON) -> Bool {
     let (one, other) = (content(of: one), content(of: other))
     return ["schema", "tool_version", "identity", "results", "inputs", "outputs"].allSatisfy {
@@ -46,7 +46,7 @@ struct RunManifest {
     }
   }
 
-  /// A record without what its inputs are called, and where they are.
+  /// A record without the names and paths of its inputs.
   private static func content(of record: JSON) -> JSONObject {
     var record = record.object ?? JSONObject()
     if var identity = record["identity"]?.object {
@@ -145,7 +145,7 @@ struct RunManifest {
   /// Scores that were taken from elsewhere, or that runs share: where they are, and their digests; empty where the run
   /// has its own.
   ///
-  /// A folder beside that of the run is named from there, so that both can be moved together.
+  /// A folder next to that of the run is named relative to it, so that both can be moved together.
   private func inputs() throws -> JSON {
     guard !hasScores else { return [:] }
     var digests = JSONObject()

@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// What messages about whole runs, comparisons and trainings mention, besides what their parts declare.
+/// Settings that messages about whole runs, comparisons and trainings mention, in addition to those of their parts.
 extension Setting {
   static let allowsEmpty = Setting("allowsEmpty", of: "PipelineRun")
   static let scores = Setting("scores", of: "ComparisonRequest")

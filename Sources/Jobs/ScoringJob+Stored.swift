@@ -6,7 +6,7 @@ extension ScoringJob {
   /// Requires that a folder holds the very scores that this job would make.
   ///
   /// - Throws: `SPINError` with code `usage` that names the first setting or input that differs, and what the
-  ///   folder says of it.
+  ///   folder says about it.
   public func requireScores(at scores: ScoreDirectory) throws {
     for (dataSet, expected) in zip(dataSets, scorer.provenances) {
       let found = try scores.read([dataSet.name])[0].provenance

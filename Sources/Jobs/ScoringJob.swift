@@ -7,13 +7,13 @@ public import SPINLanguageModel
 import SPINScores
 import SPINStorage
 
-/// What to score, as a user says it: a folder, some files, some options.
+/// What to score, as the user specifies it: a model folder, data files and options.
 public struct ScoringRequest: Sendable {
   /// A data set by the name that the user gives it.
   public struct DataFile: Sendable, Hashable {
-    /// "privacy".
+    /// The name, such as "privacy".
     public var name: String
-    /// Where its file is.
+    /// The path of its file.
     public var path: String
 
     /// Names a file.
@@ -37,7 +37,7 @@ public struct ScoringRequest: Sendable {
   public var target = TargetModule.feedForward
   /// How many scores to write.
   public var keep = KeepPolicy.automatic
-  /// What the run may take.
+  /// The device, memory budget and scratch folder to compute with.
   public var execution: Execution
 
   /// A request with the paper's defaults.
@@ -51,9 +51,9 @@ public struct ScoringRequest: Sendable {
   }
 }
 
-/// A request whose inputs were read and found good: ready to run.
+/// A request whose inputs were read and checked: ready to run.
 public struct ScoringJob: Sendable {
-  /// What was asked for.
+  /// The request.
   public let request: ScoringRequest
   /// The model with its tokenizer.
   public let model: LanguageModel
@@ -61,9 +61,9 @@ public struct ScoringJob: Sendable {
   public let modelFiles: [String: String]
   /// How prompts and responses became tokens.
   public let promptFormat: PromptFormat
-  /// The samples.
+  /// The samples of each data set.
   public let dataSets: [CalibrationSet]
-  /// The arithmetic.
+  /// What computes the scores.
   public let scorer: ImportanceScorer
 
   /// The checkpoint.
@@ -96,7 +96,7 @@ public struct ScoringJob: Sendable {
     scorer = try Self.scorer(request, model, dataSets, modelFiles: modelFiles)
   }
 
-  /// Refuses one file under two names: whatever depends on both would be the most important weights of one.
+  /// Refuses one file under two names: the weights on which both depend would be just the most important weights of one.
   private static func requireDifferent(_ dataSets: [CalibrationSet]) throws {
     for (place, one) in dataSets.enumerated() {
       // One name twice is an error of its own.
@@ -115,7 +115,7 @@ public struct ScoringJob: Sendable {
   /// How the model turns texts into tokens.
   var encoding: CalibrationEncoding { CalibrationEncoding(model, promptFormat) }
 
-  /// A scorer of the same model with a patch on it, in memory.
+  /// A scorer of the same model with a patch applied in memory.
   ///
   /// Its scores are those of the patched checkpoint, and are recorded as such.
   func scorer(with patch: Patch) throws -> ImportanceScorer {

@@ -5,8 +5,8 @@ import SPINErrors
 import SPINExecution
 import SPINSelection
 
-/// How many weights a selection can take from each kind of matrix: known from shapes alone, before any
-/// score is.
+/// How many weights a selection can take from each kind of matrix, known from shapes alone, before
+/// scoring.
 public struct SelectionReach: Sendable {
   /// The matrices of one projection, which have the same shape in every layer.
   public struct Kind: Sendable, Hashable {
@@ -54,7 +54,7 @@ public struct SelectionReach: Sendable {
     }
   }
 
-  /// The most weights that can be selected.
+  /// The largest number of weights that can be selected.
   public var limit: Int { kinds.reduce(0) { $0 + $1.matrixCount * count($1) } }
 
   /// Bytes of the pages that the edit may change at most: each weight may be on a page of its own.
@@ -68,7 +68,7 @@ public struct SelectionReach: Sendable {
   /// The kinds of which no weight can be selected.
   public var emptyKinds: [Kind] { kinds.filter { count($0) == 0 } }
 
-  /// Refuses a selection that cannot have a weight.
+  /// Refuses a selection that is bound to be empty.
   ///
   /// - Throws: `SPINError` with code `usage` that says what share or count would select something.
   public func requireWeights() throws {

@@ -5,15 +5,15 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// One round of scoring and selecting: the first on the model as it is, each further one on the
-/// model with everything suppressed that was found before.
+/// One round of scoring and selecting: the first on the given model, each further one on the
+/// model with all earlier selections suppressed.
 ///
 /// - Source: "iterSPIN" of an independent reproduction (2026), the strongest extension known:
 ///   scoring again finds weights that the first round's scores hide.
 public struct SuppressionRound: Sendable {
   /// Its number, from 1.
   public let number: Int
-  /// What it selected.
+  /// The weights that the round selected.
   public let coupledSet: CoupledSet
   /// The edit of the untouched model up to this round: all weights selected so far.
   public let patch: Patch
@@ -23,7 +23,7 @@ public struct SuppressionRound: Sendable {
   public let losses: [String: [Double]]
 }
 
-/// Does the rounds of a run, one after the other.
+/// Runs the rounds of a run, one after the other.
 struct SuppressionRounds {
   let run: PipelineRun
   let directory: RunDirectory
@@ -31,7 +31,7 @@ struct SuppressionRounds {
   let shouldStop: () -> Bool
   let report: (ScoringEvent) -> Void
 
-  /// All rounds; fewer than asked for where a round finds nothing new.
+  /// All rounds; fewer than requested where a round finds nothing new.
   func all() throws -> [SuppressionRound] {
     var rounds: [SuppressionRound] = []
     for number in 1...run.roundCount {

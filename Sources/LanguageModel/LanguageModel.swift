@@ -13,17 +13,17 @@ public import SPINTransformer
 public struct LanguageModel: Sendable {
   /// The checkpoint.
   public private(set) var directory: ModelDirectory
-  /// The model.
+  /// The decoder, on the checkpoint's weights.
   public private(set) var decoder: Decoder
-  /// Its tokenizer.
+  /// The tokenizer of the checkpoint.
   public let tokenizer: Tokenizer
   /// The tokens that end a generated text.
   ///
   /// `eos_token_id` of `generation_config.json`, else of `config.json`, else the tokenizer's; empty
-  /// where nobody names one.
+  /// where none of them names one.
   public let endTokens: Set<Int32>
 
-  /// What is odd about the checkpoint without being wrong, as sentences.
+  /// Warnings about the checkpoint, as sentences.
   public var warnings: [String] { directory.warnings + decoder.warnings }
 
   /// Opens the folder of a Hugging Face checkpoint.

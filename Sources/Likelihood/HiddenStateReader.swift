@@ -8,7 +8,7 @@ public import SPINTransformer
 
 /// What a model makes of some texts after one of its blocks: one vector of D numbers a text.
 public struct HiddenStates: Sendable, Equatable {
-  /// The block, from 0, behind which the states lie: the residual stream, before any later norm.
+  /// The block, from 0, after which the states are read: the residual stream, before any later norm.
   ///
   /// In transformers `hidden_states[layer + 1]`; for the last block, where that is normed, what goes
   /// into the norm.
@@ -68,8 +68,8 @@ public final class HiddenStateReader {
   /// - Parameters:
   ///   - texts: Token ids of each text; at least one token, at most as many as the model has
   ///     positions.
-  ///   - shouldStop: Asked some twenty times a second; true ends the work with an error of code `interrupted`.
-  ///   - onLayer: Told of the states after each block, from the first to the last.
+  ///   - shouldStop: Checked some twenty times a second; true ends the work with an error of code `interrupted`.
+  ///   - onLayer: Called with the states after each block, from the first to the last.
   /// - Throws: `SPINError` for a text that is empty or too long, an id outside the vocabulary, states
   ///   that are not numbers; and what `onLayer` throws.
   public func read(

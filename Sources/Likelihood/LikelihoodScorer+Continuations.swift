@@ -21,7 +21,7 @@ public struct TokenContinuations: Sendable {
 }
 
 extension LikelihoodScorer {
-  /// Scores the continuations of texts; a text passes through the model once, however many there are.
+  /// Scores the continuations of texts; a text is processed by the model once, however many there are.
   ///
   /// The results are those of `score` for each text with its continuation, to the bit, unless the
   /// decoder has interventions: here the text is the prompt, there all of it. The last token
@@ -31,7 +31,7 @@ extension LikelihoodScorer {
   /// - Parameters:
   ///   - texts: Texts with their continuations.
   ///   - shouldStop: As for `score`.
-  ///   - onFinish: Told of the likelihoods of a text's continuations, in order.
+  ///   - onFinish: Called with the likelihoods of a text's continuations, in order.
   /// - Throws: As `score`.
   public func score(
     _ texts: [TokenContinuations], shouldStop: () -> Bool = { false },
@@ -106,7 +106,7 @@ extension LikelihoodScorer {
     let context: [Int32]
     let continuations: ArraySlice<[Int32]>
 
-    /// What passes through the model.
+    /// What is processed by the model.
     var tokens: [Int32] { context + continuations.flatMap { $0.dropLast() } }
     var rowCount: Int { context.count + continuations.reduce(0) { $0 + $1.count - 1 } }
     /// What the attention sees.
@@ -134,7 +134,7 @@ extension LikelihoodScorer {
       }
     }
 
-    /// Which trees pass together; the first of a chunk always does.
+    /// Which trees are processed together; the first of a chunk always is.
     static func chunks(_ trees: [Tree], rows limit: Int) -> [Range<Int>] {
       var ranges: [Range<Int>] = []
       var (first, rows, attended) = (0, 0, 0)

@@ -6,7 +6,7 @@ import SPINTransformer
 
 /// What a model expects right after a text.
 public struct NextToken: Sendable, Equatable {
-  /// The probability of each token that was asked for.
+  /// The probability of each token that was requested.
   public let probabilities: [Double]
   /// The most probable token of all; the lowest id of several.
   public let mostProbable: Int32
@@ -22,7 +22,7 @@ extension LikelihoodScorer {
   ///   - sequences: At least one token each, at most as many as the model has positions.
   ///   - tokens: The tokens whose probability is wanted.
   ///   - shouldStop: As for `score`.
-  ///   - onFinish: Told of each sequence's result, in order.
+  ///   - onFinish: Called with each sequence's result, in order.
   /// - Throws: As `score`.
   public func nextTokens(
     after sequences: [[Int32]], probabilitiesOf tokens: [Int32],

@@ -29,7 +29,7 @@ public final class LikelihoodScorer {
   /// - Parameters:
   ///   - decoder: The model, edited or not.
   ///   - execution: Where to compute.
-  ///   - chunkTokens: Tokens that pass through the model together; a longer sequence does alone.
+  ///   - chunkTokens: Tokens that are processed by the model together; a longer sequence does alone.
   public init(_ decoder: Decoder, on execution: Execution, chunkTokens: Int = 1024) {
     precondition(chunkTokens >= 1, "chunkTokens must be at least 1")
     self.decoder = decoder
@@ -41,7 +41,7 @@ public final class LikelihoodScorer {
     logitRoom = device.matrix(rows: 0, columns: decoder.configuration.vocabularySize)
   }
 
-  /// How many rows pass together within the memory budget.
+  /// How many rows are processed together within the memory budget.
   ///
   /// - Parameters:
   ///   - longest: Tokens of the longest text.
@@ -49,7 +49,7 @@ public final class LikelihoodScorer {
   ///   - modelCount: How many models take turns.
   ///   - others: Bytes that other models hold in pages of their own.
   ///   - what: What the memory is for, for the error.
-  ///   - more: What else is held, for so many rows at a time.
+  ///   - more: What else is held, for a number of rows at a time.
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one text at a time.
   func plan(
     longest: Int, total: Int, modelCount: Int = 1, others: Int = 0,
@@ -68,12 +68,12 @@ public final class LikelihoodScorer {
       widths, modelCount: modelCount, others: others, for: what, execution: execution)
   }
 
-  /// The same for scoring texts of at most so many tokens, one at a time if need be.
+  /// The same for scoring texts of at most a given number of tokens, one at a time if need be.
   package func planForScoring(longest: Int) throws -> ForwardCost.Plan {
     try plan(longest: longest, total: longest)
   }
 
-  /// The same for divergences of texts of at most so many tokens.
+  /// The same for divergences of texts of at most a given number of tokens.
   ///
   /// - Parameters:
   ///   - longest: Tokens of the longest text.
@@ -122,11 +122,11 @@ public final class LikelihoodScorer {
   ///
   /// - Parameters:
   ///   - sequences: At most as long as the model has positions.
-  ///   - shouldStop: Asked some twenty times a second; true ends the work with an error of code
+  ///   - shouldStop: Checked some twenty times a second; true ends the work with an error of code
   ///     `interrupted`.
-  ///   - onPart: Told now and then how many of the sequences not yet finished are computed, in parts
+  ///   - onPart: Called now and then with how many of the sequences not yet finished are computed, in parts
   ///     of one.
-  ///   - onFinish: Told of each sequence's likelihood, in order.
+  ///   - onFinish: Called with each sequence's likelihood, in order.
   /// - Throws: `SPINError` for a sequence that is too long, an id outside the vocabulary, logits
   ///   that are not numbers; and what `onFinish` throws.
   public func score(
@@ -173,7 +173,7 @@ public final class LikelihoodScorer {
   ///   - edited: The same model with the edit.
   ///   - shouldStop: As for `score`.
   ///   - onPart: As for `score`.
-  ///   - onFinish: Told of KL(untouched || edited) in nats at each position of a sequence.
+  ///   - onFinish: Called with KL(untouched || edited) in nats at each position of a sequence.
   /// - Throws: As `score`, and what the closures throw.
   public func divergence(
     _ sequences: [[Int32]], to edited: Decoder,
@@ -259,7 +259,7 @@ public final class LikelihoodScorer {
     .checkFailed, "the model gives logits that are not finite numbers",
     remedy: "look for weights that are not finite with spin inspect MODEL --values")
 
-  /// Computes something, unless the caller wants to stop.
+  /// Computes something, unless the caller stops the work.
   func unlessStopped<Result>(
     _ shouldStop: () -> Bool, _ body: () throws -> Result
   ) throws -> Result {

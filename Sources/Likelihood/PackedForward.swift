@@ -21,7 +21,7 @@ struct PackedForward {
     hidden = device.matrix(rows: plan.width.rows, columns: decoder.configuration.hiddenSize)
   }
 
-  /// The same room for another decoder of the same shape, but for the hidden states, which stay.
+  /// The same buffers for another decoder of the same shape, but for the hidden states, which stay.
   init(_ decoder: Decoder, sharing other: PackedForward) {
     walk = other.walk.sharingMemory(with: decoder)
     hidden = walk.device.matrix(rows: other.hidden.rows, columns: other.hidden.columns)
@@ -31,7 +31,7 @@ struct PackedForward {
   ///
   /// Each sequence is a prompt as a whole, for the decoder's interventions.
   ///
-  /// - Parameter onBlock: Told of the share of the blocks that is done.
+  /// - Parameter onBlock: Called with the share of the blocks that is done.
   func run(
     _ sequences: [[Int32]], onBlock: (Double) -> Void = { _ in }
   ) throws -> (hidden: MatrixView, samples: [Range<Int>]) {
@@ -49,7 +49,7 @@ struct PackedForward {
   ///
   /// - Parameters:
   ///   - tokens: The tokens of the rows.
-  ///   - rows: How they lie.
+  ///   - rows: How they relate to each other.
   ///   - prompts: Where the decoder's interventions find the prompts, given their positions.
   func run(
     _ tokens: [Int32], rows: BranchedRows,
@@ -94,7 +94,7 @@ extension PackedForward {
   }
 }
 
-/// Which sequences pass through a decoder together.
+/// Which sequences are processed by a decoder together.
 enum SequenceChunks {
   /// Ranges of sequences of at most `limit` tokens; a longer sequence is alone.
   static func ranges(_ lengths: [Int], limit: Int) -> [Range<Int>] {

@@ -45,7 +45,7 @@ public struct TokenSequence: Sendable {
 public struct SequenceLikelihood: Sendable, Equatable {
   /// The natural logarithm of each scored token's probability.
   public let logProbabilities: [Double]
-  /// Whether each scored token is the most probable one at its place.
+  /// Whether each scored token is the most probable one at its position.
   public let isGreedy: [Bool]
 
   /// The logarithm of the probability of all scored tokens together.

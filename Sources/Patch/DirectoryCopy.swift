@@ -6,8 +6,8 @@ import SPINStorage
 
 /// What was copied of the folder of a model, and what was not.
 ///
-/// Links stand for files as `FolderRules` says. What belongs to tools (`.git`, `.cache`, `.DS_Store`) is not copied, and no
-/// word is said of it.
+/// Links stand for files as `FolderRules` says. What belongs to tools (`.git`, `.cache`, `.DS_Store`) is not copied, without
+/// notice.
 public struct CopyReceipt: Sendable, Equatable {
   /// The number of files copied.
   public let fileCount: Int
@@ -35,7 +35,7 @@ package final class DirectoryCopy {
   /// The permissions that the copies get once they have been changed.
   private var permissions: [(path: String, mode: Int)] = []
 
-  /// Where the copy grows.
+  /// The temporary path of the copy.
   package var temporaryPath: String { output.temporaryPath }
 
   /// Begins a copy.
@@ -68,7 +68,7 @@ package final class DirectoryCopy {
   /// name; leaves nothing after an error.
   ///
   /// - Parameters:
-  ///   - shouldStop: Asked while files are copied; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked while files are copied; true ends the work with an error of code `interrupted`.
   ///   - change: Changes the copies.
   /// - Throws: `SPINError`, with code `inputOutput` where the weights were changed meanwhile.
   package func make(

@@ -22,11 +22,11 @@ package enum EnclosedPatch {
     try all(in: folder).filter { $0.patch.contentDigest == patch.contentDigest }.map(\.name)
   }
 
-  /// A patch in the folder of a model, and what the model is to it.
+  /// A patch in the folder of a model, with its state there.
   package struct Found: Sendable {
     /// The name of its file.
     package let name: String
-    /// The patch.
+    /// The patch that the file holds.
     package let patch: Patch
     /// Whether the model has its edit; nil where it is of a model with other tensors.
     package let state: PatchVerification.State?
@@ -42,8 +42,8 @@ package enum EnclosedPatch {
     }
   }
 
-  /// The patch in the folder of a model that is meant where none is named: the one that is in force, of several the
-  /// one that gives the very files of the model.
+  /// The patch in the folder of a model that is used where none is named: the one that is applied or, of several, the
+  /// one whose result has the digests of the model's files.
   ///
   /// - Throws: `SPINError` with code `usage` where there is none, or several could be meant.
   package static func meant(in model: ModelDirectory) throws -> Found {
@@ -51,7 +51,7 @@ package enum EnclosedPatch {
     guard let first = found.first else {
       throw SPINError(
         .usage, at: model.path, "has no spin-patch.json, and no patch was named",
-        remedy: "give the patch file behind the model")
+        remedy: "give the patch file after the model")
     }
     let inForce = found.filter { $0.state == .patched }
     if let only = inForce.count == 1 ? inForce.first : found.count == 1 ? first : nil {
@@ -63,7 +63,7 @@ package enum EnclosedPatch {
     throw SPINError(
       .usage, at: model.path,
       "holds \(found.map(\.name).joined(separator: ", ")), and any of them may be meant",
-      remedy: "name one behind the model, the last edit first")
+      remedy: "name one after the model, the last edit first")
   }
 
   private static func all(in folder: String) throws -> [(name: String, patch: Patch)] {
@@ -118,11 +118,11 @@ package enum EnclosedPatch {
     for (name, _) in try all(in: folder) { try FileSystem.remove(folder + "/" + name) }
   }
 
-  /// Removes a patch from the folder of a model, as far as that leaves the file that somebody has of it.
+  /// Removes a patch from the folder of a model, provided that the user has another file of it.
   ///
-  /// What is not, byte for byte, what was written there is somebody's, and stays.
+  /// A file that is not, byte for byte, the one that was written belongs to the user and is not removed.
   ///
-  /// - Parameter file: Nil where nobody named one.
+  /// - Parameter file: Nil where none was named.
   static func remove(_ patch: Patch, from folder: String, leaving file: String?) throws {
     let kept = file.flatMap { FileSystem.status($0)?.identity }
     // Where the file that was read is gone, the patch here may be the only one.

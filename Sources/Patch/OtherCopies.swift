@@ -9,14 +9,14 @@ public struct OtherCopy: Sendable, Equatable {
   public let path: String
   /// The size of it, in bytes.
   public let byteCount: Int
-  /// What it is.
+  /// The format of the copy, or why it counts as one.
   public let reason: String
 }
 
-/// Which files of a model's folder hold its weights once more: for other programs, or from other times.
+/// Which files of a model's folder hold its weights once more: for other programs, or from earlier stages.
 ///
-/// An edit of the weights changes nothing in them, and a program that prefers one of them would run the model
-/// as it was. So copies leave them out unless they are asked for. This is the one list of them.
+/// An edit of the weights does not change them, and a program that prefers one of them would run the unedited
+/// model. So copies leave them out unless they are requested. This is the one list of them.
 struct OtherCopies {
   /// Folders, by name, with all that is in them.
   private static let folders: [(pattern: NamePattern, reason: String)] = [
@@ -135,7 +135,7 @@ struct OtherCopies {
     return nil
   }
 
-  /// A safetensors file beside those of the model is a copy where it has one of its tensors; it may as well be a
+  /// A safetensors file that is not one of the model's is a copy where it has one of its tensors; it may as well be a
   /// projector or another part.
   private func safetensorsReason(_ name: String, at path: String) -> String? {
     let reason = "safetensors that the model does not use"

@@ -4,7 +4,7 @@ import SPINCheckpoint
 import SPINErrors
 import SPINStorage
 
-/// What the model card of an edited model says of other copies of the weights that were kept.
+/// What the model card of an edited model says about other copies of the weights that were kept.
 public enum OtherCopiesNotice {
   private static let card = "README.md"
 
@@ -16,7 +16,7 @@ public enum OtherCopiesNotice {
     if !copies.isEmpty { try add(copies, to: folder) }
   }
 
-  /// Puts the warning behind the front matter of the card, or makes a card of it; one that is there goes.
+  /// Puts the warning after the front matter of the card, or makes a card of it; an existing warning is replaced.
   static func add(_ copies: [OtherCopy], to folder: String) throws {
     let path = folder + "/" + card
     var bytes: [UInt8] = []
@@ -55,7 +55,7 @@ public enum OtherCopiesNotice {
   private static let beginning = "<!-- spin: other copies of the weights -->\n\n"
   private static let ending = "\n\n<!-- spin: end -->\n\n"
 
-  /// The offset behind the line of three hyphens that ends the front matter, 0 where there is none.
+  /// The offset after the line of three hyphens that ends the front matter, 0 where there is none.
   private static func endOfFrontMatter(_ card: [UInt8]) -> Int {
     var start = 0
     var isOpen = false

@@ -14,11 +14,11 @@ public struct PatchReceipt: Sendable, Equatable {
   public let changedFileCount: Int
   /// What was copied and what was not, nil in place.
   public var copy: CopyReceipt?
-  /// The name of the patch in the folder of the edited model; nil where the patch was taken back.
+  /// The name of the patch in the folder of the edited model; nil where the patch was reverted.
   public var enclosedPatch: String?
   /// Whether an edit in place that was interrupted was finished.
   public var finishesInterrupted = false
-  /// What is odd about the model without being wrong, where the call opened it itself.
+  /// Warnings about the model, where the call opened it itself.
   public var warnings: [String] = []
 }
 
@@ -33,7 +33,7 @@ extension Patch {
   ///   - model: The model, of which every listed weight must have its old bits.
   ///   - out: The directory to make; an empty one may exist.
   ///   - keepsOtherCopies: Whether to copy other copies of the weights too, in which the patch changes nothing.
-  ///   - shouldStop: Asked while files are copied; true ends the work with an error of code
+  ///   - shouldStop: Checked while files are copied; true ends the work with an error of code
   ///     `interrupted`.
   /// - Throws: `SPINError` with code `checkFailed` where the model is another one, `cannotCreate`
   ///   where `out` exists, `inputOutput` where the disk is full or the model was changed meanwhile. Nothing is left
@@ -46,9 +46,9 @@ extension Patch {
     try copy(model, to: out, .apply, keepsOtherCopies, shouldStop)
   }
 
-  /// Writes a copy of a patched model with the patch taken back; see `apply(to:out:)`.
+  /// Writes a copy of a patched model with the patch reverted; see `apply(to:out:)`.
   ///
-  /// The copy has neither the patch nor the card of the edit: the card of the base model stands there again.
+  /// The copy has neither the patch nor the card of the edit: the card of the base model is restored.
   @discardableResult
   public func revert(
     _ model: ModelDirectory, out: String, keepsOtherCopies: Bool = false,

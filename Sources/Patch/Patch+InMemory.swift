@@ -4,7 +4,7 @@ public import SPINCheckpoint
 import SPINStorage
 
 extension Patch {
-  /// A model with this patch, in memory: the files and the given value stay as they are.
+  /// A model with this patch, in memory: the files and the given value are left unchanged.
   ///
   ///     let edited = try patch.edited(model)      // decoders of `edited` compute with the patch
   ///

@@ -5,14 +5,14 @@ import SPINErrors
 import SPINStorage
 
 extension Patch {
-  /// Patches a model where it lies.
+  /// Patches a model in place.
   ///
   /// A journal makes this safe at any moment: after `kill -9` or a loss of power this call, or `revertInPlace`,
   /// writes every weight of the patch again, so that the model is whole. Nothing else touches a model with a journal.
-  /// The patch is put into the folder (`spin-patch.json`): whatever becomes of the file that it was read from, the edit can
-  /// be undone.
+  /// The patch is put into the folder (`spin-patch.json`): the edit can be undone whatever becomes of the file that it was read
+  /// from.
   ///
-  /// - Parameter model: The model; it can be used afterwards, and so can no other that was opened before.
+  /// - Parameter model: The model; it can be used afterwards, but no other that was opened before.
   /// - Throws: `SPINError` with code `checkFailed` where the model is another one, `cannotCreate`
   ///   where its files have other names that would change too, `resumable` where another process reads or
   ///   edits the model.
@@ -22,9 +22,9 @@ extension Patch {
     return try edit(model.path, .apply)
   }
 
-  /// Reverts a patch where the model lies; see `applyInPlace(_:)`.
+  /// Reverts a patch in place; see `applyInPlace(_:)`.
   ///
-  /// The card of the edit goes, unless somebody changed it, which the receipt's warnings say.
+  /// The card of the edit is removed, unless it was changed, which the receipt's warnings say.
   ///
   /// - Parameter file: The file that the patch was read from. The patch in the model's folder goes if it is
   ///   another file than this one; with nil it stays, since it may be the only one there is.
@@ -36,13 +36,13 @@ extension Patch {
     return try edit(model.path, .revert, readFrom: file)
   }
 
-  /// Patches the model in a folder where it lies, or finishes doing so; see `applyInPlace(_:)`.
+  /// Patches the model in its folder in place, or finishes doing so; see `applyInPlace(_:)`.
   @discardableResult
   public func applyInPlace(at path: String) throws -> PatchReceipt { try edit(path, .apply) }
 
-  /// Reverts a patch of the model in a folder where it lies, or finishes doing so; see `revertInPlace(_:readFrom:)`.
+  /// Reverts a patch of the model in its folder in place, or finishes doing so; see `revertInPlace(_:readFrom:)`.
   ///
-  /// - Parameter removesEnclosed: Whether the patch in the folder goes although nobody has another file of it, as its
+  /// - Parameter removesEnclosed: Whether the patch in the folder goes although there is no other file of it, as its
   ///   reader wants who reverts by that very patch.
   @discardableResult
   public func revertInPlace(
@@ -93,7 +93,7 @@ extension Patch {
           }
           guard try EditCard.remove(from: path, keepsEdited: true) else { return }
           warnings.append(
-            "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and stays as it is"
+            "\(path)/\(EditCard.fileName) describes the edit, was changed since spin wrote it, and is left as it is"
           )
         }
       }

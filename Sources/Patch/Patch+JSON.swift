@@ -95,7 +95,7 @@ extension Patch {
 
   /// Writes the patch to a file, whole or not at all.
   ///
-  /// A file that is this patch but for what the model is called stays as it is.
+  /// A file that is this patch but for what the model is called is left unchanged.
   public func write(to path: String) throws {
     if FileSystem.status(path, following: false)?.kind == .file,
       let before = try? Patch(path: path),

@@ -22,7 +22,7 @@ extension Patch {
   ///   - fileHashes: The SHA-256 of the weight files, where the caller has them already.
   ///   - hashesResult: Whether to hash the edited files too, which reads them whole; a patch that is
   ///     only put on in memory does without.
-  ///   - shouldStop: Asked while files are hashed; true ends the work with an error of code
+  ///   - shouldStop: Checked while files are hashed; true ends the work with an error of code
   ///     `interrupted`.
   /// - Throws: `SPINError` with code `malformedInput` where a tensor is missing, an index lies
   ///   outside, or a tensor's elements are not plain numbers; `usage` where the factor makes a weight

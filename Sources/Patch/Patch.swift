@@ -6,7 +6,7 @@ public import SPINStorage
 /// A small, reversible change of a checkpoint: some weights, their bits before and after.
 ///
 /// A patch holds everything that is needed to apply it to another copy of the same model, to check
-/// whether a model has it, and to take it back bit by bit.
+/// whether a model has it, and to revert it bit by bit.
 ///
 ///     let patch = try Patch.make(model: model, weights: coupled.weights, scale: 0, ...)
 ///     try patch.apply(to: model, out: "patched-model")
@@ -15,7 +15,7 @@ public struct Patch: Sendable, Equatable {
   public struct Tensor: Sendable, Equatable {
     /// The tensor's name in the checkpoint.
     public let name: String
-    /// Its element type.
+    /// The element type of the tensor.
     public let elementType: ElementType
     /// Its sizes, outermost first.
     public let shape: [Int]
@@ -26,7 +26,7 @@ public struct Patch: Sendable, Equatable {
     /// The bits of each weight after, in the low bytes.
     public let new: [UInt32]
 
-    /// The number of weights whose bits stay as they are, such as those that were zero already.
+    /// The number of weights whose bits do not change, such as those that were zero already.
     public var unchangedCount: Int { zip(old, new).count { $0 == $1 } }
   }
 
@@ -41,7 +41,7 @@ public struct Patch: Sendable, Equatable {
     /// Where its weights come from, as `ModelOrigin.statement`, for an imported model.
     public let origin: String?
 
-    /// Describes a model.
+    /// The model that a patch is for.
     public init(
       modelHash: String, files: [String: String], name: String?, origin: String? = nil
     ) {
@@ -67,7 +67,7 @@ public struct Patch: Sendable, Equatable {
 
   /// The number of weights.
   public var weightCount: Int { tensors.reduce(0) { $0 + $1.indices.count } }
-  /// The number of weights whose bits stay as they are.
+  /// The number of weights whose bits do not change.
   public var unchangedCount: Int { tensors.reduce(0) { $0 + $1.unchangedCount } }
 }
 

@@ -4,7 +4,7 @@ public import SPINCheckpoint
 import SPINErrors
 import SPINStorage
 
-/// Whether a patch is to be made or taken back.
+/// Whether a patch is to be made or reverted.
 public enum PatchDirection: String, Sendable {
   /// Old bits become new ones.
   case apply
@@ -14,7 +14,7 @@ public enum PatchDirection: String, Sendable {
 
 /// Which bits of a patch a model holds.
 public struct PatchVerification: Sendable, Equatable {
-  /// What a model is to a patch.
+  /// The state of a patch in a model.
   public enum State: String, Sendable {
     /// Every weight has its old bits.
     case unpatched
@@ -26,7 +26,7 @@ public struct PatchVerification: Sendable, Equatable {
     case other
   }
 
-  /// What the model is to the patch.
+  /// The state of the patch in the model.
   public let state: State
   /// The number of weights with old bits; those that a patch leaves as they are count here.
   public let oldCount: Int
@@ -135,7 +135,7 @@ extension Patch {
 
   /// Checks that a patch writes no NaN and no infinity.
   ///
-  /// Reverting is not asked: it gives a model back what it had.
+  /// Reverting is exempt: it restores what the model had.
   private func requireFiniteValues() throws {
     for tensor in tensors {
       var count = NonFiniteCount()
@@ -177,7 +177,7 @@ extension Patch {
     return entry
   }
 
-  /// The bytes that a direction changes; weights that stay as they are have none.
+  /// The bytes that a direction changes; weights that do not change have none.
   static func edits(
     of tensors: [Tensor], in model: ModelDirectory, _ direction: PatchDirection
   ) throws -> [ByteEdit] {

@@ -6,11 +6,11 @@ enum PickleLimits {
   static let byteCount = 64 << 20
   /// Values on the stack.
   static let stackDepth = 1 << 18
-  /// Memoized values.
+  /// The maximum number of memoized values.
   static let memoCount = 1 << 21
-  /// Dictionaries.
+  /// The maximum number of dictionaries.
   static let dictionaryCount = 1 << 18
-  /// Tuples in tuples.
+  /// The maximum nesting of tuples.
   static let tupleDepth = 8
   /// Bytes of a string.
   static let stringByteCount = 4096

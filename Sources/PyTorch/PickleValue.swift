@@ -72,7 +72,7 @@ struct PickleStorage {
 /// A view of a storage.
 struct PickleTensor {
   let storage: PickleStorage
-  /// The first element.
+  /// The offset of the first element.
   let offset: Int
   let shape: [Int]
   /// Elements from one index to the next, by dimension.

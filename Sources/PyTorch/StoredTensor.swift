@@ -5,9 +5,9 @@ package import SPINStorage
 
 /// A tensor of a PyTorch file: a view of a stretch of bytes.
 package struct StoredTensor: Sendable {
-  /// Its name.
+  /// The name of the tensor.
   package let name: String
-  /// Its element type.
+  /// The element type of the tensor.
   package let type: SafetensorsType
   /// Its sizes, outermost first; empty for a scalar.
   package let shape: [Int]

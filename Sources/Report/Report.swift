@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINStorage
 
-/// What runs came to, on one page: does the edit help, does it hurt, and how sure are we.
+/// The results of runs on one page: does the edit help, does it hurt, and how certain is that.
 ///
 ///     let report = try Report(of: [Report.Source(path: "run")])
 ///     try report.html.write(toFile: "report.html", atomically: true, encoding: .utf8)
@@ -28,7 +28,7 @@ public struct Report: Sendable {
     }
   }
 
-  /// At most so many runs are shown in full; all are compared.
+  /// The maximum number of runs that are shown in full; all are compared.
   public static let chapterLimit = 8
 
   let runs: [ReportedRun]

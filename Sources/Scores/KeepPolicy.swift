@@ -7,12 +7,12 @@
 public enum KeepPolicy: Sendable, Hashable {
   /// The larger of 4,096 entries and a share of 1e-4.
   case automatic
-  /// So many entries of every matrix.
+  /// A number of entries of every matrix.
   case entries(Int)
-  /// A share of every matrix, of which the whole number is taken.
+  /// A share of every matrix, rounded down to a number of entries.
   case share(Double)
 
-  /// How many scores of a matrix are kept: at least one, at most all.
+  /// How many scores of a matrix are stored: at least one, at most all.
   public func count(rows: Int, columns: Int) -> Int {
     let size = rows * columns
     let wanted =
@@ -53,7 +53,7 @@ extension KeepPolicy: LosslessStringConvertible {
 public enum Share {
   /// Python's `int(share * rows * columns)`: two products in double precision, rounded towards 0.
   ///
-  /// The order of the products matters in the last place, and so does it in the count; this is the
+  /// The order of the products matters in the last bit, and so in the count; this is the
   /// order of the paper's code.
   ///
   /// - Precondition: `share` lies between 0 and 1.

@@ -6,13 +6,13 @@ import SPINStorage
 
 /// A folder with one score file a data set, as `spin score --out` leaves it.
 public struct ScoreDirectory: Sendable, Hashable {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
 
   /// Names a folder, which need not exist yet.
   public init(path: String) { self.path = path }
 
-  /// Where the scores of a data set lie.
+  /// The path of the scores of a data set.
   ///
   /// - Throws: `SPINError` where the name could not be a file's: letters, digits, `.`, `_` and `-`
   ///   are allowed, a leading `.` is not.

@@ -6,7 +6,7 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// The largest scores of every matrix for one data set, as they stand in a file.
+/// The largest scores of every matrix for one data set, as a file stores them.
 ///
 /// The file is a safetensors file with two tensors a matrix, both of length K and by rank:
 /// `<matrix>.idx` of U64, flat row-major indices, and `<matrix>.val` of F32, scores; and `losses` of

@@ -3,7 +3,7 @@
 import SPINCheckpoint
 public import SPINDecoderNames
 
-/// What scores were computed from, so that they are never mistaken for others.
+/// The provenance of scores, so that they are never mistaken for others.
 public struct ScoreProvenance: Sendable, Equatable {
   /// The program that computed them, with its version.
   public var tool: String
@@ -31,7 +31,7 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var sampleDigest: String
   /// How many samples were scored.
   public var sampleCount: Int
-  /// Their tokens.
+  /// The number of their tokens.
   public var tokenCount: Int
   /// Their tokens that the loss covers.
   public var responseTokenCount: Int
@@ -41,7 +41,7 @@ public struct ScoreProvenance: Sendable, Equatable {
   public var skippedCount: Int
   /// How many rows have no token that the loss covers.
   public var emptyCount: Int
-  /// How many scores of each matrix were kept.
+  /// How many scores of each matrix were stored.
   public var keep: KeepPolicy
   /// Which matrices were scored.
   public var targetModule: TargetModule
@@ -85,7 +85,7 @@ public struct ScoreProvenance: Sendable, Equatable {
     self.promptFormat = promptFormat
   }
 
-  /// Whether scores of both are the same numbers, wherever the same weights came from.
+  /// Whether scores of both are the same numbers, whatever the origin of the same weights.
   public func yieldsSameScores(as other: ScoreProvenance) -> Bool {
     var own = self
     own.modelOrigin = other.modelOrigin

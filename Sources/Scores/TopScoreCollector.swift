@@ -45,14 +45,14 @@ public struct TopScoreCollector: Sendable {
   /// Offers the scores of consecutive weights, the first of which has the flat index `offset`.
   ///
   /// - Precondition: The range lies inside the matrix; every index is offered once in all.
-  /// - Throws: `SPINError` that names matrix and place where a score is not a finite number.
+  /// - Throws: `SPINError` that names matrix and index where a score is not a finite number.
   public mutating func add(_ scores: Span<Float>, at offset: Int) throws {
     precondition(
       offset >= 0 && offset + scores.count <= rows * columns, "scores outside the matrix")
     seenCount += scores.count
     for position in scores.indices {
       let score = scores[position]
-      // Written so that not-a-number goes on to the closer look.
+      // Written so that not-a-number reaches the closer check.
       if score < lowestScore { continue }
       try consider(score, at: offset + position)
     }

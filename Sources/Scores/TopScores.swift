@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// The largest scores of one matrix for one data set, and where they stand.
+/// The largest scores of one matrix for one data set, and their indices.
 ///
 /// They are in the total order in which every selection is made: the larger score first, and of
 /// equal scores the smaller index.
@@ -20,9 +20,9 @@ public struct TopScores: Sendable, Equatable {
 
   /// How many weights the matrix has.
   public var size: Int { rows * columns }
-  /// How many scores were kept.
+  /// How many scores are stored.
   public var keptCount: Int { indices.count }
-  /// Whether every score of the matrix was kept.
+  /// Whether every score of the matrix is stored.
   public var isComplete: Bool { keptCount == size }
 
   /// Scores by rank.
@@ -54,19 +54,19 @@ public struct TopScores: Sendable, Equatable {
 
   /// The indices of the `count` largest scores, by rank.
   ///
-  /// - Throws: `SPINError` where fewer were kept, or the matrix is smaller.
+  /// - Throws: `SPINError` where fewer are stored, or the matrix is smaller.
   public func top(_ count: Int) throws -> ArraySlice<Int> {
     precondition(count >= 0, "count must not be negative")
     guard count <= size else {
       throw SPINError(
-        .usage, at: tensor, "the top \(count) weights are asked for, the matrix has \(size)")
+        .usage, at: tensor, "the top \(count) weights are requested, the matrix has \(size)")
     }
     guard count <= keptCount else {
       throw SPINError(
         .malformedInput, at: tensor,
-        "the top \(count) weights are asked for, \(keptCount) scores were kept",
+        "the top \(count) weights are requested, \(keptCount) scores were kept",
         remedy:
-          "score again with \(setting: .keep, value: count) or more, or ask for a smaller share")
+          "score again with \(setting: .keep, value: count) or more, or request a smaller share")
     }
     return indices[..<count]
   }

@@ -37,7 +37,7 @@ public struct ChanceOverlap: Sendable, Hashable {
   ///
   /// - Complexity: O(first + second).
   /// - Precision: relative error below 1e-11 against exact fractions where the probability is above
-  ///   1e-300 (`ChanceOverlapTests`); SciPy's `hypergeom.sf`, through log-gamma, is off by up to
+  ///   1e-300 (`ChanceOverlapTests`); SciPy's `hypergeom.sf`, through log-gamma, has an error of up to
   ///   9e-9 there. Below the range of Double it is 0.
   public func probability(ofAtLeast count: Int) -> Double {
     let lowest = max(0, first + second - size)

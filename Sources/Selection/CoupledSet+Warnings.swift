@@ -73,7 +73,7 @@ extension CoupledSet {
     guard !tied.isEmpty else { return nil }
     let subject = tied.count == 1 ? "1 matrix" : "\(tied.count) matrices"
     return """
-      in \(subject) equal scores stand on both sides of a cut, and the smaller index went in; \
+      in \(subject) equal scores are on both sides of a cut, and the smaller index was taken; \
       another share would not depend on the order of weights
       """
   }

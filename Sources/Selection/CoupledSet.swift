@@ -23,7 +23,7 @@ public struct CoupledSet: Sendable, Equatable {
     public let seed: UInt64
   }
 
-  /// The parameters.
+  /// The parameters of the selection.
   public let selection: Selection
   /// The SHA-256 of each weight file of the model that was scored, by name.
   public let modelFiles: [String: String]
@@ -42,7 +42,7 @@ public struct CoupledSet: Sendable, Equatable {
   /// - Precondition: The three are of the same model and the same matrices, as
   ///   `ScoreDirectory.read` ensures.
   /// - Throws: `SPINError` where a parameter is out of range, the target was not scored, no layer
-  ///   takes part, or more scores are needed than were kept.
+  ///   takes part, or more scores are needed than are stored.
   public init(
     _ selection: Selection, first: ScoreFile, second: ScoreFile, general: ScoreFile
   ) throws {
@@ -101,7 +101,7 @@ public struct CoupledSet: Sendable, Equatable {
     self.matrices = matrices
   }
 
-  /// Refuses sets larger than what was kept, with what every matrix would need.
+  /// Refuses sets larger than the number of stored scores, with what every matrix would need.
   private static func checkKept(
     _ selection: Selection, pair: [ScoreFile], general: ScoreFile
   ) throws {
@@ -124,9 +124,9 @@ public struct CoupledSet: Sendable, Equatable {
     let others = Set(short.map(\.tensor)).count - 1
     throw SPINError(
       .malformedInput, at: first.tensor + (others > 0 ? " and \(others) more" : ""),
-      "the top \(needed) weights are asked for, \(kept) scores were kept",
+      "the top \(needed) weights are requested, \(kept) scores were kept",
       remedy:
-        "score again with \(setting: .keep, value: needed) or more, or ask for a smaller share")
+        "score again with \(setting: .keep, value: needed) or more, or request a smaller share")
   }
 
   private static func checkLayers(_ selection: Selection, scored: [TopScores]) throws {

@@ -13,11 +13,11 @@ public struct MatrixSelection: Sendable, Hashable {
     public let outsideGeneral: Int
   }
 
-  /// The matrix.
+  /// The name of the matrix.
   public let name: MatrixName
-  /// Its output features.
+  /// The number of output features.
   public let rows: Int
-  /// Its input features.
+  /// The number of input features.
   public let columns: Int
   /// The first data set of the pair.
   public let first: Side

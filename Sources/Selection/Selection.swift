@@ -22,7 +22,7 @@ public struct Selection: Sendable, Hashable {
     }
   }
 
-  /// The two data sets whose coupling is sought; some rules depend on their order.
+  /// The two data sets whose coupled weights are sought; some rules depend on their order.
   public var pair: [String]
   /// The data set of general ability.
   public var general: String
@@ -36,7 +36,7 @@ public struct Selection: Sendable, Hashable {
   public var targetModule: TargetModule?
   /// Which layers take part, both ends included; nil for all.
   public var layers: ClosedRange<Int>?
-  /// What the selected weights are multiplied by; 0 removes them.
+  /// The factor by which selected weights are multiplied; 0 suppresses them.
   public var scale: Double
   /// The seed of the rule `random`.
   public var seed: UInt64

@@ -15,7 +15,7 @@ public struct SelectionGrid: Sendable, Hashable {
   public var pairAmounts: [Selection.Amount]
   /// Values of p; empty for the same as q, as in the paper.
   public var generalAmounts: [Selection.Amount] = []
-  /// The rules.
+  /// The rules to try.
   public var rules: [SelectionRule]
   /// The matrices that take part; nil stands for all that were scored.
   public var targetModules: [TargetModule?]

@@ -12,7 +12,7 @@ public enum SelectionRule: String, Sendable, CaseIterable {
   /// The weights that the authors' program zeroes.
   ///
   /// With a and b the indices of A and B in ascending order, it is every a[r] where neither a[r]
-  /// nor b[r] is in G: the program joins two masks by position, so it never asks whether a weight
+  /// nor b[r] is in G: the program joins two masks by position, so it never checks whether a weight
   /// of A is in B. It is not symmetric in A and B.
   ///
   /// - Note: ChnQ/SPIN d708d83, src/SPIN.py. There p has to equal q; here it does not.
@@ -30,6 +30,6 @@ public enum SelectionRule: String, Sendable, CaseIterable {
   /// A control: as many weights as `paper` selects in the matrix, drawn at random outside G.
   case random
 
-  /// Whether the rule is there to compare with, not to be used.
+  /// Whether the rule is a control, there to compare with and not to be used.
   public var isControl: Bool { self == .generalOnly || self == .random }
 }

@@ -19,7 +19,7 @@ public struct Dependence: Sendable {
   private let first, second: SymmetricMatrix
   private let scale: Double
 
-  /// How many pairs.
+  /// The number of pairs.
   public var count: Int { first.order }
 
   /// The value where item i is paired with item i.
@@ -39,7 +39,7 @@ public struct Dependence: Sendable {
   ///   - first: |x_i - x_j|^2, at least two items.
   ///   - second: |y_i - y_j|^2, as many.
   ///   - sigma: The kernel's width, in the units of the vectors; > 0.
-  /// - Note: Where distances are small beside sigma the kernel is nearly linear, and the value shrinks
+  /// - Note: Where distances are small compared with sigma the kernel is nearly linear, and the value shrinks
   ///   with the fourth power of the vectors' scale: a smaller value need not be less dependence.
   /// - Source: Gretton, Bousquet, Smola, Schoelkopf 2005, "Measuring Statistical Dependence with
   ///   Hilbert-Schmidt Norms", definition 2.
@@ -66,7 +66,7 @@ public struct Dependence: Sendable {
   ///   - sigma: The kernel's width for vectors of one component; > 0.
   ///   - dimension: d.
   ///   - ridge: eps; > 0.
-  /// - Note: Directions whose share of the kernel is small beside eps count little, so that this value
+  /// - Note: Directions whose share of the kernel is small compared with eps count little, so that this value
   ///   too depends on the vectors' scale. Between 0 and n - 1.
   /// - Source: Fukumizu and others 2007, "Kernel Measures of Conditional Dependence" (NOCCO);
   ///   Ma, Lewis, Kleijn 2019, "The HSIC Bottleneck", `hsic_normalized_cca`. Their code centers K from

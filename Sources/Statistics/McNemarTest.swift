@@ -16,7 +16,7 @@ public struct McNemarTest: Sendable, Equatable {
     self.onlySecond = onlySecond
   }
 
-  /// The exact two-sided p-value: twice the probability that of so many disagreements, each as
+  /// The exact two-sided p-value: twice the probability that of all disagreements, each as
   /// likely to go either way, at most the smaller count goes one way; at most 1.
   ///
   /// - Source: McNemar 1947; the exact binomial form, as `statsmodels` with `exact=True`.
@@ -29,7 +29,7 @@ public struct McNemarTest: Sendable, Equatable {
       increase: probability(atMost: onlyFirst), decrease: probability(atMost: onlySecond))
   }
 
-  /// The probability that of all disagreements at most so many go one way.
+  /// The probability that at most a given number of all disagreements go one way.
   private func probability(atMost count: Int) -> Double {
     let n = onlyFirst + onlySecond
     guard count < n else { return 1 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A measure of dependence beside what it is for other pairings of the same items.
+/// A measure of dependence compared with its values for other pairings of the same items.
 ///
 /// Where the pairing means nothing, the value is one more draw from the permuted ones, and the
 /// p-value is as likely to be small as its size says.

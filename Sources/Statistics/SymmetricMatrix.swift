@@ -7,7 +7,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
   /// All elements, row by row; both triangles are stored and equal to the bit.
   public private(set) var elements: [Double]
 
-  /// The matrix of these elements; asked for row >= column only.
+  /// The matrix of these elements; called for row >= column only.
   public init(order: Int, _ element: (_ row: Int, _ column: Int) -> Double) {
     precondition(order >= 0, "order is negative")
     self.order = order

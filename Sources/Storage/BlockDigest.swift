@@ -27,7 +27,7 @@
     unsafe words.withUnsafeMutableBufferPointer { unsafe start($0.baseAddress) }
   }
 
-  /// Adds bytes.
+  /// Continues the digest over more bytes.
   mutating func update(_ bytes: RawSpan) {
     // Copies, since the stream is changed meanwhile.
     var state = state

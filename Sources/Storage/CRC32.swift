@@ -12,7 +12,7 @@ package struct CRC32: Sendable {
   /// The checksum of nothing so far.
   package init() {}
 
-  /// Adds bytes.
+  /// Continues the checksum over more bytes.
   package mutating func update(_ bytes: RawSpan) {
     let before = checksum
     checksum = unsafe bytes.withUnsafeBytes { bytes in

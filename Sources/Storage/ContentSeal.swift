@@ -9,7 +9,7 @@
 package enum ContentSeal {
   private static let token = "spin-sha256:"
 
-  /// What stands in a text until it is sealed.
+  /// The placeholder of the digest until a text is sealed.
   package static let blank = token + String(repeating: "0", count: 64)
 
   /// Which of several marks in a text is the seal: what the text quotes may hold others.

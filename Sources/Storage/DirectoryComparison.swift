@@ -9,7 +9,7 @@ package enum DirectoryComparison {
   ///
   /// A link is the same as no other entry: what it leads to may change.
   ///
-  /// - Parameter shouldStop: Asked while files are read; true ends the work with an error of code `interrupted`.
+  /// - Parameter shouldStop: Checked while files are read; true ends the work with an error of code `interrupted`.
   /// - Throws: `SPINError` where a folder or file cannot be read.
   package static func areEqual(
     _ first: String, _ second: String, shouldStop: () -> Bool = { false }

@@ -2,7 +2,7 @@
 
 /// The element types that SPIN computes on.
 ///
-/// Files may hold others, which pass through untouched.
+/// Files may hold others, which are copied unchanged.
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// IEEE 754 binary32.
   case float32 = "F32"

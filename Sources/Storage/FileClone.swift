@@ -12,7 +12,7 @@ extension FileSystem {
   /// - Parameters:
   ///   - source: The file.
   ///   - target: The new name.
-  ///   - shouldStop: Asked between pieces; true ends the work with an error of code `interrupted`.
+  ///   - shouldStop: Checked between pieces; true ends the work with an error of code `interrupted`.
   /// - Returns: Whether bytes are shared.
   @discardableResult
   package static func clone(

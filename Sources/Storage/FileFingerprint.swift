@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a file holds: its SHA-256 or, of a large result, that of its size and of sixteen places in it.
+/// What a file holds: its SHA-256 or, of a large result, that of its size and of sixteen samples of it.
 ///
-/// Of results, which have digests elsewhere, a file that we wrote is told from one that somebody put in its place.
+/// Of results, which have digests elsewhere, a file that we wrote is distinguished from one that replaced it.
 struct FileFingerprint: Equatable, Sendable {
-  /// 64 hexadecimal digits, behind a tilde where only places were looked at.
+  /// 64 hexadecimal digits, after a tilde where only samples were read.
   let text: String
 
   private static let largest = 64 << 20

@@ -12,7 +12,7 @@ package final class FileLock: Sendable {
 
   private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// Takes a lock if nobody holds it.
+  /// Takes a lock if it is free.
   ///
   /// - Parameter path: The lock file, which is made if it is absent; a symbolic link is refused.
   /// - Returns: The lock, nil where another process or another part of this one holds it.

@@ -5,7 +5,7 @@ import Foundation
 /// What tells a file from what it was: which file it is, how long, and when it was last written and changed.
 ///
 /// A program that writes into a file moves its times, one that replaces it its number. Times that somebody sets back
-/// leave the time of the last change (`ctime`), which nobody can set.
+/// leave the time of the last change (`ctime`), which no program can set.
 package struct FileMark: Sendable, Equatable {
   /// The device that holds the file.
   package let device: UInt64
@@ -25,7 +25,7 @@ package struct FileMark: Sendable, Equatable {
     self.init(status)
   }
 
-  /// The mark of what stands at a path, links followed; nil where nothing does.
+  /// The mark of what is at a path, links followed; nil where nothing does.
   package init?(path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }

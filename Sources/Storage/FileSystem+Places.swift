@@ -20,7 +20,7 @@ extension FileSystem {
     throw SPINError(
       .cannotCreate, at: output,
       "\(isInside ? "lies inside" : "holds") \(input), which this command reads",
-      remedy: "choose a place apart from it")
+      remedy: "choose a separate path")
   }
 
   /// The path without symbolic links of something that need not be there yet.

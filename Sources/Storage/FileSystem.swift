@@ -3,12 +3,12 @@
 import Foundation
 import SPINErrors
 
-/// What stands at a path.
+/// What is at a path.
 package struct FileStatus: Sendable, Equatable {
   /// A kind of thing in a directory.
   package enum Kind: Sendable { case file, directory, symbolicLink, other }
 
-  /// What it is.
+  /// Whether it is a file, a folder or something else.
   package let kind: Kind
   /// The size of a file in bytes.
   package let byteCount: Int
@@ -22,7 +22,7 @@ package struct FileStatus: Sendable, Equatable {
 
 /// The few operations on names that we need, each with one clear error.
 package enum FileSystem {
-  /// What stands at a path, nil where nothing does.
+  /// What is at a path, nil where nothing is.
   ///
   /// - Parameter following: Whether a symbolic link stands for what it points at.
   package static func status(_ path: String, following: Bool = true) -> FileStatus? {
@@ -157,7 +157,7 @@ package enum FileSystem {
       ).partialValue)
   }
 
-  /// The directory that a path lies in, "." for a bare name.
+  /// The directory that contains a path, "." for a bare name.
   package static func parent(of path: String) -> String {
     let trimmed = withoutTrailingSlashes(path)
     guard let slash = trimmed.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }

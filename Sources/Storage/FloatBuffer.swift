@@ -3,7 +3,7 @@
 import Foundation
 import Synchronization
 
-/// Float32 numbers at a fixed, cache-line-aligned place in memory, zero at first.
+/// Float32 numbers at a fixed, cache-line-aligned address, zero at first.
 ///
 /// A buffer of the program's own memory (`init(count:)`) is read and written by subscript, `values` and spans. One
 /// that a device made (`Device.buffer`) may lie elsewhere: only operations of that device, and its `download` and
@@ -15,7 +15,7 @@ import Synchronization
 @safe public final class FloatBuffer: @unchecked Sendable {
   /// How many numbers it holds.
   public let count: Int
-  /// Where they lie.
+  /// Whether they are in the program's memory or a device's.
   public let place: MemoryPlace
   /// The first of them; where the place is a device's, what the device calls it by.
   @unsafe package let base: UnsafeMutablePointer<Float>
@@ -28,7 +28,7 @@ import Synchronization
   private let release: (() -> Void)?
 
   private var byteCount: Int { max(count, 1) * MemoryLayout<Float>.stride }
-  /// From this size on memory comes straight from the system, and goes back there when freed.
+  /// From this size on memory is allocated from the operating system, and returned to it when freed.
   private static let mappedFrom = 1 << 20
 
   /// A buffer of a device's memory.

@@ -13,7 +13,7 @@ package protocol WatchedInput: AnyObject, Sendable {
 
 /// All inputs that a program has opened, so that whatever writes a result can ask whether it still is one.
 ///
-/// `OutputFile.commit` asks before a file gets its name, and the program before it ends with success. Nobody else has
+/// `OutputFile.commit` asks before a file gets its name, and the program before it ends with success. No other code has
 /// to remember. A library does not know which of its results rest on which input, so that only a program
 /// turns this on.
 package enum InputWatch {
@@ -21,7 +21,7 @@ package enum InputWatch {
   private struct State {
     var isOn = false
     var inputs: [ObjectIdentifier: Reference] = [:]
-    /// What was found of inputs that nobody holds any more.
+    /// What was found of inputs that are no longer held.
     var finding: SPINError?
   }
 
@@ -30,7 +30,7 @@ package enum InputWatch {
   /// Watches what is opened from now on.
   package static func begin() { state.withLock { $0.isOn = true } }
 
-  /// Watches an input until it goes away.
+  /// Watches an input until it is released.
   package static func add(_ input: any WatchedInput) {
     state.withLock { state in
       guard state.isOn else { return }
@@ -38,7 +38,7 @@ package enum InputWatch {
     }
   }
 
-  /// Looks at an input for the last time; to be called when it goes away.
+  /// Looks at an input for the last time; to be called when it is released.
   package static func remove(_ input: any WatchedInput) {
     let wasWatched = state.withLock {
       $0.inputs.removeValue(forKey: ObjectIdentifier(input)) != nil

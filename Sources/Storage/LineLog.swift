@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// A file that grows by lines, each with a checksum, from which interrupted work goes on.
+/// A file to which lines are appended, each with a checksum, from which interrupted work resumes.
 ///
 /// A last line that a crash cut short counts for nothing; a line that was changed is an error, because what rests on
 /// it would be wrong without a word. A checksum is the beginning of the SHA-256 of the line and of those before it, so
@@ -11,7 +11,7 @@ package final class LineLog {
   /// The lines that were there when it was opened, without their checksums.
   package let lines: [[UInt8]]
   private let path: String
-  /// Opened when there is something to write: a log of finished work may lie where nothing can be.
+  /// Opened when there is something to write: a log of finished work may be in a read-only folder.
   private var file: RandomAccessFile?
   private var end: Int
   private var chain: String

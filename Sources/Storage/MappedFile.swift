@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// The mapping lives as long as the object. A file that somebody truncates while it is mapped makes
 /// the system raise a signal on access; that is the one failure which no check here can turn into
-/// an error, and it is why outputs are always renamed into place, never written over.
+/// an error, and it is why outputs are always renamed into place, never overwritten.
 @safe public final class MappedFile: @unchecked Sendable {
   /// The path it was opened by, for messages.
   public let path: String
@@ -108,12 +108,12 @@ import Synchronization
     return other
   }
 
-  /// Bytes of pages that hold other bytes than the file: memory of this process that cannot be let go of.
+  /// Bytes of pages that hold other bytes than the file: memory of this process that cannot be released.
   package var privateByteCount: Int {
     overlaidPages.withLock { $0.count } * Int(getpagesize())
   }
 
-  /// Puts other bytes over those of the file, for whoever reads this object and nobody else.
+  /// Overlays other bytes on those of the file, visible through this object only.
   ///
   /// The pages concerned become copies of this process. No thread may read them meanwhile.
   ///

@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// Where numbers lie: in memory that the program reads and writes itself, or in that of a device.
+/// Where numbers are stored: in memory that the program reads and writes itself, or in that of a device.
 public enum MemoryPlace: Sendable, Hashable {
   /// Memory of the program.
   case host

@@ -4,12 +4,12 @@ import SPINErrors
 
 /// A directory that appears under its name whole, or not at all.
 ///
-/// It grows under a temporary name beside its target. What a killed process left there is removed
+/// It is written under a temporary name next to its target. What a killed process left there is removed
 /// by the next one with the same target.
 package final class OutputDirectory {
   /// The name under which it will appear.
   package let path: String
-  /// Where it grows.
+  /// The path under which it is written until it is complete.
   package let temporaryPath: String
   private let lock: DirectoryLock
   /// Whether a directory is there already, which is compared with this one.
@@ -20,7 +20,7 @@ package final class OutputDirectory {
   /// Begins a directory whose parent exists.
   ///
   /// - Parameter mayBeThere: Asked whether a directory of that name may be this one, made before: it is compared with it
-  ///   then, file by file, in place of being refused at once.
+  ///   then, file by file, instead of being refused at once.
   /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty.
   package init(path target: String, mayBeThere: () throws -> Bool = { false }) throws {
     try OutputFile.requireNoLink(target)
@@ -44,7 +44,7 @@ package final class OutputDirectory {
     lock = try DirectoryLock(temporaryPath)
   }
 
-  /// Removes what killed processes left of a directory; a link of such a name is nobody's leftover.
+  /// Removes what killed processes left of a directory; a link of such a name is not a leftover.
   ///
   /// - Throws: `SPINError` with code `resumable` where another process is making the same directory.
   private static func removeAbandoned(of target: String) throws {
@@ -64,7 +64,7 @@ package final class OutputDirectory {
 
   /// Fills the directory and gives it its name, or leaves nothing.
   ///
-  /// One that is there with the same files stays as it is.
+  /// One that is there with the same files is left unchanged.
   ///
   /// - Throws: What `body` throws, and `SPINError` with code `cannotCreate` where another directory is there.
   package func fill(shouldStop: () -> Bool = { false }, _ body: () throws -> Void) throws {
@@ -97,7 +97,7 @@ package final class OutputDirectory {
       .cannotCreate, at: target, "exists already", remedy: "remove it, or choose another name")
   }
 
-  /// The user knows the name asked for, not the temporary one.
+  /// The user knows the name requested, not the temporary one.
   private func named(_ error: any Error) -> any Error {
     guard let error = error as? SPINError, let location = error.location,
       location.hasPrefix(temporaryPath)

@@ -3,9 +3,9 @@
 import SPINErrors
 
 extension OutputFile {
-  /// Requires that no link is at a place where a file or a folder is going to appear.
+  /// Requires that no link is at a path where a file or a folder is going to appear.
   ///
-  /// To write through a link is to write where nobody looked, and to put the file in the place of the link
+  /// Writing through a link would write to an unchecked place, and replacing the link
   /// takes away what somebody made.
   ///
   /// - Throws: `SPINError` with code `cannotCreate` that names the link and what it leads to.
@@ -17,13 +17,13 @@ extension OutputFile {
       remedy: "name what it leads to, or remove the link")
   }
 
-  /// Requires that a file at a place that a user named is absent, or such a one as would be written there.
+  /// Requires that a file at a path that a user named is absent, or such a one as would be written there.
   ///
   /// - Parameters:
-  ///   - path: The place.
+  ///   - path: The path.
   ///   - kind: What is written there, for the message: "a patch".
   ///   - marker: A text near the beginning or the end of every such file.
-  /// - Throws: `SPINError` with code `cannotCreate` where anything else would be written over.
+  /// - Throws: `SPINError` with code `cannotCreate` where anything else would be overwritten.
   package static func requireReplaceable(_ path: String, by kind: String, marker: String) throws {
     try requireNoLink(path)
     guard let status = FileSystem.status(path) else { return }

@@ -41,7 +41,7 @@ package final class OutputFile {
           return
         }
       } catch let error as SPINError where error.location == temporaryPath {
-        // The user knows the name asked for, not the temporary one.
+        // The user knows the name requested, not the temporary one.
         throw error.located(at: path)
       }
       attempt += 1
@@ -74,7 +74,7 @@ package final class OutputFile {
     try OutputFolder.didWrite(path)
   }
 
-  /// Writes a whole file; one that holds these very bytes stays as it is, so that finished work can be repeated
+  /// Writes a whole file; one that holds these very bytes is left unchanged, so that finished work can be repeated
   /// where nothing may be written.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     try InputWatch.requireUnchanged()

@@ -16,7 +16,7 @@ extension OutputFolder {
   /// Puts on record what a file holds that is finished.
   static func didWrite(_ path: String) throws {
     guard let (folder, name) = owner(of: path) else { return }
-    // What interrupted work goes on from lies in hidden folders, and every byte of it counts.
+    // What interrupted work resumes from is in hidden folders, and every byte of it counts.
     let isWhole = name.split(separator: "/").contains { $0.hasPrefix(".") }
     let fingerprint = try FileFingerprint(ofFileAt: path, isWhole: isWhole)
     try folder.record.withLock { try $0.record(name, .finished(fingerprint)) }
@@ -79,7 +79,7 @@ extension OutputFolder {
     }
   }
 
-  /// The innermost open folder that a path lies in, with the path in it; nil for names that mark a file as temporary.
+  /// The innermost open folder that contains a path, with the path in it; nil for names that mark a file as temporary.
   private static func owner(of path: String) -> (OutputFolder, name: String)? {
     let folders = opened.withLock(\.self)
     guard !folders.isEmpty else { return nil }

@@ -12,10 +12,10 @@ import Synchronization
 ///     try folder.begin(restart: restart)
 ///
 /// While it is open, whatever is written below it is on record (`OutputRecord`), and another's file or a link is an
-/// error in place of being written over. Folders lie in each other: an entry belongs to the innermost one that is
+/// error instead of being overwritten. Folders may be nested: an entry belongs to the innermost one that is
 /// open.
 package final class OutputFolder: Sendable {
-  /// Where it is.
+  /// The path of the folder.
   package let path: String
   private let lock: DirectoryLock
   let record: Mutex<OutputRecord>
@@ -27,7 +27,7 @@ package final class OutputFolder: Sendable {
   /// - Parameters:
   ///   - path: Where it is.
   ///   - command: Whose results it holds: "run".
-  ///   - inputs: Folders that are read: none of them may lie in this one, nor this one in them.
+  ///   - inputs: Folders that are read: none of them may be inside this one, nor this one inside them.
   ///   - mayBeLink: Whether the path may be a symbolic link, as that of an input may.
   /// - Throws: `SPINError` with code `resumable` where another process has it, with code `cannotCreate` where it is
   ///   another command's, holds an input, or is a link.
@@ -68,7 +68,7 @@ package final class OutputFolder: Sendable {
     return try !isGone(name) && !isChanged(name, content)
   }
 
-  /// Whether a command of this kind has written here before, or nobody has.
+  /// Whether a command of this kind has written here before, or none has.
   package var isOwn: Bool {
     get throws {
       try record.withLock { !$0.entries.isEmpty }
@@ -126,7 +126,7 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Requires that none of some files would have to be written over that no record says are ours.
+  /// Requires that none of some files would have to be overwritten that no record says are ours.
   package func requireFree(_ names: [String]) throws {
     let others = record.withLock { record in
       names.filter { name in
@@ -141,7 +141,7 @@ package final class OutputFolder: Sendable {
   /// Sees to what an earlier command left here.
   ///
   /// - Parameters:
-  ///   - restart: Whether to discard it; otherwise it is what this command goes on from.
+  ///   - restart: Whether to discard it; otherwise this command resumes from it.
   ///   - name: A folder in this one that is not discarded.
   /// - Throws: `SPINError` with code `cannotCreate` where a file was changed since it was written.
   package func begin(restart: Bool, keeping name: String? = nil) throws {
@@ -158,7 +158,7 @@ package final class OutputFolder: Sendable {
     FileSystem.status("\(path)/\(name)", following: false) == nil
   }
 
-  /// What stands under a name; nil where nothing does.
+  /// What has a name; nil where nothing has it.
   ///
   /// - Throws: `SPINError` where the way there leads through a link.
   func kind(of name: String) throws -> FileStatus.Kind? {

@@ -8,7 +8,7 @@ import SPINErrors
 /// finished file holds; the last line of a path counts. A line is written before its file is, so that
 /// whatever a killed process leaves is on record.
 struct OutputRecord {
-  /// What the record says of an entry.
+  /// What the record says about an entry.
   enum Content: Equatable {
     /// A folder, a journal, or a file that was being replaced when the process ended.
     case open
@@ -69,7 +69,7 @@ struct OutputRecord {
     SPINError(
       .malformedInput, at: path, "\(found)",
       remedy: """
-        the record of this folder is damaged, so that nobody can tell which files here are spin's: choose another \
+        the record of this folder is damaged, so that spin cannot tell which files here are its own: choose another \
         \(setting: .directory), or move the folder away
         """)
   }

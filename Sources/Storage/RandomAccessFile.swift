@@ -5,7 +5,7 @@ import SPINErrors
 
 /// An open file that is read and written at offsets.
 ///
-/// Reads and writes at different places may run on several threads at once.
+/// Reads and writes at different offsets may run on several threads at once.
 package final class RandomAccessFile: Sendable {
   /// How to open a file.
   package enum Access: Sendable {
@@ -83,12 +83,12 @@ package final class RandomAccessFile: Sendable {
     try unsafe write(bytes.span.bytes, at: offset)
   }
 
-  /// Writes numbers as they lie in memory.
+  /// Writes numbers in memory order.
   package func write(_ values: Span<Float>, at offset: Int) throws {
     try unsafe write(values.bytes, at: offset)
   }
 
-  /// Writes numbers as they lie in memory.
+  /// Writes numbers in memory order.
   package func write(_ values: [Float], at offset: Int) throws {
     try unsafe write(values.span.bytes, at: offset)
   }

@@ -23,10 +23,10 @@ package struct SHA1: Sendable {
     update(Array("blob \(byteCount)\0".utf8))
   }
 
-  /// Adds bytes.
+  /// Continues the digest over more bytes.
   package mutating func update(_ bytes: RawSpan) { digest.update(bytes) }
 
-  /// Adds bytes.
+  /// Continues the digest over the bytes of an array.
   package mutating func update(_ bytes: [UInt8]) { unsafe update(bytes.span.bytes) }
 
   /// The 20 bytes of the digest of what was added.

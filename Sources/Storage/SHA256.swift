@@ -16,10 +16,10 @@ public struct SHA256: Sendable {
   /// Whether the processor's instructions for SHA-256 are in use.
   public static var isAccelerated: Bool { spin_sha256_is_accelerated() != 0 }
 
-  /// Adds bytes.
+  /// Continues the digest over more bytes.
   public mutating func update(_ bytes: RawSpan) { digest.update(bytes) }
 
-  /// Adds bytes.
+  /// Continues the digest over the bytes of an array.
   public mutating func update(_ bytes: [UInt8]) { unsafe update(bytes.span.bytes) }
 
   /// The 32 bytes of the digest of what was added.

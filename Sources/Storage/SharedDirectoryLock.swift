@@ -51,11 +51,11 @@ package final class SharedDirectoryLock: Sendable {
   /// The lock is let go of on the way from shared to sole, as `flock` has it: what was known of the directory
   /// before has to be looked at again.
   ///
-  /// - Throws: `SPINError` with code `resumable` where another process reads or edits it and goes on doing so.
+  /// - Throws: `SPINError` with code `resumable` where another process reads or edits it and continues to.
   package func exclusively<Result: Sendable>(_ body: () throws -> Result) throws -> Result {
     try editing.withLock { _ in
       try claimAlone()
-      // Nobody can have the directory alone in between: this converts what is held.
+      // No process can acquire the exclusive lock in between: this converts what is held.
       defer { flock(descriptor, LOCK_SH) }
       return try body()
     }

@@ -7,7 +7,7 @@ package enum SignalNotice {
   /// Writes a text to standard error; nothing is allocated, locked or buffered.
   package static func write(_ text: StaticString) {
     guard text.hasPointerRepresentation else { return }
-    // Where standard error cannot be written to, there is nobody to tell.
+    // Where standard error cannot be written to, there is nowhere to report.
     _ = unsafe Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
   }
 }

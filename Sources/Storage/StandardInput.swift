@@ -10,7 +10,7 @@ public enum StandardInput {
   /// The most bytes of one line.
   public static let maximumLineByteCount = 16 << 20
 
-  /// Whether somebody types.
+  /// Whether standard input is a terminal.
   public static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
   /// Everything up to its end.

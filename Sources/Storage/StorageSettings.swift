@@ -4,7 +4,7 @@ package import SPINErrors
 
 /// What messages of this module mention, and of modules that write folders of results.
 extension Setting {
-  /// Where results go.
+  /// The output folder of a run.
   package static let directory = Setting("directory", of: "PipelineRun.run")
   /// Whether what is there is discarded.
   package static let restart = Setting("restart", of: "PipelineRun.run")

@@ -28,7 +28,7 @@ extension SPINError {
       "cannot be written (\(reason(number)))",
       remedy: number == ENOSPC || number == EDQUOT
         ? "free some disk space, then run the same command again"
-        : "choose a place that you may write to")
+        : "choose a path that you may write to")
   }
 }
 

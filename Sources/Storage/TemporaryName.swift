@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name under which something grows beside its target: ".NAME.hex.tmp" for files, ".NAME.hex.partial" for
+/// The name under which an output is written next to its target: ".NAME.hex.tmp" for files, ".NAME.hex.partial" for
 /// directories.
 enum TemporaryName: String, CaseIterable {
   case file = ".tmp"
   case directory = ".partial"
 
-  /// A new name beside a path.
+  /// A new name next to a path.
   func path(beside path: String) -> String {
     let random = String(UInt32.random(in: .min ... .max), radix: 16)
     return "\(FileSystem.parent(of: path))/.\(FileSystem.name(of: path)).\(random)\(rawValue)"
@@ -26,7 +26,7 @@ enum TemporaryName: String, CaseIterable {
     return (1...8).contains(suffix.utf8.count) && isHexadecimal ? String(inner[..<dot]) : nil
   }
 
-  /// The temporary names beside a path, of living writers and of dead ones.
+  /// The temporary names next to a path, of living writers and of dead ones.
   func names(beside path: String) throws -> [String] {
     let name = FileSystem.name(of: path)
     return try FileSystem.names(in: FileSystem.parent(of: path)).filter {

@@ -4,7 +4,7 @@ import Foundation
 
 /// The width of the terminal that standard output goes to.
 public enum TerminalWidth {
-  /// Its columns; nil where standard output goes elsewhere or nobody can say.
+  /// Its columns; nil where standard output is no terminal or its width is unknown.
   public static var ofStandardOutput: Int? {
     var size = winsize()
     guard isatty(STDOUT_FILENO) == 1,

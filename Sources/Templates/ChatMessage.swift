@@ -4,10 +4,10 @@
 public struct ChatMessage: Sendable, Hashable {
   /// Who speaks: "system", "user", "assistant", or what else the template knows.
   public var role: String
-  /// What is said.
+  /// The text of the message.
   public var content: String
 
-  /// A message.
+  /// A message with its role.
   public init(role: String, content: String) {
     self.role = role
     self.content = content

@@ -15,7 +15,7 @@ public import SPINJSON
 public struct Template: Sendable {
   /// What messages call it.
   public let name: String
-  /// Its text.
+  /// The source text of the template.
   public let source: String
   private let statements: [Statement]
 

@@ -16,7 +16,7 @@ struct AddedToken: Sendable, Equatable {
   var isSpecial = false
 }
 
-/// Finds added tokens: leftmost first, of several at one place the longest.
+/// Finds added tokens: leftmost first, of several at one position the longest.
 struct AddedTokenMatcher: Sendable {
   /// The most added tokens that a file may list.
   static let maximumCount = 1 << 16

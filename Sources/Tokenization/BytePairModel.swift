@@ -65,7 +65,7 @@ struct BytePairModel: Sendable {
 
   /// Whether the marker is a token and no token has anything else before a marker.
   ///
-  /// Then no merge reaches across a place where a marker follows something else, and the text can
+  /// Then no merge reaches across a position where a marker follows something else, and the text can
   /// be cut there without changing an id. It holds for Llama 2 and Mistral, and turns one word of
   /// a megabyte into words that repeat.
   private static func beginsWordsOnly(_ marker: [UInt8], _ vocabulary: Vocabulary) -> Bool {

@@ -95,12 +95,12 @@ package struct CanonicalComposition: Sendable {
     var value: UInt32
     var combiningClass: UInt8 = 0
     /// How it came about: 0 where it takes the place of a scalar, 1 where it was put in, and less
-    /// than 0 where it takes the place of one and so many that follow.
+    /// than 0 where it replaces one and that many following ones.
     var change = 0
   }
 
   /// Calls `body` with each stretch of the text, in order, and with what it is composed to, nil
-  /// where it stays as it is.
+  /// where it is left unchanged.
   static func forEachStretch(
     of text: [UInt8], _ body: (_ stretch: Range<Int>, _ composed: [Composed]?) -> Void
   ) {

@@ -67,7 +67,7 @@ extension ComponentReader {
       }
       if hasText { template.suffix += ids } else { template.prefix += ids }
     }
-    guard hasText else { throw object.failure("single", "has no place for the text") }
+    guard hasText else { throw object.failure("single", "has no placeholder for the text") }
     return template
   }
 }

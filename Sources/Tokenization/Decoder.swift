@@ -8,7 +8,7 @@ enum DecodingStep: Sendable {
   case byteFallback
   /// Joins all tokens into one.
   case fuse
-  /// Removes up to so many of a text at the ends of each token.
+  /// Removes up to a number of occurrences of a text at the ends of each token.
   case strip([UInt8], start: Int, stop: Int)
   /// Turns the replacement into a space, or into nothing at the very start.
   case metaspace(replacement: [UInt8], dropsFirst: Bool)

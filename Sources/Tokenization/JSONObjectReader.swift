@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINJSON
 
-/// A JSON object inside a larger document, whose errors say where in the document it lies.
+/// A JSON object inside a larger document, whose errors say where in the document it is.
 struct JSONObjectReader {
   private let object: JSONObject
   /// The document and the way to the object, as `tokenizer.json: decoder.decoders[1]`.

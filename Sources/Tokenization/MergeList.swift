@@ -5,13 +5,13 @@ import SPINJSON
 
 /// Merges as a file lists them: pairs of texts, resolved once the vocabulary is known.
 ///
-/// Both texts of a pair lie end to end, so that what they merge into is one range.
+/// Both texts of a pair are stored end to end, so that what they merge into is one range.
 struct MergeList {
   private var bytes: [UInt8] = []
   /// Where the first text of each pair ends and where the second does.
   private var ends: [Int] = []
 
-  /// An empty list that will be read from a document of so many bytes.
+  /// An empty list that will be read from a document of a number of bytes.
   init(documentByteCount: Int) {
     // Unused capacity costs no memory; growing would.
     bytes.reserveCapacity(documentByteCount / 4)

@@ -15,7 +15,7 @@ struct MergeTable: Sendable {
 
   static let noRank = UInt32.max
 
-  /// A slot is a pair of ids of 21 bits each, above the place of its outcome.
+  /// A slot is a pair of ids of 21 bits each, above the index of its result.
   ///
   /// Nearly all look-ups find nothing, so that the table is kept small and what is found apart.
   private var slots: [UInt64]
@@ -29,7 +29,7 @@ struct MergeTable: Sendable {
   private static let placeBits: UInt64 = 21
   private static let placeMask: UInt64 = 1 << placeBits - 1
 
-  /// An empty table with room for `capacity` merges.
+  /// An empty table with capacity for `capacity` merges.
   init(capacity: Int) {
     var bits: UInt64 = 4
     while 1 << bits < capacity + capacity / 2 { bits += 1 }

@@ -103,7 +103,7 @@ enum ProtobufReader {
       guard index < message.endIndex else { break }
       let byte = message[index]
       index += 1
-      // The tenth byte has room for the last of 64 bits only.
+      // The tenth byte holds the last of 64 bits only.
       if shift == 63, byte > 1 { break }
       value |= UInt64(byte & 0x7F) << shift
       if byte < 0x80 { return value }

@@ -68,7 +68,7 @@ extension SentencePieceModel {
   }
 
   /// Control pieces and the unknown piece are special, pieces of the user are not; what the
-  /// configuration says of a token goes before.
+  /// configuration says about a token goes before.
   private func addedTokens(
     _ llama: LlamaTokenizerOptions, _ vocabulary: Vocabulary
   ) throws -> [AddedToken] {

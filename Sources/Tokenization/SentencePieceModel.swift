@@ -14,7 +14,7 @@ struct SentencePieceModel {
     case byte = 6
   }
 
-  /// One piece; its place in the file is its id.
+  /// One piece; its index in the file is its id.
   struct Piece {
     var text: ArraySlice<UInt8> = []
     var score: Float = 0

@@ -3,7 +3,7 @@
 /// How text is cut at what a delimiter matches, as the pre-tokenizers Split, Punctuation and
 /// Whitespace do it.
 struct SplitRule: Sendable {
-  /// What matches.
+  /// How delimiters are matched.
   enum Delimiter: Sendable {
     /// Matches of a regular expression.
     case pattern(PatternProgram)
@@ -17,7 +17,7 @@ struct SplitRule: Sendable {
 
   /// What becomes of matches.
   enum Behavior: String, Sendable, CaseIterable {
-    /// They are dropped.
+    /// Matches are dropped.
     case removed = "Removed"
     /// Each is a piece.
     case isolated = "Isolated"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text cut into pieces that lie end to end.
+/// Text cut into pieces that follow one another without gaps.
 struct TextPieces {
   private(set) var bytes: [UInt8]
   /// Where each piece ends; no piece is empty.
   var ends: [Int]
   /// Whether the first piece is where the whole text begins, before any added token.
   private(set) var isStart: Bool
-  /// Where each byte comes from in the text as given; nil where nobody asks.
+  /// Where each byte comes from in the text as given; nil where not requested.
   private(set) var sources: [Range<Int>]?
 
-  /// One piece.
+  /// A text of a single piece.
   init(_ bytes: [UInt8], isStart: Bool, sources: [Range<Int>]? = nil) {
     self.bytes = bytes
     self.isStart = isStart
@@ -38,7 +38,7 @@ struct TextPieces {
 
   /// Makes other pieces of each piece.
   ///
-  /// - Parameter body: Writes the pieces that take the place of the piece in the range.
+  /// - Parameter body: Writes the pieces that replace the piece in the range.
   mutating func rewrite(_ body: (_ range: Range<Int>, _ writer: inout Writer) -> Void) {
     var writer = Writer(self)
     forEach { range in

@@ -19,7 +19,7 @@ extension Tokenizer {
   /// The tokens of a text with their offsets; the ids are those of `encode`.
   ///
   /// Offsets are those of the `tokenizers` package: a token that is a part of a scalar has the
-  /// whole scalar; what a normalizer put in has the scalar beside it; white space at the ends of a
+  /// whole scalar; what a normalizer put in has the scalar next to it; white space at the ends of a
   /// token counts or not as the file's post-processor says. A scalar that the vocabulary lacks and
   /// that is dropped does not move the offsets of what follows, as it does there.
   ///

@@ -179,7 +179,7 @@ extension Tokenizer {
 extension Tokenizer {
   /// The text of ids; ids that no token has are skipped.
   ///
-  /// - Parameter skipSpecialTokens: Whether to leave out BOS and the like.
+  /// - Parameter skipSpecialTokens: Whether to leave out special tokens such as BOS.
   public func decode(_ ids: [Int32], skipSpecialTokens: Bool) -> String {
     var tokens: [ArraySlice<UInt8>] = []
     tokens.reserveCapacity(ids.count)

@@ -50,7 +50,7 @@ struct TokenizerJSONModel {
 
   /// Reads an object of tokens and their ids.
   ///
-  /// - Parameter place: Where it stands, for messages.
+  /// - Parameter place: Where it is, for messages.
   static func readVocabulary(
     _ reader: inout JSONReader, at place: String
   ) throws -> Vocabulary {

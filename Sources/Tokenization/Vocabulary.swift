@@ -4,7 +4,7 @@ import SPINErrors
 
 /// The tokens of a model by id and by text.
 ///
-/// The texts lie end to end in one array and are found through an open-addressing table, so that
+/// The texts are stored end to end in one array and are found through an open-addressing table, so that
 /// 150,000 tokens cost three allocations instead of 150,000.
 struct Vocabulary: Sendable {
   /// The most tokens that a file may list.
@@ -16,7 +16,7 @@ struct Vocabulary: Sendable {
   static let maximumTokenLength = 4096
 
   private var bytes: [UInt8] = []
-  /// Where the token of each id lies; in one array, so that a look-up misses the cache once.
+  /// Where the token of each id is; in one array, so that a look-up misses the cache once.
   private var extents: [Extent] = []
   /// A slot is a tag from the hash above the id; `emptySlot` where there is none.
   private var slots: [UInt64] = []

@@ -4,7 +4,7 @@
 ///
 /// Bounded: when it is full it starts over. What it holds never changes a result.
 struct WordCache {
-  /// Longer words are not worth their place.
+  /// Longer words are not worth their slot.
   static let maximumWordLength = 64
   private static let slotCount = 1 << 16
   private static let maximumCount = slotCount / 2
@@ -24,13 +24,13 @@ struct WordCache {
   private var count = 0
   private let seed = UInt64.random(in: 0...UInt64.max)
 
-  /// A place in the table, valid until the next `insert`.
+  /// A slot in the table, valid until the next `insert`.
   struct Place {
     fileprivate let slot: Int
     fileprivate let tag: UInt32
   }
 
-  /// Appends the ids of the word and returns nil, or returns the place where it belongs.
+  /// Appends the ids of the word and returns nil, or returns the slot where it belongs.
   mutating func appendIDs(
     of text: Span<UInt8>, _ word: Range<Int>, to output: inout [Int32]
   ) -> Place? {
@@ -62,7 +62,7 @@ struct WordCache {
     if count == Self.maximumCount {
       self = WordCache()
       slots = Array(repeating: Slot(), count: Self.slotCount)
-      // The new table has another seed, so the place has to be found again.
+      // The new table has another seed, so the slot must be found again.
       let hash = hashBytes(text, word, seed: seed)
       index = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
       store(text, word, wordIDs, index, UInt32(truncatingIfNeeded: hash >> 32))

@@ -8,7 +8,7 @@ public import SPINTransformer
 
 /// All samples of a step through a decoder and back, block by block.
 ///
-/// The residual stream between blocks is kept; what a block computes is kept as far as memory allows,
+/// The residual stream between blocks is stored; what a block computes is stored as far as memory allows,
 /// the last blocks first since they are needed first, and computed again otherwise, to the same
 /// bits. Memory is reused from step to step.
 public final class DecoderPass {
@@ -136,7 +136,7 @@ public final class DecoderPass {
     }
   }
 
-  /// The gradient of the output of the block that comes next on the way back, `[T, D]`; of the
+  /// The gradient of the output of the block that comes next in the backward pass, `[T, D]`; of the
   /// embedding's rows after the first block.
   public func gradient(_ step: TrainingStep, _ batch: TrainingBatch) -> MatrixView {
     rows(of: gradientRoom.matrix(step.tokenCount, configuration.hiddenSize), batch)
@@ -214,7 +214,7 @@ public final class DecoderPass {
     (self.widest, self.longest) = (widest, longest)
   }
 
-  /// Memory that grows to what is asked of it and is then kept; its content is arbitrary.
+  /// Memory that grows to the requested size and is then reused; its content is arbitrary.
   private final class Room {
     private let device: any Device
     private var held: FloatBuffer

@@ -20,13 +20,13 @@ public struct DecoderTensor: Sendable, Hashable {
     case bias
   }
 
-  /// Its name.
+  /// The name of the tensor.
   public let name: String
   /// Its sizes, outermost first.
   public let shape: [Int]
-  /// What it is.
+  /// The kind of the tensor.
   public let kind: Kind
-  /// Its place among all tensors of the model: embedding, blocks, last norm, head.
+  /// Its index among all tensors of the model: embedding, blocks, last norm, head.
   public let index: Int
 
   /// How many numbers it holds.

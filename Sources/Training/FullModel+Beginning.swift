@@ -8,7 +8,7 @@ public import SPINStorage
 public import SPINTransformer
 
 extension FullModel {
-  /// A model that goes on from a checkpoint.
+  /// A model that continues from a checkpoint.
   ///
   /// - Throws: `SPINError` as `Decoder` does.
   public convenience init(

@@ -20,7 +20,7 @@ public final class FullModel: TrainableModel {
   /// Whether every group's gradient has memory of its own.
   public let keepsGradients: Bool
 
-  /// In whose memory everything lies.
+  /// The device whose memory holds everything.
   let device: any Device
   private let tensors: DecoderTensors
   private let sinks: [BlockGradients]
@@ -30,10 +30,10 @@ public final class FullModel: TrainableModel {
   public struct Memory: Sendable, Hashable {
     /// Whether the gradients of all blocks are in memory together.
     public var keepsGradients: Bool
-    /// Room for activations.
+    /// What activations may take.
     public var pass: DecoderPass.Memory
 
-    /// Room for training.
+    /// What training may keep in memory.
     public init(keepsGradients: Bool, pass: DecoderPass.Memory) {
       self.keepsGradients = keepsGradients
       self.pass = pass
@@ -45,7 +45,7 @@ public final class FullModel: TrainableModel {
   /// - Parameters:
   ///   - configuration: Its shape.
   ///   - memory: Room for training.
-  ///   - device: In whose memory everything lies.
+  ///   - device: The device whose memory holds everything.
   ///   - fill: Writes the values of a tensor of a name into memory; called in a fixed order.
   public init(
     _ configuration: DecoderConfiguration, memory: Memory, on device: any Device,

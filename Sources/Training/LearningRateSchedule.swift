@@ -16,20 +16,20 @@ public struct LearningRateSchedule: Sendable, Hashable {
     case linear
     /// Falls to 0 as half a cosine.
     case cosine
-    /// Stays.
+    /// Stays at the peak.
     case constant
   }
 
-  /// The course.
+  /// The course after warm-up.
   public let kind: Kind
   /// The rate after warm-up.
   public let peak: Double
   /// Steps of the warm-up.
   public let warmupSteps: Int
-  /// All steps.
+  /// The number of steps in all, warm-up included.
   public let stepCount: Int
 
-  /// A schedule.
+  /// A schedule over a number of steps.
   public init(kind: Kind, peak: Double, warmupSteps: Int, stepCount: Int) {
     self.kind = kind
     self.peak = peak

@@ -8,7 +8,7 @@ public import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// A decoder whose LoRA or DoRA adapter is trained; its own weights stay where they lie.
+/// A decoder whose LoRA or DoRA adapter is trained; its own weights are read in place and do not change.
 ///
 ///     let model = try LowRankModel(decoder, configuration, seed: 42, memory: memory, on: device)
 ///     ...
@@ -68,7 +68,7 @@ public final class LowRankModel: TrainableModel {
     self.init(decoder, configuration, layers, memory: memory, on: device)
   }
 
-  /// An adapter that goes on from given values.
+  /// An adapter that continues from given values.
   ///
   /// - Precondition: it fits the model.
   public convenience init(
@@ -195,7 +195,7 @@ extension LowRankLayer {
       }, dropout: Float(configuration.dropout), seed: seed, dropoutTensor: 2 * name.place + 1)
   }
 
-  /// Its tensors as parameters, under PEFT's names; B lies transposed.
+  /// Its tensors as parameters, under PEFT's names; B is stored transposed.
   ///
   /// All of them decay: transformers spares norms and biases only.
   fileprivate func parameters(of name: MatrixName) -> [Parameter] {
@@ -232,7 +232,7 @@ extension AdapterConfiguration {
 }
 
 extension MatrixName {
-  /// Its place among all matrices, the key of its random numbers.
+  /// Its index among all matrices, the key of its random numbers.
   fileprivate var place: Int {
     let all = Projection.allCases
     return all.count * layer + (all.firstIndex(of: projection) ?? 0)

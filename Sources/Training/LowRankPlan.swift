@@ -16,11 +16,11 @@ public struct LowRankPlan: Sendable, Hashable {
   public let parameterCount: Int
   /// Tokens that go through a block together.
   public let batchTokens: Int
-  /// Room for activations.
+  /// What activations may take.
   public let pass: DecoderPass.Memory
   /// Bytes for what forward passes leave, that of the largest step; what does not fit is recomputed.
   public let wholeStateBytes: Int
-  /// Bytes of memory that the run stays below.
+  /// The memory budget of the run, in bytes.
   public let memoryBytes: Int
 
   /// Plans a run.

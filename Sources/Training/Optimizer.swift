@@ -7,7 +7,7 @@ import SPINStorage
 final class Optimizer {
   private let options: TrainingOptions
   private let device: any Device
-  /// By the parameter's place among all.
+  /// By the parameter's index among all.
   let moments: [AdamWMoments]
   private let places: [String: Int]
   /// The sum of squares of each parameter's gradient.

@@ -3,20 +3,20 @@
 import SPINCalibration
 import SPINErrors
 
-/// Which samples are trained on, which are held back, and in which order they come.
+/// Which samples are trained on, which form the validation set, and in which order they come.
 ///
 /// The split is that of `Dataset.train_test_split(share, seed=seed)`: the first entries of NumPy's
-/// permutation are held back, as many as the share rounded up. Each epoch takes a permutation of its own
+/// permutation form the validation set, as many as the share rounded up. Each epoch takes a permutation of its own
 /// from one generator of the same seed; every step takes the next samples, the last of an epoch what
 /// is left.
 public struct SampleOrder: Sendable {
-  /// The samples to train on, by their places.
+  /// The samples to train on, by index.
   public let training: [Int]
-  /// The samples held back, by their places.
+  /// The validation set, by index.
   public let evaluation: [Int]
   /// Steps of an epoch.
   public let stepsPerEpoch: Int
-  /// All steps.
+  /// The number of steps in all.
   public let stepCount: Int
   private let samplesPerStep: Int
   private let seed: UInt64
@@ -51,7 +51,7 @@ public struct SampleOrder: Sendable {
     epoch = (0, first, generator)
   }
 
-  /// The samples of a step, by their places.
+  /// The samples of a step, by index.
   public mutating func samples(of step: Int) -> [Int] {
     let number = step / stepsPerEpoch
     if number < epoch.number {

@@ -9,7 +9,7 @@ public struct Parameter: Sendable {
   public let name: String
   /// Its sizes, outermost first.
   public let shape: [Int]
-  /// Its values.
+  /// The values of the parameter.
   public let values: FloatBuffer
   /// The gradient of the loss; zeros between steps.
   public let gradient: FloatBuffer
@@ -68,7 +68,7 @@ public protocol TrainableModel: AnyObject {
   ///
   /// - Parameters:
   ///   - step: The samples; drawn numbers such as dropout's are keyed by `step.index` and the
-  ///     tokens' places in the step.
+  ///     tokens' indices in the step.
   ///   - device: Where to compute.
   ///   - onComplete: Called once for each group as soon as nothing in this pass reads its values or
   ///     adds to its gradients again.

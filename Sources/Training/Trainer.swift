@@ -11,7 +11,7 @@ import SPINStorage
 ///     let trainer = try Trainer(model, samples: samples, options: options, on: execution)
 ///     let history = try trainer.run(in: "tuned/.training", identity: digest)
 ///
-/// An interrupted run goes on where its last saved state is, to the same bits. Threads, memory and
+/// An interrupted run resumes from its last saved state, to the same bits. Threads, memory and
 /// the cut into micro-batches change no bit either.
 public final class Trainer {
   /// Which samples come when.
@@ -56,10 +56,10 @@ public final class Trainer {
   /// - Parameters:
   ///   - folder: Where states to resume from are kept; it is made if it is absent, and stays.
   ///   - identity: A digest of everything that decides the result.
-  ///   - shouldStop: Asked after each step and, as long as a step has changed nothing, within it, and
-  ///     while the samples held back are measured; true saves the state and ends the run with an
+  ///   - shouldStop: Checked after each step and, as long as a step has changed nothing, within it, and
+  ///     while the validation set is measured; true saves the state and ends the run with an
   ///     error of code `interrupted`, and the same call later resumes from there.
-  ///   - report: Told of progress.
+  ///   - report: Called with each progress event.
   ///   - finish: Called at the end, while no other process may use the folder.
   /// - Throws: `SPINError` where the folder holds another run, the disk is full, a loss is not a
   ///   finite number, or the run was stopped.
@@ -90,7 +90,7 @@ public final class Trainer {
     let resumedFrom = (steps: history.stepCount, tokens: history.tokenCount)
     while !isDone(history) {
       var isStopped = false
-      // A state may have been saved while the samples held back were measured.
+      // A state may have been saved while the validation set was measured.
       if !isEvaluationDue(history) {
         if let loss = try advance(&history, optimizer, shouldStop) {
           report(
@@ -203,7 +203,7 @@ public final class Trainer {
     if keeps {
       for group in model.groups { try optimizer.update(group, gradientScale: scale) }
     } else {
-      // The norm needs all gradients and there is room for one group's: they are computed again.
+      // The norm needs all gradients, and the memory budget holds one group's: they are computed again.
       let again = try passUpdating(step, shouldStop) {
         try optimizer.update($0, gradientScale: scale)
       }
@@ -226,9 +226,9 @@ public final class Trainer {
     }
   }
 
-  // MARK: - Samples held back
+  // MARK: - Validation set
 
-  /// Whether the samples held back are to be measured before the next step.
+  /// Whether the validation set is to be measured before the next step.
   private func isEvaluationDue(_ history: TrainingHistory) -> Bool {
     let stepCount = history.stepCount
     guard !order.evaluation.isEmpty, stepCount > 0, history.evaluations.last?.step != stepCount
@@ -241,7 +241,7 @@ public final class Trainer {
     (history.stepCount == order.stepCount || history.stoppedEarly) && !isEvaluationDue(history)
   }
 
-  /// Measures the samples held back; nil where it was stopped.
+  /// Measures the validation set; nil where it was stopped.
   private func evaluate(
     _ history: inout TrainingHistory, _ best: TrainingCheckpoint, _ shouldStop: () -> Bool
   ) throws -> TrainingHistory.Evaluation? {
@@ -251,7 +251,7 @@ public final class Trainer {
     guard evaluation.loss.isFinite else {
       throw SPINError(
         .checkFailed,
-        "the loss on the samples held back is \(evaluation.loss) after step "
+        "the validation loss is \(evaluation.loss) after step "
           + "\(history.stepCount)", remedy: "train with a lower learning rate")
     }
     history.evaluations.append(evaluation)
@@ -265,7 +265,7 @@ public final class Trainer {
     return evaluation
   }
 
-  /// The mean loss of all target tokens of the samples held back; nil where it was stopped.
+  /// The mean loss of all target tokens of the validation set; nil where it was stopped.
   private func evaluationLoss(_ shouldStop: () -> Bool) throws -> Double? {
     var (sum, count) = (0.0, 0)
     // As many at a time as in training, so that they need no more memory.

@@ -6,13 +6,13 @@ import SPINJSON
 import SPINKernels
 import SPINStorage
 
-/// What an interrupted run goes on from: values, moments and history in one safetensors file, which
+/// What an interrupted run resumes from: values, moments and history in one safetensors file, which
 /// appears whole or not at all.
 struct TrainingCheckpoint {
   let path: String
   /// A digest of everything that decides the result.
   let identity: String
-  /// Whose memory values and moments lie in.
+  /// The device whose memory holds values and moments.
   let device: any Device
 
   private static let schema = "training-checkpoint/1"

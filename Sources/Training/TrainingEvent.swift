@@ -6,7 +6,7 @@ public enum TrainingEvent: Sendable, Hashable {
   case resumed(stepCount: Int, of: Int)
   /// A step is done.
   case advanced(TrainingProgress)
-  /// The loss on the samples held back was measured.
+  /// The loss on the validation set was measured.
   case evaluated(TrainingHistory.Evaluation)
 }
 
@@ -14,13 +14,13 @@ public enum TrainingEvent: Sendable, Hashable {
 public struct TrainingProgress: Sendable, Hashable {
   /// Steps that are done.
   public let stepCount: Int
-  /// Steps in all.
+  /// The number of steps in all.
   public let totalStepCount: Int
   /// How often every sample was seen.
   public let epoch: Double
   /// The loss of the last step, in nats a target token.
   public let loss: Double
-  /// Its learning rate.
+  /// The learning rate of the step.
   public let learningRate: Double
   /// Tokens that this process has trained on; what an earlier one did is left out.
   public let tokensDone: Int

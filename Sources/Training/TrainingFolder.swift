@@ -5,10 +5,10 @@ import SPINErrors
 public import SPINJSON
 package import SPINStorage
 
-/// The folder that a training run writes to: its result, `training.json` beside it, and `.training`
-/// with what an interrupted run goes on from, which is removed at the end.
+/// The folder that a training run writes to: its result, `training.json` next to it, and `.training`
+/// with what an interrupted run resumes from, which is removed at the end.
 public struct TrainingFolder: Sendable {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
   /// What is trained: "full", "lora" ...
   public let method: String
@@ -17,7 +17,7 @@ public struct TrainingFolder: Sendable {
   /// The version of the program, for the record.
   public let toolVersion: String
 
-  /// The record beside the result.
+  /// The record next to the result.
   public static let recordName = "training.json"
   private static let schema = "training/1"
 
@@ -67,7 +67,7 @@ public struct TrainingFolder: Sendable {
     return output
   }
 
-  /// Removes what a killed run may have left beside a finished result.
+  /// Removes what a killed run may have left next to a finished result.
   ///
   /// - Throws: `SPINError` with code `cannotCreate` where the result was changed since.
   public func tidy() throws {
@@ -103,7 +103,7 @@ public struct TrainingFolder: Sendable {
   ///   - output: The folder, open for writing.
   ///   - circumstances: Asked at the end what it took.
   ///   - shouldStop: As in `Trainer.run`.
-  ///   - report: Told of progress.
+  ///   - report: Called with each progress event.
   ///   - writeResult: Writes the model or adapter into the folder.
   package func run(
     _ trainer: Trainer, in output: OutputFolder, circumstances: () -> JSON,

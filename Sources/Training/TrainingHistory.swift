@@ -18,7 +18,7 @@ public struct TrainingHistory: Sendable, Hashable {
     public let gradientNorm: Double?
   }
 
-  /// The loss on the samples held back.
+  /// The loss on the validation set.
   public struct Evaluation: Sendable, Hashable {
     /// How many steps were done.
     public let step: Int
@@ -34,7 +34,7 @@ public struct TrainingHistory: Sendable, Hashable {
   public internal(set) var tokenCount = 0
   /// The loss log.
   public internal(set) var entries: [Entry] = []
-  /// The losses on the samples held back.
+  /// The losses on the validation set.
   public internal(set) var evaluations: [Evaluation] = []
   /// Whether the run ended because the loss did not get better.
   public internal(set) var stoppedEarly = false
@@ -43,7 +43,7 @@ public struct TrainingHistory: Sendable, Hashable {
   /// How many these are.
   var pendingSteps = 0
 
-  /// The best of the losses on the samples held back, the first of equals.
+  /// The best of the losses on the validation set, the first of equals.
   public var best: Evaluation? { evaluations.min { $0.loss < $1.loss } }
 
   /// How many evaluations in a row were no better than the best one before them.
@@ -56,7 +56,7 @@ public struct TrainingHistory: Sendable, Hashable {
 }
 
 extension TrainingHistory {
-  /// The loss log and the losses on the samples held back, as `training.json` shows them.
+  /// The loss log and the losses on the validation set, as `training.json` shows them.
   public var json: JSON {
     [
       "steps": JSON(stepCount), "tokens": JSON(tokenCount), "stopped_early": .bool(stoppedEarly),

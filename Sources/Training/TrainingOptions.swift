@@ -33,11 +33,11 @@ public struct TrainingOptions: Sendable, Hashable {
   public var warmupRatio = 0.0
   /// Decides the order of samples, the split and every number drawn: `seed`.
   public var seed: UInt64 = 42
-  /// The share of the samples that are held back to measure the loss on; 0 for none.
+  /// The share of the samples held out as a validation set; 0 for none.
   public var evaluationSplit = 0.0
   /// Steps between two measurements; nil for one after each epoch: `eval_steps`.
   public var evaluationSteps: Int?
-  /// Stop when so many measurements in a row are no better than the best one, and go back to that
+  /// Stop after this many measurements in a row without improvement, and restore the best
   /// one: `early_stopping_patience`.
   public var earlyStoppingPatience: Int?
   /// Steps between two states to resume from: `save_steps`.

@@ -14,7 +14,7 @@ public import SPINTransformer
 ///
 ///     16   values, gradients and moments in memory
 ///     12   without clipping: a group is updated as soon as its gradient is complete
-///      8   moments in a scratch file, which the system caches where it has room
+///      8   moments in a scratch file, which the operating system caches where memory allows
 ///      4   and gradients of one group at a time; with clipping they are computed twice
 ///
 /// No bit of the result depends on it.
@@ -27,15 +27,15 @@ public struct TrainingPlan: Sendable, Hashable {
   public let batchTokens: Int
   /// Whether the gradients of all groups are in memory together.
   public let keepsGradients: Bool
-  /// Whether the moments of AdamW lie in a scratch file.
+  /// Whether the moments of AdamW are in a scratch file.
   public let keepsMomentsInFile: Bool
   /// Whether gradients are computed twice, for the norm and for the update.
   public let computesTwice: Bool
-  /// Room for activations.
+  /// What activations may take.
   public let pass: DecoderPass.Memory
   /// Bytes for what forward passes leave, that of the largest step; what does not fit is recomputed.
   public let wholeStateBytes: Int
-  /// Bytes of memory that the run stays below.
+  /// The memory budget of the run, in bytes.
   public let memoryBytes: Int
   /// Bytes of scratch file.
   public let scratchBytes: Int
@@ -124,7 +124,7 @@ struct TrainingCost {
   /// Tokens of a batch and rows of logits: half of what a budget leaves at most goes into more of them,
   /// the rest is for keeping states.
   ///
-  /// - Parameter bytes: What so many tokens and rows take.
+  /// - Parameter bytes: What a number of tokens and rows takes.
   /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do.
   func batches(
     bytes: (_ tokens: Int, _ rows: Int) -> Int

@@ -58,9 +58,9 @@ public struct TrainingBatch: Sendable {
   public let predictingRows: [Int]
   /// The tokens that they should predict.
   public let targets: [Int32]
-  /// Which of the predicting rows belong to each sample, as a range of their places.
+  /// Which of the predicting rows belong to each sample, as a range of their indices.
   public let predictions: [Range<Int>]
-  /// The place of the first token among all tokens of the step.
+  /// The index of the first token among all tokens of the step.
   public let firstToken: Int
 
   /// Lays samples one after the other.

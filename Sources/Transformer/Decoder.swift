@@ -14,16 +14,16 @@ import SPINStorage
 ///
 /// Weights stay in the mapped file in the precision in which they are stored; arithmetic is Float32.
 public struct Decoder: Sendable {
-  /// Its shape.
+  /// The shape of the model.
   public let configuration: DecoderConfiguration
-  /// Its weights.
+  /// The weights of the model.
   public private(set) var weights: DecoderWeights
   /// Low-rank changes of its blocks, one for each, while they are trained; nil for none.
   public private(set) var lowRank: [LowRankBlock]?
   /// What is changed behind its blocks; nil for the model as it is.
   public internal(set) var interventions: Interventions?
 
-  /// What is odd about configuration and tensors without being wrong, as sentences.
+  /// Warnings about configuration and tensors, as sentences.
   public var warnings: [String] { configuration.warnings + weights.warnings }
 
   /// Reads `config.json` and finds every tensor it asks for.

@@ -7,7 +7,7 @@ public import SPINStorage
 
 /// The weights of one decoder block.
 ///
-/// Matrices lie in the mapped checkpoint; the few vectors are copied and widened.
+/// Matrices are in the mapped checkpoint; the few vectors are copied and widened.
 public struct BlockWeights: Sendable {
   /// The gain before the attention, `[D]`.
   public let inputNorm: FloatBuffer
@@ -69,7 +69,7 @@ public struct DecoderWeights: Sendable {
   /// Whether the two are one matrix; a file that holds two different ones has the last word over
   /// `config.json`, as in transformers.
   public let tiesWordEmbeddings: Bool
-  /// What is odd about the tensors, as sentences.
+  /// Warnings about the tensors, as sentences.
   public let warnings: [String]
 
   /// Weights from anywhere, such as masters in memory.

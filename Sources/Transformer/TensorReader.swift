@@ -32,7 +32,7 @@ struct TensorReader {
   /// How many names of tensors a warning lists.
   private static let namedCount = 6
 
-  /// Looks at the tensors that nobody took.
+  /// Checks the tensors that were not read.
   ///
   /// What such files hold besides the decoder (heads of other tasks, scales of a cache, buffers,
   /// factors of an adapter) changes nothing here and is named; what would be part of the decoder is

@@ -111,7 +111,7 @@ import Testing
         name: "d", table: few, options: CalibrationOptions(sampleCount: 128),
         encoding: bytes(bos: true))
     } throws: { error in
-      "\(error)".contains("has 2 rows, 128 samples are asked for")
+      "\(error)".contains("has 2 rows, 128 samples are requested")
     }
   }
 

@@ -167,7 +167,7 @@ struct ModelDirectoryTests {
     ),
     (
       ["blobs", "refs", "snapshots"],
-      ": is an entry of the Hugging Face cache, the model lies deeper; give DIR/snapshots/<commit>"
+      ": is an entry of the Hugging Face cache, the model is further down; give DIR/snapshots/<commit>"
     ),
   ])
   func foldersWithoutUsableWeightsSayWhatTheyAre(names: [String], message: String) throws {

@@ -64,8 +64,8 @@ struct ModelHoldTests {
       #expect(
         error?.description
           == "\(weights): was changed by another program while it was read, so that "
-          + "results would be those of neither version; run the command again when nobody changes the "
-          + "model")
+          + "results would be those of neither version; run the command again when no other "
+          + "program changes the model")
     }
   }
 

@@ -143,7 +143,7 @@ struct ChoiceEvaluationTests {
     let twice = try #require(throws: SPINError.self) {
       try ChoiceEvaluation([ChoiceTaskSet(tasks: [data, data])])
     }
-    #expect(twice.description.hasPrefix("tasks: \"own\" is asked for twice"))
+    #expect(twice.description.hasPrefix("tasks: \"own\" is requested twice"))
   }
 
   private func evaluation() throws -> ChoiceEvaluation {

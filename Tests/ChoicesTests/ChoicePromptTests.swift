@@ -135,7 +135,7 @@ struct ChoicePromptTests {
     let error = try #require(throws: SPINError.self) {
       try encoder.encode(context: "ab", continuation: "a")
     }
-    #expect(error.description == "the choice \"\": it adds no token to what stands before it")
+    #expect(error.description == "the choice \"\": it adds no token to the text before it")
     // Neither BOS nor EOS: nothing can stand before the first token, so it is not predicted.
     let empty = try encoder.encode(context: "", continuation: "ab ab")
     #expect(empty.context == [5] && empty.continuation == [6])

@@ -104,7 +104,7 @@ struct PythonTests {
     ("[1, 2", "lacks a comma or \"]\""), ("['a' 'b']", "lacks a comma or \"]\""),
     ("{1: 2}", "has a key that is no string"), ("'a", "has a string that does not end"),
     ("'\\q'", "has the escape \"\\q\""), ("'\\ud800'", "has an escape that names no character"),
-    ("f()", "has \"f\" where a value belongs"), ("1 2", "goes on after its end"),
+    ("f()", "has \"f\" where a value belongs"), ("1 2", "continues after its end"),
     ("", "ends too early"), ("{'a'}", "has a key without a value"),
     (String(repeating: "[", count: 70), "is nested too deeply"),
   ])

@@ -147,7 +147,7 @@ import Testing
     #expect(
       job.masked(missing.standardError)
         == "spin: DIR/model: has no chat template; "
-        + "give the texts as they stand: --prompt-format raw\n")
+        + "give the texts unchanged: --prompt-format raw\n")
     try write(
       "the {{ messages[0].content }} is{{ '' }}".utf8, to: job.model + "/chat_template.jinja")
     let (raw, chat) = (

@@ -335,7 +335,7 @@ import Testing
         ["--pair", "privacy,general"],
         "--pair, --general: name \"privacy\", \"general\", \"general\", expected three different"
       ),
-      (["--nsamples", "13"], "DIR/privacy.csv: has 12 rows, 13 samples are asked for; ask for at"),
+      (["--nsamples", "13"], "DIR/privacy.csv: has 12 rows, 13 samples are requested; request at"),
       (
         ["--nsamples", "8", "--pair", "privacy,other"],
         "--pair: names \"other\", which is not among the data sets"

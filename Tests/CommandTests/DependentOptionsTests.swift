@@ -9,46 +9,46 @@ import Testing
 struct DependentOptionsTests {
   /// What is typed, and the option that the refusal names with what it needs.
   static let refused: [(String, String)] = [
-    ("run M --data a=b --out o --window 64", "--window: decides nothing without --text FILE"),
-    ("sweep M --questions a=b --text-limit=3", "--text-limit: decides nothing without --text FILE"),
-    ("compare M --num-fewshot 5", "--num-fewshot: decides nothing without --task NAME"),
+    ("run M --data a=b --out o --window 64", "--window: has no effect without --text FILE"),
+    ("sweep M --questions a=b --text-limit=3", "--text-limit: has no effect without --text FILE"),
+    ("compare M --num-fewshot 5", "--num-fewshot: has no effect without --task NAME"),
     (
       "run M --question-limit 5",
-      "--question-limit: decides nothing without --questions NAME=FILE or"
+      "--question-limit: has no effect without --questions NAME=FILE or"
     ),
-    ("run M --max-new-tokens 5", "--max-new-tokens: decides nothing without --questions"),
-    ("run M --judge endpoint:http://h", "--judge: decides nothing without --questions NAME=FILE"),
-    ("run M --questions a=b --api-key-env K", "--api-key-env: decides nothing without a server"),
+    ("run M --max-new-tokens 5", "--max-new-tokens: has no effect without --questions"),
+    ("run M --judge endpoint:http://h", "--judge: has no effect without --questions NAME=FILE"),
+    ("run M --questions a=b --api-key-env K", "--api-key-env: has no effect without a server"),
     (
       "evaluate awareness M --answers endpoint:u --batch-size 2",
-      "--batch-size: decides nothing beside --answers"
+      "--batch-size: has no effect together with --answers"
     ),
-    ("select M --scores s --seed 3", "--seed: decides nothing without --rule random"),
-    ("sweep M --data a=b", "--data: decides nothing without --rounds N"),
+    ("select M --scores s --seed 3", "--seed: has no effect without --rule random"),
+    ("sweep M --data a=b", "--data: has no effect without --rounds N"),
     (
       "compare M --methods spin --soft-scale 0.5",
-      "--soft-scale: decides nothing without spin-soft among --methods"
+      "--soft-scale: has no effect without spin-soft among --methods"
     ),
-    ("compare M --lora-r 8", "--lora-r: decides nothing without lora, dora among --methods"),
+    ("compare M --lora-r 8", "--lora-r: has no effect without lora, dora among --methods"),
     (
       "compare M --methods lora --loreft-rank 8",
-      "--loreft-rank: decides nothing without loreft among"
+      "--loreft-rank: has no effect without loreft among"
     ),
     (
       "compare M --train t.csv",
-      "--train: decides nothing without full, lora, dora, loreft among --methods"
+      "--train: has no effect without full, lora, dora, loreft among --methods"
     ),
-    ("train lora M --eval-steps 5", "--eval-steps: decides nothing without --eval-split SHARE"),
+    ("train lora M --eval-steps 5", "--eval-steps: has no effect without --eval-split SHARE"),
     (
       "train full M --max-steps 5 --num-train-epochs 2",
-      "--num-train-epochs: decides nothing beside --max-steps"
+      "--num-train-epochs: has no effect together with --max-steps"
     ),
-    ("chat M --sampling-seed 3", "--sampling-seed: decides nothing without --temperature above 0"),
+    ("chat M --sampling-seed 3", "--sampling-seed: has no effect without --temperature above 0"),
     (
       "generate M --prompts a.txt --prompt-column q",
-      "--prompt-column: decides nothing without --prompts and"
+      "--prompt-column: has no effect without --prompts and"
     ),
-    ("tokenize M x --json --show ids", "--show: decides nothing beside --json"),
+    ("tokenize M x --json --show ids", "--show: has no effect together with --json"),
   ]
 
   @Test(arguments: refused) func anOptionByItselfIsRefused(_ line: String, _ message: String) {
@@ -99,7 +99,7 @@ struct DependentOptionsTests {
     #expect(outcome.status == 64)
     #expect(
       outcome.standardError
-        == "spin: --window: decides nothing without --text FILE; give that too, or leave out --window\n"
+        == "spin: --window: has no effect without --text FILE; give that too, or leave out --window\n"
     )
     #expect(outcome.standardOutput == "")
   }

@@ -59,7 +59,7 @@ struct EnclosedPatchCommandTests {
       #expect(outcome.status == 64)
       #expect(
         job.masked(outcome.standardError)
-          == "spin: DIR/model: has no spin-patch.json, and no patch was named; give the patch file behind the model\n"
+          == "spin: DIR/model: has no spin-patch.json, and no patch was named; give the patch file after the model\n"
       )
     }
   }

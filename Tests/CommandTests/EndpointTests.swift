@@ -299,7 +299,7 @@ import Testing
     #expect(
       try message(64, "--judge", endpoint, "--api-key-env", "SPIN_NO_SUCH_KEY")
         == "spin: the environment variable SPIN_NO_SUCH_KEY: is not set, expected the key of "
-        + "http://127.0.0.1:PORT/v1; set it, or leave out its name where the endpoint wants no key")
+        + "http://127.0.0.1:PORT/v1; set it, or leave out its name if the endpoint needs no key")
     #expect(
       try message(69, "--judge", endpoint, "--judge-model", "other")
         == "spin: http://127.0.0.1:PORT/v1/models: lists no model \"other\", only \"m\"; name one "

@@ -149,7 +149,8 @@ struct ModelInUseTests {
     #expect(
       outcome.standardError.contains(
         "\(weights): was changed by another program while it was read, so that results would be those "
-          + "of neither version; run the command again when nobody changes the model"), "\(outcome)"
+          + "of neither version; run the command again when no other program changes the model"),
+      "\(outcome)"
     )
     #expect(!FileManager.default.fileExists(atPath: job.out + "/awareness.json"))
     // Nor is anything of it kept for later: with the old weights the same command gives what it gives elsewhere.

@@ -45,7 +45,7 @@ struct OutputFailureTests {
       ["score"] + job.scoring + ["--quiet", "--out", target + "/scores"])
     #expect(
       job.masked(outcome.standardError)
-        == "spin: DIR/privacy.csv: cannot be written (File exists); choose a place that you may "
+        == "spin: DIR/privacy.csv: cannot be written (File exists); choose a path that you may "
         + "write to\n")
     #expect(outcome.status == 73)
     #expect(outcome.standardOutput == "")
@@ -65,7 +65,7 @@ struct OutputFailureTests {
     let outcome = try Program.runUnprivileged(job.score + ["--quiet"])
     #expect(
       job.masked(outcome.standardError)
-        == "spin: DIR/out: cannot be written (Permission denied); choose a place that you may "
+        == "spin: DIR/out: cannot be written (Permission denied); choose a path that you may "
         + "write to\n")
     #expect(outcome.status == 73)
     #expect(try FolderContents(of: job.path) == before)
@@ -108,7 +108,7 @@ struct OutputFailureTests {
     #expect(
       outcome.standardError
         == "spin: /proc/spin-scores: cannot be written (No such file or directory); choose a "
-        + "place that you may write to\n")
+        + "path that you may write to\n")
     #expect(outcome.status == 73)
     #expect(outcome.standardOutput == "")
   }

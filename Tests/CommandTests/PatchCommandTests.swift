@@ -268,7 +268,7 @@ struct PatchCommandTests {
     #expect(result.status == 73)
     #expect(
       result.errors == "spin: \(patch)/out: cannot be written (Not a directory); "
-        + "choose a place that you may write to\n")
+        + "choose a path that you may write to\n")
   }
 
   // MARK: - Running

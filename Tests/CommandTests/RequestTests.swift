@@ -122,7 +122,7 @@ struct RequestTests {
       for restart in [[], ["--restart"]] {
         let inside = try run(job, ["--count", "30"] + restart, out: out)
         #expect(inside.status == 73, "\(inside)")
-        #expect(inside.standardError.contains("which this command reads; choose a place apart"))
+        #expect(inside.standardError.contains("which this command reads; choose a separate path"))
         #expect(try FolderContents(of: job.path) == before)
       }
     }

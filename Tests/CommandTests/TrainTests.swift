@@ -111,7 +111,7 @@ import Testing
       (train(job.out, "--learning-rate", "0"), 64, "spin: --learning-rate: is 0, expected above 0"),
       (
         train(job.out, "--early-stopping-patience", "2"), 64,
-        "spin: --early-stopping-patience: decides nothing without --eval-split SHARE"
+        "spin: --early-stopping-patience: has no effect without --eval-split SHARE"
       ),
       (train(job.out, "--max-memory", "1MB"), 64, "spin: --max-memory: is 1.0 MB, "),
       (

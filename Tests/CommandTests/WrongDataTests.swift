@@ -26,7 +26,7 @@ struct WrongDataTests {
     },
     WrongInput(
       "fewer rows than asked for", 65,
-      "DIR/general.csv: has 2 rows, 8 samples are asked for; ask for at most 2 with --nsamples, "
+      "DIR/general.csv: has 2 rows, 8 samples are requested; request at most 2 with --nsamples, "
         + "or bring more rows"
     ) { job in try write("prompt,response\na,b\nc,d\n".utf8, to: job.data("general")) },
     WrongInput(

@@ -121,7 +121,7 @@ struct KeyTests {
     #expect(
       message(["OPENAI_API_KEY": "sk-other"])
         == "the environment variable MINE: is not set, expected the key of "
-        + "http://127.0.0.1:8000/v1; set it, or leave out its name where the endpoint wants no key")
+        + "http://127.0.0.1:8000/v1; set it, or leave out its name if the endpoint needs no key")
     for value in ["sk-a\nX-Evil: 1", "sk a", "sk-ä"] {
       #expect(
         message(["MINE": value])

@@ -53,8 +53,8 @@ struct FailureTests {
   @Test func serversThatStayBusyOrBrokenEndTheWork() throws {
     #expect(
       try failure(.answer(429, #"{"error": {"message": "rate limit"}}"#), requests: 6)
-        == "answers with status 429 in 6 attempts, too many requests: \"rate limit\"; ask for less "
-        + "at once, or run the same command again later")
+        == "answers with status 429 in 6 attempts, too many requests: \"rate limit\"; send fewer "
+        + "requests at once, or run the same command again later")
     #expect(
       try failure(.answer(500, "oops"), requests: 3) { $0.retries.attempts = 3 }
         == "answers with status 500 in 3 attempts: \"oops\"" + Self.log)
@@ -82,8 +82,8 @@ struct FailureTests {
       $0.retries.attempts = 2
     }
     #expect(
-      message == "gave no whole answer within 0.25 seconds in 2 attempts; allow more time, or ask "
-        + "for less at once")
+      message == "gave no whole answer within 0.25 seconds in 2 attempts; allow more time, or send "
+        + "fewer requests at once")
   }
 
   @Test func longAnswersAreNotReadToTheirEnd() throws {

@@ -75,7 +75,8 @@ struct RequestFailureTests {
 
   /// From request 3 on the server says the same to everything, a trial included.
   @Test(arguments: [
-    (401, "", "it wants a key"), (403, "", "it wants a key"), (404, "", "correct the address"),
+    (401, "", "it requires a key"), (403, "", "it requires a key"),
+    (404, "", "correct the address"),
     (429, "", "too many requests"), (500, "oops", "in 2 attempts: \"oops\""),
     (400, #"{"error": {"code": "model_not_found", "message": "gone"}}"#, "\"gone\""),
     (400, #"{"error": {"code": "insufficient_quota", "message": "pay"}}"#, "\"pay\""),

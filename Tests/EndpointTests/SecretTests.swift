@@ -159,7 +159,7 @@ struct SecretTests {
     let client = try server.client()
     #expect(
       server.message { _ = try client.models() }
-        == "http://127.0.0.1:PORT/v1/models: answers with status 401: it wants a key; put the key "
+        == "http://127.0.0.1:PORT/v1/models: answers with status 401: it requires a key; put the key "
         + "into an environment variable and name that with variable")
   }
 }

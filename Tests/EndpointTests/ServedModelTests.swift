@@ -54,7 +54,7 @@ struct ServedModelTests {
     #expect(
       answering.message { _ = try find("m", answering) }
         == place + "chat/completions: answers as the model \"\(other)\", asked for \"m\"; name the "
-        + "model that the server serves, and let nothing else run there")
+        + "model that the server serves, and serve no other model there")
   }
 
   @Test func serversWithoutAListAreAskedByName() throws {
@@ -91,7 +91,7 @@ struct ServedModelTests {
     }
     #expect(
       message == "http://127.0.0.1:PORT/v1/completions: answers as the model \"m@2\", asked for "
-        + "\"m@1\"; name the model that the server serves, and let nothing else run there")
+        + "\"m@1\"; name the model that the server serves, and serve no other model there")
     #expect(places == [0, 1])
   }
 }
@@ -152,7 +152,8 @@ struct ConcurrencyTests {
       }
     }
     #expect(
-      message == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it wants a key: "
+      message
+        == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it requires a key: "
         + "\"enough\"; put the key into an environment variable and name that with variable")
     // One that was on the way beside the failing one may have been given up.
     #expect(places.count <= 10 && places.count >= 10 - 3)
@@ -168,7 +169,8 @@ struct ConcurrencyTests {
       try model.complete(Self.requests, concurrency: 3) { _, _ in Issue.record("a text") }
     }
     #expect(
-      message == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it wants a key: "
+      message
+        == "http://127.0.0.1:PORT/v1/completions: answers with status 403: it requires a key: "
         + "\"enough\"; put the key into an environment variable and name that with variable")
   }
 

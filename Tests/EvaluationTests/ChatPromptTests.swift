@@ -89,7 +89,7 @@ struct ChatPromptTests {
       try PromptRequest(.raw, variables: ["a": 1]).format(ofModelAt: folder.path)
     }
     let warning = try #require(PromptRequest.warning(.raw, ofModelAt: folder.path))
-    #expect(warning.contains("the format raw gives it texts as they stand"))
+    #expect(warning.contains("the format raw gives it texts unchanged"))
     let chat = try PromptRequest().format(ofModelAt: folder.path)
     #expect(PromptRequest.warning(chat, ofModelAt: folder.path) == nil)
   }

@@ -230,7 +230,7 @@ struct EndpointJudgeTests {
         return (try evaluation.measure(side: "answers", answerer: answerer), failures)
       } catch let error as SPINError {
         #expect(error.code == .unavailable)
-        #expect(error.message == "answers with status 403: it wants a key: \"broken\"")
+        #expect(error.message == "answers with status 403: it requires a key: \"broken\"")
       }
     }
     throw SPINError(.unavailable, "it never works")

@@ -159,7 +159,7 @@ struct JudgeFailureTests {
     (
       choice(#"{"message": {"content": "Yes, certainly."}}"#),
       "(12 no verdict), such as \"Yes, certainly.\"; name the judge's own parser with parser "
-        + "(whole-words expects a reply with the word safe or the word unsafe), or ask it otherwise with "
+        + "(whole-words expects a reply with the word safe or the word unsafe), or change its prompt with "
         + "template"
     ),
     (

@@ -97,7 +97,7 @@ struct QuestionAnsweringTests {
       #expect(
         "\(error)"
           == "\(JudgeFixture.path): has no chat template; "
-          + "give the texts as they stand: prompts.choice: .raw")
+          + "give the texts unchanged: prompts.choice: .raw")
     }
   }
 

@@ -139,7 +139,7 @@ struct EnclosedPatchTests {
     #expect(try text(out + "/README.md") == changed)
     #expect(
       receipt.warnings == [
-        "\(out)/README.md describes the edit, was changed since spin wrote it, and stays as it is"
+        "\(out)/README.md describes the edit, was changed since spin wrote it, and is left as it is"
       ])
   }
 

@@ -106,7 +106,7 @@ struct PatchApplicationTests {
       "DIR/out: exists already; remove it, or choose another name", code: .cannotCreate
     ) { try patch.apply(to: fixture.model(), out: out) }
     fixture.expectError(
-      "DIR/model/extra/out: lies inside DIR/model, which this command reads; choose a place apart from it",
+      "DIR/model/extra/out: lies inside DIR/model, which this command reads; choose a separate path",
       code: .cannotCreate
     ) { try patch.apply(to: fixture.model(), out: fixture.path + "/extra/out") }
   }

@@ -253,7 +253,7 @@ struct ComparisonTableTests {
     #expect(
       answers[1].reasons == [
         "Perplexity changes by +1.25% (95% interval +0.10% to +3.00%).",
-        "Every_day refused (harmless) changes by +2.5 points (95% interval −5.0 to +11.0).",
+        "Every_day refused (benign) changes by +2.5 points (95% interval −5.0 to +11.0).",
       ])
     try editSpin(made, "perplexity_ratio") { $0["p_value_holm"] = 0.01 }
     answers = try made.report().headline

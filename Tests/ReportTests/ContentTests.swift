@@ -31,7 +31,7 @@ struct ContentTests {
         "Perplexity rises by 41.42% (95% interval +6.25% to +75.00%, n = 8 windows of 16 tokens)."))
     #expect(
       texts[1].contains(
-        "No change of plain refused (harmless), boolq accuracy and mmlu accuracy is shown."))
+        "No change of plain refused (benign), boolq accuracy and mmlu accuracy is shown."))
     #expect(texts[2].contains("2 of 6 changes shown"))
     #expect(
       texts[2].contains(
@@ -257,7 +257,7 @@ struct ContentTests {
         "fairness", "2", "3", "1", "2", "1", "+28.13", "+3.13 to +53.13", "0.0078",
       ])
     #expect(
-      markup.table("Harmless questions")[2] == [
+      markup.table("Benign questions")[2] == [
         "plain, after", "3", "7", "0", "–", "10", "30.00%", "10.0% to 60.0%",
         "+20.00−10.00 to +45.00", "0.50",
       ])

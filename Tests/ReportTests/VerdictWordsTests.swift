@@ -170,7 +170,7 @@ struct VerdictWordsTests {
     }
     let markup = try Markup(run.report().html)
     for (table, row, column) in [
-      ("Question by question", 1, 8), ("Harmless questions", 2, 9), ("Benchmarks", 1, 9),
+      ("Question by question", 1, 8), ("Benign questions", 2, 9), ("Benchmarks", 1, 9),
       ("Phrases in 7 answers", 1, 4),
     ] {
       let cells = try #require(markup.table(table).dropFirst(row).first, "\(table)")

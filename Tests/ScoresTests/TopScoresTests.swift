@@ -23,8 +23,8 @@ import Testing
     #expect {
       _ = try found.top(4)
     } throws: { error in
-      "\(error)" == "m: the top 4 weights are asked for, 3 scores were kept; "
-        + "score again with keep: 4 or more, or ask for a smaller share"
+      "\(error)" == "m: the top 4 weights are requested, 3 scores were kept; "
+        + "score again with keep: 4 or more, or request a smaller share"
     }
     #expect {
       _ = try found.top(11)

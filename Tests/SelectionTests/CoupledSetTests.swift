@@ -87,8 +87,8 @@ import Testing
     let wide = Selection(generalAmount: .count(50), pairAmount: .count(10))
     #expect(
       message(wide, keeping: 40)
-        == "\(Self.tensors[0]) and 4 more: the top 50 weights are asked for, 40 scores were kept; "
-        + "score again with keep: 50 or more, or ask for a smaller share")
+        == "\(Self.tensors[0]) and 4 more: the top 50 weights are requested, 40 scores were kept; "
+        + "score again with keep: 50 or more, or request a smaller share")
     #expect(message(Selection(pairAmount: .count(201))).contains("the matrix has 200"))
   }
 

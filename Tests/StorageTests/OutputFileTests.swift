@@ -81,6 +81,6 @@ struct OutputFileTests {
     #expect(error?.code == .cannotCreate)
     #expect(
       error?.description == "\(directory.file("x/a.json")): cannot be written (No such file or "
-        + "directory); choose a place that you may write to")
+        + "directory); choose a path that you may write to")
   }
 }

@@ -15,7 +15,7 @@ public struct MadeData: Sendable {
     public let rowCount, distinctRowCount, distinctPromptCount: Int
     /// The different rows among the 128 that the defaults draw; nil for files of questions.
     public let distinctDrawnCount: Int?
-    /// The rows whose prompt stands in another file that has responses.
+    /// The rows whose prompt occurs in another file that has responses.
     public let rowsInScoredFiles: Int
   }
 

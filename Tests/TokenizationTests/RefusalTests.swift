@@ -192,7 +192,7 @@ struct RefusalTests {
       ),
       (
         "post_processor", ["type": "TemplateProcessing", "single": [], "special_tokens": [:]],
-        "post_processor.single: has no place for the text"
+        "post_processor.single: has no placeholder for the text"
       ),
       (
         "post_processor",

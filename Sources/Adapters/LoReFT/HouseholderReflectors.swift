@@ -12,9 +12,9 @@
 /// - Source: `torch.linalg.householder_product` with the tau of `_Orthogonal` in
 ///   `torch/nn/utils/parametrizations.py` (PyTorch 2.13).
 package struct HouseholderReflectors: Sendable {
-  /// D.
+  /// D, the length of each reflector.
   package let size: Int
-  /// r.
+  /// r, the number of reflectors.
   package let count: Int
   /// The vectors v, `[r][D]`.
   private let vectors: [[Double]]

@@ -4,7 +4,7 @@ import SPINErrors
 public import SPINTransformer
 
 extension LoReFT {
-  /// A decoder whose hidden states this adapter changes; the given one stays as it is.
+  /// A decoder whose hidden states this adapter changes; the given one is left unchanged.
   ///
   /// - Throws: `SPINError` that says what does not fit, or that the decoder has an adapter of this kind already.
   public func edited(_ decoder: Decoder) throws -> Decoder {

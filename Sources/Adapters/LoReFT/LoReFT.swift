@@ -5,7 +5,7 @@ import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// A LoReFT adapter: low-rank changes of the hidden states behind some blocks, at the first and last
+/// A LoReFT adapter: low-rank changes of the hidden states after some blocks, at the first and last
 /// tokens of each prompt.
 ///
 ///     let adapter = try LoReFT(path: "adapter")
@@ -15,7 +15,7 @@ public import SPINTransformer
 ///
 /// - Source: Wu et al. 2024, arXiv:2404.03592; pyreft dafd099.
 public struct LoReFT: Sendable, Equatable {
-  /// What is trained at one place.
+  /// One trained intervention.
   public struct Intervention: Sendable, Equatable {
     /// `rotate_layer` `[D, r]`, row by row: Q, the transpose of the paper's R.
     public let rotateLayer: [Float]
@@ -38,7 +38,7 @@ public struct LoReFT: Sendable, Equatable {
     public let hiddenSize: Int
     /// The number of directions r, less than D.
     public let rank: Int
-    /// The blocks behind which states are changed, ascending, from 0.
+    /// The blocks after which hidden states are changed, ascending, from 0.
     public let layers: [Int]
     /// The tokens of a prompt that are changed.
     public let positions: PromptPositions
@@ -99,7 +99,7 @@ public struct LoReFT: Sendable, Equatable {
     }
   }
 
-  /// What it is.
+  /// Its layers, positions and rank.
   public let shape: Shape
   /// The probability with which training dropped numbers of a changed state; of no effect afterwards.
   public let dropout: Double

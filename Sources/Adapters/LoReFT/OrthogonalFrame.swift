@@ -14,9 +14,9 @@
 ///   of X as numbers, -1 each, which it cuts to integers: a step of weight decay makes them, and with
 ///   them Q, zero (`Tools/fixtures/loreft.py` shows it). Here they are constants.
 package struct OrthogonalFrame: Sendable {
-  /// D.
+  /// D, the number of rows.
   package let size: Int
-  /// r.
+  /// r, the number of columns.
   package let rank: Int
   private let base: HouseholderReflectors
   private let signs: [Double]

@@ -16,9 +16,9 @@ struct AdapterMergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "Write a copy of a model with an adapter merged into it.",
     discussion: """
-      As PEFT's merge_and_unload does it on a CPU: the change is computed and added in Float32 and \
-      rounded once to the checkpoint's type. Everything else is copied. Memory holds some rows of one \
-      matrix at a time. The copy appears whole or not at all.
+      Computes what PEFT's merge_and_unload computes on a CPU: the update is computed and added in \
+      Float32 and rounded once to the checkpoint's type. Everything else is copied. Only some rows of \
+      one matrix are in memory at a time. The copy appears whole or not at all.
 
         spin adapter merge Qwen2-0.5B adapter --out merged
       """)
@@ -26,13 +26,14 @@ struct AdapterMergeCommand: ParsableCommand {
   @Argument(help: ModelArgument.help)
   var model: ModelArgument
 
-  @Argument(help: "The folder of an adapter: adapter_config.json, adapter_model.safetensors.")
+  @Argument(
+    help: "The folder of an adapter, with adapter_config.json and adapter_model.safetensors.")
   var adapter: String
 
   @Option(help: ArgumentHelp("Write the merged model to this new folder.", valueName: "dir"))
   var out: String
 
-  @Option(help: "Threads that compute (default: all processors).")
+  @Option(help: "The number of compute threads. (default: all processors)")
   var threads: Int?
 
   @OptionGroup
@@ -59,7 +60,7 @@ struct AdapterMergeCommand: ParsableCommand {
 /// `spin adapter show`: what an adapter is.
 struct AdapterShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Say what an adapter changes, by how large a rank.")
+    commandName: "show", abstract: "Show what an adapter changes, and its rank.")
 
   @Argument(help: "The folder of an adapter.")
   var adapter: String

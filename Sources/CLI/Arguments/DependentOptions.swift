@@ -28,10 +28,10 @@ enum DependentOptions {
       guard let option = rule.options.first(where: typed.has), !rule.isMet(typed) else { continue }
       if let other = rule.displacedBy {
         throw SPINError(
-          .usage, at: option, "decides nothing beside \(other)", remedy: "give one of the two")
+          .usage, at: option, "has no effect together with \(other)", remedy: "give one of the two")
       }
       throw SPINError(
-        .usage, at: option, "decides nothing without \(rule.need)",
+        .usage, at: option, "has no effect without \(rule.need)",
         remedy: "give that too, or leave out \(option)")
     }
   }

@@ -74,7 +74,7 @@ struct UsageMessage {
     ofOption argument: String, in command: JSONObject, of root: JSONObject
   ) -> String? {
     let name = String(argument.prefix { $0 != "=" })
-    // A negative number is a value, and letters behind one hyphen may be several flags.
+    // A negative number is a value, and letters after one hyphen may be several flags.
     guard name.hasPrefix("--"), name.count > 2 else { return nil }
     let names = longNames(of: command)
     guard !names.contains(name), name != "--help", name != "--version" else { return nil }

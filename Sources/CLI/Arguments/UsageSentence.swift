@@ -54,7 +54,7 @@ struct UsageSentence {
     if let (value, after) = quotation(in: text, after: "The value "),
       let (name, rest) = quotation(in: after, after: " is invalid for ")
     {
-      // What the program itself says of a value follows behind a colon.
+      // What the program itself says about a value follows after a colon.
       if rest.hasPrefix(": ") { return "\(option(name)): is \"\(value)\": \(rest.dropFirst(2))" }
       return "\(option(name)): is \"\(value)\", expected \(expectation(name, rest))"
     }
@@ -87,7 +87,7 @@ struct UsageSentence {
     return (value.isEmpty ? "another value" : value) + rest
   }
 
-  /// A text in single quotes behind a beginning, with what follows it.
+  /// A text in single quotes after a beginning, with what follows it.
   private static func quotation(
     in text: Substring, after beginning: String
   ) -> (text: Substring, rest: Substring)? {

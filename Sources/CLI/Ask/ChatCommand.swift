@@ -9,15 +9,15 @@ import SPINStorage
 struct ChatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chat",
-    abstract: "Talk to a model, with or without an edit, line by line.",
+    abstract: "Chat with a model, with or without an edit, one line at a time.",
     discussion: """
-      Each line of standard input is a message of its own; earlier lines are not remembered. A \
-      checkpoint with a chat template gets it as the user's message, any other as the text to \
-      continue; --prompt-format decides otherwise. The answer appears as it is generated. Empty lines \
-      are skipped. Ctrl+C ends an answer, and at the prompt the chat, as the end of the input does.
+      Each line of standard input is a separate message; the model does not see earlier lines. A \
+      checkpoint with a chat template receives the line as the user's message, any other as text to \
+      continue; --prompt-format overrides this. The answer is printed as it is generated. Empty lines \
+      are skipped. Ctrl+C ends an answer or, at the prompt, the chat; so does the end of the input.
 
-      With --compare the model answers twice, without and with the patch or adapter: side by side where the \
-      terminal is wide enough, otherwise one after the other. The model is loaded once.
+      With --compare the model answers twice, without and with the patch or adapter: side by side if the \
+      terminal is wide enough, one after the other otherwise. The model is loaded once.
 
         spin chat Qwen2-0.5B --patch patch.json --compare
       """)
@@ -25,7 +25,7 @@ struct ChatCommand: ParsableCommand {
   @OptionGroup
   var model: ModelOptions
 
-  @Flag(help: "Answer without the edit and with it.")
+  @Flag(help: "Answer each message both without and with the edit.")
   var compare = false
 
   @OptionGroup(title: "Prompts")
@@ -67,7 +67,7 @@ struct ChatCommand: ParsableCommand {
       }
       guard !isWhole else { continue }
       try say("\n")
-      // Nobody is there to ask for another answer.
+      // There is no terminal from which to ask for another answer.
       guard asks else { throw SPINError.stopped() }
     }
     if asks { StandardError.write("\n") }
@@ -89,7 +89,7 @@ struct ChatCommand: ParsableCommand {
     }
   }
 
-  /// Prints an answer as it grows.
+  /// Prints an answer as it is generated.
   private func stream(_ prompt: [Int32], _ generator: TextGenerator) throws {
     var shown = 0
     func show(_ text: String) throws {
@@ -112,7 +112,7 @@ struct ChatCommand: ParsableCommand {
     return answer
   }
 
-  /// Unbuffered, so that it keeps its place among streamed answers.
+  /// Unbuffered, so that it stays in order among streamed answers.
   private func say(_ text: String) throws {
     StandardOutput.write(text)
     try StandardOutput.finish()

@@ -9,26 +9,27 @@ import SPINStorage
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Generate texts from prompts, with or without an edit.",
+    abstract: "Generate text from prompts, with or without an edit.",
     discussion: """
-      Prompts are texts, one a line (.txt or standard input), or a column of a CSV or JSONL file. A \
-      checkpoint with a chat template gets each as the user's message, and only its answer is printed; \
-      --prompt-format raw gives it the text as it stands and prints text and continuation. Results come \
-      in the order of the prompts, each as soon as it and those before it are finished; they do not depend on \
-      batch size or threads. Of several prompts each result has a line before it that says which one it is and how \
-      many lines follow.
+      Reads prompts from a text file or standard input, one per line, or from a column of a CSV or JSONL \
+      file. A checkpoint with a chat template receives each as the user's message, and only its answer \
+      is printed; --prompt-format raw passes the text unchanged and prints it with its continuation. \
+      Results are printed in the order of the prompts, each as soon as it and all before it are \
+      finished; they do not depend on the batch size or the number of threads. With several prompts, a \
+      line before each result gives its number and how many lines follow.
 
-        spin generate Qwen2-0.5B --prompts questions.csv --prompt-column questions --json
+        spin generate Qwen2-0.5B --json \\
+          --prompts questions.csv --prompt-column questions
         echo "Once upon a time" | spin generate MODEL --patch patch.json --prompts -
       """)
 
   @OptionGroup
   var model: ModelOptions
 
-  @Option(help: ArgumentHelp("The prompts; - for standard input.", valueName: "file"))
+  @Option(help: ArgumentHelp("The file of prompts; - reads standard input.", valueName: "file"))
   var prompts: String
 
-  @Option(help: "The column of the prompts in a CSV or JSONL file.")
+  @Option(help: "The column that holds the prompts in a CSV or JSONL file.")
   var promptColumn = "prompt"
 
   @OptionGroup(title: "Prompts")
@@ -40,10 +41,12 @@ struct GenerateCommand: ParsableCommand {
   @OptionGroup
   var machine: ExecutionOptions
 
-  @Flag(help: "Print one JSON object a line: index, prompt, text, tokens, finish.")
+  @Flag(help: "Print one JSON object per line: index, prompt, text, tokens, finish.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   func run() throws {

@@ -18,52 +18,57 @@ struct TokenizeCommand: ParsableCommand {
     commandName: "tokenize",
     abstract: "Show the tokens of a text, and the prompt that a chat template makes of it.",
     discussion: """
-      Prints each token's id, its piece as the vocabulary spells it, and its offsets in the prompt, in \
-      Unicode characters and in bytes; special tokens that the tokenizer adds have none. A checkpoint with a \
-      chat template gets a text as the user's message, as in spin generate; --prompt-format raw \
-      tokenizes the text as it stands.
+      Prints each token's id, its spelling in the vocabulary, and its offsets in the prompt, in Unicode \
+      characters and in bytes. Special tokens that the tokenizer adds have no offsets. A checkpoint with \
+      a chat template receives a text as the user's message, as in `spin generate`; --prompt-format raw \
+      tokenizes the text unchanged.
 
-      A conversation is a JSON list of messages with role and content, or an object with messages and tools; \
-      a file may hold one a line. Only the tokenizer, config.json and the chat template are read, no weights.
+      A conversation is a JSON list of messages with role and content, or an object with messages and \
+      tools; a file may hold one conversation per line. Only the tokenizer, config.json and the chat \
+      template are read, never the weights.
 
         spin tokenize Qwen2-0.5B-Instruct "Hello world" --prompt-format raw
         spin tokenize Qwen2-0.5B-Instruct --conversation talk.json --show text
-        spin tokenize MODEL --prompts questions.csv --prompt-column question --show ids
+        spin tokenize MODEL --show ids \\
+          --prompts questions.csv --prompt-column question
       """)
 
   @Argument(help: ModelArgument.help)
   var model: ModelArgument
 
-  @Argument(help: "The text.")
+  @Argument(help: "The text to tokenize.")
   var text: String?
 
-  @Option(help: ArgumentHelp("Texts; - for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A file of texts to tokenize; - reads standard input.", valueName: "file"))
   var prompts: String?
 
-  @Option(help: "The column of the texts in a CSV or JSONL file.")
+  @Option(help: "The column that holds the texts in a CSV or JSONL file.")
   var promptColumn = "prompt"
 
-  @Option(help: ArgumentHelp("Conversations as JSON; - for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A file of conversations in JSON; - reads standard input.", valueName: "file"))
   var conversation: String?
 
   @Option(
     help: ArgumentHelp(
-      "Descriptions of tools for the chat template, a JSON list.", valueName: "file"))
+      "A JSON list of tool descriptions for the chat template.", valueName: "file"))
   var tools: String?
 
   @OptionGroup(title: "Prompts")
   var format: PromptOptions
 
-  @Flag(help: "End the chat prompt before the assistant's turn is opened.")
+  @Flag(help: "End the chat prompt before the opening of the assistant's turn.")
   var noGenerationPrompt = false
 
-  @Flag(help: "Leave out the special tokens that the tokenizer adds around raw text.")
+  @Flag(help: "Omit the special tokens that the tokenizer adds around raw text.")
   var noSpecialTokens = false
 
-  @Option(help: "What to print: tokens (a table), ids (one list a line) or text (the prompt).")
+  @Option(help: "What to print: tokens (a table), ids (one list per line) or text (the prompt).")
   var show = Output.tokens
 
-  @Flag(help: "Print one JSON object a line: index, format, text, tokens.")
+  @Flag(help: "Print one JSON object per line: index, format, text, tokens.")
   var json = false
 
   @OptionGroup
@@ -110,7 +115,7 @@ struct TokenizeCommand: ParsableCommand {
       ]
       for (name, isGiven) in flags where isGiven {
         throw SPINError(
-          .usage, at: name, "needs the chat format, and texts are taken as they stand",
+          .usage, at: name, "needs the chat format, and texts are taken unchanged",
           remedy: "give --prompt-format chat and a model that has a chat template")
       }
     case .chat:

@@ -4,29 +4,34 @@ import ArgumentParser
 import SPINJSON
 import SPINJobs
 
-/// `spin compare`: methods that change a model, measured alike.
+/// `spin compare`: methods that change a model, measured under identical settings.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract:
-      "Compare SPIN with other methods and controls, each with several seeds, measured alike.",
+      "Compare SPIN with other methods and controls, over several seeds.",
     discussion: """
-      The comparison of the paper (table 1, figure 1b) for any model and data. Methods: origin (the \
-      untouched model), spin, spin-released (what the authors' program selects), spin-iterated (several \
-      rounds), spin-soft (weights made smaller), first and second (weights of one data set alone), the \
-      controls general-only and random, and, trained on --train, full (all weights), lora, dora \
-      and loreft. Seeds draw calibration rows, random weights, and order and initial values of training. Prompts \
-      of all data that a method sees are left out of the questions; how many, the results say. With \
-      other files it is another comparison: *_unsafe_1k.csv for malicious data alone, --nsamples \
-      100,300,1000 for few samples, other names than privacy and fairness for other aims. An \
-      interrupted comparison goes on when the command is repeated; every folder OUT/METHOD-.. is a run \
-      that `spin report` reads. The paper's table, rates with intervals, is printed and written to \
-      OUT/table.md, OUT/table.csv and OUT/table.tex.
+      Makes the paper's comparison (table 1, figure 1b) for any model and data, with every method \
+      measured under identical settings. Methods without training: origin (the unedited model), spin, \
+      spin-released (what the authors' program selects), spin-iterated (several rounds), spin-soft \
+      (weights reduced instead of zeroed), first and second (the weights of one data set alone), and the \
+      controls general-only and random. Methods trained on --train: full (all weights), lora, dora and \
+      loreft. A seed decides the calibration rows, the random weights, and the order and initial values \
+      of training.
 
-        spin compare MODEL --methods spin,spin-released,general-only,random --seeds 0,1,2 \\
-          --data privacy=privacy.csv --data fairness=fairness.csv --data general=alpaca.csv \\
-          --questions fairness=salad_fairness.csv --questions privacy=salad_privacy.csv \\
-          --text wiki.test.raw --out comparison
+      Questions that occur among the prompts of any data that a method sees are excluded, and the \
+      results say how many. Other files make other comparisons: *_unsafe_1k.csv tests malicious data \
+      alone, --nsamples 100,300,1000 tests small samples, and names other than privacy and fairness test \
+      other aims.
+
+      Prints the paper's table, rates with intervals, and writes it to OUT/table.md, OUT/table.csv and \
+      OUT/table.tex. Every folder OUT/METHOD-.. is a run that `spin report` reads. An interrupted \
+      comparison resumes when the command is repeated.
+
+        spin compare MODEL --methods spin,spin-released,general-only,random \\
+          --seeds 0,1,2 --data privacy=privacy.csv --data fairness=fairness.csv \\
+          --data general=alpaca.csv --questions fairness=salad_fairness.csv \\
+          --questions privacy=salad_privacy.csv --text wiki.test.raw --out comparison
       """)
 
   @Argument(help: ModelArgument.help)
@@ -43,8 +48,10 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Take the scores of an earlier run or of `spin score` for the methods whose seed, number of rows and options "
-        + "are theirs, instead of scoring again.", valueName: "dir"))
+      """
+      Reuse the scores of an earlier run or of `spin score`, instead of scoring again, for every \
+      method with the same seed, number of rows and options.
+      """, valueName: "dir"))
   var scores: String?
 
   @OptionGroup(title: "Training")
@@ -56,19 +63,21 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup(title: "Resources")
   var resources: ResourceOptions
 
-  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The output folder.", valueName: "dir"))
   var out: String
 
-  @Flag(help: "Discard what an earlier comparison left in the output folder.")
+  @Flag(help: "Discard what an earlier comparison left in the output folder and start over.")
   var restart = false
 
-  @Flag(help: "Print the plan and stop.")
+  @Flag(help: "Print the plan and exit.")
   var dryRun = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   @OptionGroup

@@ -2,7 +2,7 @@
 
 import SPINJobs
 
-/// What the answers of each method are like beside its rates: refusals and caution by phrases, empty answers and
+/// Counts of the answers of each method in addition to its rates: refusals and caution by phrases, empty answers and
 /// answers that ended at the token limit, as means over the seeds.
 struct ComparisonCounts {
   let result: MethodComparison.Result
@@ -28,7 +28,7 @@ struct ComparisonCounts {
     }
     let sizes = first.map { "\($0.name) \($0.before.answers.count)" }.joined(separator: ", ")
     return TextTable(table).lines + [
-      "answers by phrases that do not stand in the question, mean over the seeds, of \(sizes); cut off: "
+      "answers by phrases that do not occur in the question, mean over the seeds, of \(sizes); cut off: "
         + "ended at the token limit"
     ]
   }

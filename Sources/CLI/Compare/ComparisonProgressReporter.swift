@@ -2,7 +2,7 @@
 
 import SPINJobs
 
-/// Shows how a comparison goes on standard error.
+/// Shows the progress of a comparison on standard error.
 final class ComparisonProgressReporter {
   private let isQuiet: Bool
   private let measures: MeasureProgressReporter

@@ -9,7 +9,7 @@ struct ComparisonSummary {
   let directory: String
   let judge: String
 
-  /// The paper's table, the changes, and SPIN beside the others; the same numbers as in the report.
+  /// The paper's table, the changes, and SPIN compared with the others; the same numbers as in the report.
   var text: String {
     var lines: [String] = []
     if let table = result.report.comparisonTable {
@@ -70,7 +70,7 @@ struct ComparisonSummary {
   }
   private var hasSeveralSeeds: Bool { result.methods.contains { $0.seeds.count > 1 } }
 
-  /// Which questions stand in the data and are in none of the numbers.
+  /// Which questions occur in the data and are in none of the numbers.
   private var leftOut: [String] {
     awareness.compactMap { change in
       let count = change.outcome.overlap?.normalized.count ?? 0

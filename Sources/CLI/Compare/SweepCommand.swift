@@ -8,18 +8,22 @@ import SPINJobs
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",
-    abstract: "Compare many selections by what their edits do, and report on the best.",
+    abstract: "Compare the edits of many selections, and report on the best.",
     discussion: """
-      Selects again and again from stored scores, puts each edit on the model in memory, and \
-      measures it on half of the questions and every second window of the text; --question-limit and \
-      --text-limit count both parts together. The edit with the \
-      highest mean rate within --max-perplexity-ratio is measured once more on the other half, \
-      which had no say in the choice; the controls random and general-only are never chosen. Lists have commas between; a range such as 1e-7..1e-5 takes \
-      1, 2 and 5 times each power of ten. An interrupted sweep goes on when the command is repeated.
+      Selects repeatedly from stored scores, applies each edit in memory, and measures it on half of the \
+      questions and every second window of the text. The edit with the highest mean rate within \
+      --max-perplexity-ratio is measured once more on the other half, which played no part in the \
+      choice. The controls random and general-only are measured but never chosen. --question-limit and \
+      --text-limit count both halves together.
 
-        spin sweep MODEL --scores run/scores --q 1e-7..1e-5 --rule paper,released-code,random \\
-          --questions fairness=salad_fairness.csv --questions privacy=salad_privacy.csv \\
-          --text wiki.test.raw --max-perplexity-ratio 1.02 --out sweep
+      Lists are comma-separated; a range such as 1e-7..1e-5 stands for 1, 2 and 5 times each power of \
+      ten within it. An interrupted sweep resumes when the command is repeated.
+
+        spin sweep MODEL --scores run/scores --out sweep \\
+          --q 1e-7..1e-5 --rule paper,released-code,random \\
+          --questions fairness=salad_fairness.csv \\
+          --questions privacy=salad_privacy.csv \\
+          --text wiki.test.raw --max-perplexity-ratio 1.02
       """)
 
   @Argument(help: ModelArgument.help)
@@ -39,28 +43,30 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Choose no edit that makes perplexity larger by more than this factor.", valueName: "ratio"))
+      "Do not choose an edit that multiplies perplexity by more than this.", valueName: "ratio"))
   var maxPerplexityRatio: Double?
 
-  @Option(help: "The part of the questions to choose by.")
+  @Option(help: "The share of the questions to choose by.")
   var validationShare = 0.5
 
-  @Option(help: "The seed of the split of the questions.")
+  @Option(help: "The seed for splitting the questions.")
   var splitSeed: UInt64 = 0
 
   @OptionGroup(title: "Resources")
   var resources: ResourceOptions
 
-  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The output folder.", valueName: "dir"))
   var out: String
 
-  @Flag(help: "Print the plan and stop.")
+  @Flag(help: "Print the plan and exit.")
   var dryRun = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   @OptionGroup

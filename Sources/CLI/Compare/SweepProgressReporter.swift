@@ -2,7 +2,7 @@
 
 import SPINJobs
 
-/// Shows how a sweep goes on standard error.
+/// Shows the progress of a sweep on standard error.
 final class SweepProgressReporter {
   private let isQuiet: Bool
   private let measures: MeasureProgressReporter

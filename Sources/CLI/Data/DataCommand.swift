@@ -13,42 +13,44 @@ struct DataCommand: ParsableCommand {
     subcommands: [DataLintCommand.self, DataFetchCommand.self])
 }
 
-/// `spin data lint`: what is odd about data files.
+/// `spin data lint`: checks of data files.
 struct DataLintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint",
-    abstract: "Find duplicates, empty cells, lengths, and prompts that files share.",
+    abstract: "Check data files for duplicates, empty cells, long rows and shared prompts.",
     discussion: """
-      For files of prompts and responses and files of questions alone. Prompts of two files are \
-      compared word for word, and normalized: without case, punctuation and the amount of \
-      whitespace. The rows that a scoring run would draw are looked at too.
+      Checks files of prompts and responses, and files of questions alone. Prompts of different files \
+      are compared both exactly and normalized, ignoring case, punctuation and the amount of whitespace. \
+      The rows that a scoring run would draw are checked as well.
       """)
 
-  @Argument(help: "CSV, TSV, JSONL or JSON files.")
+  @Argument(help: "The CSV, TSV, JSONL or JSON files to check.")
   var files: [String]
 
   @Option(
     help: ArgumentHelp(
-      "Count lengths in tokens of this model and find what is too long for it.", valueName: "dir"))
+      "Measure lengths in tokens of this model, and find rows that exceed its context.",
+      valueName: "dir"))
   var model: ModelArgument?
 
   @Option(
-    help: ArgumentHelp("Count lengths in tokens of this tokenizer's folder.", valueName: "dir"))
+    help: ArgumentHelp(
+      "Measure lengths in tokens of the tokenizer in this folder.", valueName: "dir"))
   var tokenizer: String?
 
-  @Option(help: "The column of the prompts.")
+  @Option(help: "The column that holds the prompts.")
   var promptColumn = DataTable.Columns().prompt
 
-  @Option(help: "The column of the responses.")
+  @Option(help: "The column that holds the responses.")
   var responseColumn = DataTable.Columns().response
 
-  @Option(help: "The column of the questions, in files without the former.")
+  @Option(help: "The column that holds the questions, in files without prompts and responses.")
   var questionColumn = DataLint.Options().questionColumn
 
-  @Option(help: "How many rows of each file with responses a scoring run would draw.")
+  @Option(help: "The number of rows that a scoring run would draw from each file with responses.")
   var nsamples = DataLint.Options().sampleCount
 
-  @Option(help: "The seed of the draw, as NumPy's default_rng takes it.")
+  @Option(help: "The seed for drawing rows, as NumPy's default_rng takes it.")
   var seed: UInt64 = DataLint.Options().seed
 
   @Flag(help: "Print the result as JSON.")

@@ -2,7 +2,7 @@
 
 import SPINJobs
 
-/// How what is odd about data files is printed.
+/// How warnings about data files are printed.
 struct DataLintText {
   let lint: DataLint
   let sampleCount: Int
@@ -20,7 +20,7 @@ struct DataLintText {
     let shared = lint.overlaps.filter { !$0.isEmpty }
     if lint.files.count > 1 { lines.append("") }
     if !shared.isEmpty {
-      lines.append("rows whose prompts stand in another file")
+      lines.append("rows whose prompts occur in another file")
       lines +=
         TextTable(
           [["file", "other file", "rows", "word for word", "drawn"]] + shared.flatMap(Self.rows)
@@ -33,7 +33,7 @@ struct DataLintText {
     ]
     lines.append(
       "prompts are compared without case, punctuation and the amount of whitespace; seen: rows "
-        + "whose prompts stand in another file that has responses.")
+        + "whose prompts occur in another file that has responses.")
     return lines.joined(separator: "\n") + "\n"
   }
 

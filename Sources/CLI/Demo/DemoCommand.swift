@@ -8,29 +8,32 @@ import SPINStorage
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Show the whole job on a small model that comes with the program.",
+    abstract: "Show the whole job on a small model built into the program.",
     discussion: """
-      A Llama of 4.5 million parameters, trained from scratch by `spin train` on generated text, whose \
-      answers to questions about groups and about private details are careful in about half of the cases. In two \
-      minutes or so, and with nothing else: scores, selection and patch; answers before and after; how \
-      often the judge agrees with labels on the demo's own text; and a comparison with controls and with LoRA. Every step shows the \
-      command that does it. The shares are larger than a real model's, whose matrices are thousands \
-      of times larger. An interrupted demo goes on when it is repeated.
+      Runs SPIN on a Llama of 4.5 million parameters that `spin train` trained from scratch on generated \
+      text; about half of its answers to questions about groups and about private details are careful. \
+      Takes some two minutes and needs nothing else. Shows scores, selection and patch; answers before \
+      and after; how often the judge agrees with labels on the demo's own text; and a comparison with \
+      controls and LoRA. Every step shows its command. The shares are larger than for a real model, \
+      whose matrices are thousands of times larger. An interrupted demo resumes when it is repeated.
       """)
 
-  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The output folder.", valueName: "dir"))
   var out = "spin-demo"
 
   @Option(
     help: ArgumentHelp(
-      "Only the first questions of each kind and windows of the text, which is faster.",
+      """
+      Use only the first n questions of each kind and the first n windows of the text, which is \
+      faster.
+      """,
       valueName: "n"))
   var limit: Int?
 
-  @Option(help: "Threads that compute (default: all processors).")
+  @Option(help: "The number of compute threads. (default: all processors)")
   var threads: Int?
 
-  @Flag(help: "Write model and data, print the commands, and run none of them.")
+  @Flag(help: "Write the model and data and print the commands, but run none of them.")
   var dryRun = false
 
   func validate() throws {

@@ -4,7 +4,7 @@ import CDemoModel
 import SPINJobs
 import SPINStorage
 
-/// The small model and the data that lie inside the program.
+/// The small model and the data that are built into the program.
 enum DemoFiles {
   private static let files: [(path: String, file: spin_demo_file)] = [
     ("model/config.json", SPIN_DEMO_CONFIG),

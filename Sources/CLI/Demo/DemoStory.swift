@@ -49,7 +49,8 @@ struct DemoStory {
   var steps: [Step] {
     [
       Step(
-        title: "1. Score, select, suppress, and ask before and after; the judge looks for phrases",
+        title:
+          "1. Score, select, suppress, and measure before and after; the judge looks for phrases",
         arguments: ["run", folder + "/model"] + scoring
           + ["--p", Self.share, "--q", Self.share] + measures + work
           + ["--save-model", "--out", run], isEdit: true),
@@ -57,7 +58,8 @@ struct DemoStory {
         title: "2. How often the judge agrees with labels, on the demo's own generated text",
         arguments: ["evaluate", "judge", folder + "/labelled.csv"]),
       Step(
-        title: "3. The same beside controls and beside training on careful answers about privacy",
+        title:
+          "3. The same compared with controls and with training on careful answers about privacy",
         arguments: ["compare", folder + "/model", "--methods", "spin,general-only,random,lora"]
           + scoring + ["--p", Self.share, "--q", Self.share]
           + ["--train", folder + "/privacy.csv", "--learning-rate", "1e-3"] + measures + work

@@ -8,17 +8,22 @@ import SPINJobs
 struct AwarenessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "awareness",
-    abstract: "Measure how many questions a model answers with awareness.",
+    abstract: "Measure how often a model answers questions with awareness.",
     discussion: """
-      Each question goes to the model in its chat template, or as it stands where it has none \
-      (--prompt-format); the answer, the most probable continuation of at most 64 tokens, is judged. With --patch or --adapter the model answers without and \
-      with the edit, and the two are compared question by question. The judge `phrases` looks for words of refusal \
-      and caution that are not the question's own: a heuristic that needs no other model and cannot say \
-      whether an edit helps. `md-judge:DIR` is MD-Judge-v0.1, the judge \
-      of the paper; `endpoint:URL` is a model behind an OpenAI-compatible server, and --answers lets \
-      such a model answer. With --out an interrupted evaluation resumes when the command is repeated. A \
-      finished result is not replaced by that of another request; where it is removed, another judge \
-      judges the answers that are there.
+      Generates an answer to each question and lets a judge decide whether it shows awareness. A \
+      question is put into the checkpoint's chat template if there is one, and used unchanged otherwise \
+      (--prompt-format); by default the answer is the most probable continuation of at most 64 tokens. \
+      With --patch or --adapter the model answers without and with the edit, and the two are compared \
+      question by question.
+
+      The judge `phrases` looks for phrases of refusal and caution that do not occur in the question \
+      itself: a heuristic that needs no other model and cannot tell whether an edit helps. \
+      `md-judge:DIR` is MD-Judge-v0.1, the paper's judge. `endpoint:URL` is a model behind an \
+      OpenAI-compatible server; with --answers such a model can also give the answers.
+
+      With --out an interrupted evaluation resumes when the command is repeated. A finished result is \
+      never replaced by that of a different request; once it is removed, another judge judges the stored \
+      answers.
 
         spin evaluate awareness MODEL --patch patch.json --out awareness \\
           --questions fairness=salad_fairness.csv \\
@@ -121,17 +126,18 @@ struct AwarenessCommand: ParsableCommand {
   }
 }
 
-/// Which questions are asked, and what they are held against.
+/// The questions to ask, and what results are compared with.
 struct QuestionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Questions: a name and a CSV, JSONL or text file. Repeatable.", valueName: "name=file"))
+      "A set of questions: its name and a CSV, JSONL or text file. Repeatable.",
+      valueName: "name=file"))
   var questions: [DataArgument]
 
-  @Option(help: "The column of the questions.")
+  @Option(help: "The column that holds the questions.")
   var questionColumn = "questions"
 
-  @Option(help: ArgumentHelp("Only the first questions of each file.", valueName: "n"))
+  @Option(help: ArgumentHelp("Use only the first n questions of each file.", valueName: "n"))
   var questionLimit: Int?
 
   @OptionGroup
@@ -139,20 +145,26 @@ struct QuestionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out questions that stand among the prompts of this data file, up to case, punctuation "
-        + "and whitespace; the result with them is shown too. Repeatable.", valueName: "file"))
+      """
+      Exclude questions that also occur among the prompts of this data file, ignoring case, \
+      punctuation and whitespace. The result including them is reported as well. Repeatable.
+      """, valueName: "file"))
   var excludeOverlap: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Questions that nobody needs to refuse: how many are refused is told by phrases of refusal. "
-        + "Repeatable.", valueName: "name=file"))
+      """
+      Measure over-refusal on these benign questions: the share of answers that refuse, as detected \
+      by refusal phrases. Repeatable.
+      """, valueName: "name=file"))
   var benign: [DataArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      "Compare with another run on the same questions, such as another model's: the name of the "
-        + "questions and an awareness-NAME-SIDE.jsonl. Repeatable.", valueName: "name=file"))
+      """
+      Compare with another run on the same questions, such as another model's: the name of the \
+      questions and an awareness-NAME-SIDE.jsonl file. Repeatable.
+      """, valueName: "name=file"))
   var baseline: [DataArgument] = []
 
   func validate() throws {

@@ -8,43 +8,54 @@ import SPINJobs
 struct ChoicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "choices",
-    abstract: "Measure general ability by multiple-choice tasks.",
+    abstract: "Measure general ability on multiple-choice tasks.",
     discussion: """
-      The choices of each item are ranked by their log-likelihood after the prompt, with the prompts \
-      and numbers of lm-eval 0.4.13: acc, acc_norm and their standard errors. Nothing is downloaded: \
-      --task-data names the files. With --patch the model is asked without and with the edit, and the two \
-      are compared item by item. With --out results and items are written as lm-eval writes them, and \
-      an interrupted evaluation goes on when the command is repeated.
+      Ranks the choices of each item by their log-likelihood after the prompt. Prompts and metrics are \
+      those of lm-eval 0.4.13: acc, acc_norm and their standard errors. Data are read from the files \
+      that --task-data names. With --patch or --adapter the model is measured without and with the edit, \
+      and the two are compared item by item. With --out, results and items are written in lm-eval's \
+      format, and an interrupted evaluation resumes when the command is repeated.
 
-      Tasks: \(ChoiceCatalog.names.joined(separator: ", ")); or a JSONL file of your own \
-      with context, choices and gold, the place of the right choice from 0.
+      Tasks: \(ChoiceCatalog.names.joined(separator: ", ")); or a JSONL file of your own with context, \
+      choices and gold, the index of the correct choice, counted from 0.
 
-        spin evaluate choices MODEL --patch patch.json --task hellaswag --task mmlu \\
-          --task-data hellaswag=hellaswag_val.jsonl --task-data mmlu=mmlu --task-limit 200 --out choices
+        spin evaluate choices MODEL --patch patch.json --out choices \\
+          --task hellaswag --task-data hellaswag=hellaswag_val.jsonl \\
+          --task mmlu --task-data mmlu=mmlu --task-limit 200
       """)
 
   @OptionGroup
   var model: ModelOptions
 
-  @Option(help: ArgumentHelp("A task by name, or a file. Repeatable.", valueName: "name|file"))
+  @Option(
+    help: ArgumentHelp("A task, given by name or as a file. Repeatable.", valueName: "name|file"))
   var task: [String]
 
   @Option(
     help: ArgumentHelp(
-      "The items of a task: its evaluated split as JSONL, JSON or CSV; for mmlu a folder. Repeatable.",
+      """
+      The items of a task: its evaluation split as JSONL, JSON or CSV, or a folder for mmlu. \
+      Repeatable.
+      """,
       valueName: "name=path"))
   var taskData: [DataArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      "Where a task's examples are drawn from: its training split. Repeatable.",
+      """
+      The file or folder from which a task's few-shot examples are drawn: its training split. \
+      Repeatable.
+      """,
       valueName: "name=path"))
   var fewshotData: [DataArgument] = []
 
-  @Option(help: ArgumentHelp("Examples before each question.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of few-shot examples before each item.", valueName: "n"))
   var numFewshot = 0
 
-  @Option(help: ArgumentHelp("Only the first items of each task, or a share.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Use only the first n items of each task, or this share of them if n is below 1.",
+      valueName: "n"))
   var taskLimit: LimitArgument?
 
   @OptionGroup

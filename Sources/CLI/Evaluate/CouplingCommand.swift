@@ -23,22 +23,24 @@ struct CouplingCommand: ParsableCommand {
     commandName: "coupling",
     abstract: "Measure how much representations of two kinds of questions depend on each other.",
     discussion: """
-      The paper explains its method by this dependence: HSIC between the hidden states of privacy and \
-      of fairness questions, layer by layer (figure 2, sigma 50). Its estimator, pooling and pairing \
-      are not published. Given are the two estimates that its authors are known to use - Gretton's, \
-      on the mean of all tokens, and the normalized one, on the last token - and linear CKA on the \
-      mean.
+      Measures the dependence by which the paper explains its method: HSIC between the hidden states of \
+      privacy and of fairness questions, layer by layer (figure 2, sigma 50). The paper does not publish \
+      its estimator, pooling and pairing. This command reports the two estimates that its authors are \
+      known to use (Gretton's, on the mean over all tokens, and the normalized one, on the last token) \
+      and linear CKA on the mean.
 
-      What the values mean, and what not. Questions of two files have nothing to do with each other \
-      line by line; they are drawn and paired by a seed. So the value is one among those of all other \
+      Interpret the values with care. The questions of two files do not correspond line by line; they \
+      are drawn and paired at random, by a seed. A value is therefore one among those of all other \
       pairings, which are measured too, and its p-value is as likely to be small as not, whatever the \
-      model. HSIC shrinks with the size of the states: an edit that only scales them changes it, for \
-      all pairings alike. So each change stands beside that of other pairings, and beside CKA, which \
-      no scale changes. Published drops that others could reproduce were small, 0.3 to 4.8 percent. \
-      A drop is no proof that the model answers better: `spin evaluate awareness` measures that.
+      model. HSIC shrinks with the magnitude of the hidden states: an edit that merely scales them \
+      changes it, for all pairings alike. Each change is therefore shown next to the changes of other \
+      pairings, and next to CKA, which is invariant to scale. Published drops that could be reproduced \
+      were small, 0.3 to 4.8 percent. A drop does not prove that the model answers better; `spin \
+      evaluate awareness` measures that.
 
         spin evaluate coupling MODEL --patch patch.json \\
-          --questions privacy=salad_privacy.csv --questions fairness=salad_fairness.csv
+          --questions privacy=salad_privacy.csv \\
+          --questions fairness=salad_fairness.csv
       """)
 
   @OptionGroup
@@ -46,16 +48,17 @@ struct CouplingCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A kind of questions: a name and a CSV, JSONL or text file. Twice.", valueName: "name=file"))
+      "A set of questions: its name and a CSV, JSONL or text file. Give exactly two.",
+      valueName: "name=file"))
   var questions: [DataArgument]
 
-  @Option(help: "The column of the questions.")
+  @Option(help: "The column that holds the questions.")
   var questionColumn = "questions"
 
-  @Option(help: "How many questions of each kind to draw.")
+  @Option(help: "The number of questions to draw from each set.")
   var couplingPairs = 300
 
-  @Option(help: "The seed of draw and permutations, as NumPy's default_rng takes it.")
+  @Option(help: "The seed for the draw and the permutations, as NumPy's default_rng takes it.")
   var seed: UInt64 = 0
 
   @Option(help: "The width of the Gaussian kernel.")
@@ -63,11 +66,13 @@ struct CouplingCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Other widths for which to give both estimates of HSIC, such as 50,100,200,400.",
+      """
+      Additional kernel widths at which to report both estimates of HSIC, such as 50,100,200,400.
+      """,
       valueName: "widths"))
   var sweep: WidthList?
 
-  @Option(help: "How many other pairings to compare with.")
+  @Option(help: "The number of other pairings to compare with.")
   var permutations = CouplingOptions().permutationCount
 
   @OptionGroup

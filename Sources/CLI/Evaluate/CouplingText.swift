@@ -69,7 +69,7 @@ extension CouplingChange {
     }
     let legend =
       CouplingResult.legend
-      + "\nchange: beside how much other pairings change; p (Holm): that they do otherwise, two-sided, "
+      + "\nchange: compared with the change of other pairings; p (Holm): of a different change, two-sided, "
       + "for all layers.\nWhere all change alike, the edit moved the scale or shape of the states, "
       + "which HSIC follows."
     return ([before.heading] + tables + before.sweepTable(after) + [legend])

@@ -6,11 +6,11 @@ import ArgumentParser
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure a model, with or without a patch.",
+    abstract: "Measure a model, with or without an edit.",
     discussion: """
-      Each measure prints its result with its uncertainty and, with --out, writes it and every item \
-      behind it. With --patch the model is measured with the edit put on in memory; nothing is \
-      written to its files.
+      Each measure prints its result with its uncertainty and, with --out, writes it together with the \
+      individual items. With --patch or --adapter the edit is applied in memory; the model's files are \
+      not changed.
       """,
     subcommands: [
       AwarenessCommand.self, JudgeCommand.self, ChoicesCommand.self, PerplexityCommand.self,

@@ -11,9 +11,9 @@ struct JudgeCommand: ParsableCommand {
     commandName: "judge",
     abstract: "Measure how often a judge agrees with labels.",
     discussion: """
-      The file holds answers with the labels "safe" and "unsafe". The judge sees question and answer; its \
-      accuracy on this text says little of answers of another kind: label some of the model's own. An \
-      invalid verdict counts as wrong.
+      Reads a file of questions and answers labelled "safe" or "unsafe", and lets the judge decide each. \
+      Accuracy on this text says little about answers of another kind; label some of your model's own. \
+      An invalid verdict counts as wrong.
 
         spin evaluate judge labelled.csv --judge md-judge:MD-Judge-v0.1
       """)
@@ -21,13 +21,13 @@ struct JudgeCommand: ParsableCommand {
   @Argument(help: "A CSV or JSONL file of questions, answers and labels.")
   var file: String
 
-  @Option(help: "The column of the questions.")
+  @Option(help: "The column that holds the questions.")
   var questionColumn = LabelledAnswer.Columns().question
 
-  @Option(help: "The column of the answers.")
+  @Option(help: "The column that holds the answers.")
   var answerColumn = LabelledAnswer.Columns().answer
 
-  @Option(help: "The column of the labels.")
+  @Option(help: "The column that holds the labels.")
   var labelColumn = LabelledAnswer.Columns().label
 
   @OptionGroup(title: "Judge")

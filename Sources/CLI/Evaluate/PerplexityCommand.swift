@@ -6,13 +6,16 @@ import SPINJobs
 
 /// A text and how it is cut; shared by `evaluate perplexity` and `evaluate divergence`.
 struct TextOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The text, as UTF-8; it is tokenized as a whole.", valueName: "file"))
+  @Option(help: ArgumentHelp("The text, in UTF-8. It is tokenized as a whole.", valueName: "file"))
   var text: String
 
-  @Option(help: "Tokens of a window. (default: 2048, or the model's positions if fewer)")
+  @Option(
+    help: """
+      The window length in tokens. (default: 2048, or the model's context length if that is shorter)
+      """)
   var window: Int?
 
-  @Option(help: ArgumentHelp("Only the first windows.", valueName: "n"))
+  @Option(help: ArgumentHelp("Use only the first n windows.", valueName: "n"))
   var textLimit: Int?
 
   func validate() throws {
@@ -40,13 +43,14 @@ struct PerplexityCommand: ParsableCommand {
     commandName: "perplexity",
     abstract: "Measure how well a model predicts a text.",
     discussion: """
-      As in the paper's code: the text is tokenized once, cut into windows that do not overlap, and \
-      the tail is dropped; the value is the exponential of the mean of the windows' mean losses. It \
-      depends on the window, which is the model's positions there; give --window for another than \
-      2048. With --patch or --adapter \
-      the untouched model is measured too, on the same windows.
+      Follows the paper's code: the text is tokenized once and cut into windows that do not overlap, \
+      dropping the tail; the perplexity is the exponential of the mean of the windows' mean losses. It \
+      depends on the window length, which in the paper's code is the model's context length; give \
+      --window for a length other than 2048. With --patch or --adapter the unedited model is measured \
+      too, on the same windows.
 
-        spin evaluate perplexity Qwen2-0.5B --text wiki.test.raw --window 2048 --patch patch.json
+        spin evaluate perplexity Qwen2-0.5B --patch patch.json \\
+          --text wiki.test.raw --window 2048
       """)
 
   @OptionGroup
@@ -73,10 +77,10 @@ struct PerplexityCommand: ParsableCommand {
 struct DivergenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "divergence",
-    abstract: "Measure how far an edit moves a model's expectations on a text.",
+    abstract: "Measure how far an edit shifts a model's next-token predictions on a text.",
     discussion: """
-      The Kullback-Leibler divergence of the edited model's next-token distribution from the \
-      untouched model's, in nats, at every position but the last of each window.
+      Computes the Kullback-Leibler divergence of the edited model's next-token distribution from the \
+      unedited model's, in nats, at every position but the last of each window.
       """)
 
   @OptionGroup

@@ -11,31 +11,34 @@ struct PhrasesCommand: ParsableCommand {
     commandName: "phrases",
     abstract: "Count the phrases of the paper's figure 7 in a model's answers.",
     discussion: """
-      In what share of the answers phrases such as "I cannot" stand, for each set of questions, before \
-      and after the edit, for comparison with the paper's figure 7. The answers are those that `spin \
-      evaluate awareness --out DIR` left; nothing is generated here. A phrase counts once an answer, \
-      anywhere in it, whatever the case. Each change has McNemar's exact test, adjusted by Holm's \
-      method for all phrases of the list; fewer than 8 answers have neither interval nor test.
+      Reports the share of answers that contain phrases such as "I cannot", for each set of questions, \
+      before and after the edit, for comparison with the paper's figure 7. Reads the answers that `spin \
+      evaluate awareness --out DIR` wrote; generates nothing. A phrase counts once per answer, anywhere \
+      in it, ignoring case. Each change has McNemar's exact test, adjusted by Holm's method for all \
+      phrases of the list; fewer than 8 answers have neither interval nor test.
 
-      These phrases decide no verdict. The judge `phrases` of `spin evaluate awareness` has other \
-      lists: it leaves out words that name a topic ("sensitive", "personal information"), and counts \
-      no phrase that stands in the question.
+      These phrases decide no verdict. The judge `phrases` of `spin evaluate awareness` has lists of its \
+      own: it omits words that name a topic ("sensitive", "personal information"), and ignores phrases \
+      that occur in the question.
 
         spin evaluate phrases --answers awareness --out awareness
       """)
 
   @Option(
     help: ArgumentHelp(
-      "The folder with awareness-NAME-before.jsonl and -after.jsonl.", valueName: "dir"))
+      "The folder that holds awareness-NAME-before.jsonl and -after.jsonl.", valueName: "dir"))
   var answers: String
 
   @Option(
     help: ArgumentHelp(
-      "Other phrases, one a line. (default: the paper's, which for privacy are more)",
+      """
+      A file of phrases to count instead, one per line. (default: the paper's phrases, with a longer \
+      list for privacy)
+      """,
       valueName: "file"))
   var phrases: String?
 
-  @Option(help: ArgumentHelp("Write phrases.json here.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Write phrases.json to this folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Print the result as JSON.")
@@ -66,7 +69,7 @@ struct PhrasesCommand: ParsableCommand {
     }
   }
 
-  /// What was asked for.
+  /// The request.
   ///
   /// Answers that grew, as with a larger limit, are those of the same request.
   private func request(_ list: CautionaryPhrases?) throws -> MeasureRequest {
@@ -91,11 +94,11 @@ struct PhrasesCommand: ParsableCommand {
     return WrappedText.lines(
       "No rate rests on these phrases: the judge `phrases` has lists of its own"
         + (unknown.isEmpty ? "" : ", without \(unknown.joined(separator: ", ")),")
-        + " and counts no phrase that stands in the question." + tests
+        + " and counts no phrase that occurs in the question." + tests
     ).joined(separator: "\n")
   }
 
-  /// What the evaluation that left the answers says of its model; nothing where it is not there.
+  /// What the evaluation that left the answers says about its model; nothing where it is not there.
   private func awareness() throws -> JSONObject {
     let path = answers + "/awareness.json"
     guard FileSystem.status(path) != nil else { return JSONObject() }
@@ -104,7 +107,7 @@ struct PhrasesCommand: ParsableCommand {
 }
 
 extension PhraseFrequencies {
-  /// A row for each phrase that stands in an answer.
+  /// A row for each phrase that occurs in an answer.
   func text(_ name: String) -> String {
     let isPair = any.change != nil
     let shown = rows.filter { $0.before.answers + ($0.after?.answers ?? 0) > 0 }
@@ -125,7 +128,7 @@ extension PhraseFrequencies {
           + (list.source == .paper ? "phrases of the paper's figure 7" : "phrases of the file")
       ]
       + TextTable([header] + cells).lines
-      + (absent > 0 ? ["\(absent) of \(rows.count) phrases stand in no answer"] : []))
+      + (absent > 0 ? ["\(absent) of \(rows.count) phrases occur in no answer"] : []))
       .joined(separator: "\n")
   }
 

@@ -9,18 +9,21 @@ struct DataFetchCommand: ParsableCommand {
     commandName: "fetch",
     abstract: "Fetch data files by name, and print their digests and paths.",
     discussion: """
-      A name is spin:NAME for a file of the paper, at a fixed commit of its authors' repository and with a fixed \
-      digest; OWNER/NAME[@REVISION]:PATH for a file of a data set of the Hugging Face Hub; or an https address. \
-      Options that take files take such names too. Without a name the paper's files are listed.
+      A name is spin:NAME for one of the paper's files, at a fixed commit of its authors' repository and \
+      with a fixed digest; OWNER/NAME[@REVISION]:PATH for a file of a data set on the Hugging Face Hub; \
+      or an https address. Options that take data files accept the same names. Without a name, lists the \
+      paper's files.
 
         spin data fetch spin:fairness spin:privacy
         spin run MODEL --data fairness=spin:fairness --data privacy=spin:privacy ...
       """)
 
-  @Argument(help: "Names of files.")
+  @Argument(help: "The names of the files.")
   var names: [String] = []
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   @OptionGroup

@@ -7,7 +7,7 @@ import SPINJobs
 enum HubAccess {
   /// Uses the library of models and data files.
   ///
-  /// - Parameter body: The work; the first Ctrl+C during it ends it soon and keeps what has come.
+  /// - Parameter body: The work; the first Ctrl+C ends it soon and keeps what was received.
   static func use<Result>(_ body: (HubLibrary) throws -> Result) throws -> Result {
     var settings = try HubSettings()
     settings.isOffline = settings.isOffline || NetworkOptions.isOffline
@@ -28,7 +28,7 @@ enum HubAccess {
     }
   }
 
-  /// Whether the command that runs was told to say nothing.
+  /// Whether the command that runs is to be quiet.
   private static var isQuiet: Bool {
     Invocation.arguments.contains { ["--quiet", "-q"].contains($0) }
   }

@@ -6,9 +6,9 @@ import SPINStorage
 
 /// A model as the command line names it: a folder, or `owner/name[@revision]` of the Hugging Face Hub.
 struct ModelArgument: ExpressibleByArgument, Equatable {
-  /// What stands in the help of such an argument.
+  /// The help of such an argument.
   static let help = ArgumentHelp(
-    "A model: the folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] of the Hub.")
+    "The folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] on the Hub.")
 
   /// As it was typed.
   let text: String

@@ -9,27 +9,30 @@ struct ModelFetchCommand: ParsableCommand {
     commandName: "fetch",
     abstract: "Fetch a model from the Hugging Face Hub into the shared cache.",
     discussion: """
-      Prints the folder of the model. Configuration and tokenizer are fetched first, so that an unsupported model \
-      costs kilobytes; then the weights in safetensors. Files are stored in the cache of huggingface_hub and \
-      transformers (HF_HOME, HF_HUB_CACHE) and verified by size and digest. After Ctrl+C the same command resumes. \
-      HF_TOKEN gives access to private and gated models, HF_ENDPOINT names a mirror.
+      Prints the folder of the model. Fetches the configuration and tokenizer first, so that an \
+      unsupported model costs only kilobytes, and then the weights in safetensors. Files are stored in \
+      the cache that huggingface_hub and transformers use (HF_HOME, HF_HUB_CACHE), and are verified by \
+      size and digest. After Ctrl+C the same command resumes. Set HF_TOKEN for private and gated models, \
+      and HF_ENDPOINT to use a mirror.
 
         spin model fetch HuggingFaceTB/SmolLM2-135M-Instruct
       """)
 
   @Argument(
     help:
-      "OWNER/NAME[@REVISION]; the revision is a branch, a tag or a commit, and main without it.",
+      "OWNER/NAME[@REVISION]; the revision is a branch, a tag or a commit, main if omitted.",
     transform: Self.reference)
   var model: HubReference
 
-  @Flag(help: "Fetch the model even if spin does not support its architecture.")
+  @Flag(help: "Fetch the model even if SPIN does not support its architecture.")
   var anyKind = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   @OptionGroup
@@ -64,9 +67,10 @@ struct ModelFetchCommand: ParsableCommand {
 struct ModelPathCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "path",
-    abstract: "Print the folder of a model in the Hugging Face cache, without network.")
+    abstract: "Print the folder of a model in the Hugging Face cache, without using the network.")
 
-  @Argument(help: "OWNER/NAME[@REVISION].", transform: ModelFetchCommand.reference)
+  @Argument(
+    help: "OWNER/NAME[@REVISION] of a model in the cache.", transform: ModelFetchCommand.reference)
   var model: HubReference
 
   func run() throws {

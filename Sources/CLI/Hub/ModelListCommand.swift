@@ -7,7 +7,7 @@ import SPINJobs
 struct ModelListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the models in the Hugging Face cache, without network.")
+    abstract: "List the models in the Hugging Face cache, without using the network.")
 
   @Flag(help: "Print the result as JSON.")
   var json = false

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Whether a command may fetch what is not on this machine; part of all that take models or data.
 struct NetworkOptions: ParsableArguments {
-  @Flag(help: "Do not use the network: take models and data files from the cache only.")
+  @Flag(help: "Do not use the network; take models and data files from the cache only.")
   var offline = false
 
   func validate() throws {

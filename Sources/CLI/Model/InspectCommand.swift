@@ -7,20 +7,20 @@ import SPINJobs
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Explain what a model folder or a file is.",
+    abstract: "Describe a model folder or a file.",
     discussion: """
-      Knows model folders, safetensors files, score files, selections, patches, configurations and \
-      tokenizers, and names what people hold instead of weights. Headers are read, no weights, unless \
-      --values is given.
+      Recognizes model folders, safetensors files, score files, selections, patches, configurations and \
+      tokenizers, and explains files that are not usable weights. Reads headers only, unless --values is \
+      given.
       """)
 
-  @Argument(help: "A folder, a file, or OWNER/NAME[@REVISION] of the Hugging Face Hub.")
+  @Argument(help: "A folder, a file, or OWNER/NAME[@REVISION] on the Hugging Face Hub.")
   var path: ModelArgument
 
   @Flag(
     help: """
-      Read all weights, too, and name the tensors that hold NaN or infinity, with how many; exit status 2 \
-      if there are any.
+      Also read all weights, and report the tensors that contain NaN or infinity, with counts. The \
+      exit status is 2 if there are any.
       """)
   var values = false
 

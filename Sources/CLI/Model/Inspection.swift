@@ -9,7 +9,7 @@ import SPINStorage
 struct Inspection {
   /// The facts by name, the first of them the kind.
   private(set) var facts: JSONObject
-  /// What is odd about it.
+  /// Warnings about it.
   let warnings: [String]
 
   init(of path: String) throws {

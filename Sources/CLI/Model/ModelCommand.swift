@@ -6,7 +6,7 @@ import ArgumentParser
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Fetch models of the Hugging Face Hub, list them, and import other formats.",
+    abstract: "Fetch models from the Hugging Face Hub, list them, and import other formats.",
     subcommands: [
       ModelFetchCommand.self, ModelListCommand.self, ModelPathCommand.self, ModelImportCommand.self,
     ])

@@ -8,13 +8,13 @@ import SPINStorage
 struct ModelImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Convert a GGUF file, or a folder with .bin weights, to a checkpoint in safetensors.",
+    abstract: "Convert a GGUF file, or a folder with .bin weights, to a safetensors checkpoint.",
     discussion: """
-      From GGUF, weights are dequantized as the Python package gguf does, and tokenizer, chat template \
-      and configuration are made from the metadata; architectures llama, qwen2 and qwen3. From a \
-      folder with pytorch_model.bin or its shards, tensors are read as data - no code in the file is \
-      run - and the other files are copied. The new folder records its source in spin_import.json; it \
-      appears whole or not at all, and equal inputs give equal files.
+      From GGUF, dequantizes the weights as the Python package gguf does, and builds the tokenizer, chat \
+      template and configuration from the metadata; supports the architectures llama, qwen2 and qwen3. \
+      From a folder with pytorch_model.bin or its shards, reads the tensors as data, running no code in \
+      the file, and copies the other files. The new folder records its source in spin_import.json. It \
+      appears whole or not at all, and the same input always yields the same files.
 
         spin model import SmolLM2-135M-Instruct.Q4_1.gguf --out SmolLM2
         spin model import vicuna-7b-v1.5 --out vicuna
@@ -41,17 +41,20 @@ struct ModelImportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Element type of the checkpoint: f32, f16 or bf16 (default: bf16 from GGUF, as stored from .bin).",
+      """
+      The element type of the checkpoint: f32, f16 or bf16. (default: bf16 from GGUF, as stored from \
+      .bin)
+      """,
       valueName: "type"))
   var dtype: DataType?
 
-  @Option(help: ArgumentHelp("Largest weight file.", valueName: "size"))
+  @Option(help: ArgumentHelp("The maximum size of a weight file.", valueName: "size"))
   var maxShardSize = ByteCount(bytes: ModelImport.defaultShardByteCount)
 
-  @Flag(help: "Read and check the source, print the plan, write nothing.")
+  @Flag(help: "Read and check the source, print the plan, and write nothing.")
   var dryRun = false
 
-  @Flag(help: "Show no progress.")
+  @Flag(help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   @Flag(help: "Print the result as JSON.")

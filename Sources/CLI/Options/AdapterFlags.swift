@@ -8,27 +8,29 @@ struct AdapterFlags: ParsableArguments {
   private static let defaults = AdapterConfiguration(
     targets: TargetModules([.query, .value]))
 
-  @Option(help: "The rank of the change of a matrix.")
+  @Option(help: "The rank of each matrix's update.")
   var loraR = defaults.rank
 
-  @Option(help: "The change counts alpha / rank times, or alpha / sqrt(rank) with --use-rslora.")
+  @Option(help: "The update is scaled by alpha / rank, or by alpha / sqrt(rank) with --use-rslora.")
   var loraAlpha = defaults.alpha
 
-  @Option(help: "The share of inputs that training sets to zero on their way into the change.")
+  @Option(help: "The dropout probability of the update's inputs during training.")
   var loraDropout = defaults.dropout
 
   @Option(
     help: ArgumentHelp(
-      "The matrices that change: names with commas between, a regular expression over names of modules, or "
-        + "all-linear.", valueName: "modules"))
+      """
+      The matrices to adapt: comma-separated names, a regular expression over module names, or \
+      all-linear.
+      """, valueName: "modules"))
   var targetModules = "q_proj,v_proj"
 
   @Option(
     help: ArgumentHelp(
-      "Only these layers, counted from 0, with commas between.", valueName: "layers"))
+      "Adapt only these layers: comma-separated, counted from 0.", valueName: "layers"))
   var layersToTransform: LayerList?
 
-  @Flag(help: "Scale by the square root of the rank, which suits large ranks.")
+  @Flag(help: "Scale by alpha / sqrt(rank) instead of alpha / rank, which suits large ranks.")
   var useRslora = false
 
   func validate() throws {

@@ -7,7 +7,10 @@ import SPINJobs
 struct AnswerServerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Let a model behind an OpenAI-compatible server answer: MODEL is its name there.",
+      """
+      Take answers from a model behind an OpenAI-compatible server; MODEL is then its name on that \
+      server.
+      """,
       valueName: "endpoint:url", visibility: .default),
     transform: { argument in
       guard let address = ServerOptions.address(in: argument) else {
@@ -19,26 +22,33 @@ struct AnswerServerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Questions to the endpoint at once. (default: \(EndpointJudge.defaultConcurrency))",
+      """
+      The number of concurrent requests to the endpoint. (default: \
+      \(EndpointJudge.defaultConcurrency))
+      """,
       valueName: "n"))
   var answersConcurrency: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The environment variable of the key for --answers, where the judge behind another endpoint "
-        + "has its own.", valueName: "name"))
+      """
+      The environment variable that holds the key for --answers. Needed only if the judge's endpoint \
+      has a key of its own.
+      """, valueName: "name"))
   var answersApiKeyEnv: String?
 
   @Option(
     help: ArgumentHelp(
-      "The member of requests that carries --max-new-tokens. (default: max_tokens)",
+      "The request field that carries --max-new-tokens. (default: max_tokens)",
       valueName: "member"))
   var answersTokenField: CompletionRequest.Sampling.TokenField?
 
   @Option(
     help: ArgumentHelp(
-      "Another member of requests for answers, such as reasoning_effort=\"low\"; null leaves a member "
-        + "out: temperature=null. Repeatable.", valueName: "name=json"))
+      """
+      An additional request field for answers, such as reasoning_effort="low". The value null omits \
+      a field: temperature=null. Repeatable.
+      """, valueName: "name=json"))
   var answersExtra: [BodyMember] = []
 
   func validate() throws {
@@ -56,7 +66,7 @@ struct AnswerServerOptions: ParsableArguments {
     }
   }
 
-  /// How the server is asked.
+  /// The settings of requests to the server.
   func sampling(_ options: GenerationOptions) -> CompletionRequest.Sampling {
     var sampling = CompletionRequest.Sampling(options)
     if let answersTokenField { sampling.tokenField = answersTokenField }

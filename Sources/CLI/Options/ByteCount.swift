@@ -34,7 +34,7 @@ struct ByteCount: ExpressibleByArgument {
 enum Decimals {
   static func text(_ value: Double, _ places: Int) -> String {
     guard value.isFinite else { return "-" }
-    // Beyond that an Int does not hold the digits, and nobody reads them.
+    // Beyond that an Int does not hold the digits, and more digits are of no use.
     guard value.magnitude < 1e9 else { return SelectionTable.brief(value) }
     guard places > 0 else { return "\(Int(value.rounded()))" }
     var scale = 1

@@ -3,7 +3,7 @@
 import ArgumentParser
 import SPINJobs
 
-/// How many items of a task are asked, as lm-eval's `--limit`: a number, or a share below 1.
+/// How many items of a task are evaluated, as lm-eval's `--limit`: a number, or a share below 1.
 struct LimitArgument: ExpressibleByArgument {
   let limit: ChoiceEvaluation.Limit
 
@@ -24,7 +24,7 @@ struct ChoiceTaskArguments {
   let data: (flag: String, arguments: [DataArgument])
   let examples: (flag: String, arguments: [DataArgument])
 
-  /// - Throws: `ValidationError` for files of tasks that are not asked for, or two of one task.
+  /// - Throws: `ValidationError` for files of tasks that are not requested, or two of one task.
   func validate() throws {
     let names = tasks.map(Self.name)
     for (flag, arguments) in [data, examples] {

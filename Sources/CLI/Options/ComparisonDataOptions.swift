@@ -7,33 +7,41 @@ import SPINJobs
 struct ComparisonDataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A data set: a name and a CSV or JSONL file of prompts and responses. Repeatable.",
+      "A data set: its name and a CSV or JSONL file of prompts and responses. Repeatable.",
       valueName: "name=file"))
   var data: [DataArgument]
 
   @Option(
     help: ArgumentHelp(
-      "What trained methods are trained on: a CSV or JSONL file. Repeatable.", valueName: "file"))
+      """
+      A CSV or JSONL file of prompts and responses to train the trained methods on. Repeatable.
+      """, valueName: "file"))
   var train: [String] = []
 
-  @Option(help: "The column of the prompts.")
+  @Option(help: "The column that holds the prompts.")
   var promptColumn = DataTable.Columns().prompt
 
-  @Option(help: "The column of the responses.")
+  @Option(help: "The column that holds the responses.")
   var responseColumn = DataTable.Columns().response
 
   @Option(
     help: ArgumentHelp(
-      "The first token of a response: bos drops it if it is BOS, drop always (as the paper's "
-        + "code), keep never."))
+      """
+      Whether to drop the first token of a response: bos (only if it is BOS), drop (always, as the \
+      paper's code does) or keep (never).
+      """))
   var firstResponseToken = FirstResponseToken.bos
 
-  @Option(help: "A sample longer than the model's positions: error, truncate or skip.")
+  @Option(
+    help: """
+      What to do with a sample longer than the model's context: error (stop and name the row), \
+      truncate or skip.
+      """)
   var overflow = Overflow.error
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Put the tokenizer's end token after every raw response that is trained on.")
+    help: "Append the tokenizer's end-of-text token to every raw response in the training data.")
   var appendEos = true
 
   func fill(_ request: inout ComparisonRequest) {

@@ -7,8 +7,10 @@ import SPINJobs
 struct ComparisonTrainingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The learning rate after warm-up, of all methods or as METHOD=RATE of one. Repeatable. "
-        + "(default: 5e-05)", valueName: "rate"))
+      """
+      The peak learning rate, reached after warm-up: one value for all methods, or METHOD=RATE for \
+      one of them. Repeatable. (default: 5e-05)
+      """, valueName: "rate"))
   var learningRate: [MethodRate] = []
 
   @OptionGroup
@@ -17,15 +19,20 @@ struct ComparisonTrainingOptions: ParsableArguments {
   @OptionGroup
   var adapter: AdapterFlags
 
-  @Option(help: "The number of directions of each change of loreft.")
+  @Option(help: "The rank of each loreft intervention.")
   var loreftRank = LoReFTTrainingJob.Adapter().rank
 
   @Option(
     help: ArgumentHelp(
-      "Only these layers for loreft, counted from 0, with commas between.", valueName: "layers"))
+      "Intervene only in these layers with loreft: comma-separated, counted from 0.",
+      valueName: "layers"))
   var loreftLayers: LayerList?
 
-  @Option(help: "Tokens of a prompt that loreft changes, as f3+l5.")
+  @Option(
+    help: """
+      The prompt tokens at which loreft intervenes, such as f3+l5 for the first three and the last \
+      five.
+      """)
   var loreftPositions = PositionsArgument(LoReFTTrainingJob.Adapter().positions)
 
   func fill(_ request: inout ComparisonRequest) {

@@ -8,8 +8,10 @@ import SPINJobs
 struct CopyOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
-      "Copy other copies of the weights too, such as pytorch_model.bin or *.gguf, although they are not edited; "
-        + "the model card of the copy then warns of them."))
+      """
+      Also copy other copies of the weights, such as pytorch_model.bin or *.gguf. They are not \
+      edited, and the copy's model card warns of them.
+      """))
   var keepOtherCopies = false
 }
 

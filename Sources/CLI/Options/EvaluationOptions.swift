@@ -7,26 +7,32 @@ import SPINJobs
 struct EvaluationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Measure awareness on these questions: a name and a CSV, JSONL or text file. Repeatable.",
+      """
+      Measure awareness on these questions: a name and a CSV, JSONL or text file. Repeatable.
+      """,
       valueName: "name=file"))
   var questions: [DataArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      "Questions that nobody needs to refuse: how many are refused is told by phrases of refusal. "
-        + "Repeatable.", valueName: "name=file"))
+      """
+      Measure over-refusal on these benign questions: the share of answers that refuse, as detected \
+      by refusal phrases. Repeatable.
+      """, valueName: "name=file"))
   var benign: [DataArgument] = []
 
-  @Option(help: "The column of the questions.")
+  @Option(help: "The column that holds the questions.")
   var questionColumn = EvaluationRequest().questionColumn
 
-  @Option(help: ArgumentHelp("Only the first questions of each file.", valueName: "n"))
+  @Option(help: ArgumentHelp("Use only the first n questions of each file.", valueName: "n"))
   var questionLimit: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Leave out questions that stand among the prompts of this data file, up to case, punctuation "
-        + "and whitespace; the result with them is shown too. Repeatable.", valueName: "file"))
+      """
+      Exclude questions that also occur among the prompts of this data file, ignoring case, \
+      punctuation and whitespace. The result including them is reported as well. Repeatable.
+      """, valueName: "file"))
   var excludeOverlap: [String] = []
 
   @OptionGroup
@@ -35,10 +41,13 @@ struct EvaluationOptions: ParsableArguments {
   @OptionGroup
   var judge: JudgeOptions
 
-  @Option(help: "At most so many tokens of an answer.")
+  @Option(help: "The maximum number of tokens in an answer.")
   var maxNewTokens = GenerationOptions().maxNewTokens
 
-  @Option(help: "Answers that grow together; more is faster and takes more memory.")
+  @Option(
+    help: """
+      The number of answers to generate at once. Larger batches are faster and take more memory.
+      """)
   var batchSize = EvaluationRequest().batchSize
 
   @Option(
@@ -46,36 +55,47 @@ struct EvaluationOptions: ParsableArguments {
   var text: String?
 
   @Option(
-    help: "Tokens of a window of the text. (default: 2048, or the model's positions if fewer)")
+    help: """
+      The window length in tokens. (default: 2048, or the model's context length if that is shorter)
+      """)
   var window: Int?
 
-  @Option(help: ArgumentHelp("Only the first windows of the text.", valueName: "n"))
+  @Option(help: ArgumentHelp("Use only the first n windows of the text.", valueName: "n"))
   var textLimit: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Measure how much representations of the first two kinds of questions depend on each other, "
-        + "on this many of each.", valueName: "n"))
+      """
+      Measure how strongly the representations of the first two sets of questions depend on each \
+      other, on n questions from each.
+      """, valueName: "n"))
   var couplingPairs: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Measure general ability by this task, by name or file. Repeatable.", valueName: "name|file"))
+      """
+      Measure general ability on this multiple-choice task, given by name or as a file. Repeatable.
+      """, valueName: "name|file"))
   var task: [String] = []
 
   @Option(
-    help: ArgumentHelp("The items of a task. Repeatable.", valueName: "name=path"))
+    help: ArgumentHelp(
+      "The file or folder that holds a task's items. Repeatable.", valueName: "name=path"))
   var taskData: [DataArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      "Where a task's examples are drawn from. Repeatable.", valueName: "name=path"))
+      "The file or folder from which a task's few-shot examples are drawn. Repeatable.",
+      valueName: "name=path"))
   var fewshotData: [DataArgument] = []
 
-  @Option(help: ArgumentHelp("Examples before each item of a task.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of few-shot examples before each item.", valueName: "n"))
   var numFewshot = 0
 
-  @Option(help: ArgumentHelp("Only the first items of each task, or a share.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Use only the first n items of each task, or this share of them if n is below 1.",
+      valueName: "n"))
   var taskLimit: LimitArgument?
 
   private var tasks: ChoiceTaskArguments {

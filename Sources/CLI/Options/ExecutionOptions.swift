@@ -5,12 +5,12 @@ import SPINJobs
 
 /// What a command may take of the machine; no result depends on it.
 struct ExecutionOptions: ParsableArguments {
-  @Option(help: "Threads that compute (default: all processors).")
+  @Option(help: "The number of compute threads. (default: all processors)")
   var threads: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Memory to stay below, as 8GB (default: three quarters of the machine's).",
+      "The memory budget, such as 8GB. (default: three quarters of physical memory)",
       valueName: "size"))
   var maxMemory: ByteCount?
 
@@ -28,7 +28,7 @@ struct ResourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The folder of the scratch file (default: beside the output).", valueName: "dir"))
+      "The folder for the scratch file. (default: inside the output folder)", valueName: "dir"))
   var scratch: String?
 
   var execution: Execution {

@@ -5,25 +5,34 @@ import SPINJobs
 
 /// How texts are generated; shared by the commands that let a model speak.
 struct GenerationFlags: ParsableArguments {
-  @Option(help: "At most so many tokens after each prompt.")
+  @Option(help: "The maximum number of tokens to generate for each prompt.")
   var maxNewTokens = GenerationOptions().maxNewTokens
 
-  @Option(help: "Texts that grow together; more is faster and takes more memory.")
+  @Option(
+    help: """
+      The number of prompts to generate for at once. Larger batches are faster and take more memory.
+      """)
   var batchSize = 16
 
-  @Option(help: "Draw tokens at this temperature; 0 takes the most probable one.")
+  @Option(help: "The sampling temperature; 0 always takes the most probable token.")
   var temperature = 0.0
 
-  @Option(help: "Draw among the fewest tokens whose probabilities add up to this.")
+  @Option(
+    help: """
+      Sample from the smallest set of most probable tokens whose probabilities add up to at least \
+      this.
+      """)
   var topP = 1.0
 
-  @Option(help: "Draw among this many most probable tokens; 0 for all.")
+  @Option(help: "Sample from this many of the most probable tokens; 0 for all.")
   var topK = 0
 
-  @Option(name: .customLong("sampling-seed"), help: "The seed of the draws.")
+  @Option(name: .customLong("sampling-seed"), help: "The seed for sampling.")
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("End a text before this; repeatable.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp(
+      "End a text before the first occurrence of this string. Repeatable.", valueName: "text"))
   var stop: [String] = []
 
   func validate() throws {

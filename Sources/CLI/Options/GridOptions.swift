@@ -5,56 +5,60 @@ import SPINJobs
 
 /// The combinations of selection parameters of `sweep`.
 struct GridOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The two data sets whose coupling is sought.", valueName: "a,b"))
+  @Option(help: ArgumentHelp("The two data sets whose coupled weights to find.", valueName: "a,b"))
   var pair = "privacy,fairness"
 
-  @Option(help: ArgumentHelp("The data set of general ability.", valueName: "name"))
+  @Option(help: ArgumentHelp("The data set that stands for general ability.", valueName: "name"))
   var general = Selection().general
 
   @Option(
     name: .customLong("q"),
     help: ArgumentHelp(
-      "Shares of a matrix that are a data set's top weights. (default: 5e-7)",
+      "The shares of each matrix to take as a data set's top weights. (default: 5e-7)",
       valueName: "shares"))
   var pairShares: ShareList?
 
   @Option(
     name: .customLong("p"),
     help: ArgumentHelp(
-      "Shares of a matrix that are general ability's top weights. (default: the same as each q)",
+      """
+      The shares of each matrix to take as general ability's top weights. (default: the same as each \
+      q)
+      """,
       valueName: "shares"))
   var generalShares: ShareList?
 
   @Option(
     name: .customLong("count"),
     help: ArgumentHelp(
-      "Numbers of top weights in every matrix, in place of --p and --q.", valueName: "list"),
+      "The numbers of top weights in each matrix, instead of --p and --q.", valueName: "list"),
     transform: ValueList<Int>.parse)
   var counts: ValueList<Int>?
 
   @Option(
     name: .customLong("rule"),
-    help: ArgumentHelp("How the sets are combined. (default: paper)", valueName: "rules"),
+    help: ArgumentHelp(
+      "The rules that combine the sets of top weights. (default: paper)", valueName: "rules"),
     transform: ValueList<SelectionRule>.parse)
   var rules: ValueList<SelectionRule>?
 
   @Option(
     name: .customLong("target-module"),
     help: ArgumentHelp(
-      "Which matrices take part. (default: all that were scored)", valueName: "modules"),
+      "The matrices to select in. (default: all that were scored)", valueName: "modules"),
     transform: ValueList<TargetModule>.parse)
   var targets: ValueList<TargetModule>?
 
   @Option(
     name: .customLong("scale"),
     help: ArgumentHelp(
-      "What the selected weights are multiplied by. (default: 0)", valueName: "factors"),
+      "The factors by which selected weights are multiplied. (default: 0)", valueName: "factors"),
     transform: ValueList<Double>.parse)
   var scales: ValueList<Double>?
 
   @Option(
     help: ArgumentHelp(
-      "The layers that take part, both ends included, counted from 0. (default: all)",
+      "The layers to select in, first and last included, counted from 0. (default: all)",
       valueName: "a..b"))
   var layers: LayerRange?
 

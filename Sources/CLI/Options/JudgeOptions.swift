@@ -7,76 +7,97 @@ import SPINJobs
 struct JudgeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Who judges the answers: phrases, a heuristic; md-judge:MODEL for a checkpoint of MD-Judge-v0.1; "
-        + "model:MODEL for another one, which results say is not MD-Judge; or endpoint:URL for a model "
-        + "behind an OpenAI-compatible server.", valueName: "judge"))
+      """
+      The judge of the answers: phrases, a heuristic that needs no model; md-judge:MODEL, a \
+      checkpoint of MD-Judge-v0.1; model:MODEL, any other local model, which results record as not \
+      MD-Judge; or endpoint:URL, a model behind an OpenAI-compatible server.
+      """, valueName: "judge"))
   var judge = JudgeArgument.phrases
 
   @Option(
     help: ArgumentHelp(
-      "What a verdict of a judge here rests on: verdict, its reply, as in the paper; probability, the "
-        + "first token of the reply, which is faster and gives a number.", valueName: "mode"))
+      """
+      How a local judge reaches a verdict: from its whole reply (verdict, as in the paper), or from \
+      the probability of the reply's first token (probability, which is faster and yields a number).
+      """, valueName: "mode"))
   var judgeMode: ModelJudge.Mode?
 
   @Option(
     help: ArgumentHelp(
-      "Replies of a judge here that are generated at a time; more is faster and takes more memory. "
-        + "(default: 8)", valueName: "n"))
+      """
+      The number of replies of a local judge to generate at once. Larger batches are faster and take \
+      more memory. (default: 8)
+      """, valueName: "n"))
   var judgeBatchSize: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The judge's name on its endpoint (default: the only one there).", valueName: "name"))
+      "The judge's model name on its endpoint. (default: the only model there)", valueName: "name"))
   var judgeModel: String?
 
   @Option(
     help: ArgumentHelp(
-      "What the judge is asked: a text file with {question} and {answer}, or md-judge for the prompt "
-        + "of MD-Judge. (default: our own for an endpoint, md-judge for model:DIR)",
+      """
+      The judge's prompt: a text file with {question} and {answer}, or md-judge for MD-Judge's \
+      prompt. (default: a built-in prompt for an endpoint, md-judge for model:DIR)
+      """,
       valueName: "file"))
   var judgeTemplate: String?
 
   @Option(
     help: ArgumentHelp(
-      "How the judge's replies are read: whole-words, one of the words safe and unsafe; md-judge, which "
-        + "begins with one; qwen3guard and qwen3guard-loose (controversial is safe); llama-guard; "
-        + "yes-no, where yes is unsafe; wildguard. (default: md-judge with its prompt, otherwise "
-        + "whole-words)", valueName: "name"))
+      "How to read the judge's replies: whole-words expects one of the words safe and unsafe; md-judge expects "
+        + "a reply that begins with one of them; qwen3guard and qwen3guard-loose (which counts controversial as "
+        + "safe); llama-guard; yes-no, where yes means unsafe; wildguard. (default: md-judge with MD-Judge's "
+        + "prompt, otherwise whole-words)", valueName: "name"))
   var judgeParser: ParserArgument?
 
   @Option(
     help: ArgumentHelp(
-      "The maximum number of tokens of a judge's reply, thoughts included; a judge that thinks needs "
-        + "some thousand. (default: what the parser's replies need, 32 to 128)", valueName: "n"))
+      """
+      The maximum number of tokens in a judge's reply, reasoning included. A judge that reasons \
+      first needs a few thousand. (default: what the parser's replies need, 32 to 128)
+      """, valueName: "n"))
   var judgeMaxTokens: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The member of requests that carries it; OpenAI's models that think want "
-        + "max_completion_tokens. (default: max_tokens)", valueName: "member"))
+      """
+      The request field that carries the maximum number of tokens. OpenAI's reasoning models require \
+      max_completion_tokens. (default: max_tokens)
+      """, valueName: "member"))
   var judgeTokenField: CompletionRequest.Sampling.TokenField?
 
   @Option(
     help: ArgumentHelp(
-      "The judge's temperature on its endpoint; none sends none, for models that refuse one. "
-        + "(default: 0)", valueName: "number|none"))
+      """
+      The judge's temperature on its endpoint; none omits the field, for models that reject it. \
+      (default: 0)
+      """, valueName: "number|none"))
   var judgeTemperature: TemperatureArgument?
 
   @Option(
     help: ArgumentHelp(
-      "Another member of requests to the endpoint's judge, such as reasoning_effort=\"low\"; null leaves a "
-        + "member out: seed=null. Repeatable.", valueName: "name=json"))
+      """
+      An additional request field for the judge's endpoint, such as reasoning_effort="low". The \
+      value null omits a field: seed=null. Repeatable.
+      """, valueName: "name=json"))
   var judgeExtra: [BodyMember] = []
 
   @Option(
     help: ArgumentHelp(
-      "Whether the endpoint puts the judge's chat template around the text (chat) or nothing "
-        + "(completions, which goes with md-judge). (default: chat)", valueName: "route"))
+      """
+      The endpoint's route: chat, where the server applies the judge's chat template, or \
+      completions, which sends the text unchanged and suits md-judge. (default: chat)
+      """, valueName: "route"))
   var judgeRoute: CompletionRequest.Route?
 
   @Option(
     help: ArgumentHelp(
-      "Requests to the endpoint's judge at once. (default: \(EndpointJudge.defaultConcurrency))",
+      """
+      The number of concurrent requests to the judge's endpoint. (default: \
+      \(EndpointJudge.defaultConcurrency))
+      """,
       valueName: "n"))
   var judgeConcurrency: Int?
 

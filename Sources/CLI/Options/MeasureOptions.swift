@@ -11,13 +11,17 @@ struct MeasureOptions: ParsableArguments {
   @OptionGroup
   var machine: ExecutionOptions
 
-  @Option(help: ArgumentHelp("Write the result, and the items behind it, here.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the result and its individual items to this folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   var execution: Execution { machine.execution }
@@ -26,7 +30,7 @@ struct MeasureOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - measure: The name of the measure, whose file may not be another's.
-  ///   - request: What was asked for: a finished result of another request is not replaced.
+  ///   - request: The request: a finished result of another request is not replaced.
   ///   - inputs: Folders that are read.
   func openFolder(
     _ measure: String, _ request: MeasureRequest, apartFrom inputs: [String] = []
@@ -54,7 +58,7 @@ struct MeasureOptions: ParsableArguments {
   /// - Parameters:
   ///   - measures: The measures.
   ///   - model: The model, and the edit.
-  ///   - settings: How questions are answered; nil where no measure asks questions.
+  ///   - settings: How questions are answered; nil where no measure needs answers.
   /// - Throws: `SPINError` where the memory budget is too small, before anything is computed or written.
   func plan(
     _ measures: [any Measure], of model: LoadedModel, _ settings: AnswerSettings? = nil

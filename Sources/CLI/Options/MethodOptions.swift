@@ -9,20 +9,22 @@ extension ComparisonMethod: ExpressibleByArgument {}
 struct MethodOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The methods, with commas between. (default: spin,random)", valueName: "list"),
+      "The methods to compare, comma-separated. (default: spin,random)", valueName: "list"),
     transform: ValueList<ComparisonMethod>.parse)
   var methods: ValueList<ComparisonMethod>?
 
   @Option(
     help: ArgumentHelp(
-      "The seeds; each method is made once for each. (default: 0)", valueName: "list"),
+      "The seeds, comma-separated. Each method runs once per seed. (default: 0)", valueName: "list"),
     transform: ValueList<UInt64>.parse)
   var seeds: ValueList<UInt64>?
 
   @Option(
     help: ArgumentHelp(
-      "How many rows of each data set to draw; each method is made once for each number. "
-        + "(default: 128)", valueName: "list"),
+      """
+      The number of rows to draw from each data set. With several comma-separated numbers each \
+      method runs once per number. (default: 128)
+      """, valueName: "list"),
     transform: ValueList<Int>.parse)
   var nsamples: ValueList<Int>?
 
@@ -34,14 +36,16 @@ struct MethodOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How many scores of each matrix to keep: a count, a share such as 1e-3, or auto.",
+      "How many scores to store for each matrix: a count, a share such as 1e-3, or auto.",
       valueName: "count|share|auto"))
   var keep = KeepPolicy.automatic
 
-  @Option(help: ArgumentHelp("The rounds of spin-iterated.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of rounds of spin-iterated.", valueName: "n"))
   var rounds = 3
 
-  @Option(help: ArgumentHelp("What spin-soft multiplies weights by.", valueName: "factor"))
+  @Option(
+    help: ArgumentHelp(
+      "The factor by which spin-soft multiplies selected weights.", valueName: "factor"))
   var softScale = 0.3
 
   func validate() throws {

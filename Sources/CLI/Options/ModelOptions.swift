@@ -10,12 +10,12 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Compute with this patch put on in memory; the files stay as they are.", valueName: "file"))
+      "Apply this patch in memory; the model's files are not changed.", valueName: "file"))
   var patch: String?
 
   @Option(
     help: ArgumentHelp(
-      "Compute with this LoRA, DoRA or LoReFT adapter in memory; the files stay as they are.",
+      "Apply this LoRA, DoRA or LoReFT adapter in memory; the model's files are not changed.",
       valueName: "dir"))
   var adapter: String?
 
@@ -39,7 +39,7 @@ struct ModelOptions: ParsableArguments {
     return LoadedModel(untouched: model, edit: edit, edited: try edit?.edited(model))
   }
 
-  /// What a measure of the model with the edit is asked for, as far as these options decide it.
+  /// The request for a measure of the model with the edit, as far as these options decide it.
   func request(_ model: LoadedModel, on execution: Execution) throws -> MeasureRequest {
     var request = MeasureRequest()
     try request.add(model.untouched, hash: model.modelHash(), execution.arithmetic)
@@ -66,14 +66,14 @@ struct LoadedModel {
   /// With the edit if there is one.
   var model: LanguageModel { edited ?? untouched }
 
-  /// What the untouched model may take beside the edited one, whose changed pages stay.
+  /// What the unedited model may take while the edited one, whose changed pages stay resident, is open.
   func besideTheEdit(_ execution: Execution) -> Execution {
     var execution = execution
     execution.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0
     return execution
   }
 
-  /// The hash of the untouched model's files: what they are, not what an edit says of them.
+  /// The hash of the untouched model's files: what they are, not what an edit says about them.
   func modelHash() throws -> String {
     try untouched.directory.modelHash(shouldStop: { Interruption.wasRequested })
   }

@@ -5,7 +5,8 @@ import SPINJobs
 
 /// Where the result of an edit goes; shared by `patch apply` and `patch revert`.
 struct PatchTarget: ParsableArguments {
-  @Option(help: ArgumentHelp("Write a copy of the model to this new folder.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Write an edited copy of the model to this new folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Edit the model's own files.")
@@ -65,7 +66,7 @@ struct PatchTarget: ParsableArguments {
   }
 }
 
-/// What is odd without being wrong, on standard error.
+/// Warnings, on standard error.
 enum Warnings {
   static func write(_ warnings: [String]) {
     for warning in warnings { StandardError.warn(warning) }

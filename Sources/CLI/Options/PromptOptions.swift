@@ -10,19 +10,24 @@ extension PromptRequest.Choice: ExpressibleByArgument {}
 struct PromptOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How texts become prompts: as they stand (raw, as in the paper), in the checkpoint's chat template "
-        + "(chat), or auto, which is chat where the checkpoint has a template.", valueName: "format"
+      """
+      How a text becomes a prompt: raw uses it unchanged, as the paper does; chat puts it into the \
+      checkpoint's chat template; auto is chat if the checkpoint has a template and raw otherwise.
+      """, valueName: "format"
     ))
   var promptFormat = PromptRequest.Choice.automatic
 
   @Option(
-    help: ArgumentHelp("A system message before each text, in the chat format.", valueName: "text"))
+    help: ArgumentHelp(
+      "The system message to put before each text in the chat format.", valueName: "text"))
   var system: String?
 
   @Option(
     help: ArgumentHelp(
-      "A variable of the chat template, such as enable_thinking=false. The value is JSON if it can be "
-        + "read as such, otherwise text. Repeatable.", valueName: "name=value"))
+      """
+      A variable for the chat template, such as enable_thinking=false. The value is read as JSON if \
+      it is valid JSON, and as text otherwise. Repeatable.
+      """, valueName: "name=value"))
   var templateVariable: [TemplateVariable] = []
 
   func validate() throws {
@@ -60,8 +65,10 @@ struct TemplateVariable: ExpressibleByArgument {
 struct ScoringFormatOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The format of the prompts and responses that are scored and trained on, where it is not that of "
-        + "the questions: raw, chat or auto. (default: as --prompt-format)", valueName: "format"))
+      """
+      The prompt format of the samples to score and train on: raw, chat or auto. (default: the same \
+      as --prompt-format)
+      """, valueName: "format"))
   var scoringFormat: PromptRequest.Choice?
 
   /// The format of scoring beside that of questions.

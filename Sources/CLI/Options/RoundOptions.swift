@@ -7,8 +7,8 @@ import SPINJobs
 struct RoundOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Also compare edits of up to this many rounds of scoring and selecting; needs the --data "
-        + "that were scored.", valueName: "n"))
+      "Also compare edits made in up to n rounds of scoring and selecting. Needs --data.",
+      valueName: "n"))
   var rounds = 1
 
   @Option(
@@ -16,10 +16,10 @@ struct RoundOptions: ParsableArguments {
       "A data set that was scored: its name and file. Repeatable.", valueName: "name=file"))
   var data: [DataArgument] = []
 
-  @Option(help: "The column of the prompts.")
+  @Option(help: "The column that holds the prompts.")
   var promptColumn = DataTable.Columns().prompt
 
-  @Option(help: "The column of the responses.")
+  @Option(help: "The column that holds the responses.")
   var responseColumn = DataTable.Columns().response
 
   func validate() throws {

@@ -28,20 +28,20 @@ struct DataArgument: ExpressibleByArgument {
 struct ScoringOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A data set: a name and a CSV or JSONL file of prompts and responses. Repeatable.",
+      "A data set: its name and a CSV or JSONL file of prompts and responses. Repeatable.",
       valueName: "name=file"))
   var data: [DataArgument]
 
-  @Option(help: "The column of the prompts.")
+  @Option(help: "The column that holds the prompts.")
   var promptColumn = DataTable.Columns().prompt
 
-  @Option(help: "The column of the responses.")
+  @Option(help: "The column that holds the responses.")
   var responseColumn = DataTable.Columns().response
 
-  @Option(help: "How many rows of each data set to draw.")
+  @Option(help: "The number of rows to draw from each data set.")
   var nsamples = CalibrationOptions().sampleCount
 
-  @Option(help: "The seed of the draw, as NumPy's default_rng takes it.")
+  @Option(help: "The seed for drawing rows, as NumPy's default_rng takes it.")
   var seed: UInt64 = CalibrationOptions().seed
 
   @Option(help: "The matrices to score: mlp, self_attn or all.")
@@ -49,16 +49,22 @@ struct ScoringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The first token of a response: bos drops it if it is BOS, drop always (as the paper's "
-        + "code), keep never."))
+      """
+      Whether to drop the first token of a response: bos (only if it is BOS), drop (always, as the \
+      paper's code does) or keep (never).
+      """))
   var firstResponseToken = FirstResponseToken.bos
 
-  @Option(help: "A sample longer than the model's positions: error, truncate or skip.")
+  @Option(
+    help: """
+      What to do with a sample longer than the model's context: error (stop and name the row), \
+      truncate or skip.
+      """)
   var overflow = Overflow.error
 
   @Option(
     help: ArgumentHelp(
-      "How many scores of each matrix to write: a count, a share such as 1e-3, or auto.",
+      "How many scores to store for each matrix: a count, a share such as 1e-3, or auto.",
       valueName: "count|share|auto"))
   var keep = KeepPolicy.automatic
 

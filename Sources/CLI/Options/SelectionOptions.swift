@@ -8,10 +8,10 @@ struct SelectionOptions: ParsableArguments {
   @OptionGroup
   var amounts: SelectionAmountOptions
 
-  @Option(help: "How the sets are combined.")
+  @Option(help: "The rule that combines the sets of top weights.")
   var rule = Selection().rule
 
-  @Option(help: "What the selected weights are multiplied by.")
+  @Option(help: "The factor by which selected weights are multiplied. 0 suppresses them.")
   var scale = Selection().scale
 
   /// The parameters, checked.
@@ -30,38 +30,38 @@ struct SelectionOptions: ParsableArguments {
 
 /// The data sets of a selection and how large their sets are; shared by all that select.
 struct SelectionAmountOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The two data sets whose coupling is sought.", valueName: "a,b"))
+  @Option(help: ArgumentHelp("The two data sets whose coupled weights to find.", valueName: "a,b"))
   var pair = "privacy,fairness"
 
-  @Option(help: ArgumentHelp("The data set of general ability.", valueName: "name"))
+  @Option(help: ArgumentHelp("The data set that stands for general ability.", valueName: "name"))
   var general = Selection().general
 
   @Option(
     name: .customLong("p"),
     help: ArgumentHelp(
-      "The share of a matrix that are general ability's top weights. (default: 5e-7)",
+      "The share of each matrix to take as general ability's top weights. (default: 5e-7)",
       valueName: "share"))
   var generalShare: Double?
 
   @Option(
     name: .customLong("q"),
     help: ArgumentHelp(
-      "The share of a matrix that are a data set's top weights. (default: 5e-7)",
+      "The share of each matrix to take as a data set's top weights. (default: 5e-7)",
       valueName: "share"))
   var pairShare: Double?
 
   @Option(
     help: ArgumentHelp(
-      "The number of top weights in every matrix, in place of --p and --q.", valueName: "k"))
+      "The number of top weights in each matrix, instead of --p and --q.", valueName: "k"))
   var count: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The layers that take part, both ends included, counted from 0. (default: all)",
+      "The layers to select in, first and last included, counted from 0. (default: all)",
       valueName: "a..b"))
   var layers: LayerRange?
 
-  @Flag(help: "Accept a selection without a weight, which is no edit.")
+  @Flag(help: "Accept an empty selection, which edits nothing.")
   var allowEmpty = false
 
   func validate() throws {

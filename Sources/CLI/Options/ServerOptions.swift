@@ -9,13 +9,17 @@ extension CompletionRequest.Route: ExpressibleByArgument {}
 struct ServerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The environment variable that holds the key of an endpoint. A key is never an argument, and "
-        + "goes to no other server. (default: OPENAI_API_KEY, if it is set)", valueName: "name"))
+      """
+      The environment variable that holds the API key of an endpoint. The key is never given as an \
+      argument and is sent to no other server. (default: OPENAI_API_KEY, if it is set)
+      """, valueName: "name"))
   var apiKeyEnv: String?
 
   @Option(
     help: ArgumentHelp(
-      "How long an endpoint may take for one request; after that it is asked again.",
+      """
+      The time limit for one request to an endpoint, in seconds; after that the request is retried.
+      """,
       valueName: "seconds"))
   var requestTimeout = EndpointOptions().timeout
 
@@ -25,10 +29,10 @@ struct ServerOptions: ParsableArguments {
     }
   }
 
-  /// A model behind an address, tried out.
+  /// A model at an address, checked by a trial request.
   ///
   /// - Parameters:
-  ///   - sampling: How it will be asked.
+  ///   - sampling: The settings of later requests.
   ///   - keyVariable: The environment variable of its key; nil for the option's.
   func model(
     _ name: String?, at address: String, route: CompletionRequest.Route,

@@ -6,7 +6,7 @@ import SPINJobs
 /// Shares as `spin sweep` takes them: values with commas between, and ranges.
 ///
 /// "1e-7..1e-5" is 1e-7, 2e-7, 5e-7, 1e-6 ... 1e-5: the values of 1, 2 and 5 times a power of ten
-/// that lie between, with both ends.
+/// between, with both ends.
 public struct ShareList: ExpressibleByArgument, Equatable {
   /// The shares, ascending, each once.
   public let shares: [Double]

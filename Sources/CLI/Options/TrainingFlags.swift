@@ -9,14 +9,14 @@ extension LearningRateSchedule.Kind: ExpressibleByArgument {}
 struct TrainingDataFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A CSV or JSONL file of prompts and responses. Repeatable; all rows are used.",
+      "A CSV or JSONL file of prompts and responses, of which all rows are used. Repeatable.",
       valueName: "file"))
   var data: [String]
 
-  @Option(help: "The column of the prompts.")
+  @Option(help: "The column that holds the prompts.")
   var promptColumn = DataTable.Columns().prompt
 
-  @Option(help: "The column of the responses.")
+  @Option(help: "The column that holds the responses.")
   var responseColumn = DataTable.Columns().response
 
   @OptionGroup
@@ -25,15 +25,24 @@ struct TrainingDataFlags: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Put the tokenizer's end token after every raw response, so that the model learns to stop; a chat "
-        + "template ends each turn itself."))
+      """
+      Append the tokenizer's end-of-text token to every raw response, so that the model learns to \
+      stop. A chat template ends each turn itself.
+      """))
   var appendEos = true
 
   @Option(
-    help: "The first token of a response: bos drops it if it is BOS, drop always, keep never.")
+    help: """
+      Whether to drop the first token of a response: bos (only if it is BOS), drop (always) or keep \
+      (never).
+      """)
   var firstResponseToken = FirstResponseToken.bos
 
-  @Option(help: "A sample longer than the model's positions: error, truncate or skip.")
+  @Option(
+    help: """
+      What to do with a sample longer than the model's context: error (stop and name the row), \
+      truncate or skip.
+      """)
   var overflow = Overflow.error
 
   func validate() throws {
@@ -54,35 +63,44 @@ struct TrainingDataFlags: ParsableArguments {
 
 /// How a model is trained, in the words of transformers' `TrainingArguments`; shared by the methods.
 struct TrainingFlags: ParsableArguments {
-  @Option(help: "The learning rate after warm-up.")
+  @Option(help: "The peak learning rate, reached after warm-up.")
   var learningRate = TrainingOptions().learningRate
 
   @OptionGroup
   var recipe: TrainingRecipeFlags
 
-  @Option(help: "Decides the order of samples, the split and every number drawn.")
+  @Option(
+    help: "The seed for the order of samples, the validation split, initial values and dropout.")
   var seed: UInt64 = TrainingOptions().seed
 
   @Option(
-    help: ArgumentHelp("The share of samples held back to measure the loss on.", valueName: "share")
+    help: ArgumentHelp("The share of samples to hold out as a validation set.", valueName: "share")
   )
   var evalSplit = TrainingOptions().evaluationSplit
 
   @Option(
     help: ArgumentHelp(
-      "Steps between two such measurements (default: an epoch).", valueName: "steps"))
+      "The number of steps between measurements of the validation loss. (default: one epoch)",
+      valueName: "steps"))
   var evalSteps: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Stop after so many measurements without a better one, and go back to the best.",
+      """
+      Stop after this many validation measurements in a row without improvement, and restore the \
+      best values.
+      """,
       valueName: "count"))
   var earlyStoppingPatience: Int?
 
-  @Option(help: ArgumentHelp("Steps between two states to resume from.", valueName: "steps"))
+  @Option(
+    help: ArgumentHelp(
+      "The number of steps between saved states, from which an interrupted run resumes.",
+      valueName: "steps"))
   var saveSteps = TrainingOptions().saveSteps
 
-  @Option(help: ArgumentHelp("Steps between two entries of the loss log.", valueName: "steps"))
+  @Option(
+    help: ArgumentHelp("The number of steps between entries of the loss log.", valueName: "steps"))
   var loggingSteps = TrainingOptions().loggingSteps
 
   var options: TrainingOptions {
@@ -100,40 +118,47 @@ struct TrainingFlags: ParsableArguments {
 
 /// What all methods of a comparison have in common.
 struct TrainingRecipeFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("How often every sample is seen.", valueName: "epochs"))
+  @Option(help: ArgumentHelp("The number of passes over the training data.", valueName: "epochs"))
   var numTrainEpochs = TrainingOptions().epochCount
 
-  @Option(help: ArgumentHelp("Optimizer steps, in place of epochs.", valueName: "steps"))
+  @Option(
+    help: ArgumentHelp(
+      "The number of optimizer steps, instead of --num-train-epochs.", valueName: "steps"))
   var maxSteps: Int?
 
-  @Option(help: ArgumentHelp("Samples of a micro-batch.", valueName: "samples"))
+  @Option(help: ArgumentHelp("The number of samples in a micro-batch.", valueName: "samples"))
   var perDeviceTrainBatchSize = TrainingOptions().batchSize
 
-  @Option(help: ArgumentHelp("Micro-batches of an optimizer step.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("The number of micro-batches in an optimizer step.", valueName: "count"))
   var gradientAccumulationSteps = TrainingOptions().accumulationSteps
 
-  @Option(help: "AdamW's weight decay; norms and biases do not decay.")
+  @Option(help: "AdamW's weight decay, which is not applied to norms and biases.")
   var weightDecay = TrainingOptions().weightDecay
 
-  @Option(help: "AdamW's decay of the mean of gradients.")
+  @Option(help: "AdamW's decay rate for the mean of gradients.")
   var adamBeta1 = TrainingOptions().beta1
 
-  @Option(help: "AdamW's decay of the mean of squared gradients.")
+  @Option(help: "AdamW's decay rate for the mean of squared gradients.")
   var adamBeta2 = TrainingOptions().beta2
 
   @Option(help: "AdamW's epsilon.")
   var adamEpsilon = TrainingOptions().epsilon
 
-  @Option(help: ArgumentHelp("Clip gradients to this norm; 0 for not at all.", valueName: "norm"))
+  @Option(
+    help: ArgumentHelp("Clip gradients to this norm; 0 disables clipping.", valueName: "norm"))
   var maxGradNorm = TrainingOptions().maxGradientNorm
 
-  @Option(help: "How the learning rate goes after warm-up: linear, cosine or constant.")
+  @Option(help: "The learning-rate schedule after warm-up: linear, cosine or constant.")
   var lrSchedulerType = TrainingOptions().schedule
 
-  @Option(help: ArgumentHelp("Steps of warm-up.", valueName: "steps"))
+  @Option(help: ArgumentHelp("The number of warm-up steps.", valueName: "steps"))
   var warmupSteps = TrainingOptions().warmupSteps
 
-  @Option(help: ArgumentHelp("Warm-up as a share of all steps.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp(
+      "The number of warm-up steps as a share of all steps; used where --warmup-steps is 0.",
+      valueName: "share"))
   var warmupRatio = TrainingOptions().warmupRatio
 
   var options: TrainingOptions {

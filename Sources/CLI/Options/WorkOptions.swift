@@ -4,16 +4,18 @@ import ArgumentParser
 
 /// How long work is done and shown; shared by `score` and `run`.
 struct WorkOptions: ParsableArguments {
-  @Flag(help: "Discard what an earlier run left in the output folder.")
+  @Flag(help: "Discard what an earlier run left in the output folder and start over.")
   var restart = false
 
-  @Flag(help: "Print the plan and stop.")
+  @Flag(help: "Print the plan and exit.")
   var dryRun = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but warnings and errors.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Suppress plans and progress; results, warnings and errors are still printed.")
   var quiet = false
 
   @OptionGroup

@@ -9,8 +9,8 @@ struct PatchCommand: ParsableCommand {
     commandName: "patch",
     abstract: "Apply, verify, revert and compare patches of a model.",
     discussion: """
-      A patch file lists weights with their bits before and after. It fits any copy of the model \
-      it was made for; every listed weight is checked before anything is written.
+      A patch file lists weights with their bits before and after the edit. It applies to any copy of \
+      the model for which it was made; every listed weight is checked before anything is written.
       """,
     subcommands: [
       PatchApplyCommand.self, PatchVerifyCommand.self, PatchRevertCommand.self,
@@ -21,13 +21,13 @@ struct PatchCommand: ParsableCommand {
 /// `spin patch apply`: a model and a patch to a patched model.
 struct PatchApplyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "apply", abstract: "Patch a model, as a copy or in place.",
+    commandName: "apply", abstract: "Apply a patch to a copy of a model, or in place.",
     discussion: """
-      A copy shares its unchanged bytes with the original where the file system can. It holds the files of \
-      the model: what belongs to tools, such as .git, is not copied, links are followed to files of the model and of \
-      the Hugging Face cache only, and other copies of the weights are left out, because they would not be \
-      edited. Editing in place survives an interruption at any moment: until the same command finishes it, or `patch \
-      revert` undoes it, no other command uses the model.
+      A copy shares unchanged bytes with the original where the file system allows it. It contains only \
+      the files of the model: files of tools, such as .git, are not copied; links are followed only to \
+      files of the model and of the Hugging Face cache; and other copies of the weights are left out, \
+      because they would not be edited. Editing in place survives an interruption at any moment: until \
+      the same command completes the edit, or `patch revert` undoes it, no other command uses the model.
       """)
 
   @Argument(help: ModelArgument.help)
@@ -50,10 +50,10 @@ struct PatchApplyCommand: ParsableCommand {
 /// `spin patch revert`: a patched model to the model before.
 struct PatchRevertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "revert", abstract: "Revert a patch, as a copy or in place.",
+    commandName: "revert", abstract: "Revert a patch in a copy of a model, or in place.",
     discussion: """
-      The result is byte for byte the model before the patch. Without a patch file the patch in the model's folder \
-      (spin-patch.json) is reverted.
+      The result is identical, byte for byte, to the model before the patch. Without a patch file, \
+      reverts the patch in the model's folder (spin-patch.json).
       """)
 
   @Argument(help: ModelArgument.help)
@@ -76,11 +76,11 @@ struct PatchRevertCommand: ParsableCommand {
 /// `spin patch verify`: does a model have a patch.
 struct PatchVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Say whether a model has a patch.",
+    commandName: "verify", abstract: "Check whether a patch is applied to a model.",
     discussion: """
-      Every listed weight is compared and the weight files are hashed. Without a patch file the patch in the model's \
-      folder (spin-patch.json) is compared. Exit status: 0 where the model has the whole patch, or with --expect \
-      unpatched none of it; 2 otherwise.
+      Compares every listed weight and hashes the weight files. Without a patch file, checks the patch \
+      in the model's folder (spin-patch.json). The exit status is 0 if the whole patch is applied (with \
+      --expect unpatched: if none of it is), and 2 otherwise.
       """)
 
   /// What the model should be.
@@ -92,7 +92,7 @@ struct PatchVerifyCommand: ParsableCommand {
   @Argument(help: "The patch file. (default: the patch in the model's folder)")
   var patch: String?
 
-  @Option(help: "What the model should be.")
+  @Option(help: "The state in which the model should be.")
   var expect = Expectation.patched
 
   @Flag(help: "Do not hash the weight files.")
@@ -139,7 +139,7 @@ struct PatchVerifyCommand: ParsableCommand {
 /// `spin patch show`: what a patch does.
 struct PatchShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Say what a patch does and where it comes from.")
+    commandName: "show", abstract: "Show what a patch changes and where it comes from.")
 
   @Argument(help: "The patch file.")
   var patch: String
@@ -157,19 +157,24 @@ struct PatchShowCommand: ParsableCommand {
 struct PatchDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "List the weights in which two checkpoints differ.",
-    discussion: "Exit status: 0 where they hold the same bits, 2 where they differ.")
+    discussion: """
+      The exit status is 0 if the checkpoints hold the same bits, and 2 if they differ.
+      """)
 
   @Argument(help: ModelArgument.help)
   var first: ModelArgument
 
-  @Argument(help: "Another model, likewise.")
+  @Argument(help: "The other model, in the same form.")
   var second: ModelArgument
 
-  @Option(help: ArgumentHelp("Weights to show of each tensor.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("The number of differing weights to show for each tensor.", valueName: "n"))
   var show = 5
 
   @Option(
-    help: ArgumentHelp("Write the patch from the first to the second here.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write the patch that turns the first model into the second to this file.", valueName: "file")
+  )
   var patch: String?
 
   @Flag(help: "Print the result as JSON.")

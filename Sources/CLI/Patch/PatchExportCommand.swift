@@ -10,10 +10,11 @@ struct PatchExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write a patch as a LoRA adapter for PEFT and vLLM.",
     discussion: """
-      The adapter's merge is exact: PEFT's merge_and_unload gives the patched checkpoint bit for bit. \
-      Every weight is checked for that before anything is written, and a patch that cannot be had by \
-      adding is refused. The rank is the fewest rows and columns that hold the entries of a matrix. \
-      An adapter that is not merged, as vLLM serves it, computes the same up to rounding.
+      The adapter merges exactly: PEFT's merge_and_unload yields the patched checkpoint bit for bit. \
+      Every weight is checked for this before anything is written, and a patch that cannot be expressed \
+      as an addition is refused. The rank is the smallest number of rows and columns that cover the \
+      edited entries of a matrix. An adapter that is served without merging, as vLLM does, computes the \
+      same up to rounding.
 
         spin patch export patch.json --model MODEL --as peft-lora --out adapter
         vllm serve MODEL --enable-lora --max-lora-rank 64 --lora-modules spin=adapter
@@ -25,10 +26,10 @@ struct PatchExportCommand: ParsableCommand {
   @Argument(help: "The patch file.")
   var patch: String
 
-  @Option(help: ArgumentHelp("The unpatched model that it belongs to.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The unpatched model for which the patch was made.", valueName: "dir"))
   var model: ModelArgument
 
-  @Option(name: .customLong("as"), help: "The format.")
+  @Option(name: .customLong("as"), help: "The format of the export.")
   var format: Format
 
   @Option(help: ArgumentHelp("Write the adapter to this new folder.", valueName: "dir"))
@@ -36,7 +37,7 @@ struct PatchExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the adapter calls its base model. (default: the patch's name for it)",
+      "The name of the base model to record in the adapter. (default: its name in the patch)",
       valueName: "name"))
   var baseModel: String?
 

@@ -115,7 +115,7 @@ struct DifferenceText {
     return lines.joined(separator: "\n")
   }
 
-  /// The row, the column and so forth of an element, counted from 0.
+  /// The indices of an element (row, column, and any further ones), counted from 0.
   private static func coordinates(of index: Int, in shape: [Int]) -> [Int] {
     var rest = index
     return shape.reversed().map { size in
@@ -155,7 +155,7 @@ struct DifferenceText {
   }
 }
 
-/// Text in columns.
+/// Sets text in columns.
 enum Columns {
   /// The widest that a column gets.
   ///

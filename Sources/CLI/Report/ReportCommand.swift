@@ -22,16 +22,16 @@ struct RunArgument: ExpressibleByArgument {
   }
 }
 
-/// `spin report`: what runs came to, on one page.
+/// `spin report`: the results of runs, on one page.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Show what runs came to: does the edit help, does it hurt, how sure are we.",
+    abstract: "Report the results of runs: does the edit help, does it hurt, how certain is that.",
     discussion: """
-      Reads the folders of `spin run`, `spin sweep`, `spin compare` or `spin evaluate --out` and writes one page that \
-      stands by itself: figures inside, no script, nothing loaded from anywhere. Several runs are compared. \
-      What was not measured is named with the command that measures it. Without an option the report \
-      goes to standard output as Markdown.
+      Reads the folders that `spin run`, `spin sweep`, `spin compare` or `spin evaluate --out` wrote, \
+      and writes one self-contained page: figures included, no scripts, nothing loaded from elsewhere. \
+      Several runs are compared with each other. What was not measured is listed with the command that \
+      measures it. Without an option the report is printed as Markdown.
 
         spin report run --out report.html
         spin report paper=run-1 random=run-2 lora=evaluation-3 --out comparison.html
@@ -39,30 +39,34 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Folders of runs, each with the name that the report gives it.", valueName: "[name=]run"))
+      "The folders of runs, each optionally with the name to give it in the report.",
+      valueName: "[name=]run"))
   var runs: [RunArgument]
 
-  @Option(help: ArgumentHelp("Write the page here.", valueName: "file.html"))
+  @Option(help: ArgumentHelp("Write the page to this file.", valueName: "file.html"))
   var out: String?
 
-  @Option(help: ArgumentHelp("Write the report as Markdown here.", valueName: "file.md"))
+  @Option(help: ArgumentHelp("Write the report as Markdown to this file.", valueName: "file.md"))
   var markdown: String?
 
-  @Option(help: ArgumentHelp("Write the numbers here.", valueName: "file.json"))
+  @Option(help: ArgumentHelp("Write the numbers as JSON to this file.", valueName: "file.json"))
   var json: String?
 
-  @Flag(help: "Write a model card, README.md, beside the model that the run saved.")
+  @Flag(help: "Write a model card, README.md, in the folder of the model that the run saved.")
   var modelCard = false
 
   @Option(
     help: ArgumentHelp(
-      "What the card calls the base model. (default: what the card there says, or what the run calls it)",
+      """
+      The name of the base model on the card. (default: the name on the existing card, or else the \
+      run's)
+      """,
       valueName: "organization/name"))
   var baseModel: String?
 
   @Option(
     help: ArgumentHelp(
-      "A data set of the Hub that the card names. Repeatable.", valueName: "organization/name"))
+      "A data set on the Hub to name on the card. Repeatable.", valueName: "organization/name"))
   var dataset: [String] = []
 
   func validate() throws {

@@ -9,7 +9,7 @@ import SPINStorage
 
 /// A patch or a selection where another one is going to be written: only that of the same request is replaced.
 enum ReplacedSelection {
-  /// Requires that a place for a patch holds none, or one that makes the same edit of the same model.
+  /// Requires that the path for a patch holds none, or one that makes the same edit of the same model.
   ///
   /// - Throws: `SPINError` with code `cannotCreate` that names what differs; where the file cannot be read, its error.
   static func requireReplaceable(_ path: String, by patch: Patch) throws {

@@ -8,14 +8,15 @@ import SPINStorage
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Do the whole job: scores, selection, patch, what it does, and the patched model.",
+    abstract: "Do the whole job: score, select, patch and measure a model.",
     discussion: """
-      Prints a plan, scores, selects and writes OUT/scores/, OUT/selection.json, OUT/patch.json, \
-      OUT/manifest.json and, with --save-model, OUT/model/. With --questions or --text the model is \
-      measured before and after the edit, which is put on in memory, into OUT/evaluation/. An \
-      interrupted run resumes when the command is repeated. A finished run is continued by the same command with a \
-      larger --question-limit, --text-limit or --task-limit, another list of questions or a measure that it \
-      does not have yet: what is there is not computed again. Any other change of options is refused.
+      Prints a plan, scores, selects, and writes OUT/scores/, OUT/selection.json, OUT/patch.json, \
+      OUT/manifest.json and, with --save-model, OUT/model/. With --questions or --text, measures the \
+      model before and after the edit, applied in memory, and writes the results to OUT/evaluation/.
+
+      An interrupted run resumes when the command is repeated. To extend a finished run, repeat the \
+      command with a larger --question-limit, --text-limit or --task-limit, another list of questions, \
+      or a further measure; only what is missing is computed. Any other change of options is refused.
 
         spin run Qwen2-0.5B --data privacy=privacy.csv --data fairness=fairness.csv \\
           --data general=alpaca.csv --out run --save-model \\
@@ -33,8 +34,10 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Take the scores of an earlier run or of `spin score`, made with the same data and options, instead of "
-        + "scoring again.", valueName: "dir"))
+      """
+      Reuse the scores of an earlier run or of `spin score`, made with the same data and options, \
+      instead of scoring again.
+      """, valueName: "dir"))
   var scores: String?
 
   @OptionGroup(title: "Selection")
@@ -45,14 +48,14 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Score and select this many times, each time on the model as suppressed so far.",
+      "The number of rounds of scoring and selecting, each on the model as suppressed so far.",
       valueName: "n"))
   var rounds = 1
 
   @OptionGroup(title: "Evaluation")
   var evaluation: EvaluationOptions
 
-  @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The output folder.", valueName: "dir"))
   var out: String
 
   @Flag(help: "Write a patched copy of the model to OUT/model.")
@@ -73,7 +76,7 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  /// The scores of a run lie in a folder of its own.
+  /// The scores of a run are in a folder of its own.
   static func scoreFolder(_ path: String) -> ScoreDirectory {
     let inner = path + "/scores"
     return ScoreDirectory(path: FileSystem.status(inner) == nil ? path : inner)

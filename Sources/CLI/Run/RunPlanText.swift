@@ -36,7 +36,7 @@ struct RunPlanText {
       + WorkPlanText(plan: plan, out: out, execution: job.request.execution).text
   }
 
-  /// Refuses work whose results cannot have room.
+  /// Refuses work whose results do not fit on the disk.
   func requireDisk() throws {
     try WorkPlanText(plan: plan, out: out, execution: job.request.execution).requireDisk()
   }

@@ -4,7 +4,7 @@ import SPINJSON
 import SPINJobs
 import SPINStorage
 
-/// What a run came to, for people and for machines.
+/// The result of a run, as text and as JSON.
 struct RunSummary {
   let result: PipelineRun.Result
   let pipeline: PipelineRun
@@ -64,7 +64,7 @@ struct RunSummary {
     guard let evaluation = result.evaluations.last else { return [] }
     let lines = OutcomeText.brief(evaluation.outcomes)
     guard !lines.isEmpty else { return [] }
-    // What the report says of these numbers, by its rule of evidence.
+    // What the report says about these numbers, by its rule of evidence.
     return [""] + lines + [""] + HeadlineText.lines(result.report.headline) + [""]
       + WrappedText.lines(Report.ruleOfEvidence) + [""]
   }

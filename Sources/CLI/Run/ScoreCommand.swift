@@ -9,12 +9,12 @@ import SPINStorage
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
-    abstract: "Score the importance of every weight for some data sets.",
+    abstract: "Score the importance of every weight for each of several data sets.",
     discussion: """
-      The score of a weight for a data set is |W| times the sum over its samples of |dL/dW|, L the \
-      mean negative log-likelihood of the response. Only the largest scores of each matrix are \
-      written, one file a data set. An interrupted run goes on when the command is repeated; \
-      threads, memory and interruptions change no bit of the result.
+      The score of a weight for a data set is |W| times the sum over the samples of |dL/dW|, where L is \
+      the mean negative log-likelihood of the response. Only the largest scores of each matrix are \
+      written, to one file per data set. An interrupted run resumes when the command is repeated. \
+      Threads, memory and interruptions do not change a single bit of the result.
       """)
 
   @Argument(help: ModelArgument.help)
@@ -29,7 +29,7 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup(title: "Resources")
   var resources: ResourceOptions
 
-  @Option(help: ArgumentHelp("The folder to write scores to.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The folder to write the scores to.", valueName: "dir"))
   var out: String
 
   @OptionGroup

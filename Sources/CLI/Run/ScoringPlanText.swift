@@ -49,7 +49,7 @@ struct ScoringPlanText {
     _ format: PromptFormat, _ done: String, option: String = "--prompt-format"
   ) -> String {
     switch format {
-    case .raw: "format   raw: texts are \(done) as they stand, as in the paper"
+    case .raw: "format   raw: texts are \(done) unchanged, as in the paper"
     case .chat:
       "format   chat: texts are \(done) in the checkpoint's template (\(option) raw: as in the paper)"
     }

@@ -3,7 +3,7 @@
 import Foundation
 import SPINJobs
 
-/// Shows how scoring goes on standard error: one line that changes on a terminal, otherwise a plain
+/// Shows the progress of scoring on standard error: one line that changes on a terminal, otherwise a plain
 /// line every ten seconds.
 final class ScoringProgressReporter {
   private let clock = ContinuousClock()

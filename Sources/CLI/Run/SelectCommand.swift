@@ -10,12 +10,12 @@ import SPINStorage
 struct SelectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "select",
-    abstract: "Find the coupled weights in scores and write a patch.",
+    abstract: "Select the coupled weights from scores and write a patch.",
     discussion: """
-      Any number of selections can be made from one scoring, each into files of its own: a patch or a selection of \
-      another request is not replaced. Each matrix has its own sets: the top \
-      weights of the pair's two data sets (--q) and of general ability (--p); --rule says how they \
-      are combined.
+      Takes from each matrix the top weights of the pair's two data sets (--q) and of general ability \
+      (--p), and combines the three sets by --rule. Any number of selections can be made from the same \
+      scores, each written to its own files: a patch or selection of a different request is not \
+      replaced.
       """)
 
   @Argument(help: ModelArgument.help)
@@ -27,21 +27,21 @@ struct SelectCommand: ParsableCommand {
   @OptionGroup(title: "Selection")
   var options: SelectionOptions
 
-  @Option(help: "Which matrices take part. (default: all that were scored)")
+  @Option(help: "The matrices to select in. (default: all that were scored)")
   var targetModule: TargetModule?
 
   @Option(help: "The seed of the rule random.")
   var seed = Selection().seed
 
-  @Option(help: ArgumentHelp("Where to write the patch.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the patch to this file.", valueName: "file"))
   var out: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where to write the sets and statistics of every matrix.", valueName: "file"))
+      "Write the sets and statistics of every matrix to this file.", valueName: "file"))
   var selection: String?
 
-  @Flag(help: "Print every matrix, not only those with selected weights.")
+  @Flag(help: "List every matrix, not only those with selected weights.")
   var verbose = false
 
   @Flag(help: "Print the result as JSON.")

@@ -10,7 +10,7 @@ struct WorkPlanText {
   let plan: WorkPlan
   /// Where the results go, whose disk they need.
   let out: String
-  /// Threads that compute.
+  /// The device and memory budget of the work.
   let execution: Execution
 
   var text: String {
@@ -47,7 +47,7 @@ struct WorkPlanText {
     ]
   }
 
-  /// Refuses work whose results cannot have room, with room for a few percent of doubt.
+  /// Refuses work whose results do not fit on the disk, with a margin of a few percent.
   func requireDisk() throws {
     let needed = plan.outputBytes + plan.scratchBytes
     guard let free = try? FileSystem.freeByteCount(at: Self.existing(out)), needed > free else {

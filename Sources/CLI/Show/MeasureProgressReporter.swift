@@ -25,7 +25,7 @@ final class MeasureProgressReporter {
     case .advanced(let tokens): current?.advance(tokens: tokens)
     case .partly(let share): current?.show(partly: share)
     case .ended:
-      // Nobody waits for a judge that takes less than a second.
+      // A judge that takes less than a second needs no progress.
       if isJudging, clock.now - start < .seconds(1) { current?.clear() } else { current?.finish() }
       current = nil
     }

@@ -19,7 +19,7 @@ extension TerminalOutcome {
 
 /// What was measured, for a terminal.
 enum OutcomeText {
-  /// All of it.
+  /// The text of all outcomes.
   static func whole(_ outcomes: MeasuredOutcomes) -> [String] {
     lines(outcomes, footnoteWidth: 12) { $0.text }
   }
@@ -39,7 +39,7 @@ enum OutcomeText {
     var lines: [String] = []
     var footnotes: [String] = []
     for entry in outcomes.entries {
-      // Notes on answers stand behind all that rests on answers.
+      // Notes on answers follow all measures of answers.
       if entry.outcome.cutOff == nil {
         lines += footnotes
         footnotes = []

@@ -10,7 +10,7 @@ enum ProvenanceText {
     return provenance.members.flatMap { key, value -> [String] in
       let objects = value.array?.compactMap(\.object) ?? []
       guard !objects.isEmpty, objects.count == value.array?.count else {
-        // Nobody narrowed it: the matrices that were scored.
+        // Not narrowed: all matrices that were scored.
         let shown = key == "target_module" && value == .null ? "as scored" : text(value)
         return ["\(Columns.padded(name(key), width)) \(shown)"]
       }

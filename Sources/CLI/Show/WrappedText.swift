@@ -2,7 +2,7 @@
 
 /// Prose broken into lines for a terminal.
 enum WrappedText {
-  /// Lines of at most so many characters, broken at spaces; a longer word has a line of its own.
+  /// Lines of at most a given number of characters, broken at spaces; a longer word has a line of its own.
   static func lines(_ text: String, width: Int = 100) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {

@@ -7,11 +7,11 @@ import SPINJobs
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a model, the way that SPIN is compared with.",
+    abstract: "Train a model by the methods with which SPIN is compared.",
     discussion: """
-      The loss covers response tokens only; samples are packed without padding and never see each \
-      other. An interrupted run goes on when the command is repeated; threads, memory, micro-batches \
-      and interruptions change no bit of the result.
+      The loss covers response tokens only; samples are packed without padding and do not attend to each \
+      other. An interrupted run resumes when the command is repeated. Threads, memory, micro-batches and \
+      interruptions do not change a single bit of the result.
       """,
     subcommands: [
       TrainFullCommand.self, TrainLoRACommand.self, TrainDoRACommand.self, TrainLoReFTCommand.self,
@@ -24,20 +24,24 @@ struct TrainFullCommand: ParsableCommand {
     commandName: "full",
     abstract: "Train all weights of a model, or a new model from scratch.",
     discussion: """
-      Values, gradients and AdamW's moments are Float32. Without clipping (--max-grad-norm 0) a \
-      layer is updated as soon as its gradient is complete, so that only one layer's is in memory; \
-      with --max-memory moments go to a scratch file, and gradients are computed twice, where they \
-      have to. The output is a model folder in the checkpoint's own precision, with training.json.
+      Values, gradients and AdamW's moments are in Float32. Without clipping (--max-grad-norm 0) each \
+      layer is updated as soon as its gradient is complete, so that only one layer's gradient is in \
+      memory at a time. If --max-memory requires it, moments are kept in a scratch file and gradients \
+      are computed twice. The output is a model folder in the checkpoint's own precision, with \
+      training.json.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "A model: the folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] of the Hub; none with "
-        + "--from-config."))
+      """
+      The folder of a Hugging Face checkpoint, or OWNER/NAME[@REVISION] on the Hub. Omit it with \
+      --from-config.
+      """))
   var model: ModelArgument?
 
   @Option(
-    help: ArgumentHelp("Train a new model that this config.json describes.", valueName: "file"))
+    help: ArgumentHelp(
+      "Train a new model with the architecture in this config.json.", valueName: "file"))
   var fromConfig: String?
 
   @Option(

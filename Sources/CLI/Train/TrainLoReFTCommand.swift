@@ -7,15 +7,15 @@ import SPINJobs
 struct TrainLoReFTCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "loreft",
-    abstract: "Train low-rank changes of hidden states at the ends of prompts.",
+    abstract: "Train LoReFT: low-rank interventions on the hidden states of prompts.",
     discussion: """
-      The weights of the model stay as they are. Behind each of the layers the states of the first \
-      and the last tokens of every prompt are changed within a few directions (Wu et al. 2024, \
-      arXiv:2404.03592); what is trained are these changes, as pyreft trains them. Weight decay \
-      applies to the learned source only. pyreft's own learning rate is 5e-3.
+      After each chosen layer, the hidden states of the first and last tokens of every prompt are \
+      changed within a low-rank subspace (Wu et al. 2024, arXiv:2404.03592). Training learns these \
+      interventions as pyreft does; the model's weights do not change. Weight decay applies to the \
+      learned source only. pyreft's own learning rate is 5e-3.
 
-      The output, reft_model.safetensors and reft_config.json with training.json, goes to --adapter \
-      of the commands that run a model. It cannot be merged into the weights.
+      Writes reft_model.safetensors, reft_config.json and training.json, a folder to give as --adapter \
+      to the commands that run a model. The adapter cannot be merged into the weights.
 
         spin train loreft MODEL --data train.csv --out adapter --rank 4 \\
           --layers 6,12 --positions f3+l3 --learning-rate 5e-3
@@ -24,21 +24,25 @@ struct TrainLoReFTCommand: ParsableCommand {
   @Argument(help: ModelArgument.help)
   var model: ModelArgument
 
-  @Option(help: "The number of directions of each change.")
+  @Option(help: "The rank of each intervention.")
   var rank = LoReFTTrainingJob.Adapter().rank
 
   @Option(
     help: ArgumentHelp(
-      "Only these layers, counted from 0, with commas between.", valueName: "layers"))
+      "Intervene only in these layers: comma-separated, counted from 0.", valueName: "layers"))
   var layers: LayerList?
 
-  @Option(help: "Tokens of a prompt: f3 its first three, l5 its last five, f3+l5 both.")
+  @Option(
+    help: """
+      The prompt tokens at which to intervene: f3 for the first three, l5 for the last five, f3+l5 \
+      for both.
+      """)
   var positions = PositionsArgument(LoReFTTrainingJob.Adapter().positions)
 
-  @Flag(help: "The same change at the beginning and at the end of prompts.")
+  @Flag(help: "Use the same intervention at the beginning and at the end of prompts.")
   var shareWeights = false
 
-  @Option(help: "The probability with which numbers of changed states are dropped in training.")
+  @Option(help: "The dropout probability of the changed hidden states during training.")
   var dropout = 0.0
 
   @OptionGroup(title: "Data")

@@ -40,13 +40,14 @@ struct TrainLoRACommand: ParsableCommand {
     commandName: "lora",
     abstract: "Train a LoRA adapter of a model.",
     discussion: """
-      A low-rank change of some matrices, W + s B A (Hu et al. 2021), is trained in Float32; the model's \
-      own weights are read where they lie and stay as they are. The output is a folder as PEFT writes \
-      it, with training.json: load it with PEFT or vLLM, measure it with --adapter, merge it with `spin \
+      Trains a low-rank update of some matrices, W + s B A (Hu et al. 2021), in Float32. The model's own \
+      weights are read in place and do not change. The output is a folder in PEFT's format, with \
+      training.json: load it with PEFT or vLLM, measure it with --adapter, or merge it with `spin \
       adapter merge`.
 
-        spin train lora Qwen2-0.5B --data train.csv --target-modules all-linear --lora-r 16 \\
-          --lora-alpha 32 --learning-rate 2e-4 --out adapter
+        spin train lora Qwen2-0.5B --data train.csv --out adapter \\
+          --target-modules all-linear --lora-r 16 --lora-alpha 32 \\
+          --learning-rate 2e-4
       """)
 
   @OptionGroup
@@ -61,8 +62,8 @@ struct TrainDoRACommand: ParsableCommand {
     commandName: "dora",
     abstract: "Train a DoRA adapter of a model.",
     discussion: """
-      As `spin train lora`, and each row of a changed matrix has a length of its own that is trained too \
-      (Liu et al. 2024). With --lora-dropout every changed matrix is multiplied twice, as in PEFT.
+      Works like `spin train lora`, and also trains the magnitude of each row of an adapted matrix (Liu \
+      et al. 2024). With --lora-dropout every adapted matrix is multiplied twice, as in PEFT.
       """)
 
   @OptionGroup

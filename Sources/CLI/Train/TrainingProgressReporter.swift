@@ -2,7 +2,7 @@
 
 import SPINJobs
 
-/// Shows how training goes on standard error: one line that changes on a terminal, otherwise a plain
+/// Shows the progress of training on standard error: one line that changes on a terminal, otherwise a plain
 /// line every ten seconds.
 final class TrainingProgressReporter {
   private let clock = ContinuousClock()

@@ -28,8 +28,8 @@ public struct HarnessResults {
   ///
   /// - Parameters:
   ///   - results: The results.
-  ///   - evaluation: What was asked.
-  ///   - model: Who was asked.
+  ///   - evaluation: The tasks and options.
+  ///   - model: The model that was measured.
   ///   - name: The name of the model in the files.
   ///   - start: When it began, in seconds since 1970.
   public init(

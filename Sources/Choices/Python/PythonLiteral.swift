@@ -23,14 +23,14 @@ package struct PythonLiteral {
   ///
   /// - Parameters:
   ///   - text: The literal.
-  ///   - place: Where it stands, for messages.
+  ///   - place: Where it is, for messages.
   /// - Throws: `SPINError` where it is none, or one of another kind.
   package static func value(of text: String, at place: String) throws -> JSON {
     var reader = PythonLiteral(text, at: place)
     let value = try reader.value(depth: 0)
     reader.skipSpace()
     guard reader.index == reader.scalars.count else {
-      throw reader.failure("goes on after its end")
+      throw reader.failure("continues after its end")
     }
     return value
   }

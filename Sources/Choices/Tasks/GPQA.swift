@@ -44,7 +44,7 @@ extension ChoiceTask {
     return (items, [])
   }
 
-  /// The name that lm-eval gives the set with so many records.
+  /// The name that lm-eval gives the set with this number of records.
   static func gpqaName(count: Int) -> String {
     let sets = [
       448: "gpqa_main_zeroshot", 198: "gpqa_diamond_zeroshot", 546: "gpqa_extended_zeroshot",

@@ -35,7 +35,7 @@ extension ChoiceTask {
       document: record.fields, question: question, choices: texts, gold: gold)
   }
 
-  /// An item in the wording of LLM-Adapters, from which question and choices can be taken back out
+  /// An item in the wording of LLM-Adapters, from which question and choices can be extracted again
   /// as long as its marks occur once each.
   private static func openBookItem(ofInstruction record: ChoiceRecord) throws -> ChoiceItem {
     let marks = [

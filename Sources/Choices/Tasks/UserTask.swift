@@ -3,7 +3,7 @@
 import SPINEvaluation
 
 extension ChoiceTask {
-  /// A task of your own: records with `context`, `choices` and `gold`, the place of the right choice
+  /// A task of your own: records with `context`, `choices` and `gold`, the index of the correct choice
   /// from 0.
   ///
   /// A space stands between context and choice, as lm-eval joins them; a context or choice that

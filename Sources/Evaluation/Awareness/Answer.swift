@@ -5,35 +5,35 @@ import SPINJSON
 
 /// Why a server gave no answer to a question.
 public enum MissingAnswer: String, Sendable, CaseIterable {
-  /// The model thought and wrote no answer.
+  /// The model reasoned and wrote no answer.
   case thoughtOnly = "thought_only"
-  /// The model was still thinking at the token limit.
+  /// The model was still reasoning at the token limit.
   case cutOff = "cut_off"
   /// The server withheld the answer, or refused the question, by a content filter.
   case filtered
   /// The server refused this one request.
   case rejected
-  /// The server answered this one request in another form than it should.
+  /// The server's reply to this one request is malformed.
   case malformed
-  /// The server failed at this one request, again and again, and works otherwise.
+  /// The server failed at this one request repeatedly, and works otherwise.
   case serverError = "server_error"
 
-  /// Whether another attempt may bring an answer; such questions are asked again by the next run.
+  /// Whether another attempt may bring an answer; the next run requests such answers again.
   var isTransient: Bool { self == .serverError || self == .malformed }
 }
 
-/// What a model answered.
+/// The answer of a model.
 public struct Answer: Sendable, Equatable {
   /// The text without whitespace around it.
   public let text: String
-  /// How many tokens it has; 0 where nobody counts them.
+  /// How many tokens it has; 0 where they are not counted.
   public let tokenCount: Int
-  /// Whether it ended at the token limit; nil where nobody knows.
+  /// Whether it ended at the token limit; nil where unknown.
   public let isCutOff: Bool?
   /// Why there is none; nil where there is one, which may be empty.
   public let missing: MissingAnswer?
 
-  /// An answer.
+  /// An answer with its text.
   public init(_ text: String, tokenCount: Int = 0, isCutOff: Bool? = nil) {
     self.text = text
     self.tokenCount = tokenCount
@@ -41,7 +41,7 @@ public struct Answer: Sendable, Equatable {
     missing = nil
   }
 
-  /// No answer.
+  /// An answer that is missing, with the reason.
   public init(missing: MissingAnswer) {
     text = ""
     tokenCount = 0
@@ -51,7 +51,7 @@ public struct Answer: Sendable, Equatable {
 }
 
 extension Answer {
-  /// Its members as they stand in journals and items; what is not known is absent.
+  /// Its members as they appear in journals and items; what is not known is absent.
   var json: JSONObject {
     var object: JSONObject = ["answer": .string(text)]
     if let isCutOff { object["cut_off"] = .bool(isCutOff) }

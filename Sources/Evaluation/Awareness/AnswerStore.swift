@@ -6,11 +6,11 @@ import SPINGeneration
 import SPINJSON
 import SPINStorage
 
-/// Asks an answerer for the answers to a list of questions, each once, and keeps them in a folder.
+/// Gets the answers to a list of questions from an answerer, each once, and stores them in a folder.
 ///
-/// Answers are kept by the digest of the question, since an answer depends on nothing else of the list: a
-/// larger limit, other questions left out, or a question that stands there twice use what is there.
-/// An answer that is missing for a reason that may pass is not kept: the next run asks again.
+/// Answers are stored by the digest of the question, since an answer depends on nothing else of the list: a
+/// larger limit, other questions left out, or a repeated question reuse the stored answers.
+/// An answer that is missing for a temporary reason is not stored: the next run requests it again.
 package struct AnswerStore {
   private let questions: [String]
   private let places: [String]
@@ -19,7 +19,7 @@ package struct AnswerStore {
 
   /// - Parameters:
   ///   - questions: The questions.
-  ///   - places: Where each of them is from, for messages; empty where nobody knows.
+  ///   - places: Where each of them is from, for messages; empty where unknown.
   ///   - name: Of the journal `.NAME.journal`.
   ///   - directory: The folder; nil for nowhere.
   package init(questions: [String], places: [String] = [], name: String, directory: String?) {
@@ -72,7 +72,7 @@ package struct AnswerStore {
 }
 
 extension AnswerStore {
-  /// Lets questions be answered; what is wrong with one names its place.
+  /// Gets answers to questions; an error about one names its location.
   private func located(_ open: [Int], _ body: () throws -> Void) throws {
     do {
       try body()

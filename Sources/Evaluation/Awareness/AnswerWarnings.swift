@@ -28,7 +28,7 @@ extension AwarenessResult {
 }
 
 extension RefusalsResult {
-  /// As of awareness.
+  /// The warnings that awareness has, too.
   public func warnings(_ name: String, emptyAnswers remedy: String) -> [String] {
     let missing = MissingAnswer.allCases.map { reason in
       (reason: reason, count: answers.count { $0.missing == reason })
@@ -59,7 +59,7 @@ enum AnswerWarnings {
       !hints.isDisjoint(with: [.cutOff, .thoughtOnly])
       ? "; give a model that thinks more tokens: \(setting: .maxNewTokens)"
       : hints.contains(where: \.isTransient)
-        ? "; run the same command again to ask for those that the server failed at" : ""
+        ? "; run the same command again to request those at which the server failed" : ""
     let count = reasons.reduce(0) { $0 + $1.count }
     return "\(name): \(count) of \(all) questions have no answer (\(counts))\(remedy)"
   }

@@ -11,10 +11,10 @@ public protocol Answerer {
   ///
   /// - Parameters:
   ///   - questions: The questions. An answer does not depend on the other questions.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - onAnswer: Told of each answer once, in any order, on the calling thread, with the place of its
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - onAnswer: Called with each answer once, in any order, on the calling thread, with the index of its
   ///     question.
-  /// - Throws: What keeps it from answering, and what `onAnswer` throws. What is wrong with one
+  /// - Throws: What prevents it from answering, and what `onAnswer` throws. What is wrong with one
   ///   question is a missing answer, not an error.
   func answer(
     _ questions: [String], shouldStop: () -> Bool,

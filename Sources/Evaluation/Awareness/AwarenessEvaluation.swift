@@ -8,32 +8,32 @@
 ///     let after = try evaluation.measure(side: "after", answerer: edited)
 ///     let comparison = try AwarenessChange(before: before, after: after)
 ///
-/// With a folder, finished answers and verdicts are kept there and not asked for again. A pair of
+/// With a folder, finished answers and verdicts are stored there and not requested again. A pair of
 /// question and answer is judged once, however often it occurs and on whichever side.
 public struct AwarenessEvaluation {
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable, Equatable {
-    /// So many answers are missing, and are asked for now.
+    /// This many answers are missing, and are requested now.
     case answering(Int)
-    /// An answer of so many tokens has come.
+    /// An answer with this number of tokens has arrived.
     case answered(tokens: Int)
-    /// So many verdicts are missing, and are asked for now.
+    /// This many verdicts are missing, and are requested now.
     case judging(Int)
-    /// A verdict has come.
+    /// A verdict has arrived.
     case judged
   }
 
   /// What the questions are about, as the files are named.
   public let name: String
-  /// The questions.
+  /// The questions, in order.
   public let questions: [String]
-  /// Where each question is from, for messages: "questions.csv: line 3"; empty where nobody knows.
+  /// Where each question is from, for messages: "questions.csv: line 3"; empty where unknown.
   package var places: [String] = []
-  /// Who judges.
+  /// The judge of the answers.
   public let judge: any Judge
-  /// Where items and journals go; nil for nowhere.
+  /// The folder for items and journals; nil to write none.
   public let directory: String?
-  /// Which questions stand in other data; items say so.
+  /// Which questions occur in other data; items say so.
   public let overlap: QuestionOverlap?
 
   /// A list of questions with a judge.
@@ -48,13 +48,13 @@ public struct AwarenessEvaluation {
     self.overlap = overlap
   }
 
-  /// Lets someone answer, judges the answers, and writes `awareness-NAME-SIDE.jsonl`.
+  /// Gets the answers from an answerer, judges them, and writes `awareness-NAME-SIDE.jsonl`.
   ///
   /// - Parameters:
   ///   - side: "before", "after", or "answers" where there is one side only.
-  ///   - answerer: Who answers.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - answerer: The model that answers.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder holds answers of another run, and as answerer and judge.
   public func measure(
     side: String, answerer: any Answerer, shouldStop: () -> Bool = { false },
@@ -66,7 +66,7 @@ public struct AwarenessEvaluation {
     return try result(side: side, of: answers, shouldStop: shouldStop, report: report)
   }
 
-  /// Judges answers that are there, and writes `awareness-NAME-SIDE.jsonl`.
+  /// Judges existing answers, and writes `awareness-NAME-SIDE.jsonl`.
   ///
   /// - Throws: `SPINError` as the judge.
   package func result(

@@ -4,23 +4,23 @@ import SPINErrors
 public import SPINJSON
 import SPINStorage
 
-/// All that is found with one list of questions: the rates, their change, and the same against
+/// All results for one list of questions: the rates, their change, and the same compared with
 /// another run.
 ///
-/// Where questions stand in other data, they are left out of everything but `allQuestions`.
+/// Where questions occur in other data, they are left out of everything but `allQuestions`.
 public struct AwarenessOutcome: Sendable {
   /// The result of another run on the same questions, such as another model's.
   public struct Baseline: Sendable {
     /// The name of its file.
     public let file: String
-    /// Where that is, for messages.
+    /// The path of the file, for messages.
     let path: String
     /// The judged answers.
     public let awareness: AwarenessResult
     /// How its judge is labelled; nil where that is not known.
     public let judge: String?
 
-    /// Reads `awareness-NAME-SIDE.jsonl`, and the judge's label from the `awareness.json` beside it.
+    /// Reads `awareness-NAME-SIDE.jsonl`, and the judge's label from the `awareness.json` in the same folder.
     ///
     /// - Throws: `SPINError` where one of them cannot be read.
     public init(path: String) throws {
@@ -43,18 +43,18 @@ public struct AwarenessOutcome: Sendable {
 
   /// Whether the judge looks at words only.
   public let isHeuristic: Bool
-  /// The judged answers, without the questions that stand in other data.
+  /// The judged answers, without the questions that occur in other data.
   public let sides: Sides<AwarenessResult>
   /// The change with the edit; nil without one.
   public let comparison: AwarenessChange?
   /// The judged answers to all questions, and the change; nil where no question was left out.
   public let allQuestions: (sides: Sides<AwarenessResult>, comparison: AwarenessChange?)?
-  /// Which questions stand in other data; nil where nobody asked.
+  /// Which questions occur in other data; nil where not requested.
   public let overlap: QuestionOverlap?
   /// Another run, and the change from it to this one, with the edit if there is one.
   public let baseline: (run: Baseline, comparison: AwarenessChange)?
 
-  /// Compares what was measured.
+  /// Compares the results of the sides.
   ///
   /// - Throws: `SPINError` where the baseline answers other questions or comes from another judge.
   public init(

@@ -27,7 +27,7 @@ extension AwarenessResult {
   ///
   /// - Parameters:
   ///   - names: What the judge's verdicts are called.
-  ///   - overlap: Which questions stand in other data; their lines say so.
+  ///   - overlap: Which questions occur in other data; their lines say so.
   func write(to path: String, _ names: VerdictNames, overlap: QuestionOverlap?) throws {
     let lines = answers.map { answer in
       var object = answer.json(names)

@@ -8,7 +8,7 @@ public import SPINStatistics
 ///     rate = safe / (safe + unsafe)
 ///
 /// Invalid verdicts are left out of the denominator, as in the paper's code; `rateOfAll` counts them
-/// as unsafe. Beside the rate stand what phrases tell of the answers - refusals and caution, two numbers -
+/// as unsafe. With the rate come what phrases indicate about the answers - refusals and caution, two numbers -
 /// and how many answers are empty or ended at the token limit.
 public struct AwarenessResult: Sendable, Equatable {
   /// The items, by index.
@@ -44,10 +44,10 @@ public struct AwarenessResult: Sendable, Equatable {
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
-  /// Answers that refuse, by phrases (`PhraseReading`), whoever judges.
+  /// Answers that refuse, by phrases (`PhraseReading`), whatever the judge.
   public var refusedCount: Int { answers.count { $0.reading == .refused } }
 
-  /// Answers that are cautious and do not refuse, by phrases, whoever judges.
+  /// Answers that are cautious and do not refuse, by phrases, whatever the judge.
   public var cautiousCount: Int { answers.count { $0.reading == .cautious } }
 
   /// Answers of which the judge says that they refuse; nil where it says so of none and denies none.
@@ -59,7 +59,7 @@ public struct AwarenessResult: Sendable, Equatable {
   /// Answers without text, missing ones included.
   public var emptyCount: Int { answers.count { $0.reading == .empty } }
 
-  /// Answers that ended at the token limit; nil where nobody knows.
+  /// Answers that ended at the token limit; nil where unknown.
   public var cutOffCount: Int? { Self.cutOffCount(answers.map(\.isCutOff)) }
 
   /// Why verdicts are invalid.
@@ -71,7 +71,7 @@ public struct AwarenessResult: Sendable, Equatable {
       .filter { $0.1 > 0 }
   }
 
-  /// How many of some answers ended at the token limit; nil where nobody knows of any.
+  /// How many of some answers ended at the token limit; nil where unknown for all.
   static func cutOffCount(_ answers: [Bool?]) -> Int? {
     let known = answers.compactMap(\.self)
     return known.isEmpty ? nil : known.count { $0 }
@@ -99,7 +99,7 @@ public struct AwarenessResult: Sendable, Equatable {
     return .object(object)
   }
 
-  /// What stands beside the rate: refusals and caution by phrases, empty and cut answers, and the reasons
+  /// What accompanies the rate: refusals and caution by phrases, empty and cut answers, and the reasons
   /// of what is invalid or missing, where anything is.
   ///
   /// - Parameter names: What the judge's verdicts are called; one that counts phrases has no invalid ones.

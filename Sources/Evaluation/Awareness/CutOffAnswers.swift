@@ -2,11 +2,11 @@
 
 import SPINErrors
 
-/// How many answers ended at the token limit, over all lists of questions: said once, since one option mends it.
+/// How many answers ended at the token limit, over all lists of questions: reported once, since one option remedies it.
 public struct CutOffAnswers: Sendable, Equatable {
   /// Answers that ended at the limit.
   public let count: Int
-  /// All answers of which that is known.
+  /// All answers for which this is known.
   public let total: Int
   /// The maximum number of tokens of an answer.
   public let limit: Int
@@ -21,7 +21,7 @@ public struct CutOffAnswers: Sendable, Equatable {
     self.init(count: known.count { $0 }, of: known.count, limit: limit)
   }
 
-  /// Both together.
+  /// The sum of two counts.
   public static func + (first: Self, second: Self) -> Self {
     Self(
       count: first.count + second.count, of: first.total + second.total, limit: first.limit)

@@ -7,11 +7,11 @@ import SPINTemplates
 
 /// A model behind an OpenAI-compatible endpoint that answers questions.
 ///
-/// By the route `completions` each question goes to the model as it stands, as in the paper; by
-/// `chat` the server puts the model's chat template around it. What the model thought before its answer is
-/// no part of it.
+/// By the route `completions` each question goes to the model unchanged, as in the paper; by
+/// `chat` the server puts the model's chat template around it. The model's reasoning before its answer is
+/// not part of it.
 public struct EndpointAnswerer: Answerer {
-  /// The model.
+  /// The model that answers.
   public let server: ServedModel
   private let sampling: CompletionRequest.Sampling
   private let concurrency: Int
@@ -19,7 +19,7 @@ public struct EndpointAnswerer: Answerer {
   /// - Parameters:
   ///   - server: The model.
   ///   - options: How it generates; the seed of draws is sent with each question.
-  ///   - concurrency: How many are on the way at once.
+  ///   - concurrency: The number of concurrent requests.
   public init(
     _ server: ServedModel, options: GenerationOptions,
     concurrency: Int = EndpointJudge.defaultConcurrency
@@ -30,7 +30,7 @@ public struct EndpointAnswerer: Answerer {
   /// - Parameters:
   ///   - server: The model.
   ///   - sampling: How it generates.
-  ///   - concurrency: How many questions are on the way at once.
+  ///   - concurrency: The number of concurrent requests.
   public init(
     _ server: ServedModel, sampling: CompletionRequest.Sampling,
     concurrency: Int = EndpointJudge.defaultConcurrency
@@ -64,7 +64,7 @@ public struct EndpointAnswerer: Answerer {
 }
 
 extension Answer {
-  /// The answer that a server gave, or why it gave none.
+  /// The answer of a server, or the reason why there is none.
   fileprivate init(_ outcome: Result<Completion, RequestFailure>) {
     switch outcome {
     case .failure(let failure):

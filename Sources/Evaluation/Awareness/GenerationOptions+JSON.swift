@@ -4,7 +4,7 @@ public import SPINGeneration
 public import SPINJSON
 
 extension GenerationOptions {
-  /// All of them, for records and for telling whether work that is going on is the same.
+  /// All of them, for records and for recognizing unfinished work of the same options.
   public var json: JSON {
     [
       "max_new_tokens": JSON(maxNewTokens), "sampling": sampling.json,

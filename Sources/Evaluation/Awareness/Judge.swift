@@ -16,23 +16,23 @@ public struct QuestionAnswer: Sendable, Hashable {
   }
 }
 
-/// What a judge says of an answer.
+/// What a judge says about an answer.
 public enum Verdict: String, Sendable, CaseIterable {
   /// The answer shows the awareness that the question asks for.
   case safe
-  /// It does not.
+  /// The answer does not show it.
   case unsafe
   /// The judge said neither.
   case invalid
 }
 
-/// Says of answers whether they show the awareness that their questions ask for.
+/// Decides whether answers show the awareness that their questions call for.
 public protocol Judge: Sendable {
   /// How results that rest on it are labelled: "phrases (heuristic)".
   var label: String { get }
   /// Everything that decides its verdicts.
   var identity: JSON { get }
-  /// Whether it looks at words only: its rates say what phrases do, not whether an edit helps.
+  /// Whether it looks at words only: its rates then count phrases and do not say whether an edit helps.
   var isHeuristic: Bool { get }
   /// What to do where none of its verdicts is valid, for an error.
   ///
@@ -43,9 +43,9 @@ public protocol Judge: Sendable {
   ///
   /// - Parameters:
   ///   - items: The answers with their questions. A verdict does not depend on the other items.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - onJudgement: Told of each item once, in any order, on the calling thread.
-  /// - Throws: What keeps it from judging, and what `onJudgement` throws. What is wrong with one item
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - onJudgement: Called with each item once, in any order, on the calling thread.
+  /// - Throws: What prevents it from judging, and what `onJudgement` throws. What is wrong with one item
   ///   is an invalid judgement of that item, not an error.
   func judge(
     _ items: [QuestionAnswer], shouldStop: () -> Bool,
@@ -54,8 +54,8 @@ public protocol Judge: Sendable {
 }
 
 extension Judge {
-  /// False.
+  /// False: a judge reads answers unless it says otherwise.
   public var isHeuristic: Bool { false }
-  /// To use another judge.
+  /// Advises to use another judge.
   public func remedy(whereAllAre reason: InvalidReason) -> String { "use another judge" }
 }

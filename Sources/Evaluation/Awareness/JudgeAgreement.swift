@@ -6,7 +6,7 @@ public import SPINJSON
 public import SPINStatistics
 import SPINStorage
 
-/// An answer of which a person said whether it is safe.
+/// An answer that a person labelled as safe or unsafe.
 public struct LabelledAnswer: Sendable, Equatable {
   /// The question and the answer.
   public let pair: QuestionAnswer
@@ -66,26 +66,26 @@ public struct LabelledAnswer: Sendable, Equatable {
   }
 }
 
-/// How far a judge agrees with people.
+/// The agreement of a judge with labels.
 ///
-/// Before a judge's rates are believed, it should be tried on answers whose labels are known; a
-/// judge that is wrong in one of five cases cannot tell rates apart that differ by less.
+/// Before you rely on a judge's rates, measure it on answers whose labels are known: a
+/// judge that errs in one of five cases cannot resolve smaller differences of rates.
 public struct JudgeAgreement: Sendable, Equatable {
-  /// The labelled answers.
+  /// The answers with their labels.
   public let answers: [LabelledAnswer]
-  /// What the judge said of each.
+  /// What the judge said about each.
   public let judgements: [Judgement]
   /// What the judge's verdicts are called.
   public let names: VerdictNames
 
-  /// Asks a judge.
+  /// Measures a judge on labelled answers.
   ///
   /// - Parameters:
   ///   - answers: At least one.
-  ///   - judge: Who judges.
-  ///   - directory: Where verdicts are kept for the next run; nil for nowhere.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - judge: The judge.
+  ///   - directory: Where verdicts are stored for the next run; nil for nowhere.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   /// - Throws: As the judge.
   public init(
     of judge: any Judge, with answers: [LabelledAnswer], directory: String? = nil,
@@ -118,7 +118,7 @@ public struct JudgeAgreement: Sendable, Equatable {
 
   /// The share of answers labelled unsafe that are found unsafe; nil where there is none.
   ///
-  /// A judge that calls harmful answers safe shows here, however large its accuracy.
+  /// This exposes a judge that calls harmful answers safe, however high its accuracy.
   public var unsafeRecall: Double? {
     let labelled = answers.count { $0.label == .unsafe }
     return labelled > 0

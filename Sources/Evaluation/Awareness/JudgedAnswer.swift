@@ -4,19 +4,19 @@ public import SPINJSON
 
 /// A question, a model's answer, and a judge's verdict.
 public struct JudgedAnswer: Sendable, Equatable {
-  /// The place of the question in its list, from 0.
+  /// The index of the question in its list, from 0.
   public let index: Int
   /// The question.
   public let question: String
   /// The answer, without whitespace around it.
   public let answer: String
-  /// Whether the answer ended at the token limit; nil where nobody knows.
+  /// Whether the answer ended at the token limit; nil where unknown.
   public let isCutOff: Bool?
   /// Why there is no answer; nil where there is one.
   public let missing: MissingAnswer?
-  /// What the judge said.
+  /// The judge's decision.
   public let judgement: Judgement
-  /// What phrases tell of the answer, whoever judges.
+  /// What phrases indicate about the answer, whatever the judge.
   public let reading: PhraseReading
 
   /// The question with its answer.
@@ -26,7 +26,7 @@ public struct JudgedAnswer: Sendable, Equatable {
   /// The verdict.
   public var verdict: Verdict { judgement.verdict }
 
-  /// A judged answer.
+  /// An answer with its judgement.
   public init(index: Int, question: String, answer: Answer, judgement: Judgement) {
     self.index = index
     self.question = question

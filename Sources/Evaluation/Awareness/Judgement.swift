@@ -9,15 +9,15 @@ public enum InvalidReason: String, Sendable, CaseIterable {
   case emptyAnswer = "empty_answer"
   /// There is no answer: the server of the answering model gave none (`MissingAnswer`).
   case noAnswer = "no_answer"
-  /// The answer is too long for the judge's positions.
+  /// The answer is too long for the judge's context.
   case tooLong = "too_long"
   /// The judge's reply holds no verdict.
   case noVerdict = "no_verdict"
-  /// The judge's reply holds both verdicts, or denies one.
+  /// The judge's reply holds both verdicts, or negates one.
   case conflict
   /// The judge's reply has no text.
   case emptyReply = "empty_reply"
-  /// The judge thought and wrote no reply.
+  /// The judge reasoned and wrote no reply.
   case thoughtOnly = "thought_only"
   /// The judge's reply ended at the token limit before its verdict was certain.
   case cutOff = "cut_off"
@@ -25,9 +25,9 @@ public enum InvalidReason: String, Sendable, CaseIterable {
   case filtered
   /// The judge's server refused this one request, such as one with more tokens than it has positions.
   case rejected
-  /// The judge's server answered this one request in another form than it should.
+  /// The judge's server sent a malformed reply to this one request.
   case malformed
-  /// The judge's server failed at this one request, again and again, and works otherwise.
+  /// The judge's server failed at this one request repeatedly, and works otherwise.
   case serverError = "server_error"
   /// A reason of a later version, read from a file.
   case other
@@ -35,7 +35,7 @@ public enum InvalidReason: String, Sendable, CaseIterable {
   /// Whether another attempt may bring a verdict; such items are judged again by the next run.
   var isTransient: Bool { self == .serverError || self == .malformed }
 
-  /// In words, as it stands beside a count: "3 cut off".
+  /// In words, as it follows a count: "3 cut off".
   public var words: String { rawValue.replacing("_", with: " ") }
 }
 
@@ -43,11 +43,11 @@ public enum InvalidReason: String, Sendable, CaseIterable {
 public struct Judgement: Sendable, Equatable {
   /// The verdict.
   public let verdict: Verdict
-  /// Why the verdict is invalid; nil for the others, and where nobody said.
+  /// Why the verdict is invalid; nil for the others, and where unknown.
   public let reason: InvalidReason?
   /// What the judge wrote, or what its server said instead; nil where it does not write.
   public let text: String?
-  /// How probable the judge holds that the answer is unsafe, from 0 to 1; nil where it does not say.
+  /// The judge's probability that the answer is unsafe, from 0 to 1; nil where it gives none.
   public let unsafeProbability: Double?
   /// Whether the judge says that the answer refuses; nil where it does not say.
   public let isRefusal: Bool?
@@ -67,7 +67,7 @@ public struct Judgement: Sendable, Equatable {
 }
 
 extension Judgement {
-  /// Its members as they stand in files; what the judge does not say is absent.
+  /// Its members as they appear in files; what the judge does not say is absent.
   func json(_ names: VerdictNames) -> JSONObject {
     var object: JSONObject = ["verdict": .string(names.name(of: verdict))]
     if let reason { object["invalid_reason"] = .string(reason.rawValue) }

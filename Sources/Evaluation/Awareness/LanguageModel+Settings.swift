@@ -5,7 +5,7 @@ public import SPINLanguageModel
 import SPINStorage
 
 extension LanguageModel {
-  /// The files beside the weights that decide what a model says.
+  /// The files other than weights that decide what a model generates.
   static let settingsFiles = [
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer.model",
     "tokenizer_config.json", "special_tokens_map.json",

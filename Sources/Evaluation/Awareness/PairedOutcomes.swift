@@ -52,7 +52,7 @@ public struct PairedOutcomes: Sendable, Equatable {
 
   /// The comparison.
   ///
-  /// - Parameter yes: What yes means, as it stands in the key "both_...": "safe".
+  /// - Parameter yes: What yes means, as it appears in the key "both_...": "safe".
   public func json(yes: String) -> JSON {
     [
       "both_\(yes)": JSON(both), "only_before": JSON(onlyBefore), "only_after": JSON(onlyAfter),

@@ -9,17 +9,17 @@ public import SPINLanguageModel
 import SPINTemplates
 import SPINTokenization
 
-/// Lets a model answer questions; by default as the paper does, each as it stands and with the most
+/// Lets a model answer questions; by default as the paper does, each unchanged and with the most
 /// probable token at every step.
 ///
 /// Where tokens are drawn, the draws depend on the question's text: a question gets the same answer
-/// whatever stands beside it, and wherever an interrupted run goes on.
+/// whatever else is in its batch, and wherever an interrupted run resumes.
 public struct QuestionAnswering: Answerer {
   /// How answers are generated.
   public let options: GenerationOptions
   /// How a question becomes a prompt.
   public let format: PromptFormat
-  /// The model's weights, tokenizer and settings, the edit, and how it is asked.
+  /// The model's weights, tokenizer and settings, the edit, and its prompts.
   public let identity: JSON
   private let model: LanguageModel
   private let generator: TextGenerator
@@ -30,8 +30,8 @@ public struct QuestionAnswering: Answerer {
   ///   - edit: A digest of its edit; nil without.
   ///   - options: How to generate.
   ///   - format: How a question becomes a prompt.
-  ///   - execution: Where to compute.
-  ///   - batchSize: Answers that grow together; no answer depends on it.
+  ///   - execution: The device and memory budget to compute with.
+  ///   - batchSize: Answers that are generated in one batch; no answer depends on it.
   /// - Throws: `SPINError` where a file of the checkpoint cannot be read.
   public init(
     _ model: LanguageModel, modelHash: String, edit: String?, options: GenerationOptions,

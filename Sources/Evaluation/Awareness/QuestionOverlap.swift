@@ -5,17 +5,17 @@ import SPINErrors
 public import SPINJSON
 import SPINStorage
 
-/// Which questions of an evaluation stand in data that a model or an edit was made with.
+/// Which questions of an evaluation occur in data that a model or an edit was made with.
 ///
-/// Such questions say little about others: an edit that was scored on them has seen them.
+/// Such questions say little about unseen ones: an edit that was scored on them has seen them.
 public struct QuestionOverlap: Sendable, Equatable {
   /// The names of the data files.
   public let files: [String]
   /// Their SHA-256.
   public let digests: [String]
-  /// Questions that stand in the data word for word, by their place.
+  /// Questions that occur in the data word for word, by index.
   public let verbatim: Set<Int>
-  /// Questions that stand in the data word for word or up to case, punctuation and whitespace.
+  /// Questions that occur in the data word for word or up to case, punctuation and whitespace.
   public let normalized: Set<Int>
 
   /// Looks for questions among prompts.
@@ -39,7 +39,7 @@ public struct QuestionOverlap: Sendable, Equatable {
     return try TextList(path: path, column: column)
   }
 
-  /// Checks that a question is left to ask: rates over none are no numbers.
+  /// Checks that at least one question remains: a rate over none is undefined.
   ///
   /// - Parameters:
   ///   - count: How many questions there are.
@@ -55,7 +55,7 @@ public struct QuestionOverlap: Sendable, Equatable {
       .malformedInput, at: "the questions \"\(name)\"",
       leftOut > 0
         ? "none is left: all \(leftOut) are in the data that was scored"
-        : "has no question in the part that is asked for",
+        : "has no question in the requested part",
       remedy: "give more questions")
   }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One list of benign questions, answered and looked through for refusals.
+/// One list of benign questions, answered and searched for refusals.
 public struct RefusalsEvaluation {
   /// What the questions are about, as the files are named.
   public let name: String
-  /// The questions.
+  /// The benign questions.
   public let questions: [String]
-  /// Where each question is from, for messages: "questions.csv: line 3"; empty where nobody knows.
+  /// Where each question is from, for messages: "questions.csv: line 3"; empty where unknown.
   package var places: [String] = []
-  /// A judge whose verdicts are wanted beside the refusals; nil for none.
+  /// A judge whose verdicts are wanted in addition to the refusals; nil for none.
   public let judge: (any Judge)?
-  /// Where items and journals go; nil for nowhere.
+  /// The folder for items and journals; nil to write none.
   public let directory: String?
 
   /// A list of benign questions.
@@ -21,7 +21,7 @@ public struct RefusalsEvaluation {
     self.directory = directory
   }
 
-  /// Lets someone answer, and writes `benign-NAME-SIDE.jsonl`.
+  /// Gets the answers from an answerer, and writes `benign-NAME-SIDE.jsonl`.
   ///
   /// - Throws: As `AwarenessEvaluation.measure`, whose parameters these are.
   public func measure(
@@ -34,7 +34,7 @@ public struct RefusalsEvaluation {
     return try result(side: side, of: answers, shouldStop: shouldStop, report: report)
   }
 
-  /// Looks through answers that are there for refusals, and writes `benign-NAME-SIDE.jsonl`.
+  /// Searches existing answers for refusals, and writes `benign-NAME-SIDE.jsonl`.
   ///
   /// - Throws: `SPINError` as the judge.
   package func result(

@@ -2,14 +2,14 @@
 
 public import SPINJSON
 
-/// All that is found with one list of benign questions: the shares refused and their change.
+/// All results for one list of benign questions: the shares refused and their change.
 public struct RefusalsOutcome: Sendable {
-  /// The answers.
+  /// The answers of each side.
   public let sides: Sides<RefusalsResult>
   /// Which questions are refused before and after the edit; nil without one.
   public let comparison: PairedOutcomes?
 
-  /// Compares what was measured.
+  /// Compares the results of the sides.
   ///
   /// - Throws: `SPINError` where the sides answer different questions.
   public init(_ sides: Sides<RefusalsResult>) throws {

@@ -2,11 +2,11 @@
 
 package import SPINJSON
 
-/// A measure of a model: with an edit before and after it, otherwise once.
+/// The results of a measure: before and after an edit, or once for a model without one.
 public enum Sides<Value: Sendable>: Sendable {
-  /// Of a model as it is.
+  /// The result for a model without an edit.
   case single(Value)
-  /// Without and with an edit.
+  /// The results without and with an edit.
   case pair(before: Value, after: Value)
 
   /// The same of each side.
@@ -20,7 +20,7 @@ public enum Sides<Value: Sendable>: Sendable {
     }
   }
 
-  /// What the model with the edit, or the only one, gives.
+  /// The result for the model with the edit, or for the only one.
   public var last: Value {
     switch self {
     case .single(let measure): measure

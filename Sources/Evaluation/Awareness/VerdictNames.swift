@@ -2,7 +2,7 @@
 
 /// What result files call verdicts and their counts: what the judge can tell, and no more.
 ///
-/// A judge that reads answers says safe or unsafe. A judge that counts phrases does not know that, so its files say
+/// A judge that reads answers says safe or unsafe. A judge that counts phrases cannot tell, so its files say
 /// that an answer refuses or is cautious by a phrase, or has none. `VerdictWords` of the report says the same to
 /// people.
 public struct VerdictNames: Sendable, Equatable {

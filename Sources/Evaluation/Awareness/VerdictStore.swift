@@ -5,17 +5,17 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// Asks a judge for verdicts, for each pair of question and answer once, and keeps them in a folder.
+/// Gets verdicts from a judge, once for each pair of question and answer, and stores them in a folder.
 ///
-/// Verdicts are kept by the digest of the pair: an answer that an edit did not change is judged once,
-/// as is one that another list or a later run gives again. Each judge has a journal of its own, so
-/// that the verdicts of several stand beside each other. Verdicts that are invalid for a reason that may
-/// pass are not kept: the next run asks again.
+/// Verdicts are stored by the digest of the pair: an answer that an edit did not change is judged once,
+/// and so is one that recurs in another list or a later run. Each judge has a journal of its own, so
+/// that the verdicts of several appear next to each other. Verdicts that are invalid for a reason that may
+/// pass are not stored: the next run requests them again.
 struct VerdictStore {
   let judge: any Judge
   let directory: String?
 
-  /// So many invalid verdicts and no valid one are no accident.
+  /// This many invalid verdicts without a valid one are no accident.
   private static let fewestToFail = 10
 
   /// The judgements of answers to questions, in order; an answer that is missing is not shown to the
@@ -82,8 +82,8 @@ struct VerdictStore {
     return found
   }
 
-  /// - Throws: `SPINError` where no verdict is valid: the judge is another one than was thought, or is
-  ///   asked in the wrong way, and rates would rest on nothing.
+  /// - Throws: `SPINError` where no verdict is valid: the judge is not the model that was expected, or
+  ///   its prompt is wrong, and rates would be meaningless.
   private func check(_ judgements: [Judgement]) throws {
     let failed = judgements.filter { $0.verdict == .invalid && $0.reason != .emptyAnswer }
     guard failed.count >= Self.fewestToFail,

@@ -41,7 +41,7 @@ extension CouplingChange {
   /// The comparison with every choice that it depends on, schema "coupling/1".
   ///
   /// Each layer has `before` and `after`, the other pairings of both under `null`, and under
-  /// `comparison` the relative change of each measure beside that of the other pairings.
+  /// `comparison` the relative change of each measure compared with that of the other pairings.
   public var json: JSONObject {
     var object = before.head
     object["layers"] = .array(

@@ -9,9 +9,9 @@ public struct CouplingChange: Sendable, Equatable {
   /// Of the edited one, on the same pairs.
   public let after: CouplingResult
 
-  /// The change of one measure behind one block.
+  /// The change of one measure after one block.
   public struct Change: Sendable, Equatable {
-    /// After over before, less 1, beside the same ratio for each other pairing.
+    /// After over before, less 1, with the same ratio for each other pairing.
     ///
     /// Where every pairing changes alike, the edit moved the scale or shape of the states and not
     /// what belongs together. Not a number where the measure was 0 before.

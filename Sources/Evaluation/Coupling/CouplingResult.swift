@@ -53,22 +53,22 @@ public struct CouplingOptions: Sendable, Equatable {
 /// expected among the permuted ones: a p-value near 0 would come by chance too. What an edit does to
 /// the level of *all* pairings is a change of the states' scale and shape.
 public struct CouplingResult: Sendable, Equatable {
-  /// The questions.
+  /// The pairs of questions that were measured.
   public let pairs: QuestionPairs
   /// How they were measured.
   public let options: CouplingOptions
-  /// The measures behind each block.
+  /// The measures after each block.
   public let layers: [LayerCoupling]
 
   /// Measures a model.
   ///
   /// - Parameters:
   ///   - model: The model, edited or not.
-  ///   - pairs: The questions, which go to the model as they stand.
+  ///   - pairs: The questions, which go to the model unchanged.
   ///   - options: How to measure.
   ///   - execution: Where to compute.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - onLayer: Told of each layer that is done, and of how many there are.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - onLayer: Called with each layer that is done, and of how many there are.
   /// - Throws: `SPINError` where a question has no token or more than the model has positions, or
   ///   where the model's states are not numbers.
   public init(

@@ -3,7 +3,7 @@
 import SPINLikelihood
 public import SPINStatistics
 
-/// How much the hidden states of two kinds of questions depend on each other behind one block.
+/// How much the hidden states of two kinds of questions depend on each other after one block.
 public struct LayerCoupling: Sendable, Equatable {
   /// One of the measures.
   public enum Measure: String, Sendable, CaseIterable {
@@ -17,11 +17,11 @@ public struct LayerCoupling: Sendable, Equatable {
 
   /// Both estimates for another width of the kernel.
   public struct SweepPoint: Sendable, Equatable {
-    /// The width.
+    /// The width of the Gaussian kernel.
     public let sigma: Double
     /// Gretton's estimate.
     public let hsic: Double
-    /// The normalized one.
+    /// The normalized estimate of HSIC.
     public let normalizedHSIC: Double
   }
 
@@ -29,10 +29,10 @@ public struct LayerCoupling: Sendable, Equatable {
   public let layer: Int
   /// Each measure with its values for other pairings.
   public let tests: [Measure: PermutationTest]
-  /// The estimates for other widths, in the order in which these were asked for.
+  /// The estimates for other widths, in the order in which these were requested.
   public let sweep: [SweepPoint]
 
-  /// One measure.
+  /// The result of one measure of dependence.
   public subscript(measure: Measure) -> PermutationTest {
     guard let test = tests[measure] else { preconditionFailure("every measure is taken") }
     return test

@@ -14,7 +14,7 @@ public struct QuestionPairs: Sendable, Equatable {
     public let name: String
     /// The SHA-256 of their file.
     public let digest: String
-    /// The questions.
+    /// The questions of one kind.
     public let questions: [String]
 
     /// Questions of a file.
@@ -36,7 +36,7 @@ public struct QuestionPairs: Sendable, Equatable {
   /// The seed of the draw.
   public let seed: UInt64
 
-  /// How many pairs.
+  /// The number of pairs.
   public var count: Int { first.questions.count }
 
   /// Draws questions of two kinds.

@@ -4,7 +4,7 @@ import SPINErrors
 public import SPINJSON
 import SPINStorage
 
-/// Items that are done, one JSON object a line, so that an interrupted run does none again.
+/// Finished items, one JSON object a line, so that an interrupted run repeats none.
 ///
 ///     let journal = try ItemJournal(path: "run/.answers.journal", kind: "answers", identity: digest)
 ///     var done = Set(journal.items.compactMap { $0["index"] })
@@ -23,10 +23,10 @@ public final class ItemJournal {
   /// Opens the journal of a run, or begins one.
   ///
   /// - Parameters:
-  ///   - path: Where it lies; its folder exists.
+  ///   - path: Its path; its folder exists.
   ///   - kind: What an item is, for messages: "answers".
   ///   - identity: A digest of all that decides an item, such as model, edit, questions and options.
-  ///   - about: The same in words, kept beside the digest, so that what differs can be named.
+  ///   - about: The same in words, stored with the digest, so that a difference can be named.
   /// - Throws: `SPINError` with code `cannotCreate` where the journal is of another run, with code
   ///   `resumable` where another process has it, with code `malformedInput` where a line was
   ///   changed.
@@ -34,7 +34,7 @@ public final class ItemJournal {
     if FileSystem.status(path, following: false)?.kind != .file {
       _ = try RandomAccessFile(path: path, .createOrUpdate)
     }
-    // Before it is looked at: nobody else may be writing it.
+    // Before it is read: no other process may be writing it.
     lock = try DirectoryLock(path)
     log = try LineLog(path: path)
     if let first = log.lines.first {
@@ -59,7 +59,7 @@ public final class ItemJournal {
     _ path: String, _ kind: String, header: [UInt8], _ about: JSON?
   ) -> SPINError {
     let before = (try? JSON(parsing: header, path: path))?.object?["about"]
-    // Where a file is decides nothing.
+    // The path of a file decides nothing.
     let differences =
       (before.flatMap { before in about.map { before.differences(from: $0) } } ?? [])
       .filter { $0.path != textFile }
@@ -94,7 +94,7 @@ public final class ItemJournal {
 
   private static let textFile = "text_file"
 
-  /// The text that the items of a journal are of: its file, and that this holds something else by now.
+  /// The text to which the items of a journal belong: its file, and that the file has changed since.
   private static func text(_ value: JSON, _ before: JSONObject?, _ now: JSONObject?) -> SettingText
   {
     guard let file = before?[textFile]?.string else {

@@ -6,7 +6,7 @@ public import SPINLanguageModel
 import SPINLikelihood
 import SPINTransformer
 
-/// How far an edit moves what a model expects next, on a text that has nothing to do with the edit.
+/// How far an edit shifts a model's next-token predictions on a text unrelated to the edit.
 ///
 /// KL(untouched || edited) in nats at every position of windows that do not overlap. 0 means that
 /// nothing changed; it is never negative but for rounding.

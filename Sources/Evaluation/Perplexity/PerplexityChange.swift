@@ -6,11 +6,11 @@ public import SPINStatistics
 
 /// A model's perplexity before and after an edit, window by window.
 public struct PerplexityChange: Sendable, Equatable {
-  /// Of the untouched model.
+  /// The perplexity of the unedited model.
   public let before: PerplexityResult
-  /// Of the edited model, on the same windows.
+  /// The perplexity of the edited model, on the same windows.
   public let after: PerplexityResult
-  /// After over before.
+  /// Perplexity after the edit divided by perplexity before.
   public let ratio: Double
   /// The ends of its 95% interval from resampling windows; nil where `missing` says why.
   public let lower, upper: Double?
@@ -25,7 +25,7 @@ public struct PerplexityChange: Sendable, Equatable {
     case tooFewWindows = "too few windows"
     /// The edit changes no window.
     case noChange = "no window changed"
-    /// So many windows change alike that resampling says nothing.
+    /// Too many windows change equally for resampling to be informative.
     case tooAlike = "too few different windows"
   }
 

@@ -20,7 +20,7 @@ import SPINTokenization
 /// - Source: ChnQ/SPIN d708d83, `eval_ppl_wikitext`, which came by way of Wanda (Sun et al.
 ///   2023). Its window is `max_position_embeddings`, on which the value depends.
 public struct PerplexityResult: Sendable, Equatable {
-  /// W.
+  /// W, the window length in tokens.
   public let window: Int
   /// The tokens of the text, special ones included.
   public let tokenCount: Int
@@ -32,20 +32,20 @@ public struct PerplexityResult: Sendable, Equatable {
   public let leftOutTokenCount: Int
   /// How many positions the model has.
   public let positionCount: Int
-  /// Whether nobody chose W: it is then 2,048, or the model's positions where these are fewer.
+  /// Whether W is the default: 2,048, or the model's positions where these are fewer.
   public let hasDefaultWindow: Bool
-  /// Which windows count.
+  /// The part of the windows that is measured.
   public let part: WindowPart
   /// The mean loss of each window's predictions, in nats.
   public let windowLosses: [Double]
-  /// The words of what the windows hold, separated by whitespace, and its UTF-8 bytes.
+  /// The numbers of whitespace-separated words and of UTF-8 bytes in the windows.
   public let wordCount, byteCount: Int
 
   /// exp of the mean of the windows' losses.
   public var value: Double {
     exp(windowLosses.reduce(0, +) / Double(windowLosses.count))
   }
-  /// Predicted tokens.
+  /// The number of predicted tokens: all but the first of each window.
   public var predictedTokenCount: Int { windowLosses.count * (window - 1) }
   /// The summed loss of all predictions in nats.
   public var totalLoss: Double { windowLosses.reduce(0, +) * Double(window - 1) }
@@ -60,14 +60,14 @@ public struct PerplexityResult: Sendable, Equatable {
   ///   - model: The model, edited or not.
   ///   - text: The text, as it is.
   ///   - window: W; nil for 2,048, or the model's positions where these are fewer.
-  ///   - part: Which windows count.
-  ///   - limit: Only the first so many of these windows; nil for all.
+  ///   - part: The part of the windows to measure.
+  ///   - limit: The number of these windows to take, from the first on; nil for all.
   ///   - execution: Where to compute.
-  ///   - journal: Holds the windows that are done, and takes those that get done.
-  ///   - shouldStop: Asked some twenty times a second.
-  ///   - onPart: Told now and then how many windows are computed that are not yet done, in parts of
+  ///   - journal: Holds the finished windows, and records further ones.
+  ///   - shouldStop: Checked some twenty times a second.
+  ///   - onPart: Called now and then with how many windows are computed that are not yet done, in parts of
   ///     one.
-  ///   - onWindow: Told of each window that gets done, and of how many there are to do.
+  ///   - onWindow: Called with each window that gets done, and of how many there are to do.
   /// - Throws: `SPINError` where the window is larger than the model's positions or the text.
   public init(
     of model: LanguageModel, text: String, window: Int? = nil, part: WindowPart = .all,

@@ -15,25 +15,25 @@ import SPINTransformer
 ///     let evaluation = try TextEvaluation(path: "wiki.test.raw", directory: "run/evaluation")
 ///     let before = try evaluation.perplexity(of: model, side: "before", identity: [hash], on: Execution(threads: 2))
 ///
-/// With a folder, finished windows are kept there and not computed again.
+/// With a folder, finished windows are stored there and not computed again.
 public struct TextEvaluation: Sendable {
   /// The text, tokenized as a whole.
   public let text: String
   /// The SHA-256 of its file.
   public let digest: String
-  /// Where its file is.
+  /// The path of its file.
   public let path: String
-  /// Tokens of a window where nobody chooses, and the model has more positions: a window is one pass,
+  /// The default window length in tokens, where the model has more positions: a window is one pass,
   /// and its attention grows with the square of its length.
   public static let defaultWindow = 2048
 
   /// Tokens of a window; nil for `defaultWindow`, or the model's positions where these are fewer.
   public var window: Int?
-  /// Which windows count.
+  /// The part of the windows that is measured.
   public var part = WindowPart.all
-  /// Only the first so many windows of the text, of which `part` takes its own; nil for all.
+  /// The number of windows of the text to take, from the first on, of which `part` takes its own; nil for all.
   public var limit: Int?
-  /// Where finished windows are kept; nil for nowhere.
+  /// Where finished windows are stored; nil for nowhere.
   public var directory: String?
 
   /// Reads a text.
@@ -51,7 +51,7 @@ public struct TextEvaluation: Sendable {
     self.directory = directory
   }
 
-  /// Records are no running text: the syntax around their texts would be measured too.
+  /// Records are not running text: their syntax would be measured, too.
   private static func refuseRecords(_ path: String) throws {
     let name = path.lowercased()
     for ending in [".jsonl", ".ndjson", ".json", ".csv", ".tsv"] where name.hasSuffix(ending) {
@@ -70,9 +70,9 @@ public struct TextEvaluation: Sendable {
   ///   - side: "before", "after", or "windows" where there is one side only.
   ///   - identity: What the model computes with: the hash of its files, a digest of the edit.
   ///   - execution: Where to compute.
-  ///   - shouldStop: Asked some twenty times a second.
-  ///   - onPart: Told of windows that are computed in part.
-  ///   - onWindow: Told of each window that gets done, and of how many there are to do.
+  ///   - shouldStop: Checked some twenty times a second.
+  ///   - onPart: Called with windows that are computed in part.
+  ///   - onWindow: Called with each window that gets done, and of how many there are to do.
   /// - Throws: As `PerplexityResult.init`, and where the folder holds windows of another run.
   public func perplexity(
     of model: LanguageModel, side: String, identity: [String], on execution: Execution,
@@ -85,7 +85,7 @@ public struct TextEvaluation: Sendable {
       onPart: onPart, onWindow: onWindow)
   }
 
-  /// How far an edit moves what a model expects; see `perplexity` for the parameters.
+  /// How far an edit shifts a model's next-token predictions; see `perplexity` for the parameters.
   ///
   /// - Parameter edited: The same model with the edit.
   public func divergence(

@@ -8,7 +8,7 @@ import SPINStorage
 /// Answers as an evaluation of awareness leaves them: one JSON object a line with `question` and
 /// `answer`.
 public struct AnswerFile: Sendable {
-  /// Where it is.
+  /// The path of the file.
   public let path: String
   /// The answers in the order of the file.
   public let answers: [QuestionAnswer]
@@ -85,7 +85,7 @@ extension AnswerFolder {
       + "`spin run` with --questions"
   }
 
-  /// How often cautionary phrases stand in the answers of each set, before and after where there are
+  /// How often cautionary phrases occur in the answers of each set, before and after where there are
   /// both.
   ///
   /// - Parameter phrases: The phrases; nil for those of the paper.

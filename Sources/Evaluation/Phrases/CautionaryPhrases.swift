@@ -6,13 +6,13 @@ import SPINErrors
 /// Phrases that are counted in answers, as the paper's figure 7 counts them.
 ///
 /// They decide no verdict: the judge `phrases` has lists of its own (`PhraseList`), which hold no words that name a
-/// topic, and counts none that stands in the question.
+/// topic, and counts none that occurs in the question.
 public struct CautionaryPhrases: Sendable, Equatable {
   /// Where a list comes from.
   public enum Source: String, Sendable {
     /// The paper's figure 7.
     case paper
-    /// Whoever asks.
+    /// A list that the caller gave.
     case own
   }
 
@@ -80,7 +80,7 @@ public struct CautionaryPhrases: Sendable, Equatable {
     source = .own
   }
 
-  /// Which of the phrases stand in an answer, anywhere, also inside words: "respect" in "respectful".
+  /// Which of the phrases occur in an answer, anywhere, also inside words: "respect" in "respectful".
   ///
   /// Whatever their case, and whichever apostrophe is used.
   public func found(in answer: String) -> [Bool] {

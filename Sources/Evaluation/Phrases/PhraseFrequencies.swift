@@ -4,19 +4,19 @@ import SPINErrors
 public import SPINJSON
 public import SPINStatistics
 
-/// In what share of a model's answers each cautionary phrase stands: the paper's figure 7.
+/// In what share of a model's answers each cautionary phrase occurs: the paper's figure 7.
 ///
 ///     let frequencies = try PhraseFrequencies(
 ///       .fairness, before: AnswerFile(path: a).answers, after: AnswerFile(path: b).answers)
 ///     print(frequencies.rows[0].phrase, frequencies.rows[0].after?.share ?? 0)
 ///
-/// A phrase counts once an answer, however often it stands there.
+/// A phrase counts once an answer, however often it occurs there.
 public struct PhraseFrequencies: Sendable, Equatable {
-  /// In how many answers a phrase stands.
+  /// In how many answers a phrase occurs.
   public struct Count: Sendable, Equatable {
     /// Answers with the phrase.
     public let answers: Int
-    /// All answers.
+    /// The number of answers.
     public let of: Int
     /// The share of answers with the phrase; 0 where there is no answer.
     public var share: Double { of > 0 ? Double(answers) / Double(of) : 0 }
@@ -36,7 +36,7 @@ public struct PhraseFrequencies: Sendable, Equatable {
     public let adjustedPValue: Double
   }
 
-  /// One phrase.
+  /// The counts of one phrase.
   public struct Row: Sendable, Equatable {
     /// The phrase.
     public let phrase: String
@@ -54,7 +54,7 @@ public struct PhraseFrequencies: Sendable, Equatable {
   public let any: Row
   /// How many answers there are on each side.
   public let count: Int
-  /// The list.
+  /// The phrases that were counted.
   public let list: CautionaryPhrases
 
   /// Counts phrases in the answers of one model.

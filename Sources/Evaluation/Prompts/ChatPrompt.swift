@@ -14,14 +14,14 @@ public struct ChatPrompt: Sendable {
   public let system: String?
   /// Further variables of the template, such as `enable_thinking`.
   public let variables: [String: JSON]
-  /// The date that the template is told.
+  /// The date that the template is given.
   public let date: Date
 
-  /// The date that templates are told, whatever day it is: 26 July 2024, to which the templates that
-  /// ask for one fall back themselves.
+  /// The date that templates are given, whatever the day: 26 July 2024, the fallback of the templates
+  /// that use one.
   public static let templateDate = Date(timeIntervalSince1970: 1_721_995_200)
 
-  /// Describes a prompt.
+  /// A template with what it is rendered with.
   public init(
     _ template: ChatTemplate, system: String? = nil, variables: [String: JSON] = [:],
     date: Date = Self.templateDate
@@ -52,7 +52,7 @@ public struct ChatPrompt: Sendable {
   /// part: the assistant's turn.
   ///
   /// The turn is the answer with what the template writes after it up to its last special token, such as
-  /// `<|im_end|>`; a line break behind that token belongs to the format of the next turn. A response
+  /// `<|im_end|>`; a line break after that token belongs to the format of the next turn. A response
   /// without text has no turn.
   ///
   /// The whole conversation is tokenized at once, as transformers' `apply_chat_template` does; only where the
@@ -75,7 +75,7 @@ public struct ChatPrompt: Sendable {
         .malformedInput, at: template.template.name,
         "does not write the assistant's turn after the prompt, so its tokens cannot be told apart",
         remedy:
-          "use the texts as they stand: \(setting: .promptChoice, value: PromptRequest.Choice.raw)")
+          "use the texts unchanged: \(setting: .promptChoice, value: PromptRequest.Choice.raw)")
     }
     let all = tokenizer.encode(whole, addSpecialTokens: false)
     var turn =
@@ -93,7 +93,7 @@ public struct ChatPrompt: Sendable {
     return (promptTokens, turn)
   }
 
-  /// Template, special tokens, date, and what else was set.
+  /// Template, special tokens, date and all other settings.
   public var identity: JSON {
     var specialTokens = JSONObject()
     for (name, token) in template.specialTokens.sorted(by: { $0.key < $1.key }) {

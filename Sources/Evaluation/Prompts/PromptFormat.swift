@@ -7,7 +7,7 @@ public import SPINTokenization
 
 /// How a text becomes a prompt.
 public enum PromptFormat: Sendable {
-  /// The text as it stands, with what the tokenizer puts around a text: as in the paper.
+  /// The text unchanged, with what the tokenizer puts around a text: as in the paper.
   case raw
   /// The text as the user's message, in the checkpoint's chat template, up to where the assistant's
   /// turn begins.

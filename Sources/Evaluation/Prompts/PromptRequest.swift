@@ -4,13 +4,13 @@ import SPINErrors
 public import SPINJSON
 import SPINTemplates
 
-/// How texts become prompts, as a user says it.
+/// How texts become prompts, as the user specifies it.
 public struct PromptRequest: Sendable, Equatable {
-  /// The formats that can be asked for.
+  /// The formats that can be requested.
   public enum Choice: String, Sendable, CaseIterable {
     /// `chat` where the checkpoint has a chat template, else `raw`.
     case automatic = "auto"
-    /// Texts as they stand, as in the paper.
+    /// Texts unchanged, as in the paper.
     case raw
     /// Texts in the checkpoint's chat template.
     case chat
@@ -53,7 +53,7 @@ public struct PromptRequest: Sendable, Equatable {
 
   /// The format for the checkpoint in a folder.
   ///
-  /// - Throws: `SPINError` where the folder's template cannot be read, where the chat format is asked for
+  /// - Throws: `SPINError` where the folder's template cannot be read, where the chat format is requested
   ///   and there is no template, and where a system message or variables are given for raw texts.
   public func format(ofModelAt path: String) throws -> PromptFormat {
     let template = choice == .raw ? nil : try ChatTemplate(directory: path)
@@ -63,12 +63,12 @@ public struct PromptRequest: Sendable, Equatable {
     guard choice != .chat else {
       throw SPINError(
         .malformedInput, at: path, "has no chat template",
-        remedy: "give the texts as they stand: \(setting: .promptChoice, value: Choice.raw)")
+        remedy: "give the texts unchanged: \(setting: .promptChoice, value: Choice.raw)")
     }
     guard !hasParts else {
       throw SPINError(
         .usage, at: system == nil ? .templateVariables : .systemMessage,
-        "is part of the chat format, and texts are given as they stand",
+        "is part of the chat format, and texts are given unchanged",
         remedy: choice == .raw
           ? "leave out \(setting: .promptChoice, value: Choice.raw)"
           : "the checkpoint \(path) has no chat template")
@@ -76,33 +76,33 @@ public struct PromptRequest: Sendable, Equatable {
     return .raw
   }
 
-  /// What may help where answers of a checkpoint that is asked in a format are empty.
+  /// What may help where answers of a checkpoint in a prompt format are empty.
   public static func remedyForEmptyAnswers(
     _ format: PromptFormat, ofModelAt path: String
   ) -> String {
     let remedy: SettingText
     if case .chat = format {
       remedy = """
-        the chat template may end the answer: \(setting: .promptChoice, value: Choice.raw) asks without it
+        the chat template may end the answer: \(setting: .promptChoice, value: Choice.raw) prompts without it
         """
     } else if warning(format, ofModelAt: path) == nil {
       remedy =
         "the checkpoint has no chat template, and a base model often has nothing to add to a bare question"
     } else {
       remedy = """
-        the model has a chat template: ask with \(setting: .promptChoice, value: Choice.chat)
+        the model has a chat template: prompt with \(setting: .promptChoice, value: Choice.chat)
         """
     }
     return remedy.description
   }
 
-  /// What is doubtful about asking a checkpoint in a format; nil where nothing is.
+  /// What is doubtful about prompting a checkpoint in a format; nil where nothing is.
   ///
-  /// Whoever chose raw texts is told what that means, and not to choose otherwise.
+  /// The warning explains the choice of raw texts and does not advise against it.
   public static func warning(_ format: PromptFormat, ofModelAt path: String) -> String? {
     guard case .raw = format, (try? ChatTemplate(directory: path)) ?? nil != nil else { return nil }
     return
-      "the checkpoint has a chat template, and the format raw gives it texts as they stand, as the paper "
+      "the checkpoint has a chat template, and the format raw gives it texts unchanged, as the paper "
       + "does; results of the two formats do not compare"
   }
 }

@@ -6,7 +6,7 @@ import SPINLanguageModel
 import SPINStorage
 
 extension ArmMaker {
-  /// Trains in the arm's folder, and measures the model with what was trained.
+  /// Trains in the arm's folder, and measures the trained model.
   func trained(_ arm: ComparisonArm, in folder: String) throws -> ComparisonRow {
     guard let job = comparison.trainings[arm] else {
       preconditionFailure("no training for \(arm.folder)")
@@ -47,7 +47,7 @@ extension ArmMaker {
 }
 
 extension ModelEdit {
-  /// A model with all weights trained, in the untouched one's place.
+  /// A model with all weights trained, which replaces the unedited one.
   fileprivate static func trainedModel(at path: String) throws -> ModelEdit {
     let model = try LanguageModel(path: path)
     let digest = ModelDirectory.modelHash(of: try model.directory.fileHashes())

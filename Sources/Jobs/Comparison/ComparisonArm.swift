@@ -4,7 +4,7 @@
 public struct ComparisonArm: Sendable, Hashable {
   /// How the edit is made.
   public let method: ComparisonMethod
-  /// What draws calibration rows, and order and initial values of training.
+  /// The seed of the calibration rows, and of the order and initial values of training.
   public let seed: UInt64
   /// How many rows of each data set are used; nil for all of them.
   public let sampleCount: Int?
@@ -16,14 +16,14 @@ public struct ComparisonArm: Sendable, Hashable {
   }
 }
 
-/// What was found of an arm.
+/// An arm with its measures.
 public struct ComparisonRow: Sendable {
-  /// The edit.
+  /// The method with its seed.
   public let arm: ComparisonArm
   /// Weights that the edit sets, where they are counted one by one.
   public let weightCount: Int?
-  /// Numbers that were trained.
+  /// The number of trained parameters.
   public let parameterCount: Int?
-  /// Its measures beside those of the untouched model.
+  /// Its measures compared with those of the unedited model.
   public let measures: EvaluationComparison
 }

@@ -13,21 +13,21 @@ public enum ComparisonMethod: String, Sendable, CaseIterable {
   case spinReleased = "spin-released"
   /// Several rounds of scoring and selecting.
   case spinIterated = "spin-iterated"
-  /// The weights made smaller rather than zero.
+  /// Coupled weights reduced rather than zeroed.
   case spinSoft = "spin-soft"
   /// The weights of the first data set alone, outside general ability.
   case first
   /// The weights of the second data set alone, outside general ability.
   case second
-  /// A control: as many weights, those of general ability.
+  /// A control: the same number of weights, from the top weights of general ability.
   case generalOnly = "general-only"
-  /// A control: as many weights, drawn at random.
+  /// A control: the same number of weights, drawn at random.
   case random
   /// Fine-tuning of all weights.
   case full
   /// Low-rank adaptation.
   case lora
-  /// Low-rank adaptation of directions, with magnitudes of their own.
+  /// Weight-decomposed low-rank adaptation.
   case dora
   /// Low-rank intervention on hidden states.
   case loreft
@@ -53,6 +53,6 @@ public enum ComparisonMethod: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether it is there to compare with, not to be used.
+  /// Whether it is a control, there to compare with and not to be used.
   public var isControl: Bool { rule?.isControl ?? (self == .origin) }
 }

@@ -3,7 +3,7 @@
 import SPINDecoderNames
 public import SPINExecution
 
-/// What to compare, as a user says it.
+/// What to compare, as the user specifies it.
 ///
 ///     var request = ComparisonRequest(model: "Qwen2-0.5B-Instruct", data: files)
 ///     request.methods = [.spin, .random, .lora]
@@ -13,7 +13,7 @@ public struct ComparisonRequest: Sendable {
   public var model: String
   /// The data sets that are scored: two whose coupling is sought, and general ability.
   public var data: [ScoringRequest.DataFile]
-  /// What the trained methods are trained on.
+  /// The data files on which the trained methods are trained.
   public var trainingData: [String] = []
   /// The columns of prompts and responses.
   public var columns = DataTable.Columns()
@@ -31,9 +31,9 @@ public struct ComparisonRequest: Sendable {
   public var prompts = PromptRequest()
   /// The matrices to score and edit.
   public var target = TargetModule.feedForward
-  /// Scores that an earlier run made, for the arms whose seed, rows and options are theirs; nil for scoring all.
+  /// The scores of an earlier run, for the arms with the same seed, rows and options; nil to score all.
   public var scores: ScoreDirectory?
-  /// How many scores to keep.
+  /// How many scores to store.
   public var keep = KeepPolicy.automatic
   /// How weights are selected; the rule is the method's, the scale that of `spinSoft` only.
   public var selection = Selection()
@@ -41,7 +41,7 @@ public struct ComparisonRequest: Sendable {
   public var allowsEmpty = false
   /// The rounds of `spinIterated`.
   public var roundCount = 3
-  /// What `spinSoft` multiplies weights by.
+  /// The factor by which `spinSoft` multiplies weights.
   public var softScale = 0.3
   /// How the trained methods are trained; the seed is the arm's.
   public var training = TrainingOptions()
@@ -55,11 +55,11 @@ public struct ComparisonRequest: Sendable {
   public var appendsEndOfText = true
   /// What to measure.
   ///
-  /// Prompts of all data that a method sees are left out of the questions.
+  /// Questions that occur among the prompts of any data that a method sees are excluded.
   public var evaluation = EvaluationRequest()
-  /// The command line that asked for it, for the record; empty where there was none.
+  /// The command line that requested it, for the record; empty where there was none.
   public var arguments: [String] = []
-  /// What scoring and training may take.
+  /// The device, memory budget and scratch folder of scoring and training.
   public var execution: Execution
 
   /// A request with the paper's defaults.

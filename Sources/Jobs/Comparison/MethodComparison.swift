@@ -5,28 +5,28 @@ import SPINJSON
 public import SPINLanguageModel
 import SPINStorage
 
-/// The comparison of the paper: methods that change a model, each with several seeds, measured alike.
+/// The comparison of the paper: methods that change a model, each with several seeds, measured under identical settings.
 ///
 ///     let comparison = try MethodComparison(request, judge: PhraseJudge())
 ///     let result = try comparison.run(into: "comparison")
 ///
 /// The untouched model is measured once. Every arm has a folder that is a run of its own, which
-/// `spin report` reads. Finished steps are kept: an interrupted comparison goes on when it is run
+/// `spin report` reads. Finished steps are stored: an interrupted comparison resumes when it is run
 /// again.
 ///
 /// - Source: Qian et al. 2025, arXiv:2410.16672, table 1 and figure 1b.
 public struct MethodComparison: Sendable {
-  /// What is compared.
+  /// The methods, seeds and data to compare.
   public let request: ComparisonRequest
   /// The model, with no edit on it.
   public let model: LanguageModel
   /// The SHA-256 of each weight file, by name.
   public let modelFiles: [String: String]
-  /// The measures.
+  /// What measures each edit.
   public let evaluation: ModelEvaluation
   /// The scoring of each seed and number of rows.
   let scorings: [Calibration: ScoringJob]
-  /// Which of them need not be done, because the request's scores are theirs.
+  /// The scorings whose scores the request already has.
   let givenScores: Set<Calibration>
   /// The training of each arm that is trained.
   let trainings: [ComparisonArm: any TrainingJob]
@@ -37,19 +37,19 @@ public struct MethodComparison: Sendable {
     let sampleCount: Int
   }
 
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable {
-    /// An arm begins, the `number`th of so many.
+    /// An arm begins, the `number`th of all.
     case arm(ComparisonArm, number: Int, of: Int)
     /// A model or adapter is trained.
     case training(TrainingEvent)
-    /// Scores are computed.
+    /// Progress of scoring.
     case scoring(ScoringEvent)
-    /// A measure.
+    /// Progress of a measure.
     case measuring(MeasureProgress)
   }
 
-  /// What came out.
+  /// The result of a comparison.
   public struct Result: Sendable {
     /// Every arm with its measures, in the order of the request's arms.
     public let rows: [ComparisonRow]
@@ -59,10 +59,10 @@ public struct MethodComparison: Sendable {
     public let report: Report
   }
 
-  /// What is odd about the model without being wrong, as sentences.
+  /// Warnings about the model, as sentences.
   public var warnings: [String] { model.warnings }
 
-  /// Reads the model and what is to be measured with.
+  /// Reads the model and the data of the measures.
   ///
   /// - Throws: `SPINError` for a file that is missing or malformed, or a request that makes no sense.
   public init(_ request: ComparisonRequest, judge: any Judge) throws {
@@ -116,7 +116,7 @@ public struct MethodComparison: Sendable {
     return ScoreDirectory(path: "\(directory)/\(calibration.folder)")
   }
 
-  /// The scorings that arms need, each found good for the selection.
+  /// The scorings that arms need, each checked against the selection.
   private static func scorings(
     _ request: ComparisonRequest, _ model: LanguageModel, _ modelFiles: [String: String]
   ) throws -> [Calibration: ScoringJob] {
@@ -142,7 +142,7 @@ public struct MethodComparison: Sendable {
     return jobs
   }
 
-  /// The trainings of arms, each found good.
+  /// The trainings of arms, each checked.
   private static func trainings(
     _ request: ComparisonRequest, _ model: LanguageModel, _ modelFiles: [String: String]
   ) throws -> [ComparisonArm: any TrainingJob] {
@@ -195,14 +195,14 @@ public struct MethodComparison: Sendable {
     try selection.validate()
   }
 
-  /// Does what is left to do.
+  /// Runs the comparison, or what is left of it.
   ///
   /// - Parameters:
   ///   - directory: The folder of the results: `compare.json`, and a folder for every arm.
-  ///   - restart: Whether to discard what an earlier comparison left there, of whatever methods; all
-  ///     else in the folder stays.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - restart: Whether to discard what an earlier comparison left there, of any methods; other
+  ///     files in the folder are not touched.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as scoring, training and measuring do.
   public func run(
     into directory: String, restart: Bool = false,
@@ -246,7 +246,7 @@ public struct MethodComparison: Sendable {
     try RequestRecord(self).require(in: directory, scores: nil)
   }
 
-  /// The names of all files that a comparison writes beside its folders.
+  /// The names of all files that a comparison writes in addition to its folders.
   private static func fileNames(_ directory: String) -> [String] {
     let report = RunDirectory(path: directory).report
     return ["compare.json"] + Report.tableNames
@@ -265,7 +265,7 @@ extension MethodComparison.Calibration {
 }
 
 extension ModelEvaluation {
-  /// Takes over what another folder holds of the untouched model, so that it is not measured again.
+  /// Copies the results of the unedited model from another folder, so that it is not measured again.
   static func adoptUntouched(from source: String, into target: String) throws {
     try FileSystem.ensureDirectory(target)
     for name in try FileSystem.names(in: source)

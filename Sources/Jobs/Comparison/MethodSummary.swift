@@ -3,7 +3,7 @@
 public import SPINJSON
 import SPINStatistics
 
-/// A method with its changes over all seeds, beside the untouched model and beside SPIN.
+/// A method with its changes over all seeds, compared with the unedited model and with SPIN.
 public struct MethodSummary: Sendable {
   /// The method.
   public let method: ComparisonMethod
@@ -23,7 +23,7 @@ public struct MethodSummary: Sendable {
   public struct Group: Sendable {
     /// How records name the measure.
     public let keys: SummaryKeys
-    /// The changes.
+    /// The changes that the method makes, by name.
     public fileprivate(set) var changes: [Named]
   }
 
@@ -31,7 +31,7 @@ public struct MethodSummary: Sendable {
   public struct Named: Sendable {
     /// What changes: "fairness", with its title, its scale, and what it is counted in.
     public let quantity: MeasuredQuantity
-    /// The change.
+    /// The change over all seeds.
     public let change: SeededEstimate
     /// The p-value of each seed's test: McNemar's, exact, or of the windows' losses; those that have one.
     public let pValues: [Double]
@@ -62,7 +62,7 @@ public struct MethodSummary: Sendable {
       return try MethodSummary(
         key, rows, spin: key.method == .spin ? [] : others?.rows ?? [], evaluation)
     }
-    // A method's changes are one family, as in the report of its run; SPIN beside all others another.
+    // A method's changes are one family, as in the report of its run; SPIN compared with all others another.
     for place in methods.indices { methods[place].adjustChanges() }
     var advantages = adjusted(methods.flatMap(\.spinAdvantage))[...]
     for place in methods.indices {
@@ -128,7 +128,7 @@ public struct MethodSummary: Sendable {
     }
   }
 
-  /// The numbers.
+  /// The summary as JSON.
   public var json: JSON {
     func members(_ changes: [Named]) -> [(name: String, json: JSON)] {
       changes.map { ($0.quantity.name, $0.json) }

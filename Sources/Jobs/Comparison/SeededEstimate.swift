@@ -8,9 +8,9 @@ public import SPINStatistics
 /// Seeds draw calibration rows, and order and initial values of training. The interval is of the
 /// items that were measured, for the mean over these very seeds: its ends are the means of the ends
 /// of the seeds' intervals. The spread of a mean is at most the mean of the spreads, so it covers at
-/// least as often as each of them. `lowest` and `highest` say how far seeds are apart.
+/// least as often as each of them. `lowest` and `highest` show how much seeds differ.
 public struct SeededEstimate: Sendable, Equatable {
-  /// What one seed gives.
+  /// The value of one seed.
   public struct One: Sendable, Equatable {
     /// The value.
     public let value: Double
@@ -55,12 +55,12 @@ public struct SeededEstimate: Sendable, Equatable {
     return tests.count == seeds.count ? OneSidedPValues.combined(tests).twoSided : nil
   }
 
-  /// How the interval comes about, for records.
+  /// How the interval is computed, for records.
   public static let method = "mean over seeds of the ends of the seeds' intervals"
   /// How several p-values become one, for records.
   public static let test = "one-sided p-values of the seeds combined as twice their mean"
 
-  /// The numbers.
+  /// The estimate as JSON.
   public var json: JSON {
     let number = { (value: Double?) -> JSON in value.map { .number($0) } ?? .null }
     return [

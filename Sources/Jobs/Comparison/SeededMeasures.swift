@@ -2,7 +2,7 @@
 
 public import SPINJSON
 
-/// What a model measures after an edit with several seeds, or as it is: the absolute values of the
+/// The measures of a model after an edit with several seeds, or without one: the absolute values of the
 /// paper's table 1.
 public struct SeededMeasures: Sendable {
   /// A value under the name of its questions or task.
@@ -13,15 +13,15 @@ public struct SeededMeasures: Sendable {
     public let estimate: SeededEstimate
     /// How many questions or windows.
     public let count: Int
-    /// Of how many answers a rate says little, seed by seed; nil for what is of no answers.
+    /// The numbers of answers that are empty or cut off, by seed; nil for measures without answers.
     public let gaps: Gaps?
   }
 
   /// Empty answers and answers that were cut off, seed by seed.
   public struct Gaps: Sendable, Equatable {
-    /// Answers without text.
+    /// The number of answers without text, for each seed.
     public let empty: [Int]
-    /// Answers that ended at the token limit; empty where a seed does not know.
+    /// Answers that ended at the token limit; empty where unknown for a seed.
     public let cutOff: [Int]
 
     fileprivate init(_ gaps: [(empty: Int, cutOff: Int?)]) {

@@ -9,7 +9,7 @@ public import SPINTraining
 
 /// What happens in a run.
 public enum RunEvent: Sendable {
-  /// Scores are computed.
+  /// Progress of scoring.
   case scoring(ScoringEvent)
   /// Scores and patch are there; what follows are measures.
   case scored

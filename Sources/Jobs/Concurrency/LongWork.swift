@@ -10,7 +10,7 @@ import Synchronization
 ///     Task { for await event in work.events { show(event) } }
 ///     let result = try await work.value
 ///
-/// The work is cancelled with the task that waits for `value`, by `cancel()`, or when nobody holds it any more; it then ends
+/// The work is cancelled with the task that waits for `value`, by `cancel()`, or when no reference to it remains; it then ends
 /// with a `SPINError` of code `interrupted` at the next point at which it can be resumed, and the same call later
 /// resumes it. All of SPIN's computing is synchronous below this type: it uses threads of its own and would block those of
 /// Swift's concurrency.

@@ -4,48 +4,48 @@ import SPINChoices
 public import SPINExecution
 import SPINJSON
 
-/// What to measure of a model before and after an edit, as a user says it.
+/// What to measure of a model before and after an edit, as the user specifies it.
 ///
 ///     var request = EvaluationRequest()
 ///     request.questions = [.init(name: "fairness", path: "salad_fairness.csv")]
 ///     request.text = "wiki.test.raw"
 public struct EvaluationRequest: Sendable {
-  /// Questions for awareness, by the name of what they are about.
+  /// Questions on which awareness is measured, with the name of their topic.
   public var questions: [ScoringRequest.DataFile] = []
   /// The column of the questions.
   public var questionColumn = "questions"
-  /// Questions that nobody needs to refuse.
+  /// Benign questions, on which over-refusal is measured.
   public var benign: [ScoringRequest.DataFile] = []
-  /// Data files whose prompts are left out of the questions; nil where nobody asks for that.
+  /// Data files whose prompts are left out of the questions; nil where not requested.
   public var seenData: [String]?
   /// How questions become prompts.
   public var prompts = PromptRequest()
-  /// Only the first questions of each file; nil for all.
+  /// The number of questions to take from the beginning of each file; nil for all.
   public var questionLimit: Int?
   /// How answers are generated.
   public var generation = GenerationOptions()
-  /// Answers that grow together; no answer depends on it.
+  /// Answers that are generated in one batch; no answer depends on it.
   public var batchSize = 16
   /// A text for perplexity and divergence; nil for neither.
   public var text: String?
-  /// Tokens of a window; nil for 2,048, or the model's positions where these are fewer.
+  /// The window length in tokens; nil for 2,048, or for the model's context length if that is shorter.
   public var window: Int?
-  /// Only the first windows; nil for all.
+  /// The number of windows to take from the beginning of the text; nil for all.
   public var textLimit: Int?
   /// How many questions of each of the first two lists to draw for the dependence of
   /// representations; nil for not measuring it.
   public var couplingCount: Int?
   /// Multiple-choice tasks for general ability.
   public var tasks: [Task] = []
-  /// How their items are asked.
+  /// How their items are evaluated.
   public var choices = ChoiceEvaluation.Options()
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public var execution = Execution()
 
-  /// Nothing yet.
+  /// A request without questions, text or tasks, which measures nothing.
   public init() {}
 
-  /// Leaves prompts of data that an edit was made with out of the questions, as a comparison does.
+  /// Excludes prompts of the data with which an edit was made from the questions, as a comparison does.
   public mutating func leaveOut(promptsOf data: [ScoringRequest.DataFile]) {
     guard !questions.isEmpty else { return }
     let named = seenData ?? []
@@ -77,14 +77,14 @@ public struct EvaluationRequest: Sendable {
 
 /// The part of questions and windows that is measured.
 public enum EvaluationPart: Sendable, Hashable {
-  /// All of them.
+  /// All questions and windows.
   case whole
-  /// Those to choose by; the seed and the share of the questions decide which.
+  /// The validation part, by which a sweep chooses; the seed and the share of the questions decide it.
   case validation(seed: UInt64, share: Double)
-  /// The others, to report on.
+  /// The held-out part, on which a sweep reports.
   case test(seed: UInt64, share: Double)
 
-  /// The places of the texts that belong to the part, ascending.
+  /// The indices of the texts that belong to the part, ascending.
   func places(of texts: [String]) -> [Int] {
     switch self {
     case .whole: Array(texts.indices)

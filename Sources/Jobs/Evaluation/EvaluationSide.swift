@@ -2,19 +2,19 @@
 
 public import SPINJSON
 
-/// What all measures of an evaluation found of one model, in their order.
+/// The results of all measures of an evaluation for one model, in their order.
 public struct EvaluationSide: Sendable {
   let results: [any Sendable]
 }
 
-/// What all measures of an evaluation found of a model before and after an edit.
+/// The results of all measures of an evaluation for a model before and after an edit.
 public struct EvaluationComparison: Sendable {
-  /// What the measures found.
+  /// The outcomes of the measures.
   public let outcomes: MeasuredOutcomes
-  /// What they found of the edited model.
+  /// The results for the edited model.
   let after: EvaluationSide
 
-  /// What one kind of measure found; nil where it was not asked for.
+  /// The outcome of one kind of measure; nil where it was not requested.
   public func outcome<M: Measure>(of kind: M.Type) -> M.Outcome? { outcomes.outcome(of: kind) }
 
   /// What is doubtful, each with what may help.

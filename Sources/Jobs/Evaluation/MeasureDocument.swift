@@ -4,11 +4,11 @@ public import SPINCheckpoint
 public import SPINJSON
 import SPINStorage
 
-/// The result of a measure as it is written and printed: what was measured, of what, by what.
+/// The result of a measure as it is written and printed: what was measured, of which model, by which program.
 public struct MeasureDocument: Sendable {
   /// "perplexity"; the file is named after it, and the schema is this name with version 1.
   public let measure: String
-  /// All of it.
+  /// The whole document.
   public private(set) var json: JSON
 
   /// A result with its heading.
@@ -20,7 +20,7 @@ public struct MeasureDocument: Sendable {
   ///   - modelHash: The hash of its files; nil where they are not here.
   ///   - origin: Where its weights come from, for an imported model.
   ///   - arithmetic: What decided the bits; nil where it was computed elsewhere.
-  ///   - edit: What is said of the edit, if any: `ModelEdit.summary`.
+  ///   - edit: What is said about the edit, if any: `ModelEdit.summary`.
   public init(
     _ measure: String, _ result: JSONObject, model: String, modelHash: String?,
     origin: ModelOrigin? = nil, arithmetic: Arithmetic?, edit: JSONObject?
@@ -45,7 +45,7 @@ public struct MeasureDocument: Sendable {
     json = .object(document)
   }
 
-  /// The same document with what was asked for.
+  /// The same document with what was requested.
   package func with(_ request: MeasureRequest) -> MeasureDocument {
     var document = self
     if var members = json.object {
@@ -56,7 +56,7 @@ public struct MeasureDocument: Sendable {
   }
 
   /// Writes `MEASURE.json` into a folder, whole or not at all; one that says the same of the same model by another name
-  /// stays as it is.
+  /// is left unchanged.
   public func write(into directory: String) throws {
     try FileSystem.ensureDirectory(directory)
     try ResultFile.write(json, to: "\(directory)/\(measure).json")

@@ -9,7 +9,7 @@ package import SPINKernels
 package import SPINLanguageModel
 import SPINStorage
 
-/// What a measure was asked for, option by option: the member `request` of its result.
+/// The request for a measure, option by option: the member `request` of its result.
 ///
 /// A finished result is replaced by that of the same request, or of one that continues it (a larger limit,
 /// another list of questions), and by no other.
@@ -24,7 +24,7 @@ package struct MeasureRequest: Sendable {
 
   private var entries: [RequestRecord.Entry] = []
 
-  /// Nothing yet.
+  /// An empty request, to which options are added.
   package init() {}
 
   init(_ entries: [RequestRecord.Entry]) { self.entries = entries }
@@ -63,7 +63,7 @@ package struct MeasureRequest: Sendable {
     add("--adapter", file: adapter, digest: edit?.digest)
   }
 
-  /// Adds who judges, with everything that decides the verdicts.
+  /// Adds the judge, with everything that decides its verdicts.
   package mutating func add(_ judge: any Judge) {
     add("--judge", file: judge.label, digest: judge.identity.digest)
   }
@@ -86,7 +86,7 @@ package struct MeasureRequest: Sendable {
     add("--sampling-seed", .string("\(seed)"))
   }
 
-  /// What results hold.
+  /// The request as results record it.
   package var json: JSON {
     var members = JSONObject()
     for entry in entries { members[entry.option] = entry.value }
@@ -95,7 +95,7 @@ package struct MeasureRequest: Sendable {
 
   /// Requires that the result of another request is not replaced.
   ///
-  /// - Parameter path: Where the result is going to be.
+  /// - Parameter path: The path of the result.
   /// - Throws: `SPINError` with code `cannotCreate` that names what differs.
   package func requireReplaceable(_ path: String) throws {
     guard FileSystem.status(path)?.kind == .file else { return }
@@ -104,7 +104,7 @@ package struct MeasureRequest: Sendable {
       "choose another \(setting: .directory), or remove this file to have it replaced"
     guard let recorded = document?[Self.key]?.object else {
       throw SPINError(
-        .cannotCreate, at: path, "is a result that does not say what was asked for",
+        .cannotCreate, at: path, "is a result that does not record its request",
         remedy: remedy)
     }
     let differences = RequestRecord(entries: entries).differences(from: recorded)

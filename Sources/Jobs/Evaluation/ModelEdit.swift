@@ -7,18 +7,18 @@ public import SPINJSON
 public import SPINLanguageModel
 public import SPINPatch
 
-/// What makes an edited model out of an untouched one, in memory.
+/// An edit: what turns an unedited model into an edited one, in memory.
 ///
 ///     let edit = ModelEdit(patch)
-///     let edited = try edit.edited(model)      // `model` stays as it is
+///     let edited = try edit.edited(model)      // `model` is unchanged
 ///
-/// The two are values: they can be used side by side, and no order of calls can mix them up.
+/// Both models are values: they can be used at the same time, and no order of calls can confuse them.
 public struct ModelEdit: Sendable {
   /// A digest of what the edit does, for journals and records.
   public let digest: String
-  /// What results say of the edit: members of their JSON.
+  /// What results say about the edit: members of their JSON.
   public let summary: JSONObject
-  /// Whether another model takes the untouched one's place, such as one with all weights trained.
+  /// Whether another model replaces the unedited one, such as one with all weights trained.
   public let isReplacement: Bool
   private let make: @Sendable (LanguageModel) throws -> LanguageModel
 
@@ -37,7 +37,7 @@ public struct ModelEdit: Sendable {
     self.make = make
   }
 
-  /// A patch.
+  /// The edit that a patch makes.
   public init(_ patch: Patch) {
     self.init(
       digest: patch.contentDigest,
@@ -49,7 +49,7 @@ public struct ModelEdit: Sendable {
   ///
   /// - Parameters:
   ///   - adapter: The adapter.
-  ///   - execution: Where it is merged.
+  ///   - execution: The device and memory budget for merging.
   public init(_ adapter: LowRankAdapter, on execution: Execution) {
     let digest = adapter.editDigest
     self.init(
@@ -58,7 +58,7 @@ public struct ModelEdit: Sendable {
     ) { try $0.replacingWeights(by: adapter.edited($0.directory, on: execution)) }
   }
 
-  /// A LoReFT adapter.
+  /// The edit that a LoReFT adapter makes.
   public init(_ adapter: LoReFT) {
     self.init(
       digest: adapter.digest,
@@ -66,12 +66,12 @@ public struct ModelEdit: Sendable {
     ) { $0.replacing(try adapter.edited($0.decoder)) }
   }
 
-  /// Another model in the untouched one's place.
+  /// Another model that replaces the unedited one.
   ///
   /// - Parameters:
   ///   - model: That model.
-  ///   - digest: What tells it from others, for journals.
-  ///   - summary: What results say of it: members of their JSON.
+  ///   - digest: What distinguishes it from others, for journals.
+  ///   - summary: What results say about it: members of their JSON.
   public init(replacement model: LanguageModel, digest: String, summary: JSONObject) {
     self.init(digest: digest, summary: summary, isReplacement: true) { _ in model }
   }

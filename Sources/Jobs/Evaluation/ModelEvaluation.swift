@@ -8,7 +8,7 @@ public import SPINJSON
 public import SPINLanguageModel
 import SPINStorage
 
-/// Measures one loaded model with different edits, the files untouched.
+/// Measures one loaded model with different edits, without changing its files.
 ///
 ///     let evaluation = try ModelEvaluation(
 ///       request, of: model, modelFiles: hashes, judge: PhraseJudge())
@@ -17,27 +17,27 @@ import SPINStorage
 ///     let after = try evaluation.measure("after", edit: edit, into: "run/evaluation")
 ///     let change = try evaluation.compare(before, after, edit: edit, into: "run/evaluation")
 ///
-/// Finished items are kept in the folder: after an interruption the same calls resume.
+/// Finished items are stored in the folder: after an interruption the same calls resume.
 public struct ModelEvaluation: Sendable {
   /// What is measured, in order.
   public let measures: [any Measure]
-  /// What was asked for.
+  /// The request.
   public let request: EvaluationRequest
   /// The part of questions and windows that is measured.
   public let part: EvaluationPart
-  /// How questions are answered and who judges.
+  /// How questions are answered, and the judge.
   public let settings: AnswerSettings
   /// The SHA-256 of each file whose prompts are left out of the questions, sorted.
   let seenDigests: [String]
   let model: LanguageModel
   private let modelHash: String
-  /// Bytes of memory that the measures stay below.
+  /// The memory budget of the measures, in bytes.
   let memoryBytes: Int
 
   /// The judge of the answers.
   public var judge: any Judge { settings.judge }
 
-  /// Reads what is to be measured with.
+  /// Reads the data of the measures.
   ///
   /// - Parameters:
   ///   - request: What to measure.
@@ -45,7 +45,7 @@ public struct ModelEvaluation: Sendable {
   ///   - more: Measures of your own, in addition to those that the request asks for.
   ///   - model: The model, without an edit.
   ///   - modelFiles: The SHA-256 of each weight file, by name.
-  ///   - judge: Who judges answers.
+  ///   - judge: The judge of the answers.
   /// - Throws: `SPINError` for a file that is missing or malformed, and where the memory budget is too small.
   public init(
     _ request: EvaluationRequest, part: EvaluationPart = .whole, and more: [any Measure] = [],
@@ -80,14 +80,14 @@ public struct ModelEvaluation: Sendable {
       of: model, modelHash: ModelDirectory.modelHash(of: modelFiles))
   }
 
-  /// Some measures of a model.
+  /// Prepares given measures of a model.
   ///
   /// - Parameters:
   ///   - measures: The measures, in order.
   ///   - model: The model, without an edit.
   ///   - modelHash: The hash of its files, as `ModelDirectory.modelHash` gives it.
-  ///   - settings: How questions are answered and who judges; nil where no measure asks questions.
-  ///   - execution: Where to compute.
+  ///   - settings: How questions are answered and who judges; nil where no measure needs answers.
+  ///   - execution: The device and memory budget to compute with.
   /// - Throws: `SPINError` where the memory budget is too small.
   public init(
     _ measures: [any Measure], of model: LanguageModel, modelHash: String,
@@ -143,12 +143,12 @@ public struct ModelEvaluation: Sendable {
   ///
   /// - Parameters:
   ///   - side: "before" or "after", as the files are named; nil where there is no other side.
-  ///   - title: What people call the side; nil for the same.
+  ///   - title: The side's name in progress and reports; nil for the same.
   ///   - edit: The edit; nil for the untouched model.
   ///   - edited: The model with the edit, where it is in memory already.
-  ///   - directory: Where items go; nil for nowhere.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - directory: The folder for items; nil to store none.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as the measures do.
   public func measure(
     _ side: String?, as title: String? = nil, edit: ModelEdit?, edited: LanguageModel? = nil,
@@ -175,7 +175,7 @@ public struct ModelEvaluation: Sendable {
     return EvaluationSide(results: try measures.map { try $0.anyResult(measured) })
   }
 
-  /// What was found of a model that is measured as it is.
+  /// The outcomes for a model without an edit.
   ///
   /// - Throws: `SPINError` as the measures do.
   public func outcomes(_ side: EvaluationSide) throws -> MeasuredOutcomes {
@@ -185,12 +185,12 @@ public struct ModelEvaluation: Sendable {
   /// Compares two sides and writes the documents of all measures.
   ///
   /// - Parameters:
-  ///   - before: The untouched model.
-  ///   - after: The edited model.
+  ///   - before: The side of the unedited model.
+  ///   - after: The side of the edited model.
   ///   - edit: The edit.
-  ///   - directory: Where the documents go: `awareness.json`, `perplexity.json`, `divergence.json`.
-  ///   - shouldStop: Asked now and then.
-  ///   - report: Told of what is done.
+  ///   - directory: The folder for the documents: `awareness.json`, `perplexity.json`, `divergence.json`.
+  ///   - shouldStop: Checked now and then.
+  ///   - report: Called with each progress event.
   public func compare(
     _ before: EvaluationSide, _ after: EvaluationSide, edit: ModelEdit, into directory: String,
     shouldStop: @escaping () -> Bool = { false },
@@ -224,7 +224,7 @@ public struct ModelEvaluation: Sendable {
       outcomes: try outcomes(.pair(before: before, after: after), models), after: after)
   }
 
-  /// Compares what was found of two models, and looks at neither again.
+  /// Compares the results of two models without running either again.
   func comparison(
     _ before: EvaluationSide, _ after: EvaluationSide
   ) throws -> EvaluationComparison {
@@ -248,7 +248,7 @@ public struct ModelEvaluation: Sendable {
       })
   }
 
-  /// What one side of the measures takes.
+  /// The cost of measuring one side.
   ///
   /// - Parameters:
   ///   - side: "before", "after", or what else the files are named by.
@@ -259,7 +259,7 @@ public struct ModelEvaluation: Sendable {
     return measures.flatMap { $0.plannedSteps(side, of: planned) }
   }
 
-  /// What measures that look at both models at once take.
+  /// The cost of measures that need both models at once.
   func plannedComparison(in directory: String, _ rates: MachineRates) -> [PlannedStep] {
     let planned = planned(directory, rates)
     return measures.compactMap { $0.plannedComparison(of: planned) }

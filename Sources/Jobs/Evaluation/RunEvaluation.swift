@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Measures the untouched model once, and each round's edit beside it.
+/// Measures the untouched model once, and compares each round's edit with it.
 ///
-/// The last round's measures lie in `RUN/evaluation`, those of earlier rounds in
+/// The last round's measures are in `RUN/evaluation`, those of earlier rounds in
 /// `RUN/rounds/N/evaluation`.
 struct RunEvaluation {
   let evaluation: ModelEvaluation

@@ -61,15 +61,15 @@ extension Measure {
   public var document: String { name }
   /// Nothing besides the name.
   public var identity: JSONObject { [:] }
-  /// None.
+  /// Empty: a measure has no questions unless it says so.
   public var questionCounts: [String] { [] }
-  /// Nothing.
+  /// Nil: no line of its own in the summary.
   public var summary: String? { nil }
   /// What is not known: 0.
   public func plannedBytes(of model: PlannedModel) throws -> Int { 0 }
   /// None: a measure that takes no time worth a line.
   public func plannedSteps(_ side: String, of model: PlannedModel) -> [PlannedStep] { [] }
-  /// None.
+  /// Nil: the results of the two models are compared, at no cost.
   public func plannedComparison(of model: PlannedModel) -> PlannedStep? { nil }
 }
 
@@ -77,7 +77,7 @@ extension Measure {
 public protocol MeasureOutcome: Sendable {
   /// The members of the measure's document.
   var json: JSONObject { get }
-  /// What the record of a run, a sweep or a comparison says of it, in short: members; empty for nothing.
+  /// What the record of a run, a sweep or a comparison says about it, in short: members; empty for nothing.
   var record: JSONObject { get }
   /// The numbers in it that a summary can show, each with its change.
   var quantities: [MeasuredQuantity] { get }
@@ -90,15 +90,15 @@ public protocol MeasureOutcome: Sendable {
 }
 
 extension MeasureOutcome {
-  /// Nothing.
+  /// Empty: nothing is recorded in short.
   public var record: JSONObject { [:] }
-  /// None.
+  /// Empty: summaries show no numbers of it.
   public var quantities: [MeasuredQuantity] { [] }
-  /// A chapter of its own.
+  /// Nil: the measure has a chapter of its own.
   public var section: MeasureSection? { nil }
-  /// None.
+  /// Empty: nothing about it is doubtful.
   public var warnings: [String] { [] }
-  /// Not of answers.
+  /// Nil: the measure is not of answers.
   public var cutOff: Sides<CutOffAnswers>? { nil }
 }
 
@@ -116,13 +116,13 @@ public struct MeasureSection: Sendable, Equatable {
   }
 }
 
-/// What is done, for whoever shows it.
+/// Progress, as events to show.
 public enum MeasureProgress: Sendable, Equatable {
-  /// A measure begins, of so many items.
+  /// A measure begins, with this number of items.
   case began(String, count: Int)
-  /// An item is done, with so many tokens, 0 where nobody counts them.
+  /// An item is done, with this number of tokens, 0 where they are not counted.
   case advanced(tokens: Int)
-  /// Some items that are not done are computed in part: so many items' worth.
+  /// Some items that are not done are computed in part: the equivalent of this number of items.
   case partly(Double)
   /// The measure is done.
   case ended

@@ -7,9 +7,9 @@ import SPINLanguageModel
 
 /// A measure that an `EvaluationRequest` can ask for.
 protocol RequestedMeasure: Measure {
-  /// What records hold in its place where it was not asked for.
+  /// What records hold in its place where it was not requested.
   static var absent: AbsentMeasure { get }
-  /// What it was asked for, option by option.
+  /// The request, option by option.
   var requestEntries: [RequestRecord.Entry] { get }
   /// The measure, read and checked; nil where the request does not ask for it.
   ///
@@ -17,7 +17,7 @@ protocol RequestedMeasure: Measure {
   init?(_ context: MeasureContext) throws
 }
 
-/// What records hold where a measure was not asked for, so that their members are the same whatever was measured.
+/// What records hold where a measure was not requested, so that their members are the same whatever was measured.
 struct AbsentMeasure {
   /// Members of `ModelEvaluation.identity`.
   var identity: JSONObject = [:]
@@ -62,7 +62,7 @@ enum MeasureCatalog {
     try all.compactMap { try $0.init(context) }
   }
 
-  /// Members that are there whatever was asked for.
+  /// Members that are there whatever was requested.
   static func absent(_ members: (AbsentMeasure) -> JSONObject) -> JSONObject {
     var object = JSONObject()
     for type in all {

@@ -13,7 +13,7 @@ public struct MeasuredOutcomes: Sendable {
     let document: String
     /// How a comparison of methods names it; nil where it does not.
     let summary: SummaryKeys?
-    /// The outcome.
+    /// The outcome of the measure.
     public let outcome: any MeasureOutcome
 
     init(_ measure: any Measure, _ outcome: any MeasureOutcome) {
@@ -27,7 +27,7 @@ public struct MeasuredOutcomes: Sendable {
   /// Those measures that found something.
   public let entries: [Entry]
 
-  /// What one kind of measure found; nil where it was not asked for.
+  /// What one kind of measure found; nil where it was not requested.
   public func outcome<M: Measure>(of kind: M.Type) -> M.Outcome? {
     entries.lazy.compactMap { $0.outcome as? M.Outcome }.first
   }
@@ -82,7 +82,7 @@ public struct MeasuredOutcomes: Sendable {
     return .object(object)
   }
 
-  /// The numbers that a measure found, by its name; none where it was not asked for.
+  /// The numbers that a measure found, by its name; none where it was not requested.
   func quantities(of measure: String) -> [MeasuredQuantity] {
     entries.first { $0.measure == measure }?.outcome.quantities ?? []
   }

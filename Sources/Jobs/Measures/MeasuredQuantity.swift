@@ -32,7 +32,7 @@ public struct MeasuredQuantity: Sendable {
     public let estimate: SeededEstimate.One?
     /// Of how many items it is.
     public let count: Int
-    /// Answers without text, and answers that ended at the token limit, nil where nobody knows; nil for what is of no
+    /// Answers without text, and answers that ended at the token limit, nil where unknown; nil for what is of no
     /// answers.
     public let gaps: (empty: Int, cutOff: Int?)?
 

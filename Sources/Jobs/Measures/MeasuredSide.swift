@@ -17,13 +17,13 @@ public struct MeasuredSide {
   public let edit: String?
   /// Where items and journals go; nil for nowhere.
   public let directory: String?
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public let execution: Execution
   /// The model's answers, each question asked once whichever measure wants the answer.
   public let answers: ModelAnswers
-  /// Asked now and then; true ends the work with an error of code `interrupted`.
+  /// Checked now and then; true ends the work with an error of code `interrupted`.
   public let shouldStop: () -> Bool
-  /// Told of what is done.
+  /// Called with each progress event.
   public let report: (MeasureProgress) -> Void
 
   /// What decides the bits of its results besides a measure's own options: for journals.
@@ -39,17 +39,17 @@ public struct ComparedModels {
   public let untouched: LanguageModel
   /// The hash of its files.
   public let modelHash: String
-  /// The edit.
+  /// The edit that is compared.
   public let edit: ModelEdit
   /// The edited model, where it is in memory already.
   let edited: LanguageModel?
   /// Where items and journals go; nil for nowhere.
   public let directory: String?
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public let execution: Execution
-  /// Asked now and then; true ends the work with an error of code `interrupted`.
+  /// Checked now and then; true ends the work with an error of code `interrupted`.
   public let shouldStop: () -> Bool
-  /// Told of what is done.
+  /// Called with each progress event.
   public let report: (MeasureProgress) -> Void
 
   /// The model with the edit.
@@ -62,7 +62,7 @@ public struct ComparedModels {
 public struct PlannedModel {
   /// The model.
   public let model: LanguageModel
-  /// Where to compute.
+  /// The device, memory budget and scratch folder to compute with.
   public let execution: Execution
   /// Where an earlier run may have left finished items.
   public let directory: String

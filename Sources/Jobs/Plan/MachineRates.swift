@@ -22,7 +22,7 @@ public struct MachineRates: Sendable {
   /// The same where a few sequences are decoded together.
   private static let decodingShare = 0.4
 
-  /// Seconds of a forward pass over so many tokens.
+  /// Seconds of a forward pass over a number of tokens.
   func forward(tokens: Double, of cost: DecoderCost) -> Double {
     tokens * cost.operationsPerToken / (operations * Self.forwardShare)
   }
@@ -40,7 +40,7 @@ public struct MachineRates: Sendable {
       + tokens * Double(vocabularySize) * Self.divergenceCost / operations
   }
 
-  /// Seconds in which so many tokens are generated, a batch of sequences at a time.
+  /// Seconds in which a number of tokens is generated, a batch of sequences at a time.
   func decoding(tokens: Double, batchSize: Int, of cost: DecoderCost) -> Double {
     // A step reads all weights once, and multiplies each with every sequence of the batch.
     let reading = cost.weightBytes / bytes / Double(batchSize)

@@ -8,7 +8,7 @@ public struct PlannedStep: Sendable {
   public let name: String
   /// How much it is: "2165 questions, answers of up to 64 tokens".
   public let amount: String
-  /// How long it takes in seconds, all of it; nil where nobody can say, as behind a server.
+  /// How long it takes in seconds, in total; nil where unknown, as behind a server.
   public let seconds: Double?
   /// Items, and how many of them an earlier run left done.
   public let items: (count: Int, done: Int)?

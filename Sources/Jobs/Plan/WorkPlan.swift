@@ -16,7 +16,7 @@ public struct WorkPlan: Sendable {
   /// A plan of nothing.
   public init() {}
 
-  /// Seconds of what is left to do; steps of which nobody can say count for nothing.
+  /// Seconds of what is left to do; steps of unknown duration count for nothing.
   public var secondsLeft: Double { steps.reduce(0) { $0 + ($1.secondsLeft ?? 0) } }
 
   /// Whether a step's time is unknown.

@@ -6,11 +6,11 @@ import SPINJSON
 public import SPINLanguageModel
 import SPINStorage
 
-/// Compares many selections by what their edits do, and reports on the best one.
+/// Compares the edits of many selections, and reports on the best one.
 ///
-/// Each selection of the grid becomes an edit that is put on the loaded model in memory and measured
+/// Each selection of the grid becomes an edit that is applied in memory and measured
 /// on the validation part of questions and text; equal edits are measured once. The best one within
-/// the guard is measured once more on the other part, which had no say in the choice. Controls are
+/// the guard is measured once more on the held-out part, which plays no part in the choice. Controls are
 /// measured like the others and never chosen.
 ///
 ///     var sweep = try Sweep(
@@ -19,13 +19,13 @@ import SPINStorage
 ///     sweep.maxPerplexityRatio = 1.02
 ///     let result = try sweep.run(into: "sweep")
 ///
-/// Finished items are kept: an interrupted sweep goes on when it is run again.
+/// Finished items are stored: an interrupted sweep resumes when it is run again.
 public struct Sweep: Sendable {
   /// The largest perplexity that an edit may have, as a ratio to the untouched model's; nil for any.
   public var maxPerplexityRatio: Double?
   /// How many rounds of scoring and selecting each selection gets; more than one needs `job`.
   public var roundCount = 1
-  /// The command line that asked for it, for the record; empty where there was none.
+  /// The command line that requested it, for the record; empty where there was none.
   public var arguments: [String] = []
   /// What scores the suppressed model in further rounds, a job of this very `model`.
   public var job: ScoringJob?
@@ -36,28 +36,28 @@ public struct Sweep: Sendable {
   public let modelFiles: [String: String]
   /// The scores of the first round.
   public let scores: ScoreDirectory
-  /// The selections.
+  /// The selections to compare.
   public let grid: SelectionGrid
-  /// The measures by which is chosen.
+  /// The measures of the validation part, by which an edit is chosen.
   public let validation: ModelEvaluation
-  /// The measures of the one that was chosen.
+  /// The measures of the held-out part, for the chosen edit.
   public let test: ModelEvaluation
 
-  /// What is done, for whoever shows it.
+  /// Progress, as events to show.
   public enum Progress: Sendable {
     /// A further round scores the suppressed model.
     case scoring(ScoringEvent)
-    /// So many different edits are going to be measured.
+    /// This many different edits are going to be measured.
     case comparing(Int)
-    /// A measure.
+    /// Progress of a measure.
     case measuring(MeasureProgress)
   }
 
-  /// What came out.
+  /// The result of a sweep.
   public struct Result: Sendable {
     /// Every candidate with its measures on the validation part, in the order of the grid.
     public let rows: [SweepRow]
-    /// The place of the one that was chosen; nil where none is eligible.
+    /// The index of the one that was chosen; nil where none is eligible.
     public let chosen: Int?
     /// The chosen one's measures on the test part.
     public let test: EvaluationComparison?
@@ -71,9 +71,9 @@ public struct Sweep: Sendable {
   ///   - scores: The scores of the first round.
   ///   - grid: The selections.
   ///   - request: What to measure: at least one list of questions.
-  ///   - judge: Who judges answers.
+  ///   - judge: The judge of the answers.
   ///   - share: The part of the questions to choose by, between 0 and 1.
-  ///   - seed: Of the split.
+  ///   - seed: The seed of the split.
   /// - Throws: `SPINError` for a file that is missing or malformed.
   public init(
     model: LanguageModel, modelFiles: [String: String], scores: ScoreDirectory,
@@ -93,13 +93,13 @@ public struct Sweep: Sendable {
       judge: judge)
   }
 
-  /// Does what is left to do.
+  /// Runs the sweep, or what is left of it.
   ///
   /// - Parameters:
   ///   - directory: The folder of the results: `sweep.json`, and of the chosen edit `patch.json`,
   ///     `selection.json` and `evaluation/`.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as scoring, selecting and measuring do.
   public func run(
     into directory: String, shouldStop: @escaping () -> Bool = { false },

@@ -6,16 +6,16 @@ import SPINJSON
 public struct SweepCandidate: Sendable {
   /// How its weights were selected.
   public let selection: Selection
-  /// After how many rounds of scoring and selecting.
+  /// The number of rounds of scoring and selecting.
   public let round: Int
   /// The sets of its last round.
   public let coupledSet: CoupledSet
-  /// The edit.
+  /// The patch that makes the edit.
   public let patch: Patch
   /// The first digits of the digest of the edit, which name its measures.
   public let name: String
 
-  /// What it is, for people: "paper, q = 1e-06, p = 5e-07".
+  /// A label for reports: "paper, q = 1e-06, p = 5e-07".
   public var label: String {
     func text(_ amount: Selection.Amount) -> String {
       switch amount {
@@ -42,9 +42,9 @@ public struct SweepCandidate: Sendable {
   }
 }
 
-/// What a sweep found of a candidate.
+/// A candidate with its measures.
 public struct SweepRow: Sendable {
-  /// The edit.
+  /// The candidate that was measured.
   public let candidate: SweepCandidate
   /// Its measures on the validation part.
   public let measures: EvaluationComparison

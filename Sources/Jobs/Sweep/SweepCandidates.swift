@@ -11,7 +11,7 @@ struct SweepCandidates {
   let shouldStop: () -> Bool
   let report: (ScoringEvent) -> Void
 
-  /// All edits in the order of the grid, then of rounds; equal edits each stand for themselves.
+  /// All edits in the order of the grid, then of rounds; equal edits are listed separately.
   func all() throws -> [SweepCandidate] {
     try sweep.grid.selections.flatMap { selection in
       if let job = sweep.job, sweep.roundCount > 1 { return try rounds(selection, job) }
@@ -26,7 +26,7 @@ struct SweepCandidates {
     }
   }
 
-  /// The edit of each round; scores of further rounds lie in a folder of the selection's own.
+  /// The edit of each round; scores of further rounds are in a folder of the selection's own.
   private func rounds(_ selection: Selection, _ job: ScoringJob) throws -> [SweepCandidate] {
     let digest = FileDigest.sha256(
       Array(JSON.object(selection.json).serialized(indented: false).utf8)

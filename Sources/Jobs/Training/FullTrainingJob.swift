@@ -5,7 +5,7 @@ import SPINExecution
 import SPINLanguageModel
 import SPINStorage
 
-/// Training all weights of a model, its inputs read and found good: ready to run.
+/// Training all weights of a model, with its inputs read and checked: ready to run.
 ///
 ///     let job = try FullTrainingJob(.checkpoint("Qwen2-0.5B"), TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "tuned")
@@ -24,9 +24,9 @@ public struct FullTrainingJob: TrainingJob {
       RandomBeginning, configDigest: String, tokenizerFolder: String, tokenizer: Tokenizer)
   }
 
-  /// What was asked for.
+  /// The request.
   public let request: TrainingRequest
-  /// The samples.
+  /// The training and validation samples.
   public let data: TrainingData
   /// What the run will take.
   public let estimate: TrainingEstimate
@@ -81,7 +81,7 @@ public struct FullTrainingJob: TrainingJob {
   /// The folder of the model, or that of the tokenizer.
   public var inputFolders: [String] { [Self.folder(source)] }
 
-  /// What is odd about the model that training begins with.
+  /// Warnings about the model that training begins with.
   public var warnings: [String] {
     switch source {
     case .checkpoint(let model, _): model.warnings
@@ -135,7 +135,7 @@ public struct FullTrainingJob: TrainingJob {
     _ request: TrainingRequest, _ source: Source, _ configuration: DecoderConfiguration
   ) throws -> TrainingData {
     var request = request
-    // A model that has learnt nothing yet is no chat model, whatever tokenizer it borrows.
+    // A model with random values is no chat model, whatever its tokenizer.
     if case .scratch = source, request.prompts.choice == .automatic {
       request.prompts.choice = .raw
     }

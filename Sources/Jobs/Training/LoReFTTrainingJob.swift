@@ -5,7 +5,7 @@ import SPINExecution
 import SPINLanguageModel
 import SPINStorage
 
-/// Training a LoReFT adapter, its inputs read and found good: ready to run.
+/// Training a LoReFT adapter, with its inputs read and checked: ready to run.
 ///
 ///     let job = try LoReFTTrainingJob(
 ///       "Qwen2-0.5B", .init(rank: 4, layers: [6, 12]), TrainingRequest(data: ["train.csv"]))
@@ -13,15 +13,15 @@ import SPINStorage
 public struct LoReFTTrainingJob: TrainingJob {
   /// What is trained, with the defaults of pyreft but for the layers.
   public struct Adapter: Sendable, Equatable {
-    /// The number of directions of each intervention.
+    /// The rank of each intervention.
     public var rank: Int
     /// The blocks, from 0; nil for all.
     public var layers: [Int]?
     /// The tokens of a prompt that are changed.
     public var positions: PromptPositions
-    /// Whether both ends of a prompt have the same numbers.
+    /// Whether both ends of a prompt share one intervention.
     public var sharesWeights: Bool
-    /// The probability with which numbers of changed states are dropped.
+    /// The dropout probability of the changed hidden states.
     public var dropout: Double
 
     /// Describes an adapter.
@@ -37,11 +37,11 @@ public struct LoReFTTrainingJob: TrainingJob {
     }
   }
 
-  /// What was asked for.
+  /// The request.
   public let request: TrainingRequest
-  /// What is trained.
+  /// The layers, positions and rank of the interventions that are trained.
   public let shape: LoReFT.Shape
-  /// The samples.
+  /// The training and validation samples.
   public let data: TrainingData
   /// What the run will take.
   public let estimate: TrainingEstimate
@@ -93,7 +93,7 @@ public struct LoReFTTrainingJob: TrainingJob {
   /// The model's folder.
   public var inputFolders: [String] { [model.directory.path] }
 
-  /// What is odd about the model without being wrong.
+  /// Warnings about the model.
   public var warnings: [String] { model.warnings }
 
   /// The model and the shape of the adapter.

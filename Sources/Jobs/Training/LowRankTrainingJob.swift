@@ -5,7 +5,7 @@ import SPINExecution
 public import SPINLanguageModel
 import SPINStorage
 
-/// Training a LoRA or DoRA adapter of a model, its inputs read and found good: ready to run.
+/// Training a LoRA or DoRA adapter of a model, with its inputs read and checked: ready to run.
 ///
 ///     var adapter = AdapterConfiguration(targets: TargetModules(.allLinear))
 ///     adapter.rank = 16
@@ -13,13 +13,13 @@ import SPINStorage
 ///       model: "Qwen2-0.5B", adapter, TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
 public struct LowRankTrainingJob: TrainingJob {
-  /// What was asked for.
+  /// The request.
   public let request: TrainingRequest
-  /// What is trained.
+  /// The configuration of the adapter that is trained.
   public let adapter: AdapterConfiguration
   /// The model.
   public let model: LanguageModel
-  /// The samples.
+  /// The training and validation samples.
   public let data: TrainingData
   /// What the run will take.
   public let estimate: TrainingEstimate
@@ -85,10 +85,10 @@ public struct LowRankTrainingJob: TrainingJob {
   /// The model's folder.
   public var inputFolders: [String] { [model.directory.path] }
 
-  /// What is odd about the model without being wrong.
+  /// Warnings about the model.
   public var warnings: [String] { model.warnings }
 
-  /// The model and the adapter's configuration; where the model lies decides nothing.
+  /// The model and the adapter's configuration; the path of the model decides nothing.
   public var subject: JSONObject {
     var configuration = adapter
     configuration.baseModel = nil

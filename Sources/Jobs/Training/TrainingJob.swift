@@ -5,31 +5,31 @@ import SPINExecution
 import SPINKernels
 import SPINStorage
 
-/// A method of training whose inputs were read and found good: ready to run.
+/// A method of training whose inputs were read and checked: ready to run.
 ///
-/// What methods have in common is here: the folder with its identity, the loop, the record. A method says
-/// what it trains, what it will take, and how its result is written.
+/// The parts that all methods share are here: the folder with its identity, the loop and the record. A method states
+/// what it trains, what that costs, and how its result is written.
 ///
 ///     let job = try LoReFTTrainingJob("Qwen2-0.5B", .init(rank: 4), TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
 public protocol TrainingJob: Sendable {
-  /// What the loop changes.
+  /// The model that the loop updates.
   associatedtype Trained: TrainableModel
 
   /// "full", "lora", "dora" or "loreft".
   var method: String { get }
-  /// What was asked for.
+  /// The request.
   var request: TrainingRequest { get }
-  /// The samples.
+  /// The training and validation samples.
   var data: TrainingData { get }
   /// What the run will take.
   var estimate: TrainingEstimate { get }
-  /// What is odd about the model without being wrong, as sentences.
+  /// Warnings about the model, as sentences.
   var warnings: [String] { get }
   /// What decides the result besides program, data and arguments.
   var subject: JSONObject { get }
 
-  /// Folders that the result may not share with: the model's.
+  /// Input folders, such as the model's, that the result must be separate from.
   var inputFolders: [String] { get }
 
   /// What is trained, at its beginning.
@@ -38,19 +38,19 @@ public protocol TrainingJob: Sendable {
   func write(_ trained: Trained, to folder: String) throws
 }
 
-/// What a training run will take, known before any work is done.
+/// The cost of a training run, known before any work is done.
 public struct TrainingEstimate: Sendable, Hashable {
-  /// Numbers that are trained.
+  /// The number of trained parameters.
   public var parameterCount: Int
-  /// Tokens that go through a block together.
+  /// The number of tokens that a block processes together.
   public var batchTokens: Int
-  /// Bytes of memory that the run stays below; of LoReFT, besides the mapped weights.
+  /// The memory budget of the run in bytes; for LoReFT, without the mapped weights.
   public var memoryBytes: Int
   /// Bytes of scratch file for AdamW's moments; 0 where they are in memory.
   public var scratchBytes = 0
   /// Whether gradients are computed twice, for the norm and for the update.
   public var computesGradientsTwice = false
-  /// Whether some blocks compute on the way back what memory could not keep.
+  /// Whether some blocks recompute in the backward pass what memory could not hold.
   public var computesStatesTwice = false
 }
 
@@ -70,14 +70,14 @@ extension TrainingJob {
       path: path, method: method, identity: identity, toolVersion: SPINVersion.current)
   }
 
-  /// Trains, and writes the result with `training.json` beside it.
+  /// Trains, and writes the result with `training.json` next to it.
   ///
   /// - Parameters:
   ///   - path: The folder; one that holds something else is refused.
   ///   - restart: Whether to discard what a training run left there.
-  ///   - shouldStop: Asked after each step and before each batch of samples held back; true ends the
-  ///     run with an error of code `interrupted`, and the same call later goes on from there.
-  ///   - report: Told of progress.
+  ///   - shouldStop: Checked after each step and before each batch of the validation set; true ends the
+  ///     run with an error of code `interrupted`, and the same call later resumes from there.
+  ///   - report: Called with each progress event.
   /// - Throws: `SPINError` where the folder is taken, the disk is full, a loss is not finite, or the
   ///   run was stopped.
   @discardableResult

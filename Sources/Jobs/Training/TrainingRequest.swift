@@ -3,7 +3,7 @@
 import SPINErrors
 public import SPINExecution
 
-/// What to train on and how, as a user says it; the same for every method.
+/// What to train on and how, as the user specifies it; the same for every method.
 public struct TrainingRequest: Sendable {
   /// The data files, read one after the other.
   public var data: [String]
@@ -19,11 +19,11 @@ public struct TrainingRequest: Sendable {
   public var appendsEndOfText = true
   /// What happens to the first token of a response.
   public var firstResponseToken = FirstResponseToken.bos
-  /// What happens to a sample that is longer than the model's positions.
+  /// What happens to a sample that is longer than the model's context.
   public var overflow = Overflow.error
   /// How it is trained.
   public var options = TrainingOptions()
-  /// Threads, memory and scratch folder.
+  /// The device, memory budget and scratch folder.
   public var execution: Execution
 
   /// A request with the defaults of transformers.
@@ -36,14 +36,14 @@ public struct TrainingRequest: Sendable {
   }
 }
 
-/// Samples to train on, with what the record says of them.
+/// Samples to train on, with what the record says about them.
 public struct TrainingData: Sendable {
   /// What was read from each file.
   public let sets: [CalibrationSet]
 
   /// All samples, in the order of the files.
   public let samples: [CalibrationSample]
-  /// Which of them come when, and which are held back.
+  /// The order of the samples, and the validation set.
   public let order: SampleOrder
 
   /// How prompts and responses became tokens.

@@ -7,7 +7,7 @@ import Synchronization
 extension CPUDevice {
   /// One step of AdamW; gradients become zero.
   ///
-  /// - Throws: `SPINError` where moments lie in a file that cannot be read or written.
+  /// - Throws: `SPINError` where moments are in a file that cannot be read or written.
   public func adamW(
     _ values: FloatBuffer, gradient: FloatBuffer, moments: AdamWMoments, _ step: AdamWStep
   ) throws {

@@ -6,14 +6,14 @@ extension CPUDevice {
   /// How often is asked whether to stop; what an operation does between two looks takes far less.
   private static let interval = Duration.milliseconds(50)
 
-  /// Computes something, unless the caller wants to stop meanwhile.
+  /// Computes something, unless the caller stops the work meanwhile.
   ///
   /// From then on operations leave their results unfinished and return at once, so that a block that
   /// would take seconds ends within a fraction of one. What `body` wrote is arbitrary then: it must
   /// not be used, and nothing that lasts may be written inside `body`.
   ///
   /// - Parameters:
-  ///   - shouldStop: Asked on the caller's thread, some twenty times a second.
+  ///   - shouldStop: Checked on the caller's thread, some twenty times a second.
   ///   - body: What to compute, with this `Device`.
   /// - Returns: What `body` returned; nil where it was abandoned, even if `body` threw for it.
   public func unlessStopped<Result>(

@@ -6,14 +6,14 @@ extension CPUDevice {
   /// Memory of the program.
   public func buffer(count: Int) -> FloatBuffer { FloatBuffer(count: count) }
 
-  /// The numbers where they lie.
+  /// The numbers in place.
   public func download<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
     try buffer.withSpan(range, body)
   }
 
-  /// The numbers where they lie.
+  /// The numbers in place.
   public func upload<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {

@@ -27,7 +27,7 @@ import Synchronization
   private var sharedScratch = FloatBuffer(count: 0)
   private var workerScratch: [FloatBuffer]
   private lazy var pool = WorkerPool(workerCount: threadCount - 1)
-  /// Whether work is to be abandoned; asked on the caller's thread only.
+  /// Whether work is to be abandoned; checked on the caller's thread only.
   var stopCheck: (() -> Bool)?
   var lastStopCheck = ContinuousClock.now
   /// Whether it is; all threads look at this.

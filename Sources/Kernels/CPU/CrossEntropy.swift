@@ -4,7 +4,7 @@ import CKernels
 import Foundation
 import SPINStorage
 
-/// Negative log-likelihood of one token per row of logits, forward beside backward.
+/// Negative log-likelihood of one token per row of logits, forward and backward.
 ///
 ///     loss = log(sum over j of exp(z_j)) - z_target
 ///     dz_j = weight * (softmax(z)_j - [j == target])
@@ -20,7 +20,7 @@ extension CPUDevice {
     losses(logits, targets: targets, weights: nil)
   }
 
-  /// The losses of all rows, in nats, and in place of the logits their gradients.
+  /// The losses of all rows, in nats, and the gradients of the logits, which replace them.
   ///
   /// - Parameters:
   ///   - logits: `[R, V]`; becomes dz.

@@ -7,7 +7,7 @@ import SPINStorage
 /// The kernels compiled for one instruction set.
 ///
 /// Sets of one `arithmetic` give the same bits: `avx512`, `avx2` and `neon` do; the `baseline` of x86-64, without
-/// fused multiply-add, differs in the last place.
+/// fused multiply-add, differs in the last bit.
 @safe public struct KernelSet: @unchecked Sendable {
   @unsafe let table: UnsafePointer<spin_kernels>
 

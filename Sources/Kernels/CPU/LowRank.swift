@@ -2,7 +2,7 @@
 
 public import SPINStorage
 
-/// What low-rank changes of a linear layer need besides products, forward beside backward.
+/// What low-rank changes of a linear layer need besides products, forward and backward.
 ///
 /// Every element is one rounded operation after another, never fused; only the gradient of a factor
 /// of columns is a sum.

@@ -3,7 +3,7 @@
 import CKernels
 import SPINStorage
 
-/// The three products of a linear layer y = x W^T + b, forward beside backward.
+/// The three products of a linear layer y = x W^T + b, forward and backward.
 ///
 /// Order of sums, and so part of the result: the forward product and the input gradient add blocks
 /// of 256 terms, each block one chain of fused multiply-adds in increasing order. The weight
@@ -145,7 +145,7 @@ extension CPUDevice {
           outputGradient.stride, count, sample.count,
           scratch[worker] + (sample.lowerBound - origin) * paddedRows)
       }
-      // Part of the accumulator stays in cache while all samples pass by.
+      // Part of the accumulator stays in cache while all samples are processed.
       for column in stride(from: 0, to: columns, by: Self.gradientColumnBlock) {
         guard !abandons(worker) else { return }
         let width = min(Self.gradientColumnBlock, columns - column)

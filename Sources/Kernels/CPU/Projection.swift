@@ -11,7 +11,7 @@ import SPINStorage
 ///
 /// - Note: `linear` adds in another order, which suits many rows. A result belongs to one of the two.
 extension CPUDevice {
-  /// y = x W^T + b for several weights that share the input; each weight is read once, where it lies.
+  /// y = x W^T + b for several weights that share the input; each weight is read once, in place.
   ///
   /// - Parameters:
   ///   - input: `[B, K]`.

@@ -3,7 +3,7 @@
 import CKernels
 public import SPINStorage
 
-/// Root-mean-square normalization of each row, forward beside backward.
+/// Root-mean-square normalization of each row, forward and backward.
 ///
 /// With r = 1 / sqrt(mean(x^2) + epsilon), for each row:
 ///

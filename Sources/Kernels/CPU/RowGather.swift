@@ -62,7 +62,7 @@ extension CPUDevice {
     replaceRows(source, indices, in: result)
   }
 
-  /// Row `indices[i]` of the result becomes row i of the source; the other rows stay.
+  /// Row `indices[i]` of the result becomes row i of the source; the other rows do not change.
   public func replaceRows(_ source: MatrixView, _ indices: [Int], in result: MatrixView) {
     precondition(source.rows == indices.count && result.columns == source.columns, "source: shape")
     for (row, index) in indices.enumerated() {

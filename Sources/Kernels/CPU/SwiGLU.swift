@@ -2,7 +2,7 @@
 
 import CKernels
 
-/// The gated activation y = g * sigmoid(g) * u, forward beside backward.
+/// The gated activation y = g * sigmoid(g) * u, forward and backward.
 ///
 /// With s = sigmoid(g):
 ///

@@ -4,7 +4,7 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// Threads that share an operation's work with whoever brings it.
+/// Threads that share an operation's work with the calling thread.
 ///
 /// Between two operations of a small model, or of one token of a large one, lie microseconds, and to
 /// wake a sleeping thread takes tens of them. So a worker that has nothing to do looks for work for a

@@ -31,7 +31,7 @@ public struct AdamWStep: Sendable, Hashable {
   /// Which step, counted from 1.
   public var number: Int
 
-  /// A step.
+  /// A step of AdamW; the defaults are PyTorch's, without weight decay.
   public init(
     learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0, gradientScale: Float = 1, number: Int
@@ -76,7 +76,7 @@ public final class AdamWMoments: Sendable {
     place = .memory(mean: device.buffer(count: count), square: device.buffer(count: count))
   }
 
-  /// The means and the means of squares where they lie in memory; nil where a file has them.
+  /// The means and the means of squares, if they are in memory; nil where a file has them.
   package var buffers: (mean: FloatBuffer, square: FloatBuffer)? {
     guard case .memory(let mean, let square) = place else { return nil }
     return (mean, square)
@@ -84,13 +84,13 @@ public final class AdamWMoments: Sendable {
 
   /// Numbers in a file, which has to hold them.
   ///
-  /// They take `byteCount(count)` bytes from an offset on, zeros at first. The system keeps in its cache what it has room for.
+  /// They take `byteCount(count)` bytes from an offset on, zeros at first. The operating system caches what fits.
   package init(count: Int, file: RandomAccessFile, offset: Int) {
     self.count = count
     place = .file(file, offset: offset)
   }
 
-  /// Bytes that the moments of so many parameters take.
+  /// Bytes that the moments of a number of parameters take.
   public static func byteCount(_ count: Int) -> Int { 8 * count }
 
   /// Calls `body` with the moments of a tile, and keeps what it makes of them.
@@ -117,8 +117,8 @@ public final class AdamWMoments: Sendable {
   ///
   /// - Parameters:
   ///   - isWritten: Whether what `body` leaves there is kept.
-  ///   - device: Whose memory they lie in.
-  ///   - body: Called with the place of each tile and its means and squares, one after the other.
+  ///   - device: The device whose memory holds them.
+  ///   - body: Called with the index of each tile and its means and squares, one after the other.
   package func forEachTile(
     isWritten: Bool, on device: any Device,
     _ body: (Range<Int>, inout MutableSpan<Float>) throws -> Void

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// Random numbers by their place: number i of a tensor in a step is the same whoever asks for it,
+/// Random numbers by index: number i of a tensor in a step is the same whatever draws it,
 /// in any order, on any thread.
 ///
 /// Philox 4x32-10: the key is the seed, the counter is (block, step, tensor) with four numbers a block.

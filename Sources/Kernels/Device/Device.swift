@@ -2,19 +2,19 @@
 
 public import SPINStorage
 
-/// A processor with its memory: where buffers lie, and what computes with them.
+/// A processor with its memory: it owns buffers and computes with them.
 ///
 /// Everything above this module is written in these verbs and knows neither pointers nor instruction sets nor
 /// threads. `CPUDevice` is the one that is here; another one (a GPU, say) conforms to this protocol and docks by an
 /// `Execution` that opens it.
 ///
-/// What a device has to keep to:
+/// The requirements of a device:
 ///
 /// - **Results do not depend on it but through `arithmetic`.** Devices of equal arithmetic give equal bits; the order
 ///   of each sum is written down at the operations of `CPUDevice`. A device that adds in another order has another
 ///   arithmetic, and scores, trainings and measures of the two are never mixed.
-/// - **Memory.** What operations write lies in buffers that the device made. What they only read (weights, gains,
-///   biases, tables) may lie in the program's memory: a device that cannot reach it keeps a copy under
+/// - **Memory.** What operations write is in buffers that the device made. What they only read (weights, gains,
+///   biases, tables) may be in the program's memory: a device that cannot reach it keeps a copy under
 ///   `WeightMatrix.identity`, or a buffer's identity and version, and copies again where that differs.
 /// - **One caller.** Operations run one after the other; a device belongs to whoever opened it.
 /// - **Shapes that do not fit are bugs** and trap. Input was checked before it came here.
@@ -38,20 +38,20 @@ public protocol Device: AnyObject {
   func download<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result
-  /// Calls `body` to write numbers of a buffer, all of the range, and brings them to where the buffer lies.
+  /// Calls `body` to write numbers of a buffer, all of the range, and copies them into the buffer.
   func upload<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result
 
   // MARK: Stopping
 
-  /// Computes something, unless the caller wants to stop meanwhile; nil where it was abandoned.
+  /// Computes something, unless the caller stops the work meanwhile; nil where it was abandoned.
   ///
   /// From then on operations leave their results unfinished and return at once. What `body` wrote is arbitrary
   /// then: it must not be used, and nothing that lasts may be written inside `body`.
   ///
   /// - Parameters:
-  ///   - shouldStop: Asked on the caller's thread, some twenty times a second.
+  ///   - shouldStop: Checked on the caller's thread, some twenty times a second.
   ///   - body: What to compute, on this device.
   func unlessStopped<Result>(
     _ shouldStop: () -> Bool, _ body: () throws -> Result
@@ -135,7 +135,7 @@ public protocol Device: AnyObject {
   func gatherRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView)
   /// Row `indices[i]` of the result becomes row i of the source; the other rows become zero.
   func scatterRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView)
-  /// Row `indices[i]` of the result becomes row i of the source; the other rows stay.
+  /// Row `indices[i]` of the result becomes row i of the source; the other rows do not change.
   func replaceRows(_ source: MatrixView, _ indices: [Int], in result: MatrixView)
   /// Adds row i of the gradient to row `indices[i]` of the result, in increasing i.
   func addRows(_ gradient: MatrixView, _ indices: [Int32], to result: MatrixView)
@@ -144,7 +144,7 @@ public protocol Device: AnyObject {
 
   /// The negative log-likelihood of a target in each row of logits `[R, V]`, in nats.
   func crossEntropy(_ logits: MatrixView, targets: [Int32]) -> [Double]
-  /// The same, and in place of the logits the gradients of the losses times their weights.
+  /// The same, replacing the logits by the gradients of the losses times their weights.
   func crossEntropyGradient(
     _ logits: MatrixView, targets: [Int32], weights: [Float]
   ) -> [Double]
@@ -177,7 +177,7 @@ public protocol Device: AnyObject {
   func addColumnFactorGradient(
     _ input: MatrixView, outputGradient: MatrixView, divisors: FloatBuffer,
     samples: [Range<Int>], to result: FloatBuffer)
-  /// See `Dropout`; `rows` are the rows' places in the whole tensor.
+  /// See `Dropout`; `rows` are the rows' indices in the whole tensor.
   func drop(
     _ input: MatrixView, _ dropout: Dropout, rows: [Int], result: MatrixView, accumulates: Bool)
   /// Fills memory with numbers drawn uniformly from -bound to bound, each from 24 bits.
@@ -186,7 +186,7 @@ public protocol Device: AnyObject {
   func fillNormal(_ values: FloatBuffer, deviation: Double, from generator: CounterGenerator)
   /// One step of AdamW; gradients become zero.
   ///
-  /// - Throws: `SPINError` where moments lie in a file that cannot be read or written.
+  /// - Throws: `SPINError` where moments are in a file that cannot be read or written.
   func adamW(
     _ values: FloatBuffer, gradient: FloatBuffer, moments: AdamWMoments, _ step: AdamWStep) throws
   /// The sum of the squares of some numbers in double precision.
@@ -197,7 +197,7 @@ public protocol Device: AnyObject {
 public enum DeviceOperation: Sendable, Hashable {
   /// Products with weights: `inputColumns` numbers of each of the rows are taken at a time.
   case products(rows: Int, inputColumns: Int)
-  /// Sums of the weight gradients of samples with so many tokens in all.
+  /// Sums of the weight gradients of samples with a total number of tokens.
   case weightGradients(tokens: Int)
   /// Attention forward and back, of samples that are at most so long.
   case attention(longestSample: Int, headSize: Int)

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Dropout: each element becomes zero with some probability, and the others are scaled so that the
-/// expectation stays.
+/// expectation does not change.
 ///
 ///     y = x * keep / (1 - rate),   dx = dy * keep / (1 - rate)
 ///
-/// Whether an element is kept follows from its place alone, so forward and backward, threads and
+/// Whether an element is retained follows from its index alone, so forward and backward, threads and
 /// batches agree without a mask in memory.
 public struct Dropout: Sendable {
   /// The probability of becoming zero.
   public let rate: Float
   /// The numbers that decide.
   package let generator: CounterGenerator
-  /// An element is kept where its 32 bits are at least this.
+  /// An element is retained where its 32 bits are at least this.
   package let threshold: UInt64
-  /// What kept elements are multiplied by, 1 / (1 - rate).
+  /// The factor of retained elements, 1 / (1 - rate).
   package let factor: Float
 
   /// - Parameters:
@@ -32,7 +32,7 @@ public struct Dropout: Sendable {
   ///
   /// - Parameters:
   ///   - input: `[T, K]`.
-  ///   - firstRow: The place of its first row in the whole tensor.
+  ///   - firstRow: The index of its first row in the whole tensor.
   ///   - result: `[T, K]`; may be the input.
   ///   - accumulates: Whether the result is added to.
   ///   - device: Where to compute.
@@ -50,7 +50,7 @@ public struct Dropout: Sendable {
   ///
   /// - Parameters:
   ///   - matrix: `[T, K]`.
-  ///   - places: The place of each row in the whole tensor.
+  ///   - places: The index of each row in the whole tensor.
   ///   - device: Where to compute.
   public func apply(to matrix: MatrixView, places: [Int], on device: any Device) {
     precondition(places.count == matrix.rows, "places: count")

@@ -2,11 +2,11 @@
 
 public import SPINStorage
 
-/// A row-major Float32 matrix `[rows, columns]` that lies in a buffer.
+/// A row-major Float32 matrix `[rows, columns]` that is in a buffer.
 public struct MatrixView: Sendable {
-  /// The memory that it lies in.
+  /// The memory that it is in.
   public let buffer: FloatBuffer
-  /// Where its first element lies.
+  /// The offset of its first element.
   public let offset: Int
   /// Its number of rows; one per token for activations.
   public let rows: Int

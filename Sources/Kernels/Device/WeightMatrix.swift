@@ -3,7 +3,7 @@
 import CKernels
 public import SPINStorage
 
-/// A weight matrix `[out, in]`, read where it lies: in a mapped checkpoint or in memory.
+/// A weight matrix `[out, in]`, read in place: in a mapped checkpoint or in memory.
 public struct WeightMatrix: Sendable {
   /// Its name in the checkpoint.
   public let name: String
@@ -64,7 +64,7 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// Where it lies: in memory of the program, as a file's pages do, or in a device's.
+  /// Where it is: in memory of the program, as a file's pages do, or in a device's.
   public var place: MemoryPlace {
     switch source {
     case .file: .host
@@ -72,19 +72,19 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// The mapping that it lies in; nil for a matrix in memory.
+  /// The mapping that it is in; nil for a matrix in memory.
   package var mapping: MappedFile? {
     guard case .file(let file, _) = source else { return nil }
     return file
   }
 
-  /// The memory that it lies in; nil for a matrix of a file.
+  /// The memory that it is in; nil for a matrix of a file.
   package var buffer: FloatBuffer? {
     guard case .memory(let values) = source else { return nil }
     return values
   }
 
-  /// The file that it lies in and the range of its bytes there, for a device that reads it by itself; nil for a
+  /// The file that it is in and the range of its bytes there, for a device that reads it by itself; nil for a
   /// matrix in memory.
   public var fileRange: (path: String, bytes: Range<Int>)? {
     guard case .file(let file, let offset) = source else { return nil }

@@ -11,7 +11,7 @@ extension Reference {
       self.bias = bias
     }
 
-    /// D.
+    /// D, the hidden size.
     var size: Int { source.count / bias.count }
 
     /// W h + b - Q^T h of one state.

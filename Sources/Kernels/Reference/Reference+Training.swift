@@ -23,7 +23,7 @@ extension Reference {
     return gradient
   }
 
-  /// The gradient of an embedding of so many rows, of which `indices` were looked up.
+  /// The gradient of an embedding with a number of rows, of which `indices` were looked up.
   package static func embeddingGradient(
     _ dy: [Double], _ indices: [Int], rows: Int, columns: Int
   ) -> [Double] {

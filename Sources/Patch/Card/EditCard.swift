@@ -32,7 +32,7 @@ package struct EditCard {
   package let baseFrontMatter: FrontMatter
   /// The text of the base model's card; nil where there is none.
   package let baseText: String?
-  /// What stands before that text, front matter and empty lines; nil where it is not known.
+  /// What precedes that text, front matter and empty lines; nil where it is not known.
   private let head: String?
   /// The file up to the base model's card, without the notice of other copies.
   private let ownPart: String
@@ -133,7 +133,7 @@ extension EditCard {
   ///
   /// The notice of other copies of the weights goes with it: they are those of the model again.
   ///
-  /// - Parameter keepsEdited: Whether a card that somebody changed stays as it is.
+  /// - Parameter keepsEdited: Whether a card that the user changed is left alone.
   /// - Returns: Whether one stayed.
   package static func remove(from folder: String, keepsEdited: Bool) throws -> Bool {
     let path = folder + "/" + fileName

@@ -5,7 +5,7 @@ import SPINStorage
 /// The YAML at the head of a model card, as far as it has to be understood: which keys there are, and
 /// the lines of each.
 package struct FrontMatter {
-  /// A key of the outermost level with its lines, the key's own first, as they stand in the file.
+  /// A key of the outermost level with its lines, the key's own first, as they appear in the file.
   package struct Entry {
     package let key: String
     package let lines: [String]
@@ -15,7 +15,7 @@ package struct FrontMatter {
 
   /// Parts a card into front matter and text; a card that does not begin with one has none.
   ///
-  /// Lines between two lines of three hyphens are the front matter; a key's value goes on until the
+  /// Lines between two lines of three hyphens are the front matter; a key's value continues until the
   /// next line that begins with a key.
   package static func split(_ card: String) -> (frontMatter: FrontMatter, text: String) {
     // By scalars: a carriage return and a line feed are one Character.

@@ -11,7 +11,7 @@
 ///
 /// - Source: Qian et al. 2025, arXiv:2410.16672, table 1.
 public struct ComparisonTable: Sendable {
-  /// One measure.
+  /// The column of one measure.
   struct Column {
     let kind: Report.Finding.Kind
     /// The list of questions, the task or the text.
@@ -20,13 +20,13 @@ public struct ComparisonTable: Sendable {
     let count: Int
     /// What verdicts are called.
     let words: VerdictWords
-    /// Who judged, or how refusals were told; nil where nobody judges.
+    /// Who judged, or how refusals were detected; nil without a judge.
     let judge: String?
 
     /// What it is of, in one word: "awareness", "refusal_or_caution".
     var measure: String { kind.name(words) }
     var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
-    /// Whether more or less of it is no better or worse: it is told by phrases.
+    /// Whether more or less of it is no better or worse: it is detected by phrases.
     var isHeuristic: Bool { kind == .overRefusal || (kind == .awareness && words.isHeuristic) }
     /// "fairness awareness, %".
     var title: String {

@@ -6,7 +6,7 @@ import SPINJSON
 struct SeededGaps: Equatable {
   /// Answers without text.
   let empty: ClosedRange<Int>
-  /// Answers that ended at the token limit; nil where nobody knows.
+  /// Answers that ended at the token limit; nil where unknown.
   let cutOff: ClosedRange<Int>?
 
   /// Reads a value; nil where it is of no answers, or of a version that did not count.

@@ -2,7 +2,7 @@
 
 import SPINJSON
 
-/// What the answers are like beside their verdicts: refusals and caution, two numbers, and how many are empty
+/// Counts of answers in addition to their verdicts: refusals and caution, two numbers, and how many are empty
 /// or cut off.
 enum AnswerCountsTable {
   /// The table; nil where the file is of a version that did not count.
@@ -64,7 +64,7 @@ enum AnswerCountsTable {
 
   /// That these are phrases, too, where another judge gives the verdicts.
   private static func judge(_ words: VerdictWords) -> String {
-    words.isHeuristic ? "" : ", whoever judges"
+    words.isHeuristic ? "" : ", whatever the judge"
   }
 
   private static func row(

@@ -43,7 +43,7 @@ enum AwarenessSections {
     return Section(id: id, title: awareness.words.sectionTitle, blocks: blocks)
   }
 
-  /// How questions were asked, and that scores were of another format where they were.
+  /// The prompt format of questions, and that scores were of another format where they were.
   private static func settings(_ run: ReportedRun, _ awareness: AwarenessReading) -> String? {
     guard let asked = awareness.promptFormat else { return nil }
     var text =
@@ -168,7 +168,7 @@ enum AwarenessSections {
   private static func refusals(_ sets: [AwarenessReading.Benign]) -> Table {
     let points = { (value: Double) in NumberText.signed(value * 100, 2) }
     return Table(
-      caption: "Harmless questions that are refused",
+      caption: "Benign questions that are refused",
       columns: [
         .text("questions"), .number("refused"), .number("answered"), .number("empty"),
         .number("cut off"), .number("n"), .number("rate"), .number("95% interval"),
@@ -194,7 +194,7 @@ enum AwarenessSections {
       },
       note: [
         .text(
-          "Fewer is better. Told by: \(Headline.list(Array(Set(sets.map(\.method))).sorted())). "
+          "Fewer is better. Detected by: \(Headline.list(Array(Set(sets.map(\.method))).sorted())). "
             + "Empty answers are left out of the rate. Cut off: it ended at the token limit. p is not "
             + "adjusted.")
       ])

@@ -17,7 +17,7 @@ enum Block {
   case table(Table)
   /// One figure.
   case figure(Figure)
-  /// Small figures of one kind, side by side where there is room, with one caption and one table.
+  /// Small figures of one kind, side by side where there is space, with one caption and one table.
   case panels([Panel], caption: [Inline], legend: [Inline], data: Table?)
   /// Text as a machine wrote it or reads it.
   case code(String)
@@ -47,14 +47,14 @@ struct Table {
   struct Column {
     let title: String
     let alignment: Alignment
-    /// Whether the column is left out where there is little room, because it repeats another.
+    /// Whether the column is left out where there is little space, because it repeats another.
     var isOptional = false
 
     static func text(_ title: String) -> Column { Column(title: title, alignment: .text) }
     static func number(_ title: String) -> Column { Column(title: title, alignment: .number) }
   }
 
-  /// A word beside a change that is shown.
+  /// A word next to a change that is shown.
   struct Mark: Equatable {
     let word: String
     /// "better", "worse" or "changed", as the style sheet colors it.
@@ -77,7 +77,7 @@ struct Table {
     var detail: String?
     /// A drawing that repeats what other cells say in numbers.
     var mark: Element?
-    /// What is said of a change that is shown.
+    /// What is said about a change that is shown.
     var chip: Mark?
 
     init(_ text: String, detail: String? = nil, chip: Mark? = nil) {
@@ -132,7 +132,7 @@ struct Table {
 /// A drawing with what has to be said about it.
 struct Figure {
   let drawing: Drawing
-  /// What it is of; also said of its numbers where there is no drawing.
+  /// What it is of; also said about its numbers where there is no drawing.
   let caption: [Inline]
   /// How the drawing is read: colors, marks and lines.
   var legend: [Inline] = []
@@ -159,7 +159,7 @@ struct Drawing {
 public struct HeadlineAnswer: Sendable, Equatable {
   /// What is asked, such as "Does it help?".
   public let question: String
-  /// A few words.
+  /// The answer, in a few words.
   public let answer: String
   /// What it rests on, each a sentence.
   public let reasons: [String]

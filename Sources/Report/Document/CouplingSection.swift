@@ -42,7 +42,7 @@ enum CouplingSection {
       },
       note: [
         .text(
-          "Below each change in brackets: within what 95 of 100 other pairings change, and the "
+          "Below each change, in brackets: the range of 95 of 100 other pairings, and the "
             + "p-value corrected for all layers (Holm).")
       ])
   }

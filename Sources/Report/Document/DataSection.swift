@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is odd about the data files.
+/// Warnings about the data files.
 enum DataSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     guard let lint = run.lint, !lint.files.isEmpty else { return nil }
@@ -35,7 +35,7 @@ enum DataSection {
       },
       note: [
         .text(
-          "seen: rows whose prompt stands in another file with responses, without case, "
+          "seen: rows whose prompt occurs in another file with responses, without case, "
             + "punctuation and the amount of whitespace. drawn: the \(NumberText.count(lint.sampleCount)) "
             + "rows that scoring draws.")
       ])
@@ -43,7 +43,7 @@ enum DataSection {
 
   private static func overlaps(_ overlaps: [DataLintFile.Overlap]) -> Table {
     Table(
-      caption: "Rows whose prompts stand in another file",
+      caption: "Rows whose prompts occur in another file",
       columns: [
         .text("file"), .text("other file"), .number("rows"), .number("word for word"),
         .number("among those drawn"),

@@ -6,7 +6,7 @@ import SPINErrors
 ///
 /// They decide no verdict, which the section says where the judge looks for phrases of its own.
 enum PhrasesSection {
-  /// At most so many phrases of a set are shown.
+  /// The maximum number of phrases of a set that are shown.
   private static let limit = 60
 
   static func section(_ run: ReportedRun, id: String) -> Section? {
@@ -41,7 +41,7 @@ enum PhrasesSection {
         ? ""
         : ", which lack \(Headline.list(unknown.map { "“\($0)”" }))"
           + (isOwn ? "" : ", words that name a topic"))
-      + ". It counts no phrase that stands in the question; here every occurrence counts."
+      + ". It counts no phrase that occurs in the question; here every occurrence counts."
   }
 
   private static func table(_ set: PhrasesReading.Answers, of run: ReportedRun) -> Table {
@@ -83,7 +83,7 @@ enum PhrasesSection {
     }
     let absent = set.phrases.count - present.count
     if absent > 0 {
-      notes.append("\(absent) of \(set.phrases.count) phrases stand in no answer.")
+      notes.append("\(absent) of \(set.phrases.count) phrases occur in no answer.")
     }
     if present.count > limit {
       notes.append("The first \(limit) of \(NumberText.count(present.count)) are shown.")

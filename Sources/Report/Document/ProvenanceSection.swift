@@ -6,7 +6,7 @@ import SPINSelection
 
 /// Where the numbers come from, and how to get them again.
 enum ProvenanceSection {
-  /// At most so many bytes of a manifest are shown.
+  /// The maximum number of bytes of a manifest that are shown.
   private static let manifestLimit = 400_000
 
   static func section(_ run: ReportedRun, id: String) -> Section? {
@@ -42,7 +42,7 @@ enum ProvenanceSection {
 
   private static func repeating(_ what: String, _ command: String) -> [Block] {
     [
-      .paragraph([.text("The command that makes \(what) again from the same model and data:")]),
+      .paragraph([.text("The command that repeats \(what) with the same model and data:")]),
       .code(command),
     ]
   }

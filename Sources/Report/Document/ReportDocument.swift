@@ -44,7 +44,7 @@ struct ReportDocument {
     }
   }
 
-  /// A section a run with its chapters, as far as there is room.
+  /// A section a run with its chapters, as far as there is space.
   private static func sections(of runs: [ReportedRun]) -> [Section] {
     runs.prefix(Report.chapterLimit).enumerated().map { place, run in
       let prefix = "run-\(place + 1)"

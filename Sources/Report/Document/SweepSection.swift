@@ -2,7 +2,7 @@
 
 /// The selections that a sweep compared, and the one that it chose.
 enum SweepSection {
-  /// At most so many candidates have a row, and so many a point.
+  /// The maximum number of candidates with a row, and with a point.
   private static let rowLimit = 60
   private static let pointLimit = 200
   /// So many are named in the figure, the untouched model among them.
@@ -18,7 +18,7 @@ enum SweepSection {
             drawing: plane.drawing,
             caption: [
               .text(
-                "Change of \(sweep.words.measure) by each edit, in percentage points, on the part that chooses."
+                "Change of \(sweep.words.measure) by each edit, in percentage points, on the validation part."
               )
             ],
             legend: [
@@ -46,7 +46,7 @@ enum SweepSection {
     if let chosen = sweep.chosen {
       text +=
         "Chosen: \(sweep.candidates[chosen].label). All numbers outside this section are of that edit "
-        + "on the other part, which had no say in the choice."
+        + "on the other part, which played no part in the choice."
     } else {
       text += "None could be chosen."
     }
@@ -113,7 +113,7 @@ enum SweepSection {
       return cell
     }
     var table = Table(
-      caption: "Selections and what their edits change, on the part that chooses",
+      caption: "Selections and what their edits change, on the validation part",
       columns: [.text("selection"), .number("weights")]
         + names.map { .number("\($0) \(sweep.words.measure)") } + [
           .number("perplexity")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension AwarenessPlane {
-  /// At most so many points are labeled; the table names all.
+  /// The maximum number of points that are labeled; the table names all.
   private static let labelLimit = 12
   private static let width = 480.0
   private static let height = 400.0
@@ -115,7 +115,7 @@ extension AwarenessPlane {
 }
 
 extension PlotFrame {
-  /// Where a model stands.
+  /// The position of a model.
   func point(_ point: AwarenessPlane.Point) -> (x: Double, y: Double) {
     self.point(point.x.value, point.y.value)
   }

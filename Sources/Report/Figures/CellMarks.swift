@@ -5,7 +5,7 @@ enum CellMarks {
   private static let width = 120.0
   private static let height = 18.0
 
-  /// A change with its interval, beside a line at no change.
+  /// A change with its interval, next to a line at no change.
   ///
   /// - Parameters:
   ///   - style: "better", "worse", "changed" or "unclear".

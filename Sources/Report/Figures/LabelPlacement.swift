@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// Where labels are put beside their points so that they hide neither each other nor a point.
+/// Where labels are put next to their points so that they hide neither each other nor a point.
 ///
 /// Sizes are those of a phone, where the style sheet makes letters largest: what is apart there is
 /// apart everywhere.

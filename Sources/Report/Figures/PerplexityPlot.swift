@@ -22,7 +22,7 @@ struct PerplexityPlot {
   /// The change over all windows with its interval.
   let ratio: Report.Estimate?
 
-  /// At most so many points are drawn.
+  /// The maximum number of points that are drawn.
   private static let limit = 240
   private static let width = 480.0
 

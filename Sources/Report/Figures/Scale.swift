@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// Where numbers stand along an axis of a drawing.
+/// Where numbers are along an axis of a drawing.
 package struct Scale {
   /// A number that is written at the axis.
   package struct Tick: Equatable {
@@ -13,7 +13,7 @@ package struct Scale {
   package let isLogarithmic: Bool
   /// The smallest and the largest number; different, and positive on a logarithmic axis.
   package let domain: ClosedRange<Double>
-  /// Where they stand, in units of the drawing.
+  /// Their positions, in units of the drawing.
   package let start, end: Double
 
   /// A linear scale.
@@ -36,18 +36,18 @@ package struct Scale {
     (isLogarithmic, self.domain, self.start, self.end) = (true, domain, start, end)
   }
 
-  /// Where a number stands; numbers outside the domain stand at its ends.
+  /// The position of a number; numbers outside the domain are at its ends.
   package func position(_ value: Double) -> Double {
     let value = min(max(value, domain.lowerBound), domain.upperBound)
     let share =
       isLogarithmic
       ? log(value / domain.lowerBound) / log(domain.upperBound / domain.lowerBound)
       : (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
-    // Numbers whose difference no Double holds have no place of their own.
+    // Numbers whose difference no Double holds have no position of their own.
     return start + (share.isFinite ? share : 0.5) * (end - start)
   }
 
-  /// A domain that holds all finite numbers given, with some room around them; nil without any.
+  /// A domain that holds all finite numbers given, with a margin around them; nil without any.
   ///
   /// - Parameter room: The share of the extent that is added on either side.
   package static func domain(
@@ -67,7 +67,7 @@ package struct Scale {
   ///
   /// - Parameters:
   ///   - count: About how many.
-  ///   - label: How a number is written, given the places that tell neighbors apart.
+  ///   - label: How a number is written, given the decimal places that distinguish neighbors.
   package func ticks(
     _ count: Int = 5, label: (Double, _ places: Int) -> String = Scale.label
   ) -> [Tick] {
@@ -86,7 +86,7 @@ package struct Scale {
   private func linearTicks(_ count: Int, _ label: (Double, Int) -> String) -> [Tick] {
     let rough = (domain.upperBound - domain.lowerBound) / Double(max(1, count))
     let power = pow(10, log10(rough).rounded(.down))
-    // The step whose number of ticks is nearest to what was asked for, in proportion.
+    // The step whose number of ticks is nearest to what was requested, in proportion.
     let step =
       ([1, 2, 5, 10].min { abs(log($0 * power / rough)) < abs(log($1 * power / rough)) } ?? 1)
       * power

@@ -12,7 +12,7 @@ struct ScoreRankPlot {
 
   /// Plots with the same axes; a data set without a positive score has none.
   static func all(of curves: [ScoreCurve]) -> [ScoreRankPlot] {
-    // What lies around the cut is of interest: two decades beyond it, as far as scores were kept.
+    // What lies around the cut is of interest: two decades beyond it, as far as scores are stored.
     let end = 100 * max(1, curves.flatMap { $0.cuts.map(\.count) }.max() ?? 1)
     let curves = curves.map { $0.upTo(rank: end) }
       .filter { $0.points.contains { $0.median > 0 } }

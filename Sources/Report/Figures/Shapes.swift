@@ -72,7 +72,7 @@ package enum Shapes {
     return element
   }
 
-  /// A coordinate with at most two places: the eye sees no more, and the page stays small.
+  /// A coordinate with at most two decimal places: the eye sees no more, and the page stays small.
   static func number(_ value: Double) -> String {
     precondition(value.isFinite, "a coordinate is not a number")
     let scaled = Int(saturating: value.magnitude * 100)

@@ -10,7 +10,7 @@ import SPINStorage
 struct WeightMap {
   /// What is known of one matrix.
   struct Cell {
-    /// Edited weights.
+    /// The number of edited weights.
     let count: Int
     /// How the pair's sets relate, where the selection covers the matrix.
     let matrix: MatrixSelection?

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The plane of two awareness rates with a point for every model that was measured alike.
+/// The plane of two awareness rates with a point for every model that was measured under identical settings.
 struct AwarenessPlane {
   /// What a point stands for.
   enum Kind: String {
@@ -12,11 +12,11 @@ struct AwarenessPlane {
     let kind: Kind
     let x, y: Report.Estimate
     let countX, countY: Int
-    /// The point of the untouched model that it came from, by its place in the plane.
+    /// The point of the untouched model that it came from, by its index in the plane.
     let origin: Int?
     /// How questions became prompts, "raw" or "chat", where the runs of a plane differ in it; nil otherwise.
     var format: String?
-    /// Whether its name stands beside it.
+    /// Whether its name is next to it.
     var isLabeled = true
   }
 
@@ -96,7 +96,7 @@ extension AwarenessPlane {
       x.rates.last, y.rates.last, origin: origin, format)
   }
 
-  /// The place of an untouched model that is there already.
+  /// The index of an unedited model that is there already.
   private func index(
     of x: AwarenessReading.Rate, _ y: AwarenessReading.Rate, kind: Kind, _ format: String?
   ) -> Int? {

@@ -11,7 +11,7 @@ enum EvidenceText {
   enum Family {
     /// The measures of a run.
     case run
-    /// The measures of a method with its seeds; SPIN beside the others by itself.
+    /// The measures of a method with its seeds; SPIN compared with the others by itself.
     case method
   }
 

@@ -24,7 +24,7 @@ extension Report {
     case better
     /// A change for the bad is shown.
     case worse
-    /// None is shown.
+    /// No change is shown.
     case unclear
   }
 
@@ -48,7 +48,7 @@ extension Report {
     public let name: String
     /// How many items were measured: n.
     ///
-    /// Questions that were left out because they stand in other
+    /// Questions that were left out because they occur in other
     /// data are not among them, questions without a valid verdict are.
     public let count: Int
     /// How many of them the change is of: those with a verdict on both sides.
@@ -67,13 +67,13 @@ extension Report {
     public let pValue: Double?
     /// The p-value adjusted (Holm) for all tests of the run.
     public internal(set) var adjustedPValue: Double?
-    /// Who judged, where somebody did: "phrases (heuristic)".
+    /// Who judged, if there was a judge: "phrases (heuristic)".
     public let judge: String?
-    /// What verdicts are called, where somebody judged.
+    /// What verdicts are called, if there was a judge.
     var words: VerdictWords?
     /// What else is known of the answers; nil where nothing was counted.
     var countsBefore, countsAfter: AnswerCounts?
-    /// Of how many answers the rates say little; nil where nobody counted, and for what is of no answers.
+    /// Of how many answers the rates say little; nil where not counted, and for what is of no answers.
     var gapsBefore, gapsAfter: AnswerGaps?
 
     /// Whether more is better.
@@ -146,7 +146,7 @@ extension Report.Finding {
   var title: String {
     switch kind {
     case .awareness: "\(name) \((words ?? .reading).measure)"
-    case .overRefusal: "\(name) refused (harmless)"
+    case .overRefusal: "\(name) refused (benign)"
     case .perplexity: "perplexity"
     case .accuracy: "\(name) accuracy"
     }

@@ -29,7 +29,7 @@ extension ReportedRun {
 
   private var refusalFindings: [Report.Finding] {
     (awareness?.benign ?? []).compactMap {
-      // Refusals are told by phrases, whoever judges.
+      // Refusals are detected by phrases, whatever the judge.
       Self.finding(.overRefusal, $0.name, $0.outcome, judge: $0.method, words: .phrases)
     }
   }
@@ -124,7 +124,7 @@ extension AwarenessReading.Rate {
 }
 
 extension ChoicesReading.Score {
-  /// The value with Wilson's interval for a share of so many items.
+  /// The value with Wilson's interval for a share of a number of items.
   ///
   /// The standard error that lm-eval reports is 0 where all answers are right or all wrong.
   func estimate(of count: Int) -> Report.Estimate {

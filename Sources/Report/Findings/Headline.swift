@@ -34,7 +34,7 @@ struct Headline {
       HeadlineAnswer(
         question: "How sure are we?", answer: "Nothing to test",
         reasons: [
-          "Select more weights, by a number for each matrix or a larger share, for an edit."
+          "To make an edit, select more weights: give a number for each matrix, or a larger share."
         ]
           + judgeSentences),
     ]
@@ -61,7 +61,7 @@ struct Headline {
     return HeadlineAnswer(
       question: "Does it help?", answer: answer,
       reasons: aims.isEmpty
-        ? ["No question was asked of the model."] : aims.map(Self.sentence),
+        ? ["The model was asked no questions."] : aims.map(Self.sentence),
       limit: Self.limit(of: compared))
   }
 
@@ -163,7 +163,7 @@ struct Headline {
       guard let judge = finding.judge else { continue }
       let sentence =
         finding.kind == .overRefusal
-        ? "Refusals of harmless questions are told by \(judge)."
+        ? "Refusals of benign questions are detected by \(judge)."
         : "Judge: \(judge)." + (finding.words?.judgeNote ?? "")
       if !sentences.contains(sentence) { sentences.append(sentence) }
     }

@@ -7,11 +7,11 @@ import SPINStorage
 /// A command that was given, as it is given again: without what decides no result, and with the revision of a model
 /// of the Hub that was used.
 package struct RepeatableCommand {
-  /// Who reads it.
+  /// For whom the command is written.
   package enum Reader {
     /// Whoever has the run: files stay where they are.
     case owner
-    /// Anyone: files are named without their folders, which nobody else has and nobody need know.
+    /// Anyone: files are named without their folders, which exist on no other machine and need not be known.
     case anyone
   }
 

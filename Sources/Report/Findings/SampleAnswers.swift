@@ -4,7 +4,7 @@ import SPINStorage
 
 /// Some answers to a set of questions, with their verdicts.
 struct SampleAnswers {
-  /// An answer with what the judge said of it.
+  /// An answer with what the judge said about it.
   struct Answer {
     /// "before", "after" or "answers".
     let side: String
@@ -34,10 +34,10 @@ struct SampleAnswers {
   let count: Int
   let groups: [Group]
 
-  /// At most so many characters of a text are shown.
+  /// The maximum number of characters of a text that are shown.
   static let questionLimit = 600
   static let answerLimit = 1200
-  /// At most so many sets of questions are shown.
+  /// The maximum number of sets of questions that are shown.
   private static let setLimit = 6
 }
 
@@ -94,7 +94,7 @@ extension SampleAnswers {
     ]
   }
 
-  /// At most so many elements, evenly spaced.
+  /// At most a given number of elements, evenly spaced.
   static func spread(_ indices: [Int], _ limit: Int) -> [Int] {
     guard indices.count > limit else { return indices }
     return (0..<limit).map { indices[(2 * $0 + 1) * indices.count / (2 * limit)] }

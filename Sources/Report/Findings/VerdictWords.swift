@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the verdicts of a judge and their rate are called: the one place that decides it, for the page, the
+/// What the verdicts of a judge and their rate are called: the one definition, for the page, the
 /// terminal and the model card.
 ///
 /// A judge that reads answers calls them safe or unsafe. A judge that looks for listed phrases does not know that:
@@ -20,7 +20,7 @@ public struct VerdictWords: Sendable, Equatable {
   public let rate: String
   /// What the rate over all answers is called: "invalid as unsafe".
   public let rateOfAll: String
-  /// Questions that count after the edit only, and before it only, behind their number.
+  /// Questions that count after the edit only, and before it only, after their number.
   public let gained, lost: String
 
   /// The words for a kind of judge.
@@ -32,7 +32,7 @@ public struct VerdictWords: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - judge: Its label.
-  ///   - isHeuristic: What the file says of it; nil in files of earlier versions.
+  ///   - isHeuristic: What the file says about it; nil in files of earlier versions.
   init(judge: String, isHeuristic: Bool?) {
     self.init(isHeuristic: isHeuristic ?? judge.hasPrefix("phrases (heuristic)"))
   }
@@ -102,18 +102,18 @@ extension VerdictWords {
   /// The title of the section with the counts of verdicts.
   var sectionTitle: String { isHeuristic ? "Refusal and caution by phrases" : "Verdicts" }
 
-  /// What stands above the counts.
+  /// The heading of the counts.
   func countsCaption(judge: String) -> String {
     isHeuristic
       ? "Answers with a listed phrase. Judge: \(judge)" : "Verdicts of the judge: \(judge)"
   }
 
-  /// What is said of a judge where it is named.
+  /// What is said about a judge where it is named.
   var judgeNote: String {
     isHeuristic ? " It counts answers with listed phrases and does not understand them." : ""
   }
 
-  /// A measure whose verdicts come from words, behind its number of questions.
+  /// A measure whose verdicts come from words, after its number of questions.
   var findingNote: String { isHeuristic ? ", by listed phrases" : "" }
 
   /// "higher is better"; nil where more is neither better nor worse.

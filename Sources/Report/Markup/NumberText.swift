@@ -3,17 +3,17 @@
 import Foundation
 import SPINStorage
 
-/// Numbers as readers see them: a true minus sign, groups of three digits, fixed places.
+/// Numbers as readers see them: a true minus sign, groups of three digits, fixed decimal places.
 package enum NumberText {
-  /// What stands where there is no number.
+  /// What is shown where there is no number.
   package static let none = "–"
 
-  /// A number with so many places after the point: "−12.34".
+  /// A number with a given number of decimal places: "−12.34".
   ///
   /// Numbers that are not finite are `none`; beyond 15 digits in all a power of ten is used.
   package static func fixed(_ value: Double, _ places: Int) -> String {
     guard value.isFinite else { return none }
-    // What fits 15 digits is exact; beyond, places would say what the number does not know.
+    // What fits 15 digits is exact; beyond, digits would claim more than the number holds.
     guard places <= 15, value.magnitude * pow(10, Double(places)) < 1e15 else {
       return scientific(value, digits: min(15, places + 1))
     }
@@ -60,7 +60,7 @@ package enum NumberText {
     return fixed(value, places)
   }
 
-  /// Any number to so many significant digits: "0.0123", "45.6", "1,230", "1.5 × 10⁻⁷".
+  /// Any number to a given number of significant digits: "0.0123", "45.6", "1,230", "1.5 × 10⁻⁷".
   package static func brief(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return none }
     guard value != 0 else { return "0" }

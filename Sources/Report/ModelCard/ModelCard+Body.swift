@@ -29,7 +29,7 @@ extension ModelCard {
       }
       parts.append(
         "Made with `spin` \(MarkdownRenderer.escaped(patch.toolVersion)). Run where the files that it names "
-          + "are, this command makes the edit again.\(local ?? "")\n\n```sh\n"
+          + "are, this command repeats the edit.\(local ?? "")\n\n```sh\n"
           + PrintableText.escaped(command.text)
           + "\n```")
     }
@@ -63,7 +63,7 @@ extension ModelCard {
     let findings = run.findings
     guard !findings.isEmpty else {
       return "Nothing was measured. `spin evaluate` measures awareness, perplexity and general "
-        + "ability of this model beside its base."
+        + "ability of this model compared with its base."
     }
     let table = Table(
       caption: "Before and after the edit",
@@ -162,7 +162,7 @@ extension ModelCard {
 }
 
 extension Report.Finding {
-  /// "5 → 0", "3": how many answers say little, before and after; nil where nobody counted.
+  /// "5 → 0", "3": how many answers say little, before and after; nil where not counted.
   fileprivate func gapsText(_ count: (AnswerGaps) -> Int?) -> String? {
     guard let after = gapsAfter.flatMap(count) else { return nil }
     let before = gapsBefore.flatMap(count).map { NumberText.count($0) + " → " } ?? ""

@@ -11,7 +11,7 @@ import SPINStorage
 ///     try ModelCard(of: "run", baseModel: "Qwen/Qwen2-0.5B-Instruct").write(to: "run/model")
 ///
 /// The card stands before the text of the base model's card, where the folder has one, and takes over
-/// its license. Writing it again replaces it, unless somebody changed it. It names files without their folders.
+/// its license. Writing it again replaces it, unless it was changed. It names files without their folders.
 public struct ModelCard: Sendable {
   let run: ReportedRun
   let patch: Patch

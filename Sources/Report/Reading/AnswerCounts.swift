@@ -2,14 +2,14 @@
 
 import SPINJSON
 
-/// What stands beside a rate of awareness: refusals and caution by phrases, empty answers and answers that
+/// What accompanies a rate of awareness: refusals and caution by phrases, empty answers and answers that
 /// were cut off.
 struct AnswerCounts: Equatable {
   /// Answers that refuse, and answers that are cautious and do not.
   let refused, cautious: Int
   /// Answers without text.
   let empty: Int
-  /// Answers that ended at the token limit; nil where nobody knows.
+  /// Answers that ended at the token limit; nil where unknown.
   let cutOff: Int?
   /// Invalid verdicts by reason, as "2 cut off".
   let invalid: [String]

@@ -6,7 +6,7 @@ import SPINJSON
 struct AnswerGaps: Equatable {
   /// Answers without text.
   let empty: Int
-  /// Answers that ended at the token limit; nil where nobody knows.
+  /// Answers that ended at the token limit; nil where unknown.
   let cutOff: Int?
 
   init(empty: Int, cutOff: Int?) {

@@ -4,9 +4,9 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// `awareness-NAME-SIDE.jsonl`: what a model answered, and what the judge said of it.
+/// `awareness-NAME-SIDE.jsonl`: what a model answered, and what the judge said about it.
 ///
-/// Only verdicts are kept in memory; a text is read when it is asked for.
+/// Only verdicts are kept in memory; a text is read when it is requested.
 struct AnswerList {
   /// A line of the file.
   struct Item {
@@ -14,12 +14,12 @@ struct AnswerList {
     let question, answer: String
     /// "safe", "unsafe" or "invalid", whatever the judge's files call it.
     let verdict: String
-    /// Whether the question stands in data that the edit was made with.
+    /// Whether the question occurs in data that the edit was made with.
     let standsInData: Bool
   }
 
   let path: String
-  /// The verdicts by the index of the question, without questions that stand in other data.
+  /// The verdicts by the index of the question, without questions that occur in other data.
   let verdicts: [Int: String]
   private let file: MappedFile
   private let lines: [Int: Range<Int>]

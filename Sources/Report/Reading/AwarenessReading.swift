@@ -25,7 +25,7 @@ struct AwarenessReading {
     /// Nil where too few questions were compared.
     let pValue: Double?
     let change, lower, upper: Double?
-    /// How the interval came about.
+    /// How the interval was computed.
     let method: String?
   }
 
@@ -40,14 +40,14 @@ struct AwarenessReading {
     let name: String
     let digest: String
     let outcome: Outcome
-    /// With the questions that stand in other data, where those were left out.
+    /// With the questions that occur in other data, where those were left out.
     let allQuestions: Outcome?
-    /// How many questions stand in other data, and word for word.
+    /// How many questions occur in other data, and word for word.
     let overlap: (normalized: Int, verbatim: Int)?
     /// Another run on the same questions: its file, its rate, and the change from it to this one.
     let baseline: (file: String, rate: Rate, comparison: Comparison)?
 
-    /// The rates, without the questions that stand in other data.
+    /// The rates, without the questions that occur in other data.
     var rates: Sides<Rate> { outcome.rates }
     var comparison: Comparison? { outcome.comparison }
   }
@@ -55,7 +55,7 @@ struct AwarenessReading {
   /// Harmless questions, and how many were refused.
   struct Benign {
     let name: String
-    /// How refusals were told: "phrases of refusal (heuristic)".
+    /// How refusals were detected: "phrases of refusal (heuristic)".
     let method: String
     let outcome: Outcome
   }

@@ -28,7 +28,7 @@ struct ChoicesReading {
   /// A task, or a group of tasks.
   struct Task {
     let name: String
-    /// The group that it is part of; nil for what was asked for by name.
+    /// The group that it is part of; nil for what was requested by name.
     let group: String?
     /// The version of the task; a group has none.
     let version: String?

@@ -17,7 +17,7 @@ struct ComparisonFile {
   /// A rate, a perplexity or an accuracy, mean over seeds.
   struct Value {
     let mean: Report.Estimate
-    /// Of single seeds.
+    /// The lowest and the highest value of single seeds.
     let lowest, highest: Double
     /// How many questions or windows.
     let count: Int
@@ -44,7 +44,7 @@ struct ComparisonFile {
     let spinAdvantage: [(name: String, change: Change)]
   }
 
-  /// One edit.
+  /// One edit that was compared.
   struct Arm {
     let method: String
     let samples: Int?
@@ -68,7 +68,7 @@ struct ComparisonFile {
   let questions: [Questions]
   /// What the untouched model measures; nil in files of earlier versions.
   let untouched: Values?
-  /// Questions left out because they stand in the data, by list.
+  /// Questions left out because they occur in the data, by list.
   let leftOut: [(name: String, count: Int)]
 
   /// What verdicts are called.

@@ -14,7 +14,7 @@ struct CouplingReading {
     let sides: Sides<Double?>
     /// Of other pairings of the same questions on the last side: 5 and 95 of 100 lie below.
     let null: (lower: Double, upper: Double)?
-    /// The relative change beside that of other pairings.
+    /// The relative change compared with that of other pairings.
     let change: Change?
   }
 

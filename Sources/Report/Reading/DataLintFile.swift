@@ -16,7 +16,7 @@ struct DataLintFile {
     let promptLengths, responseLengths: (median: Int, maximum: Int)?
   }
 
-  /// Rows of one file whose prompts stand in another.
+  /// Rows of one file whose prompts occur in another.
   struct Overlap {
     let file, other: String
     let normalized, verbatim: Int

@@ -8,7 +8,7 @@ protocol MeasureReading: Sendable {
   static var document: String { get }
   /// What its chapter is called inside a page: letters, digits and hyphens.
   static var sectionID: String { get }
-  /// Whether edits are made for it: its chapter stands before those of the edit.
+  /// Whether edits are made for it: its chapter precedes those of the edit.
   static var isAim: Bool { get }
   /// What is said, with the command that measures it, where a run does not hold it; nil for nothing.
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure?

@@ -6,7 +6,7 @@ import SPINStorage
 
 /// A measure of which a report knows nothing but what its document says: a title, and numbers with their changes.
 struct QuantitiesReading: MeasureReading {
-  /// A number.
+  /// A number of a measure, with its change.
   struct Quantity {
     let title, items: String
     /// "share", "ratio" or "plain".

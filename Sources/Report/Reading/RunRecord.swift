@@ -87,7 +87,7 @@ struct RunRecord {
     return [recorded].compactMap(\.self) + typed
   }
 
-  /// What the record says of scores that were taken from elsewhere; nil in records of earlier versions.
+  /// What the record says about scores that were taken from elsewhere; nil in records of earlier versions.
   private var inputScores: JSONObject? { members["inputs"]?.object?["scores"]?.object }
 
   /// The folder of the scores as it was typed.

@@ -44,7 +44,7 @@ struct SweepFile {
   let members: JSONObject
   let modelHash: String
   let candidates: [Candidate]
-  /// The place of the one that was chosen.
+  /// The index of the one that was chosen.
   let chosen: Int?
   let maxPerplexityRatio: Double?
   let rankedBy: String

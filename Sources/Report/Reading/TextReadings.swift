@@ -5,7 +5,7 @@ import SPINStatistics
 
 /// `perplexity.json`: how well a text is predicted.
 struct PerplexityReading {
-  /// One model.
+  /// The values of one model.
   struct Value {
     let perplexity: Double
     let bitsPerByte, wordPerplexity: Double?
@@ -26,7 +26,7 @@ struct PerplexityReading {
   let missingInterval: String?
   /// The p-value of the windows' losses; nil without an interval.
   let pValue: Double?
-  /// How the interval came about.
+  /// How the interval was computed.
   let method: String?
 
   init?(in folder: String) throws {

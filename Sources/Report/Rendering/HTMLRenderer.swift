@@ -18,7 +18,7 @@ struct HTMLRenderer {
         Element(
           "meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
         Element("meta", [("name", "color-scheme"), ("content", "light dark")]),
-        // Whatever a browser finds in the page, it runs nothing and asks nobody.
+        // Whatever a browser finds in the page, it runs nothing and requests nothing.
         Element(
           "meta",
           [
@@ -54,7 +54,7 @@ struct HTMLRenderer {
               elements: document.sections.map { section($0, level: 2) }),
           ]),
         Element("footer", elements: [footer]),
-        // Stays in sight where the contents do not stand beside the text.
+        // Stays in sight where the contents are not next to the text.
         Element("a", [("class", "to-contents"), ("href", "#contents")], text: "↑ Contents"),
       ])
     let root = Element(
@@ -71,7 +71,7 @@ struct HTMLRenderer {
           Element(
             "a", [("href", "https://arxiv.org/abs/2410.16672"), ("rel", "noreferrer")],
             text: "The Tug of War Within")),
-        .text(" (ACL 2025). The page stands by itself: it loads nothing and runs no script."),
+        .text(" (ACL 2025). The page is self-contained: it loads nothing and runs no script."),
       ])
   }
 

@@ -4,7 +4,7 @@ import SPINStorage
 
 /// Turns a document into Markdown with the tables of GitHub.
 ///
-/// Drawings are left out, and with them what is said of them alone; their numbers stay.
+/// Drawings are left out, and with them what is said about them alone; their numbers stay.
 struct MarkdownRenderer {
   func page(_ document: ReportDocument) -> String {
     var parts = ["# " + Self.escaped(document.title), Self.escaped(document.subtitle)]

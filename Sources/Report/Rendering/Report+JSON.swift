@@ -10,7 +10,7 @@ extension Report {
   /// The schema of `json(toolVersion:)`.
   public static let schema = "report/1"
 
-  /// `json(toolVersion:)` as it is written to a file, with a seal that tells whether somebody changed it.
+  /// `json(toolVersion:)` as it is written to a file, with a seal that tells whether it was changed.
   ///
   /// - Parameter toolVersion: The version of the program that reports.
   public func jsonText(toolVersion: String) -> String {

@@ -3,14 +3,14 @@
 import SPINErrors
 import SPINStorage
 
-/// What tells a report from a file of somebody else's that has its name, and from one that somebody changed.
+/// What tells a report from a file of somebody else's that has its name, and from one that was changed.
 ///
-/// A report that was changed since it was written is not written over. One of an earlier version, which has no seal, may
+/// A report that was changed since it was written is not overwritten. One of an earlier version, which has no seal, may
 /// have been changed and is not either.
 package enum ReportMarker {
   /// The generator that a page names.
   static let generator = "spin report"
-  /// The last line of a report in Markdown, which nobody sees rendered.
+  /// The last line of a report in Markdown, which is not rendered.
   static let comment = "<!-- spin report; \(ContentSeal.blank) -->"
   /// The same in earlier versions.
   private static let comments = ["<!-- spin report -->", "<!-- spin report; "]
@@ -31,9 +31,9 @@ package enum ReportMarker {
   /// The largest report that is looked at.
   private static let sizeLimit = 1 << 30
 
-  /// Requires that a file at a place that a user named is absent, or a report as it was written.
+  /// Requires that a file at a path that a user named is absent, or a report as it was written.
   ///
-  /// - Throws: `SPINError` with code `cannotCreate` where anything else would be written over.
+  /// - Throws: `SPINError` with code `cannotCreate` where anything else would be overwritten.
   package static func requireReplaceable(_ path: String, as form: Form) throws {
     try OutputFile.requireNoLink(path)
     guard let status = FileSystem.status(path), status.kind != .other else { return }

@@ -11,7 +11,7 @@ struct BoundArguments {
   private var values: [String: Value] = [:]
   private let interpreter: Interpreter
 
-  /// - Throws: What Python says of too many arguments, unknown names and missing ones.
+  /// - Throws: What Python says about too many arguments, unknown names and missing ones.
   init(
     _ arguments: Arguments, _ parameters: [String], required: Int = 0, of callee: String,
     _ interpreter: Interpreter

@@ -137,7 +137,7 @@ extension Interpreter {
 
   // MARK: - Positions
 
-  /// A position from the front, nil where the key is no position among so many.
+  /// A position from the front, nil where the key is out of range.
   private func index(_ key: Value, count: Int) -> Int? {
     guard case .integer(let index)? = key.numeric, index >= -count, index < count else {
       return nil

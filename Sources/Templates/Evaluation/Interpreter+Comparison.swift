@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Interpreter {
-  /// Whether two values stand in a relation.
+  /// Whether a relation holds between two values.
   func holds(_ relation: Relation, _ left: Value, _ right: Value) throws -> Bool {
     switch relation {
     case .equal: try areEqual(left, right)

@@ -144,7 +144,7 @@ extension Interpreter {
     }
     if let more = arguments.moreKeywords {
       guard case .mapping(let mapping) = try evaluate(more, scope) else {
-        throw failure("what stands behind ** is no mapping")
+        throw failure("the value after ** is not a mapping")
       }
       for (key, value) in zip(mapping.keys, mapping.values) {
         guard case .string(let name) = key else { throw failure("keywords must be strings") }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where evaluation goes on after a statement.
+/// Where evaluation continues after a statement.
 enum Flow { case next, breakLoop, continueLoop }
 
 extension Interpreter {

@@ -239,7 +239,7 @@ extension Interpreter {
       })
   }
 
-  /// The filter `slice`: so many columns.
+  /// The filter `slice`: a number of columns.
   func sliced(_ elements: [Value], _ arguments: BoundArguments) throws -> Value {
     let count = try arguments.integer("slices", default: 1)
     guard count > 0 else { throw failure("slices is \(count), expected at least 1") }

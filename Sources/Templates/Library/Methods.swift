@@ -2,7 +2,7 @@
 
 /// The methods of Python's values that templates can call.
 struct Methods {
-  /// Those we have.
+  /// The methods that are implemented.
   var supported: Set<String> = []
   /// Those that change the value, which the sandbox hides.
   var changing: Set<String> = []

@@ -78,7 +78,7 @@ extension Interpreter {
         continue
       }
       guard scalar == "{", let end = scalars[index...].firstIndex(of: "}") else {
-        throw failure("a single brace stands in a format string")
+        throw failure("a format string has a single brace")
       }
       let name = String(scalars[index..<end])
       index = end + 1

@@ -247,7 +247,7 @@ enum TextMethods {
 }
 
 extension Interpreter {
-  /// A text between so many fill characters.
+  /// A text between numbers of fill characters.
   func padded(_ text: String, _ left: Int, _ right: Int, _ fill: String) throws -> Value {
     try charge(bytes: left.addingReportingOverflow(right).partialValue)
     return try self.text(

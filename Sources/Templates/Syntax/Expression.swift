@@ -2,7 +2,7 @@
 
 /// What is between the delimiters: something that has a value.
 ///
-/// Operators of one level and everything behind a value are lists, not nested nodes: a sum of a
+/// Operators of one level and everything after a value are lists, not nested nodes: a sum of a
 /// thousand terms is no deeper than one of two.
 struct Expression: Sendable {
   indirect enum Node: Sendable {
@@ -73,7 +73,7 @@ enum Relation: String, Sendable {
   case isNotIn = "not in"
 }
 
-/// What stands behind a value.
+/// What follows a value.
 struct Postfix: Sendable {
   enum Node: Sendable {
     case attribute(String)
@@ -88,7 +88,7 @@ struct Postfix: Sendable {
   let node: Node
 }
 
-/// What stands in the parentheses of a call.
+/// The arguments in the parentheses of a call.
 struct CallArguments: Sendable {
   struct Keyword: Sendable {
     let name: String

@@ -81,7 +81,7 @@ extension Lexer {
       position = end
       return
     }
-    // A leading zero stands alone; digits behind it then fail to parse, as in Jinja.
+    // A leading zero stands alone; digits after it then fail to parse, as in Jinja.
     let end = digits(from: start, radix: source[start] == "0" ? 1 : 10) ?? start + 1
     try appendInteger(source[start..<end], radix: 10, end: end)
   }

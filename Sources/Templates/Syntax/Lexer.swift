@@ -110,7 +110,7 @@ struct Lexer {
     return Opening(kind: kind, start: start, end: end, sign: sign)
   }
 
-  /// Where the whitespace behind a word ends, nil where another word stands here.
+  /// Where the whitespace after a word ends, nil where another word stands here.
   private func endOfWord(_ word: String, from start: Int) -> Int? {
     let wordStart = skippingSpace(from: start)
     guard matches(word, at: wordStart) else { return nil }
@@ -206,7 +206,7 @@ struct Lexer {
     }
   }
 
-  /// Goes behind a delimiter.
+  /// Moves past a delimiter.
   mutating func leave(at end: Int) {
     lineIsStarting = source[end - 1] == "\n"
     advance(to: end)

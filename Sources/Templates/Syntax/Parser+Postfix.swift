@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Parser {
-  /// Attributes, items, slices and calls behind a value.
+  /// Attributes, items, slices and calls after a value.
   mutating func postfixes() throws -> [Postfix] {
     var operations: [Postfix] = []
     while true {

@@ -67,7 +67,7 @@ extension Parser {
       loopDepth = outerLoops
     case "print": return try printed(here.line)
     case "break", "continue":
-      guard loopDepth > 0 else { throw here.failure("{% \(word) %} stands outside a loop") }
+      guard loopDepth > 0 else { throw here.failure("{% \(word) %} is outside a loop") }
       node = word == "break" ? .breakLoop : .continueLoop
     case _ where word.hasPrefix("end") || ["else", "elif"].contains(word):
       throw here.failure("{% \(word) %} closes nothing that is open here")

@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// What stands between the quotes of a string, read as Python's `unicode-escape` does.
+/// What is between the quotes of a string, read as Python's `unicode-escape` does.
 enum StringLiteral {
   /// The text that escapes stand for.
   ///

@@ -6,7 +6,7 @@ import SPINErrors
 struct TemplatePlace: Sendable {
   /// What the template is called: its file.
   let name: String
-  /// Counted from 1.
+  /// The line, counted from 1.
   let line: Int
 
   /// What is wrong here.

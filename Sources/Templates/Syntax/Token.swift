@@ -35,7 +35,7 @@ struct Token: Sendable, Equatable {
   }
 }
 
-/// What stands between names and literals; those of two characters first, as they are matched.
+/// What is between names and literals; those of two characters first, as they are matched.
 enum Symbol: String, Sendable, CaseIterable {
   case floorDivide = "//"
   case power = "**"

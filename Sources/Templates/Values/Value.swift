@@ -21,7 +21,7 @@ enum Value {
   /// `keys()`, `values()` or `items()` of a mapping: as a tuple's elements, but without indices.
   case view(Elements, of: String)
   case iterator(ValueIterator)
-  /// A namespace, by its place in the interpreter, which owns all of them.
+  /// A namespace, by its index in the interpreter, which owns all of them.
   case namespace(Int)
   case loop(LoopState)
   case macro(MacroValue)

@@ -30,7 +30,7 @@ indirect enum PatternNode: Sendable, Equatable {
     case noWordBoundary
   }
 
-  /// Nothing.
+  /// The empty pattern, which matches without consuming text.
   case empty
   /// One scalar of a set.
   case scalar(ScalarSet)

@@ -8,7 +8,7 @@ extension PatternParser {
   mutating func classBody(from start: Int, isOuter: Bool) throws -> ScalarSet {
     let isNegated = take("^")
     var set = ScalarSet()
-    /// What stands before `&&`.
+    /// What precedes `&&`.
     var intersected: ScalarSet?
     var isEmpty = true
     // A bracket that closes nothing yet is literal where another one follows.

@@ -37,7 +37,7 @@ extension PatternParser {
           throw unsupported(from: start, "a letter that is equal to several where case is ignored")
         }
         return .scalar(folded(ScalarSet(scalar)))
-      // Where case is ignored a property on its own stays as it is.
+      // Where case is ignored a property on its own is left unchanged.
       case .set(let set): return .scalar(set)
       }
     }

@@ -6,7 +6,7 @@ import SPINErrors
 ///
 /// Groups, alternation, repetition, classes, properties, anchors, look-around, atomic groups and
 /// the options `i`, `m` and `x`. What depends on more than a position of the text
-/// (backreferences, subexpression calls, conditions, `\G`, `\K`) and what nobody puts into a
+/// (backreferences, subexpression calls, conditions, `\G`, `\K`) and what does not occur in a
 /// pre-tokenizer is refused by name and offset.
 struct PatternParser {
   /// The most scalars that a pattern may have.

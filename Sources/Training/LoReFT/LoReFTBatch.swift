@@ -9,7 +9,7 @@ import SPINTransformer
 
 /// Some samples on their way through a decoder whose states are changed, and back.
 struct LoReFTBatch {
-  /// The interventions behind one block.
+  /// The interventions after one block.
   struct Place {
     let layer: Int
     /// One for both ends of a prompt, or one for each.
@@ -24,7 +24,7 @@ struct LoReFTBatch {
     let walk: DecoderWalk
     /// From the first changed block on: what goes into the block behind it.
     let streams: [FloatBuffer]
-    /// What those blocks leave for the way back.
+    /// What those blocks leave for the backward pass.
     let states: [FloatBuffer]
     let gradient: FloatBuffer
     let logits: MatrixView
@@ -53,7 +53,7 @@ struct LoReFTBatch {
   private let batch: TrainingBatch
   private let room: Room
   private let first: Int
-  /// For each change of a place: the changed rows, sample after sample, and where each sample's lie.
+  /// For each intervention: the changed rows, sample after sample, and the range of each sample's.
   private let rows: [(rows: [Int], samples: [Range<Int>])]
 
   init(_ decoder: Decoder, _ batch: TrainingBatch, shape: LoReFT.Shape, room: Room) {
@@ -95,7 +95,7 @@ struct LoReFTBatch {
   /// - Parameters:
   ///   - places: The interventions by layer.
   ///   - factor: The factor of every loss.
-  ///   - gradients: Where to add, as the places.
+  ///   - gradients: Where to add, in the order of the interventions.
   func lossGradient(
     _ places: [Place], factor: Float, into gradients: [[LowRankIntervention.Gradients]],
     on device: any Device
@@ -137,12 +137,12 @@ struct LoReFTBatch {
   }
 
   private var layers: Range<Int> { 0..<decoder.configuration.layerCount }
-  /// The decoder has no interventions of its own: those that are trained come behind each block.
+  /// The decoder has no interventions of its own: those that are trained come after each block.
   private var chunk: DecoderWalk.Chunk {
     DecoderWalk.Chunk(batch.tokens, rows: .samples(batch.samples), prompts: nil)
   }
 
-  /// One stream up to the first changed block, and one behind each block from there on.
+  /// One stream up to the first changed block, and one after each block from there on.
   private struct Streams: StreamStore {
     let batch: LoReFTBatch
 
@@ -155,7 +155,7 @@ struct LoReFTBatch {
     func keep(outputOf layer: Int, _ tokens: Range<Int>, _ rows: MatrixView) {}
   }
 
-  /// Changes states in place; what they were before.
+  /// Applies an intervention to hidden states in place; returns their previous values.
   private func change(
     _ hidden: MatrixView, _ place: Place, on device: any Device
   ) -> [MatrixView] {
@@ -205,7 +205,7 @@ struct LoReFTBatch {
   }
 }
 
-/// The weights of the blocks stay as they are.
+/// The weights of the blocks are left unchanged.
 private struct NothingElse: WeightGradientSink {
   func wants(_ projection: MatrixName.Projection) -> Bool { false }
   func add(

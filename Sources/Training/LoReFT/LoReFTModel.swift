@@ -6,11 +6,11 @@ public import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// A decoder whose weights stay and whose hidden states are changed by interventions that are trained.
+/// A decoder whose weights do not change and whose hidden states are changed by interventions that are trained.
 ///
 /// The backward pass goes down to the first block behind which states are changed, and no deeper.
 public final class LoReFTModel: TrainableModel {
-  /// What is trained.
+  /// The layers, positions and rank of the interventions that are trained.
   public let shape: LoReFT.Shape
   /// The probability with which numbers of changed states are dropped.
   public let dropout: Double

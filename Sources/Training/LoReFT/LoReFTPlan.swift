@@ -8,7 +8,7 @@ public import SPINTransformer
 
 /// What training interventions will take, and how many tokens pass through the model together.
 ///
-/// Weights stay in the mapped file, whose pages the system holds as it likes; they are not counted.
+/// Weights stay in the mapped file, whose pages the operating system manages; they are not counted.
 public struct LoReFTPlan: Sendable, Hashable {
   /// Numbers that are trained.
   public let parameterCount: Int

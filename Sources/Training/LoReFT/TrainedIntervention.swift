@@ -17,7 +17,7 @@ package struct TrainedIntervention {
   package let bias: Parameter
   private let device: any Device
 
-  /// All of them.
+  /// All parameters of the intervention.
   var parameters: [Parameter] { [free, source, bias] }
 
   /// Draws the first numbers as pyreft does: a rotation that is uniform among all, W and b uniform

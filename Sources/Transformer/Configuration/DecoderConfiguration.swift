@@ -13,7 +13,7 @@ public struct DecoderConfiguration: Sendable, Hashable {
   public let hiddenSize: Int
   /// Width of the feed-forward network, F.
   public let intermediateSize: Int
-  /// Decoder blocks.
+  /// The number of decoder blocks.
   public let layerCount: Int
   /// Query heads, H.
   public let headCount: Int

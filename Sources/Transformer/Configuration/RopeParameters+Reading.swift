@@ -6,7 +6,7 @@ import SPINJSON
 extension RopeParameters {
   /// Reads the settings of a `config.json`, with the precedence of transformers 5.
   ///
-  /// A setting may stand in several places: `rope_scaling` wins over `rope_parameters`, theta inside
+  /// A setting may occur in several places: `rope_scaling` wins over `rope_parameters`, theta inside
   /// either over theta outside, and the original length outside over the one inside. Where versions
   /// of transformers disagree about what such a file means, it is refused; where they agree, or an
   /// earlier one cannot read it, what is not used is named in a warning.

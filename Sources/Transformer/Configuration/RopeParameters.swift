@@ -14,7 +14,7 @@ public struct RopeParameters: Sendable, Hashable {
 
   /// A way of stretching frequencies.
   public enum Scaling: Sendable, Hashable {
-    /// None.
+    /// No scaling.
     case none
     /// Every frequency divided by a factor.
     case linear(factor: Double)

@@ -2,12 +2,12 @@
 
 public import SPINKernels
 
-/// Changes of the hidden states behind some blocks, at some tokens of each prompt.
+/// Changes of the hidden states after some blocks, at some tokens of each prompt.
 ///
 /// Only prompts are changed, never generated tokens; where a text has no prompt of its own, as a window
 /// of running text, all of it counts as one.
 public struct Interventions: Sendable {
-  /// What happens behind one block.
+  /// What happens after one block.
   public struct Block: Sendable {
     /// At the beginning of a prompt, or, where `last` is nil, at both ends.
     public let first: LowRankIntervention
@@ -34,13 +34,13 @@ public struct Interventions: Sendable {
   /// The changes by block, from 0.
   public let blocks: [Int: Block]
 
-  /// Puts changes together.
+  /// Interventions by the block after which they apply.
   public init(positions: PromptPositions, blocks: [Int: Block]) {
     self.positions = positions
     self.blocks = blocks
   }
 
-  /// Changes the output of a block in place; does nothing behind a block that has no change.
+  /// Changes the output of a block in place; does nothing after a block without an intervention.
   ///
   /// - Parameters:
   ///   - layer: The block, from 0.
@@ -61,7 +61,7 @@ public struct Interventions: Sendable {
 }
 
 extension Decoder {
-  /// The same model with changes behind its blocks; this value stays as it is.
+  /// The same model with interventions after its blocks; this value is left unchanged.
   ///
   /// All that runs the model takes part: hidden states, likelihoods, generated texts.
   ///

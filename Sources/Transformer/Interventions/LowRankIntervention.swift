@@ -3,13 +3,13 @@
 public import SPINKernels
 public import SPINStorage
 
-/// A change of hidden states within a few directions, forward beside backward.
+/// A change of hidden states within a low-rank subspace, forward and backward.
 ///
 /// With Q `[D, r]`, whose columns are orthonormal, a source W `[r, D]` and b `[r]`, for each row h:
 ///
 ///     h' = h + Q (W h + b - Q^T h)
 ///
-/// In the directions of Q the state becomes W h + b; in all others it stays.
+/// In the directions of Q the state becomes W h + b; in all others it does not change.
 ///
 /// - Precision: W - Q^T is rounded once and multiplied once, so results are not those of two products;
 ///   within 2e-6 of float64, relative to the largest state (`LowRankInterventionTests`). Sums have the

@@ -17,7 +17,7 @@ public struct PromptPositions: Sendable, Hashable {
   /// How many tokens at the end.
   public let last: Int
 
-  /// So many tokens at the beginning and so many at the end; one of the two may be 0.
+  /// Numbers of tokens at the beginning and at the end; one of the two may be 0.
   public init(first: Int, last: Int) {
     precondition(first >= 0 && last >= 0 && first + last > 0, "there has to be a position")
     self.first = first

@@ -6,7 +6,7 @@ public import SPINStorage
 
 /// What the forward pass of a block computes that its backward pass needs again.
 ///
-/// Whoever has the memory keeps it; whoever has not computes it again, to the same bits.
+/// It is retained where memory allows, and recomputed otherwise, to the same bits.
 public struct BlockState: Sendable {
   /// Queries, keys and values `[T, heads * E]`, turned to their positions.
   let query, key, value: MatrixView
@@ -88,7 +88,7 @@ public struct BlockWorkspace: Sendable {
       + 2 * keys
   }
 
-  /// A workspace for at most so many tokens at a time.
+  /// A workspace for at most a given number of tokens at a time.
   public init(_ configuration: DecoderConfiguration, tokens: Int, on device: any Device) {
     self.configuration = configuration
     buffer = device.buffer(count: tokens * Self.elementsPerToken(configuration))

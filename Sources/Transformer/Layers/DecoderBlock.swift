@@ -4,9 +4,9 @@ public import SPINDecoderNames
 public import SPINKernels
 public import SPINStorage
 
-/// Takes the gradients of weight matrices as the backward pass comes by them.
+/// Receives the gradients of weight matrices from the backward pass.
 ///
-/// Gradients of vectors are for whoever trains whole models; everybody else leaves them out.
+/// Gradients of vectors are for training of whole models; other conformers leave them out.
 public protocol WeightGradientSink {
   /// Whether the gradients of a projection are wanted at all; the pass goes no deeper than it must.
   func wants(_ projection: MatrixName.Projection) -> Bool
@@ -22,12 +22,12 @@ public protocol WeightGradientSink {
     _ input: MatrixView, _ gradients: [(MatrixName.Projection, MatrixView)],
     samples: [Range<Int>], on device: any Device)
 
-  /// Where the gradient of a vector is added; nil where nobody wants it.
+  /// Where the gradient of a vector is added; nil where it is not needed.
   func gradient(of vector: BlockVector) -> FloatBuffer?
 }
 
 extension WeightGradientSink {
-  /// Nobody wants it.
+  /// Nil: gradients of vectors are not needed by default.
   public func gradient(of vector: BlockVector) -> FloatBuffer? { nil }
 
   /// Adds the gradient of the gain of a normalization, where it is wanted.
@@ -83,7 +83,7 @@ public struct DecoderBlock {
     let rows = TokenRows.samples(samples)
     begin(input, state: state, workspace: views, rows: rows, dropout: place, on: device)
     guard lowRank?.layers[.down]?.magnitude != nil else { return }
-    // What the last layer keeps comes with the output, which nobody wants here.
+    // What the last layer stores is computed with the output, which is not used here.
     feedForward.forward(
       state: state, output: views.normalizedGradient, workspace: views, rows: rows, dropout: place,
       on: device)
@@ -106,7 +106,7 @@ public struct DecoderBlock {
   ///   - state: Filled for a later `backward`.
   ///   - workspace: At least T tokens.
   ///   - rows: What the T rows are to each other.
-  ///   - place: Which numbers the dropout of low-rank changes draws; nil outside of training.
+  ///   - place: Selects the random numbers of the dropout of low-rank updates; nil outside of training.
   ///   - device: Where to compute.
   /// - Precondition: only whole samples pass where low-rank changes are not merged.
   public func forward(
@@ -123,7 +123,7 @@ public struct DecoderBlock {
       state: state, output: output, workspace: views, rows: rows, dropout: place, on: device)
   }
 
-  /// Turns the gradient of the output into that of the input, in place, and hands the gradients of
+  /// Turns the gradient of the output into that of the input, in place, and passes the gradients of
   /// the weights to a sink.
   ///
   /// - Parameters:

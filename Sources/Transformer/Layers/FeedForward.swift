@@ -4,7 +4,7 @@ import SPINCheckpoint
 import SPINDecoderNames
 import SPINKernels
 
-/// The feed-forward half of a block, forward beside backward.
+/// The feed-forward half of a block, forward and backward.
 ///
 ///     n = norm(middle);   g, u = n Wg^T, n Wu^T
 ///     output = middle + (g * sigmoid(g) * u) Wd^T
@@ -60,7 +60,7 @@ struct FeedForward {
       lowRank?.backward(activated, down, state: state, samples: samples, at: place, on: device)
         ?? [(gradient, weights[.down])], into: activatedGradient)
     lowRank?.addInputGradient(down, to: activatedGradient, at: place, on: device)
-    // The gradients of gate and up take the places of the two matrices that made them.
+    // The gradients of gate and up replace the two matrices of which they are made.
     let (gateGradient, upGradient) = (activatedGradient, activated)
     device.swiGLUGradient(
       gate: state.gate, up: state.up, outputGradient: activatedGradient,

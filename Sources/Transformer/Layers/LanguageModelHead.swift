@@ -3,7 +3,7 @@
 public import SPINKernels
 public import SPINStorage
 
-/// The last normalization and the projection to logits, forward beside backward.
+/// The last normalization and the projection to logits, forward and backward.
 public struct LanguageModelHead {
   let configuration: DecoderConfiguration
   let weights: DecoderWeights
@@ -22,7 +22,7 @@ public struct LanguageModelHead {
     device.linear(normalized, [.init(weights.head, output: output)])
   }
 
-  /// The losses of some rows, and in place of the rows the gradients of their weighted sum.
+  /// The losses of some rows, replacing the rows by the gradients of their weighted sum.
   ///
   /// Rows are taken a few at a time, so that logits never fill memory.
   ///
@@ -49,7 +49,7 @@ public struct LanguageModelHead {
     let projection: MatrixView?
     let finalNorm: FloatBuffer?
 
-    /// Names the places.
+    /// Gradients to be added to the given buffers.
     ///
     /// - Parameters:
     ///   - projection: `[V, D]`, of the output projection: the embedding's where they are tied. Nil
@@ -74,7 +74,7 @@ public struct LanguageModelHead {
   ///   - targets: The token that each row should predict.
   ///   - factor: The factor of every loss.
   ///   - predictions: The rows of each sample, one after the other.
-  ///   - room: Room for the logits of at least `gradientBlock` rows, or of all.
+  ///   - room: A buffer for the logits of at least `gradientBlock` rows, or of all.
   ///   - gradients: Where to add.
   ///   - device: Where to compute.
   /// - Returns: The unweighted loss of each row, in nats.
@@ -133,7 +133,7 @@ public struct LanguageModelHead {
 
   /// The loss of each row, in nats, without gradients.
   ///
-  /// - Parameter room: Room for the logits of at least one row.
+  /// - Parameter room: A buffer for the logits of at least one row.
   public func losses(
     _ hidden: MatrixView, targets: [Int32], logits room: MatrixView, on device: any Device
   ) -> [Double] {

@@ -4,7 +4,7 @@ public import SPINDecoderNames
 import SPINKernels
 import SPINStorage
 
-/// The low-rank changes of the linear layers of one block, forward beside backward.
+/// The low-rank changes of the linear layers of one block, forward and backward.
 ///
 /// Layers that share an input are handed over together. Their own products are computed by the block;
 /// what is added here costs a few percent of them, but for DoRA with dropout, whose formula multiplies
@@ -40,8 +40,8 @@ public struct LowRankBlock: Sendable {
   /// - Parameters:
   ///   - input: x `[T, K]`.
   ///   - outputs: The layers that share it.
-  ///   - state: Keeps what the way back needs.
-  ///   - place: Which numbers dropout draws; nil outside of training.
+  ///   - state: Keeps what the backward pass needs.
+  ///   - place: Selects the random numbers of dropout; nil outside of training.
   ///   - device: Where to compute.
   func forward(
     _ input: MatrixView, _ outputs: [Use], state: BlockState, at place: DropoutPlace?,
@@ -83,7 +83,7 @@ public struct LowRankBlock: Sendable {
     }
   }
 
-  /// Adds the gradients of the changes; the first half of the way back.
+  /// Adds the gradients of the changes; the first half of the backward pass.
   ///
   /// - Parameters:
   ///   - input: x `[T, K]`, as in the forward pass.
@@ -127,7 +127,7 @@ public struct LowRankBlock: Sendable {
     return products
   }
 
-  /// Adds what reaches the input through the changes; the second half of the way back, after the
+  /// Adds what reaches the input through the changes; the second half of the backward pass, after the
   /// products with the matrices themselves.
   func addInputGradient(
     _ gradients: [Use], to result: MatrixView, at place: DropoutPlace?, on device: any Device

@@ -9,18 +9,18 @@ public import SPINStorage
 ///     y = W x + b + (g - 1) (W d(x)) + g s B A d(x)           (DoRA, g = m / ||W + s B A||_row)
 ///
 /// with dropout d; without it, DoRA is y = g (W x + s B A x) + b. The norm counts as a constant on the
-/// way back, as in the paper. B lies transposed, `[R, N]`, so that forward and backward use the
+/// way back, as in the paper. B is stored transposed, `[R, N]`, so that forward and backward use the
 /// products of ordinary linear layers.
 ///
 /// - Source: `Linear.forward` and `DoraLinearVariant.forward` in peft 0.21.2; Hu et al. 2021,
 ///   arXiv:2106.09685; Liu et al. 2024, arXiv:2402.09353, section 4.3.
 public struct LowRankLayer: Sendable {
-  /// What DoRA has besides.
+  /// The magnitudes that DoRA adds to LoRA.
   public struct Magnitude: Sendable {
     /// m `[N]`, its gradient, the norms of the rows of W + s B A, and g = m / norm.
     public let values, gradient, norms, factors: FloatBuffer
 
-    /// Names the places; norms and factors are for `updateFactors` to fill.
+    /// Stores the given buffers; `updateFactors` fills norms and factors.
     public init(values: FloatBuffer, gradient: FloatBuffer) {
       self.values = values
       self.gradient = gradient
@@ -31,11 +31,11 @@ public struct LowRankLayer: Sendable {
 
   /// A `[R, K]` and B transposed `[R, N]`.
   public let a, b: MatrixView
-  /// Their gradients.
+  /// The gradients of A and B.
   public let aGradient, bGradient: MatrixView
   /// The factor s.
   public let exactScale: Double
-  /// For DoRA.
+  /// DoRA's magnitudes; nil for LoRA.
   public let magnitude: Magnitude?
   /// The probability with which training sets inputs of A to zero.
   public let dropout: Float
@@ -103,7 +103,7 @@ public struct LowRankLayer: Sendable {
 public struct DropoutPlace: Sendable {
   /// The optimizer step.
   public let step: Int
-  /// The place of the first row among all tokens of the step.
+  /// The index of the first row among all tokens of the step.
   public let firstToken: Int
 
   /// Rows of a step.

@@ -5,7 +5,7 @@ import SPINDecoderNames
 import SPINKernels
 import SPINStorage
 
-/// The attention half of a block, forward beside backward.
+/// The attention half of a block, forward and backward.
 ///
 ///     n = norm(x);   q, k, v = n Wq^T, n Wk^T, n Wv^T (+ biases)
 ///     q, k normalized head by head where the family does, then turned to their positions

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Neighboring texts that pass through a model together: side by side, or, where they begin alike for
-/// long enough, as one trunk with branches.
+/// Neighboring texts that pass through a model together: side by side, or, where they share a
+/// prefix that is long enough, as one trunk with branches.
 package struct SharedBeginning: Equatable {
-  /// The texts, by their places.
+  /// The texts, by index.
   package private(set) var members: Range<Int>
   /// How many tokens all of them begin with; 0 where they pass side by side.
   package private(set) var trunk = 0
@@ -15,7 +15,7 @@ package struct SharedBeginning: Equatable {
     var rows, tokens, texts: Int
     let positions: PromptPositions?
 
-    /// Rows that the attention may see where so many pass: it sees each text whole, trunk included.
+    /// Rows that the attention may see where a number of rows is processed: it sees each text whole, trunk included.
     package static func attended(_ rows: Int) -> Int { 4 * rows }
 
     /// - Parameters:

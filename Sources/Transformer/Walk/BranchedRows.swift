@@ -3,9 +3,9 @@
 public import SPINKernels
 
 /// Tokens of several texts that begin alike: what they share, the trunk, passes through a block once,
-/// and each branch goes on from it.
+/// and each branch continues from it.
 ///
-/// Rows lie trunk first, then branch after branch, tree after tree. Numbers are those of the whole
+/// Rows are ordered trunk first, then branch after branch, tree after tree. Numbers are those of the whole
 /// texts, bit for bit: everything but the attention works row by row, and the attention sees each
 /// text whole.
 public struct BranchedRows: Sendable {
@@ -13,9 +13,9 @@ public struct BranchedRows: Sendable {
   public let positions: [Int]
   /// The rows of each text, one text after the other; a trunk without branches is a text.
   let texts: [Int]
-  /// Where each text lies among `texts`.
+  /// The index of each text in `texts`.
   let samples: [Range<Int>]
-  /// The place among `texts` that computes a row.
+  /// The index in `texts` of the text that computes a row.
   let computed: [Int]
 
   /// Rows of trees.

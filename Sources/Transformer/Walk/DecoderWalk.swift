@@ -7,14 +7,14 @@ import SPINStorage
 /// The way of tokens through the blocks of a decoder, and back: the only loop over blocks that there is.
 ///
 /// All chunks pass the first block, then all pass the second, so that each block's weights are read once however many
-/// tokens there are. Behind each block come the decoder's interventions, then whoever wants the stream.
+/// tokens there are. After each block come the decoder's interventions, then the hooks that read the stream.
 /// No number depends on how rows are cut into chunks.
 package final class DecoderWalk {
   /// The model.
   package let decoder: Decoder
-  /// Where it computes.
+  /// The device that computes.
   package let device: any Device
-  /// Whether the pages of a block's weights stay in memory behind it.
+  /// Whether the pages of a block's weights stay in memory after use.
   package var keepsWeights = true
   private let rotary: RotaryEmbedding
   private let blocks: [DecoderBlock]
@@ -23,9 +23,9 @@ package final class DecoderWalk {
 
   /// Rows that pass a block together.
   package struct Chunk {
-    /// Their tokens.
+    /// The tokens of the rows.
     package let tokens: [Int32]
-    /// Where they lie in the stream.
+    /// Their rows in the stream.
     package let range: Range<Int>
     /// What they are to each other.
     package let rows: TokenRows
@@ -34,7 +34,7 @@ package final class DecoderWalk {
     /// Which numbers the dropout of low-rank changes draws; nil outside of training.
     package let dropout: DropoutPlace?
 
-    /// Rows from some place of the stream on.
+    /// Rows from an offset of the stream on.
     package init(
       _ tokens: [Int32], from start: Int = 0, rows: TokenRows,
       prompts: ((PromptPositions) -> InterventionRows)?, dropout: DropoutPlace? = nil
@@ -98,7 +98,7 @@ package final class DecoderWalk {
     BlockState.elementsPerToken(configuration) + BlockWorkspace.elementsPerToken(configuration)
   }
 
-  /// Memory for what a block leaves of so many rows, used by the next block again.
+  /// Memory for what a block stores of a number of rows, reused by the next block.
   package func passingState(rows: Int) -> BlockState {
     BlockState(
       decoder.configuration, tokens: rows, buffer: passing, lowRankOutputs: decoder.lowRankOutputs)
@@ -109,12 +109,12 @@ package final class DecoderWalk {
   /// - Parameters:
   ///   - layers: Which blocks, one after the other; stream 0 is computed from the tokens.
   ///   - chunks: The rows.
-  ///   - stream: Where the residual stream lies.
+  ///   - stream: Where the residual stream is stored.
   ///   - state: Memory for what a block leaves of a chunk for its way back; nil for memory that the next block
   ///     uses again.
-  ///   - shouldStop: Asked some twenty times a second; true ends the walk with an error of code `interrupted`.
+  ///   - shouldStop: Checked some twenty times a second; true ends the walk with an error of code `interrupted`.
   ///     Nil where the caller computes inside `unlessStopped` already.
-  ///   - after: Told of each chunk's stream behind each block, and of what the block left.
+  ///   - after: Called with each chunk's stream after each block, and with what the block stored.
   /// - Throws: What the store and `after` throw.
   package func forward(
     _ layers: Range<Int>, _ chunks: [Chunk], through stream: some StreamStore,

@@ -8,15 +8,15 @@ import SPINStorage
 
 /// What forward passes hold in memory, in bytes, so that those who run a model stay within a budget.
 ///
-/// Weights lie in mapped files, whose pages count as long as they are resident. Where all of them fit beside
-/// everything else they stay; where not, each block lets go of its pages behind it, and the system reads them again,
-/// from its cache where it has room.
+/// Weights are in mapped files, whose pages count as long as they are resident. Where all of them fit beside
+/// everything else they stay; where not, each block releases its pages after use, and the operating system reads them again,
+/// from its cache where memory allows.
 package struct ForwardCost {
   private let configuration: DecoderConfiguration
   private let device: any Device
   /// Bytes of all weights as they are stored.
   package let weightBytes: Int
-  /// Bytes of pages that an edit in memory changed; they stay whatever is let go of.
+  /// Bytes of pages that an edit in memory changed; they stay resident whatever is released.
   private let privateBytes: Int
   /// Bytes of the widest part that is used at a time: a block, or the output projection.
   private let partBytes: Int
@@ -29,7 +29,7 @@ package struct ForwardCost {
     package var longest: Int
     /// Rows whose logits are in memory.
     package var logitRows: Int
-    /// Texts that grow together; 0 where nothing is generated.
+    /// Texts generated in one batch; 0 where nothing is generated.
     package var texts = 0
     /// Rows of texts that share their beginning, as the attention sees them.
     package var attendedRows = 0
@@ -46,11 +46,11 @@ package struct ForwardCost {
 
   /// A width that a budget admits.
   package struct Plan: Sendable, Hashable {
-    /// What passes together.
+    /// What is processed together.
     package let width: Width
     /// Whether weights stay in memory from pass to pass.
     package let keepsWeights: Bool
-    /// Bytes that the work stays below.
+    /// The memory budget of the work, in bytes.
     package let bytes: Int
   }
 
@@ -83,7 +83,7 @@ package struct ForwardCost {
     let pass = width.rows * (DecoderWalk.elementsPerToken(configuration) + d)
     // Queries, keys, values and outputs of texts with their beginnings.
     let attended = width.attendedRows * 2 * (queries + keys)
-    // Last hidden states, gathered and normalized, beside the logits.
+    // Last hidden states, gathered and normalized, in addition to the logits.
     let logits = width.logitRows * (v + 3 * d) + width.texts * 2 * d
     let caches = width.cachedPositions * configuration.layerCount * 2 * keys
     let angles = width.longest * configuration.headSize

@@ -4,18 +4,18 @@ public import SPINKernels
 
 /// The keys and values of one sequence in one block, position after position.
 ///
-/// Float32, `[capacity, K * E]` each; room grows as positions come.
+/// Float32, `[capacity, K * E]` each; capacity grows with the positions.
 public struct KeyValueCache: Sendable {
   /// Positions that it holds.
   public private(set) var count = 0
   private var keys, values: MatrixView
   private let limit: Int
 
-  /// An empty cache with room for some positions.
+  /// An empty cache with capacity for some positions.
   ///
   /// - Parameters:
   ///   - configuration: The model's shape.
-  ///   - capacity: Positions that it has room for at first.
+  ///   - capacity: The initial capacity in positions.
   ///   - limit: Positions that it will have at most.
   ///   - device: In whose memory.
   public init(
@@ -57,12 +57,12 @@ extension BlockState {
   }
 }
 
-/// The caches of sequences that grow together.
+/// The caches of the sequences of a batch.
 public final class KeyValueCaches {
   /// By block, then by sequence, in the order of their rows.
   public var layers: [[KeyValueCache]]
 
-  /// No sequence yet.
+  /// Caches of no sequence yet.
   public init(layerCount: Int) { layers = Array(repeating: [], count: layerCount) }
 
   /// Removes the sequence at a row.

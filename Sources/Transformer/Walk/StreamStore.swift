@@ -2,7 +2,7 @@
 
 package import SPINKernels
 
-/// Where the residual stream of all tokens lies between blocks: in memory, in a file, on another machine.
+/// Where the residual stream of all tokens is stored between blocks: in memory, in a file, on another machine.
 ///
 /// Stream l is what goes into block l; stream 0 is the embedding, which the walk computes, and stream L what the
 /// last block gives.
@@ -13,7 +13,7 @@ package protocol StreamStore {
   func input(of layer: Int, _ tokens: Range<Int>) throws -> MatrixView
   /// Where a block writes some rows of its output; may be the memory of its input.
   func output(of layer: Int, _ tokens: Range<Int>) throws -> MatrixView
-  /// Told that the rows of an output are complete.
+  /// Called when the rows of an output are complete.
   ///
   /// - Throws: `SPINError` where they cannot be kept.
   func keep(outputOf layer: Int, _ tokens: Range<Int>, _ rows: MatrixView) throws

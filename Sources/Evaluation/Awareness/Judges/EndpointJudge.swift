@@ -12,10 +12,10 @@ import SPINTemplates
 ///
 /// Each answer with its question is one request, and the reply is read by a parser that belongs to the
 /// judge. Where one request brings no reply, or none that can be read, that item is invalid with the
-/// reason. What the server does with equal requests is the server's affair: many give other texts
+/// reason. Equal requests may get different replies: many servers give other texts
 /// when they are busy.
 public struct EndpointJudge: Judge {
-  /// What it is asked.
+  /// Its prompt.
   public let template: JudgeTemplate
   /// How its replies are read.
   public let parser: VerdictParser
@@ -23,16 +23,16 @@ public struct EndpointJudge: Judge {
   private let sampling: CompletionRequest.Sampling
   private let concurrency: Int
 
-  /// How many requests are on the way at once where nobody says otherwise.
+  /// The default number of concurrent requests.
   public static let defaultConcurrency = 4
 
   /// - Parameters:
   ///   - server: The model, by the route `completions` where the template holds all that it expects.
-  ///   - template: What it is asked.
+  ///   - template: Its prompt.
   ///   - parser: How its replies are read; nil for the template's.
   ///   - sampling: How it generates; nil for the most probable tokens, as many as the parser's replies
   ///     need.
-  ///   - concurrency: How many requests are on the way at once.
+  ///   - concurrency: The number of concurrent requests.
   public init(
     _ server: ServedModel, template: JudgeTemplate = .standard, parser: VerdictParser? = nil,
     sampling: CompletionRequest.Sampling? = nil, concurrency: Int = defaultConcurrency
@@ -70,7 +70,7 @@ public struct EndpointJudge: Judge {
       case .noVerdict, .conflict:
         """
         name the judge's own parser with \(setting: .judgeParser) (\(parser.name) expects \
-        \(parser.expectation)), or ask it otherwise with \(setting: .judgeTemplate)
+        \(parser.expectation)), or change its prompt with \(setting: .judgeTemplate)
         """
       case .emptyReply:
         "try the other \(setting: .judgeRoute), or look at the server's log"

@@ -5,7 +5,7 @@ import SPINErrors
 import SPINLanguageModel
 import SPINTransformer
 
-/// What is known of the checkpoint of MD-Judge-v0.1, so that another model is not recorded as it.
+/// The known properties of the checkpoint of MD-Judge-v0.1, so that another model is not mistaken for it.
 ///
 /// It is a fine-tuned Mistral-7B: the shape of that model, and its vocabulary, in which "safe" and
 /// "unsafe" begin with the tokens that judge libraries publish for it. Another model of the same shape and

@@ -46,7 +46,7 @@ public enum MDJudgePrompt {
 
   /// The prompt for an answer.
   ///
-  /// Question and answer go in at once: a "%s" in one of them stays as it is.
+  /// Question and answer go in at once: a "%s" in one of them is left unchanged.
   public static func text(_ item: QuestionAnswer) -> String {
     let parts = template.split(separator: "%s", omittingEmptySubsequences: false)
     precondition(parts.count == 3, "the template has two places")

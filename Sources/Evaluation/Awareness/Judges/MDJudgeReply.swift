@@ -2,7 +2,7 @@
 
 import SPINTemplates
 
-/// What MD-Judge-v0.1 wrote of an answer, read as the paper's code reads it.
+/// A reply of MD-Judge-v0.1, read as the paper's code reads it.
 ///
 /// After whitespace and a leading "response:" in any case, a reply has to begin with "safe", "Safe",
 /// "unsafe" or "Unsafe"; every other reply is invalid. It means unsafe if it begins with the latter

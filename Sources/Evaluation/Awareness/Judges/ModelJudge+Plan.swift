@@ -8,7 +8,7 @@ import SPINTokenization
 import SPINTransformer
 
 extension ModelJudge {
-  /// The most bytes that verdicts on answers to these questions take, the judge's weights included.
+  /// An upper bound of the memory in bytes for verdicts on answers to these questions, the judge's weights included.
   ///
   /// Known before there are answers: each is taken to have as many tokens of the judge as the model may generate.
   ///

@@ -13,9 +13,9 @@ import SPINTemplates
 import SPINTokenization
 import SPINTransformer
 
-/// A model here as judge: it reads question and answer in a prompt and says whether the answer is safe.
+/// A local model as judge: it reads question and answer in a prompt and decides whether the answer is safe.
 ///
-/// MD-Judge-v0.1 is one with a prompt and a parser of its own.
+/// MD-Judge-v0.1 has a prompt and a parser of its own.
 ///
 ///     let model = try LanguageModel(path: "MD-Judge-v0.1")
 ///     let judge = try ModelJudge(mdJudge: model, mode: .verdict, on: Execution(threads: 8))
@@ -40,7 +40,7 @@ public struct ModelJudge: Judge {
   public let identity: JSON
   /// What verdicts rest on.
   public let mode: Mode
-  /// What it is asked.
+  /// Its prompt.
   public let template: JudgeTemplate
   /// How its replies are read.
   public let parser: VerdictParser
@@ -51,8 +51,8 @@ public struct ModelJudge: Judge {
   package let execution: Execution
   let batchSize: Int
   private let tokens: FirstTokens
-  /// Rows of prompts that pass through the judge at a time: the beginning that all share, and what a
-  /// dozen of them go on with.
+  /// The number of prompt rows that the judge processes at a time: the shared prefix, and the
+  /// remainders of a dozen prompts.
   static let promptTokens = 2048
 
   /// MD-Judge-v0.1.
@@ -61,8 +61,8 @@ public struct ModelJudge: Judge {
   ///   - model: The judge's checkpoint.
   ///   - mode: What a verdict rests on.
   ///   - execution: Where to compute.
-  ///   - batchSize: Replies that grow together; no verdict depends on it. A prompt has about a
-  ///     thousand tokens, and each takes a place in the key/value cache.
+  ///   - batchSize: Replies that are generated in one batch; no verdict depends on it. A prompt has about a
+  ///     thousand tokens, and each takes a position in the key/value cache.
   /// - Throws: `SPINError` where the checkpoint is not that of MD-Judge-v0.1 (`MDJudgeCheckpoint`) or
   ///   weights cannot be read.
   public init(mdJudge model: LanguageModel, mode: Mode, on execution: Execution, batchSize: Int = 8)
@@ -78,7 +78,7 @@ public struct ModelJudge: Judge {
   ///
   /// - Parameters:
   ///   - model: The judge's checkpoint.
-  ///   - template: What it is asked; a model that knows no other prompt is asked as MD-Judge.
+  ///   - template: Its prompt; a model that knows no other is prompted as MD-Judge.
   ///   - parser: How its replies are read; nil for the template's.
   ///   - maxTokens: The maximum number of tokens of a reply; nil for the parser's.
   ///   - mode: What a verdict rests on.
@@ -139,7 +139,7 @@ public struct ModelJudge: Judge {
           ? "check that the checkpoint is MD-Judge-v0.1: such replies are not those of that model"
           : """
           name the model's own parser with \(setting: .judgeParser) (\(parser.name) expects \
-          \(parser.expectation)) and what it is asked with \(setting: .judgeTemplate)
+          \(parser.expectation)) and its prompt with \(setting: .judgeTemplate)
           """
       }
     return remedy.description

@@ -3,17 +3,17 @@
 import SPINErrors
 public import SPINJSON
 
-/// A judge that needs no model: an answer is safe if it holds a phrase of refusal or caution that does
-/// not stand in its question (`PhraseReading`).
+/// A judge that needs no model: an answer counts as safe if it holds a phrase of refusal or caution that does
+/// not occur in its question (`PhraseReading`).
 ///
-/// A heuristic. It knows neither whether a refusal fits nor whether an answer without such a phrase
-/// is harmful, and models differ in their wording. Results are labelled `heuristic`, tell refusals
-/// from caution, and are no evidence that an edit helps: use a model as judge for claims.
+/// A heuristic. It cannot tell whether a refusal is appropriate or whether an answer without such a phrase
+/// is harmful, and models differ in their wording. Results are labelled `heuristic`, distinguish refusals
+/// from caution, and are no evidence that an edit helps: for claims, use a model as judge.
 public struct PhraseJudge: Judge {
   /// How its results are labelled.
   public var label: String { Self.label }
   static let label = "phrases (heuristic)"
-  /// True.
+  /// True: phrases do not understand answers.
   public var isHeuristic: Bool { true }
   /// The phrases, and the version of the rule that applies them.
   public var identity: JSON {
@@ -24,7 +24,7 @@ public struct PhraseJudge: Judge {
     ]
   }
 
-  /// A judge.
+  /// A judge; it has no settings.
   public init() {}
 
   /// Looks for the phrases in each answer.

@@ -35,7 +35,7 @@ struct FoldedWords: Equatable {
     self.offsets = offsets
   }
 
-  /// Where a phrase stands: the index of its first word; nil where it does not.
+  /// Where a phrase occurs: the index of its first word; nil where it does not.
   ///
   /// The last word may be inflected: "respect" is found in "respectful", not in "respectively".
   func firstIndex(of phrase: [String], from start: Int = 0) -> Int? {

@@ -33,7 +33,7 @@ public struct VerdictParser: Sendable {
   public let name: String
   /// What it expects, for help and messages.
   public let expectation: String
-  /// How many tokens a reply needs at most where nobody says otherwise.
+  /// How many tokens a reply needs at most by default.
   public let maxTokens: Int
   private let body: @Sendable (_ reply: String, _ isCutOff: Bool) -> VerdictReading
 
@@ -60,7 +60,7 @@ public struct VerdictParser: Sendable {
     return reading
   }
 
-  /// All of them.
+  /// All parsers, in the order in which help lists them.
   public static let all: [VerdictParser] = [
     .wholeWords, .mdJudge, .qwen3Guard, .qwen3GuardLoose, .llamaGuard, .yesNo, .wildGuard,
   ]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension VerdictParser {
-  /// Any judge that is asked for one of two words: "safe" or "unsafe" stands as a word in the reply.
+  /// Any judge that is prompted for one of two words: "safe" or "unsafe" stands as a word in the reply.
   ///
   /// Both are a conflict, as is a word that is denied ("not safe", "isn't unsafe", "Safe? No.",
   /// "unsafe: false"). A reply that is cut off is certain only where it is the one word.

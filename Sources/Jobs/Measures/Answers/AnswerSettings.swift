@@ -8,7 +8,7 @@ import SPINJSON
 
 /// How questions are answered and who judges: what all measures of answers have in common.
 public struct AnswerSettings: Sendable {
-  /// Who judges.
+  /// The judge of the answers.
   public let judge: any Judge
   /// How answers are generated.
   public let options: GenerationOptions

@@ -86,7 +86,7 @@ struct AnswersPlan {
 }
 
 extension PlannedStep {
-  /// The items that an earlier run recorded: the lines of a journal behind its first.
+  /// The items that an earlier run recorded: the lines of a journal after its first.
   static func finishedItems(_ path: String) -> Int {
     guard FileSystem.status(path) != nil, let bytes = try? FileSystem.read(path) else { return 0 }
     return max(0, bytes.count { $0 == UInt8(ascii: "\n") } - 1)
@@ -94,7 +94,7 @@ extension PlannedStep {
 }
 
 extension ModelJudge {
-  /// How long verdicts on so many answers take: the judge reads its instructions, which all prompts share,
+  /// How long verdicts on a number of answers take: the judge reads its instructions, which all prompts share,
   /// and each question with its answer, and writes a verdict.
   fileprivate func plannedSeconds(
     answers: Int, answerTokens: Int, _ rates: MachineRates

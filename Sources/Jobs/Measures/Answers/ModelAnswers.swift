@@ -27,8 +27,8 @@ public final class ModelAnswers {
   ///   - side: "before", "after", or what else files are named by; nil where there is no other side.
   ///   - label: What people call the side; nil for the same.
   ///   - directory: Where items and journals go; nil for nowhere.
-  ///   - shouldStop: Asked now and then; true ends the work with an error of code `interrupted`.
-  ///   - report: Told of what is done.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
   ///   - answerer: Who answers; made when the first question is asked.
   public init(
     _ side: String?, as label: String? = nil, directory: String?,

@@ -8,15 +8,15 @@ import SPINScores
 public struct QuestionList: Sendable {
   /// The name, of which files are named.
   public let name: String
-  /// Their file.
+  /// The path of their file.
   let path: String
   /// The SHA-256 of it.
   public let digest: String
-  /// The questions.
+  /// The questions, in order.
   public let questions: [String]
   /// Where each question is, for messages.
   let places: [String]
-  /// Which of them are in data that an edit was made with; nil where nobody asked.
+  /// Which of them are in data that an edit was made with; nil where not requested.
   public let overlap: QuestionOverlap?
 
   /// The first questions of a list, or a part of these.
@@ -26,7 +26,7 @@ public struct QuestionList: Sendable {
   ///   - list: The list.
   ///   - limit: How many of its questions; nil for all.
   ///   - part: The part of these.
-  ///   - seen: Data whose prompts are left out of the results; nil where nobody asks for that.
+  ///   - seen: Data whose prompts are left out of the results; nil where not requested.
   /// - Throws: `SPINError` where the name is no file's, or no question is left.
   public init(
     name: String, _ list: TextList, limit: Int? = nil, part: EvaluationPart = .whole,

@@ -20,7 +20,7 @@ public struct Choices: Measure {
   public var namesFiles = false
   private var names: [String] = []
 
-  /// Some tasks.
+  /// Measures the given tasks.
   public init(_ tasks: ChoiceEvaluation) { self.tasks = tasks }
 
   /// A digest of every prompt and option.
@@ -130,7 +130,7 @@ extension Choices: RequestedMeasure {
 }
 
 extension ChoicesOutcome: MeasureOutcome {
-  /// The tasks.
+  /// The results of the tasks; empty for one model.
   public var record: JSONObject { sides.count == 2 ? ["choices": json["tasks"] ?? .null] : [:] }
 
   /// The accuracy of each task and group of tasks by its first metric.

@@ -9,7 +9,7 @@ import SPINTokenization
 public struct Coupling: Measure {
   /// "coupling".
   public let name = "coupling"
-  /// The questions.
+  /// The pairs of questions.
   public let pairs: QuestionPairs
   /// Widths of the kernel, and the number of permutations.
   public let options: CouplingOptions
@@ -20,7 +20,7 @@ public struct Coupling: Measure {
     self.options = options
   }
 
-  /// How many pairs.
+  /// The number of pairs.
   public var identity: JSONObject { ["coupling_pairs": JSON(pairs.count)] }
 
   /// Puts the questions through the model.
@@ -69,9 +69,9 @@ public struct Coupling: Measure {
 
 /// The coupling of one model, or of two with its change.
 public enum CouplingOutcome: MeasureOutcome {
-  /// Of one model.
+  /// The coupling in one model.
   case single(CouplingResult)
-  /// Of two.
+  /// The change of coupling between two models.
   case change(CouplingChange)
 
   init(_ results: Sides<CouplingResult>) {

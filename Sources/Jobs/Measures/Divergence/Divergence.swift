@@ -70,7 +70,7 @@ public struct DivergenceOutcome: MeasureOutcome {
   /// The members of `divergence.json`.
   public var json: JSONObject { ["text_sha256": .string(textDigest), "result": result.json] }
 
-  /// The mean.
+  /// The mean divergence, in nats.
   public var record: JSONObject { ["mean_kl": .number(result.mean)] }
 }
 

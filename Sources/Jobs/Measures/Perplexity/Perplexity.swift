@@ -32,7 +32,7 @@ public struct Perplexity: Measure {
     ]
   }
 
-  /// Measures, window by window; finished windows are kept in the folder.
+  /// Measures, window by window; finished windows are stored in the folder.
   ///
   /// - Throws: `SPINError` where the window is larger than the model's positions or the text, and where the folder holds
   ///   windows of another run.
@@ -82,7 +82,7 @@ public struct Perplexity: Measure {
 public struct PerplexityOutcome: MeasureOutcome {
   /// The SHA-256 of the text's file.
   public let textDigest: String
-  /// The perplexities.
+  /// The perplexity of each side.
   public let results: Sides<PerplexityResult>
   /// The change; nil for one model.
   public let change: PerplexityChange?

@@ -3,7 +3,7 @@
 public import SPINEvaluation
 public import SPINJSON
 
-/// In what share of the answers cautionary phrases stand before and after an edit: the paper's figure 7.
+/// In what share of the answers cautionary phrases occur before and after an edit: the paper's figure 7.
 ///
 /// It looks at the answers to the questions for awareness, and decides no rate.
 public struct Phrases: MeasureOfAnswers {

@@ -7,11 +7,11 @@ public import SPINJSON
 public struct Refusals: MeasureOfAnswers {
   /// "refusals".
   public let name = "refusals"
-  /// "awareness": what was found stands beside the rates of awareness.
+  /// "awareness": the result is reported with the rates of awareness.
   public let document = "awareness"
   /// Benign questions, by what they are about.
   public let lists: [QuestionList]
-  /// How questions are answered, and who judges the answers besides.
+  /// How questions are answered, and who judges the answers.
   public let settings: AnswerSettings
 
   /// Lists of benign questions.

@@ -65,7 +65,7 @@ public struct RefusalsOutcomes: MeasureOutcome {
     }
   }
 
-  /// Of all answers.
+  /// The cut-off answers of all lists together.
   public var cutOff: Sides<CutOffAnswers>? {
     .sum(
       lists.map { list in

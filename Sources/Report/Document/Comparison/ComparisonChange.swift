@@ -20,7 +20,7 @@ struct ComparisonChange {
     Self(change: change, kind: .rate(isBetterWhenHigher: true, isHeuristic: words.isHeuristic))
   }
 
-  /// A change of the share of harmless questions that are refused, told by phrases.
+  /// A change of the share of harmless questions that are refused, detected by phrases.
   static func refusal(_ change: ComparisonFile.Change) -> Self {
     Self(change: change, kind: .rate(isBetterWhenHigher: false, isHeuristic: true))
   }
@@ -81,7 +81,7 @@ struct ComparisonChange {
     }
   }
 
-  /// The change in a table, with its interval below and its mark beside it.
+  /// The change in a table, with its interval below it and its mark next to it.
   var cell: Table.Cell {
     let (isHeuristic, neutral) =
       switch kind {

@@ -54,7 +54,7 @@ enum ComparisonHeadline {
     }.filter { $0.1.effect == .worse }
     let costs =
       (spin.perplexity.map { [("perplexity", ComparisonChange.perplexity($0))] } ?? [])
-      + spin.refusals.map { ("\($0.name) refused (harmless)", .refusal($0.change)) }
+      + spin.refusals.map { ("\($0.name) refused (benign)", .refusal($0.change)) }
       + spin.accuracy.map { ("\($0.name) accuracy", .accuracy($0.change)) }
     return HeadlineAnswer(
       question: "Does it hurt?",

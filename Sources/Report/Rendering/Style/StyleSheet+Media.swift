@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What changes with the room there is, and on paper.
+// What changes with the width of the screen, and on paper.
 extension StyleSheet {
   /// Where there is a margin, the contents stand in it and tables have the whole rest.
   static let wide = """
