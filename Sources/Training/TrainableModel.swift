@@ -46,9 +46,9 @@ public struct ParameterGroup: Sendable {
 
 /// A model whose parameters the training loop changes.
 ///
-/// All samples of an optimizer step are handed over together, and gradients are complete group by
+/// All samples of an optimizer step are passed together, and gradients are complete group by
 /// group: how samples are cut into batches then decides memory and speed, and no bit of the result,
-/// and a group can be updated while the groups below it still wait. A model that takes batch after
+/// and a group can be updated while the groups below it still wait. A model that processes batch after
 /// batch, as adapters may, calls `onComplete` for all groups at the end.
 public protocol TrainableModel: AnyObject {
   /// All parameters; the same ones in the same order at every call.
@@ -62,7 +62,7 @@ public protocol TrainableModel: AnyObject {
   /// Forward and backward of all samples of a step.
   ///
   /// Adds to the gradients those of `step.lossFactor` times the sum of the losses of all target
-  /// tokens. Every gradient is zero when this is called; whoever takes a gradient leaves zeros.
+  /// tokens. Every gradient is zero when this is called; code that consumes a gradient leaves zeros.
   /// Sums run over samples in their order, whatever the batches: each sample's own sum is added
   /// to what the samples before it gave.
   ///

@@ -14,7 +14,7 @@ import SPINStorage
 /// An interrupted run resumes from its last saved state, to the same bits. Threads, memory and
 /// the cut into micro-batches change no bit either.
 public final class Trainer {
-  /// Which samples come when.
+  /// The order of the samples.
   public private(set) var order: SampleOrder
   private let model: any TrainableModel
   private let samples: [CalibrationSample]
@@ -27,11 +27,11 @@ public final class Trainer {
   /// Prepares a run.
   ///
   /// - Parameters:
-  ///   - model: What is trained.
-  ///   - samples: What on, in the order of the file; every one has a target token.
-  ///   - options: How.
-  ///   - execution: Where to compute.
-  ///   - batchTokens: Tokens that go through a block together.
+  ///   - model: The model to train.
+  ///   - samples: The samples, in the order of the file; every one has a target token.
+  ///   - options: The settings of training.
+  ///   - execution: The device and memory budget to compute with.
+  ///   - batchTokens: The number of tokens that a block processes together.
   ///   - momentsDirectory: The folder of the optimizer's scratch file; nil where its moments are in memory.
   /// - Throws: `SPINError` where options make no sense or no sample is left to train on.
   public init(
@@ -54,7 +54,7 @@ public final class Trainer {
   /// Trains to the end, or to the end of patience; the model then has its final values.
   ///
   /// - Parameters:
-  ///   - folder: Where states to resume from are kept; it is made if it is absent, and stays.
+  ///   - folder: The folder of states to resume from; it is made if it is absent, and is not removed.
   ///   - identity: A digest of everything that decides the result.
   ///   - shouldStop: Checked after each step and, as long as a step has changed nothing, within it, and
   ///     while the validation set is measured; true saves the state and ends the run with an

@@ -8,9 +8,9 @@ import SPINKernels
 import SPINStorage
 public import SPINTransformer
 
-/// What training all weights of a decoder will take, and how memory is shared out.
+/// The cost of training all weights of a decoder, and how memory is allotted.
 ///
-/// Bytes of memory a parameter, from the widest way to the narrowest that a budget admits:
+/// Bytes of memory per parameter, from the largest layout to the smallest; the first that the budget admits is used:
 ///
 ///     16   values, gradients and moments in memory
 ///     12   without clipping: a group is updated as soon as its gradient is complete
@@ -19,11 +19,11 @@ public import SPINTransformer
 ///
 /// No bit of the result depends on it.
 public struct TrainingPlan: Sendable, Hashable {
-  /// Numbers that are trained.
+  /// The number of trained parameters.
   public let parameterCount: Int
   /// Tokens of the largest step.
   public let stepTokens: Int
-  /// Tokens that go through a block together.
+  /// The number of tokens that a block processes together.
   public let batchTokens: Int
   /// Whether the gradients of all groups are in memory together.
   public let keepsGradients: Bool
@@ -33,14 +33,14 @@ public struct TrainingPlan: Sendable, Hashable {
   public let computesTwice: Bool
   /// What activations may take.
   public let pass: DecoderPass.Memory
-  /// Bytes for what forward passes leave, that of the largest step; what does not fit is recomputed.
+  /// Bytes for the activations that forward passes of the largest step store; what does not fit is recomputed.
   public let wholeStateBytes: Int
   /// The memory budget of the run, in bytes.
   public let memoryBytes: Int
   /// Bytes of scratch file.
   public let scratchBytes: Int
 
-  /// What a plan has to know of a run.
+  /// The properties of a run that a plan needs.
   public struct Work: Sendable {
     /// Tokens of the largest step.
     public var stepTokens: Int

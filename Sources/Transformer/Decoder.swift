@@ -18,7 +18,7 @@ public struct Decoder: Sendable {
   public let configuration: DecoderConfiguration
   /// The weights of the model.
   public private(set) var weights: DecoderWeights
-  /// Low-rank changes of its blocks, one for each, while they are trained; nil for none.
+  /// Low-rank updates of its blocks, one for each, while they are trained; nil for none.
   public private(set) var lowRank: [LowRankBlock]?
   /// What is changed behind its blocks; nil for the model as it is.
   public internal(set) var interventions: Interventions?
@@ -61,7 +61,7 @@ public struct Decoder: Sendable {
 
   /// The same model with low-rank changes, one for each block.
   ///
-  /// Only whole passes over samples know them; to generate text, merge them.
+  /// Only passes over whole samples apply them; to generate text, merge them.
   public func adding(_ lowRank: [LowRankBlock]) -> Decoder {
     precondition(lowRank.count == configuration.layerCount, "lowRank: blocks")
     var result = self
@@ -90,7 +90,7 @@ public struct Decoder: Sendable {
       lowRank: lowRank?[layer])
   }
 
-  /// The way from the last hidden state to logits.
+  /// The computation from the last hidden state to logits.
   public var head: LanguageModelHead {
     LanguageModelHead(configuration: configuration, weights: weights)
   }

@@ -22,7 +22,7 @@ public struct BlockWeights: Sendable {
   /// Their biases, where the family has them.
   public let biases: [MatrixName.Projection: FloatBuffer]
 
-  /// Weights from anywhere, such as masters in memory.
+  /// Weights from any source, such as master weights in memory.
   ///
   /// - Precondition: all seven matrices are there.
   public init(
@@ -49,7 +49,7 @@ public struct BlockWeights: Sendable {
   /// One of the seven matrices.
   public func matrix(_ projection: MatrixName.Projection) -> WeightMatrix { self[projection] }
 
-  /// Lets the system drop the pages of all matrices.
+  /// Lets the operating system drop the pages of all matrices.
   public func releasePages() {
     for matrix in matrices.values { matrix.releasePages() }
   }
@@ -66,7 +66,7 @@ public struct DecoderWeights: Sendable {
   public let finalNorm: FloatBuffer
   /// The output projection `[V, D]`; the embedding where they are tied.
   public let head: WeightMatrix
-  /// Whether the two are one matrix; a file that holds two different ones has the last word over
+  /// Whether the two are one matrix; a file with two different ones overrides
   /// `config.json`, as in transformers.
   public let tiesWordEmbeddings: Bool
   /// Warnings about the tensors, as sentences.

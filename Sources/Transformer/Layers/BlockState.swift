@@ -8,7 +8,7 @@ public import SPINStorage
 ///
 /// It is retained where memory allows, and recomputed otherwise, to the same bits.
 public struct BlockState: Sendable {
-  /// Queries, keys and values `[T, heads * E]`, turned to their positions.
+  /// Queries, keys and values `[T, heads * E]`, rotated to their positions.
   let query, key, value: MatrixView
   /// Queries and keys before their normalization, where the family has one.
   let rawQuery, rawKey: MatrixView?
@@ -28,7 +28,7 @@ public struct BlockState: Sendable {
     return output
   }
 
-  /// Numbers that the state of one token takes.
+  /// The number of values in the state of one token.
   ///
   /// - Parameter outputs: Layers with a low-rank change and magnitudes: `Decoder.lowRankOutputs`.
   public static func elementsPerToken(
@@ -42,14 +42,14 @@ public struct BlockState: Sendable {
       + outputs.reduce(0) { $0 + configuration.shape($1).rows }
   }
 
-  /// Room for the state of some tokens.
+  /// A buffer for the state of some tokens.
   public init(_ configuration: DecoderConfiguration, tokens: Int, on device: any Device) {
     self.init(
       configuration, tokens: tokens,
       buffer: device.buffer(count: tokens * Self.elementsPerToken(configuration)))
   }
 
-  /// Room in a buffer that is at least as large as needed, from an offset on.
+  /// A part of a buffer that is at least as large as needed, from an offset on.
   public init(
     _ configuration: DecoderConfiguration, tokens: Int, buffer: FloatBuffer, offset start: Int = 0,
     lowRankOutputs outputs: [MatrixName.Projection] = []
@@ -80,7 +80,7 @@ public struct BlockWorkspace: Sendable {
   private let buffer: FloatBuffer
   private let configuration: DecoderConfiguration
 
-  /// Numbers that the workspace of one token takes.
+  /// The number of values in the workspace of one token.
   public static func elementsPerToken(_ configuration: DecoderConfiguration) -> Int {
     let queries = configuration.headCount * configuration.headSize
     let keys = configuration.keyValueHeadCount * configuration.headSize

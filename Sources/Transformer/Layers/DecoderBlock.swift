@@ -53,7 +53,7 @@ extension WeightGradientSink {
 
 /// One decoder block: attention, then feed-forward network, each around the residual stream.
 ///
-/// A pass takes the tokens of many samples one after the other, without padding: everything but the
+/// A pass processes the tokens of many samples one after the other, without padding: everything but the
 /// attention works token by token, and the attention sample by sample.
 public struct DecoderBlock {
   let attention: SelfAttention
@@ -105,10 +105,10 @@ public struct DecoderBlock {
   ///   - output: `[T, D]`; may be the input.
   ///   - state: Filled for a later `backward`.
   ///   - workspace: At least T tokens.
-  ///   - rows: What the T rows are to each other.
+  ///   - rows: How the T rows relate to each other.
   ///   - place: Selects the random numbers of the dropout of low-rank updates; nil outside of training.
   ///   - device: Where to compute.
-  /// - Precondition: only whole samples pass where low-rank changes are not merged.
+  /// - Precondition: rows are whole samples where low-rank updates are not merged.
   public func forward(
     _ input: MatrixView, output: MatrixView, state: BlockState, workspace: BlockWorkspace,
     rows: TokenRows, dropout place: DropoutPlace? = nil, on device: any Device

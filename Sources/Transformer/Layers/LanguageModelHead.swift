@@ -24,13 +24,13 @@ public struct LanguageModelHead {
 
   /// The losses of some rows, replacing the rows by the gradients of their weighted sum.
   ///
-  /// Rows are taken a few at a time, so that logits never fill memory.
+  /// Rows are processed a few at a time, so that logits need little memory.
   ///
   /// - Parameters:
   ///   - hidden: `[R, D]`; becomes its gradient.
   ///   - targets: The token that each row should predict.
   ///   - weights: The factor of each row's loss.
-  ///   - logits: Room for the logits of at least one row; its size decides how many are taken.
+  ///   - logits: A buffer for the logits of at least one row; its size decides how many are processed at a time.
   /// - Returns: The unweighted loss of each row, in nats.
   public func lossGradient(
     _ hidden: MatrixView, targets: [Int32], weights factors: [Float], logits room: MatrixView,
@@ -61,13 +61,13 @@ public struct LanguageModelHead {
     }
   }
 
-  /// The most predictions of a sample whose weight gradient is one chain of additions.
+  /// The maximum number of predictions of a sample whose weight gradient is one chain of additions.
   public static let gradientBlock = 128
 
   /// The same, and adds the gradients of the output projection and of the last gain.
   ///
   /// Order of sums: the predictions of each sample in blocks of `gradientBlock`, one chain each, added
-  /// in their order. How many rows fit `room` changes no bit.
+  /// in their order. The size of `room` changes no bit.
   ///
   /// - Parameters:
   ///   - hidden: `[R, D]`, the rows that predict; becomes its gradient.

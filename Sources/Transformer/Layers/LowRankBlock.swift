@@ -6,7 +6,7 @@ import SPINStorage
 
 /// The low-rank changes of the linear layers of one block, forward and backward.
 ///
-/// Layers that share an input are handed over together. Their own products are computed by the block;
+/// Layers that share an input are passed together. Their own products are computed by the block;
 /// what is added here costs a few percent of them, but for DoRA with dropout, whose formula multiplies
 /// every changed matrix with a second input.
 public struct LowRankBlock: Sendable {
@@ -40,7 +40,7 @@ public struct LowRankBlock: Sendable {
   /// - Parameters:
   ///   - input: x `[T, K]`.
   ///   - outputs: The layers that share it.
-  ///   - state: Keeps what the backward pass needs.
+  ///   - state: Stores what the backward pass needs.
   ///   - place: Selects the random numbers of dropout; nil outside of training.
   ///   - device: Where to compute.
   func forward(
@@ -87,12 +87,12 @@ public struct LowRankBlock: Sendable {
   ///
   /// - Parameters:
   ///   - input: x `[T, K]`, as in the forward pass.
-  ///   - gradients: For each layer that shares it dy `[T, N]`; left as they are.
+  ///   - gradients: For each layer that shares it dy `[T, N]`; not changed.
   ///   - state: As the forward pass filled it.
   ///   - samples: The rows of each sample.
   ///   - place: As in the forward pass.
   ///   - device: Where to compute.
-  /// - Returns: What the products W^T dy have to be taken of, for `addInputGradient` afterwards.
+  /// - Returns: The dy of the products W^T dy, for `addInputGradient` afterwards.
   func backward(
     _ input: MatrixView, _ gradients: [Use], state: BlockState, samples: [Range<Int>],
     at place: DropoutPlace?, on device: any Device
@@ -207,7 +207,7 @@ public final class LowRankScratch: @unchecked Sendable {
   }
   private var buffers: [Key: FloatBuffer] = [:]
 
-  /// Memory that grows to what is asked of it.
+  /// Memory that grows to the requested size.
   public init() {}
 
   func matrix(

@@ -8,8 +8,8 @@ public import SPINStorage
 ///     y = W x + b + s B A d(x)                                (LoRA)
 ///     y = W x + b + (g - 1) (W d(x)) + g s B A d(x)           (DoRA, g = m / ||W + s B A||_row)
 ///
-/// with dropout d; without it, DoRA is y = g (W x + s B A x) + b. The norm counts as a constant on the
-/// way back, as in the paper. B is stored transposed, `[R, N]`, so that forward and backward use the
+/// with dropout d; without it, DoRA is y = g (W x + s B A x) + b. The norm counts as a constant in the
+/// backward pass, as in the paper. B is stored transposed, `[R, N]`, so that forward and backward use the
 /// products of ordinary linear layers.
 ///
 /// - Source: `Linear.forward` and `DoraLinearVariant.forward` in peft 0.21.2; Hu et al. 2021,
@@ -37,15 +37,15 @@ public struct LowRankLayer: Sendable {
   public let exactScale: Double
   /// DoRA's magnitudes; nil for LoRA.
   public let magnitude: Magnitude?
-  /// The probability with which training sets inputs of A to zero.
+  /// The dropout probability of the inputs of A.
   public let dropout: Float
-  /// The seed and the tensor that the numbers of dropout belong to.
+  /// The seed and the tensor that select the random numbers of dropout.
   public let seed: UInt64, dropoutTensor: Int
 
   let aMatrix, bMatrix: WeightMatrix
   var scale: Float { Float(exactScale) }
 
-  /// A change of a linear layer; gradients are added to.
+  /// An update of a linear layer; gradients are added to the given buffers.
   ///
   /// - Precondition: matrices fill their buffers, and shapes belong together.
   public init(
@@ -67,7 +67,7 @@ public struct LowRankLayer: Sendable {
   /// Elements of a block of rows of W + s B A.
   private static let normBlock = 1 << 18
 
-  /// Computes norms and factors of DoRA's rows anew; does nothing for LoRA.
+  /// Recomputes norms and factors of DoRA's rows; does nothing for LoRA.
   ///
   /// - Parameter weight: W `[N, K]`.
   public func updateFactors(_ weight: WeightMatrix, on device: any Device) {

@@ -8,7 +8,7 @@ import SPINStorage
 /// The attention half of a block, forward and backward.
 ///
 ///     n = norm(x);   q, k, v = n Wq^T, n Wk^T, n Wv^T (+ biases)
-///     q, k normalized head by head where the family does, then turned to their positions
+///     q, k normalized head by head where the family does, then rotated to their positions
 ///     middle = x + attention(q, k, v) Wo^T
 struct SelfAttention {
   let configuration: DecoderConfiguration
@@ -42,7 +42,7 @@ struct SelfAttention {
     device.add(state.middle, input, result: state.middle)
   }
 
-  /// Turns queries and keys to their positions, and gathers what each token attends to.
+  /// Rotates queries and keys to their positions, and gathers what each token attends to.
   private func attend(_ state: BlockState, _ rows: TokenRows, on device: any Device) {
     switch rows {
     case .samples(let samples):

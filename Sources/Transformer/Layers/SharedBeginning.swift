@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Neighboring texts that pass through a model together: side by side, or, where they share a
+/// Neighboring texts that a model processes together: side by side, or, where they share a
 /// prefix that is long enough, as one trunk with branches.
 package struct SharedBeginning: Equatable {
   /// The texts, by index.
   package private(set) var members: Range<Int>
-  /// How many tokens all of them begin with; 0 where they pass side by side.
+  /// The length of the prefix that all of them share; 0 where they are processed side by side.
   package private(set) var trunk = 0
-  /// How many rows pass through the model.
+  /// How many rows the model processes.
   package private(set) var rowCount: Int
 
-  /// How much may pass at a time; a text that is larger passes alone.
+  /// How much may be processed at a time; a larger text is processed alone.
   package struct Limits {
     var rows, tokens, texts: Int
     let positions: PromptPositions?
@@ -19,7 +19,7 @@ package struct SharedBeginning: Equatable {
     package static func attended(_ rows: Int) -> Int { 4 * rows }
 
     /// - Parameters:
-    ///   - rows: Rows that pass through the model.
+    ///   - rows: Rows that the model processes at a time.
     ///   - texts: Texts.
     ///   - positions: Where interventions change prompts: texts share a trunk only where they have
     ///     the same positions in it.

@@ -2,7 +2,7 @@
 
 public import SPINKernels
 
-/// Tokens of several texts that begin alike: what they share, the trunk, passes through a block once,
+/// Tokens of several texts with a shared prefix, the trunk: a block processes it once,
 /// and each branch continues from it.
 ///
 /// Rows are ordered trunk first, then branch after branch, tree after tree. Numbers are those of the whole

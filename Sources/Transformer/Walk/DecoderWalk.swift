@@ -4,11 +4,11 @@ import SPINErrors
 package import SPINKernels
 import SPINStorage
 
-/// The way of tokens through the blocks of a decoder, and back: the only loop over blocks that there is.
+/// The forward and backward pass of tokens through the blocks of a decoder: the only loop over blocks.
 ///
-/// All chunks pass the first block, then all pass the second, so that each block's weights are read once however many
+/// The first block processes all chunks, then the second does, so that each block's weights are read once however many
 /// tokens there are. After each block come the decoder's interventions, then the hooks that read the stream.
-/// No number depends on how rows are cut into chunks.
+/// No result depends on how rows are cut into chunks.
 package final class DecoderWalk {
   /// The model.
   package let decoder: Decoder
@@ -21,17 +21,17 @@ package final class DecoderWalk {
   private let workspace: BlockWorkspace
   private let passing: FloatBuffer
 
-  /// Rows that pass a block together.
+  /// Rows that a block processes together.
   package struct Chunk {
     /// The tokens of the rows.
     package let tokens: [Int32]
     /// Their rows in the stream.
     package let range: Range<Int>
-    /// What they are to each other.
+    /// How they relate to each other.
     package let rows: TokenRows
     /// Which of them interventions change, given the positions in a prompt; nil where none is part of a prompt.
     package let prompts: ((PromptPositions) -> InterventionRows)?
-    /// Which numbers the dropout of low-rank changes draws; nil outside of training.
+    /// Selects the random numbers of the dropout of low-rank updates; nil outside of training.
     package let dropout: DropoutPlace?
 
     /// Rows from an offset of the stream on.
@@ -60,7 +60,7 @@ package final class DecoderWalk {
   ///   - decoder: The model.
   ///   - tokens: Rows of the widest chunk.
   ///   - longest: Positions of the longest text.
-  ///   - keepsStates: Whether the caller has memory for the states of all blocks, so that none is needed here.
+  ///   - keepsStates: Whether the caller has buffers for the states of all blocks, so that none is needed here.
   ///   - device: Where to compute.
   package init(
     _ decoder: Decoder, tokens: Int, longest: Int, keepsStates: Bool = false, on device: any Device
@@ -76,7 +76,7 @@ package final class DecoderWalk {
     passing = device.buffer(count: keepsStates ? 0 : tokens * perToken)
   }
 
-  /// A walk of another decoder of the same shape in the memory of this one; the two go one after the other.
+  /// A walk of another decoder of the same shape in the memory of this one; the two run one after the other.
   package func sharingMemory(with decoder: Decoder) -> DecoderWalk {
     DecoderWalk(decoder, of: self)
   }
@@ -93,7 +93,7 @@ package final class DecoderWalk {
     keepsWeights = other.keepsWeights
   }
 
-  /// Numbers of memory that a walk takes for each token of its widest chunk.
+  /// The number of Float32 values that a walk needs for each token of its widest chunk.
   package static func elementsPerToken(_ configuration: DecoderConfiguration) -> Int {
     BlockState.elementsPerToken(configuration) + BlockWorkspace.elementsPerToken(configuration)
   }
@@ -104,14 +104,14 @@ package final class DecoderWalk {
       decoder.configuration, tokens: rows, buffer: passing, lowRankOutputs: decoder.lowRankOutputs)
   }
 
-  /// Takes chunks through blocks.
+  /// Runs chunks forward through blocks.
   ///
   /// - Parameters:
   ///   - layers: Which blocks, one after the other; stream 0 is computed from the tokens.
   ///   - chunks: The rows.
   ///   - stream: Where the residual stream is stored.
-  ///   - state: Memory for what a block leaves of a chunk for its way back; nil for memory that the next block
-  ///     uses again.
+  ///   - state: The buffer for what a block stores of a chunk for its backward pass; nil for one that the next block
+  ///     reuses.
   ///   - shouldStop: Checked some twenty times a second; true ends the walk with an error of code `interrupted`.
   ///     Nil where the caller computes inside `unlessStopped` already.
   ///   - after: Called with each chunk's stream after each block, and with what the block stored.
@@ -148,18 +148,18 @@ package final class DecoderWalk {
     }
   }
 
-  /// Takes the gradient of a chunk back through one block.
+  /// Runs the gradient of a chunk backward through one block.
   ///
   /// - Parameters:
   ///   - layer: Which block.
   ///   - chunk: The rows: whole samples.
-  ///   - input: What went into the block, `[T, D]`.
+  ///   - input: The input of the block, `[T, D]`.
   ///   - gradient: That of its output; becomes that of its input if `needsInputGradient`.
-  ///   - kept: What the forward pass left; nil where it has to be computed again, to the same bits.
+  ///   - kept: What the forward pass stored; nil where it is recomputed, to the same bits.
   ///   - needsInputGradient: False where nothing below is trained or scored.
   ///   - sink: Takes the gradients of weights.
   ///   - shouldStop: As in `forward`.
-  /// - Precondition: The decoder has no interventions: their way back is that of `LowRankIntervention`.
+  /// - Precondition: The decoder has no interventions: their backward pass is that of `LowRankIntervention`.
   package func backward(
     _ layer: Int, _ chunk: Chunk, input: MatrixView, gradient: MatrixView, kept: BlockState?,
     needsInputGradient: Bool, into sink: some WeightGradientSink, shouldStop: (() -> Bool)? = nil

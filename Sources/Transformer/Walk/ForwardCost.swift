@@ -6,10 +6,10 @@ package import SPINExecution
 package import SPINKernels
 import SPINStorage
 
-/// What forward passes hold in memory, in bytes, so that those who run a model stay within a budget.
+/// The memory that forward passes need, in bytes, so that whatever runs a model stays within a budget.
 ///
-/// Weights are in mapped files, whose pages count as long as they are resident. Where all of them fit beside
-/// everything else they stay; where not, each block releases its pages after use, and the operating system reads them again,
+/// Weights are in mapped files, whose pages count as long as they are resident. Where all of them fit in addition to
+/// everything else they stay resident; where not, each block releases its pages after use, and the operating system reads them again,
 /// from its cache where memory allows.
 package struct ForwardCost {
   private let configuration: DecoderConfiguration
@@ -21,9 +21,9 @@ package struct ForwardCost {
   /// Bytes of the widest part that is used at a time: a block, or the output projection.
   private let partBytes: Int
 
-  /// What passes through a model together.
+  /// What a model processes together.
   package struct Width: Sendable, Hashable {
-    /// Rows that pass through a block.
+    /// Rows that a block processes.
     package var rows: Int
     /// Positions of the longest text.
     package var longest: Int
@@ -31,11 +31,11 @@ package struct ForwardCost {
     package var logitRows: Int
     /// Texts generated in one batch; 0 where nothing is generated.
     package var texts = 0
-    /// Rows of texts that share their beginning, as the attention sees them.
+    /// Rows of texts with a shared prefix, as the attention sees them.
     package var attendedRows = 0
     /// Positions that key/value caches hold.
     package var cachedPositions = 0
-    /// Rows of the residual stream besides those that pass.
+    /// Rows of the residual stream in addition to those in process.
     package var streamRows = 0
 
     /// Rows, their longest text, and rows of logits.
@@ -54,7 +54,7 @@ package struct ForwardCost {
     package let bytes: Int
   }
 
-  /// What a model costs on a device.
+  /// The memory cost of a model on a device.
   package init(_ decoder: Decoder, on device: any Device) {
     configuration = decoder.configuration
     self.device = device
@@ -99,7 +99,7 @@ package struct ForwardCost {
   /// The first of some widths that fits a budget, weights in use included.
   ///
   /// - Parameters:
-  ///   - widths: From the most wanted to the narrowest.
+  ///   - widths: From the most preferred to the narrowest.
   ///   - modelCount: How many models of this shape are used in turns.
   ///   - others: Bytes that other models hold in pages of their own.
   ///   - what: What the memory is for, for the error.
@@ -132,7 +132,7 @@ extension DecoderWeights {
     return mappings.values.reduce(0, +)
   }
 
-  /// Lets the system drop the pages of all matrices; they are read again when touched.
+  /// Lets the operating system drop the pages of all matrices; they are read again when touched.
   package func releasePages() {
     for block in blocks { block.releasePages() }
     embedding.releasePages()

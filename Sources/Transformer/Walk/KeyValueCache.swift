@@ -16,8 +16,8 @@ public struct KeyValueCache: Sendable {
   /// - Parameters:
   ///   - configuration: The model's shape.
   ///   - capacity: The initial capacity in positions.
-  ///   - limit: Positions that it will have at most.
-  ///   - device: In whose memory.
+  ///   - limit: The maximum number of positions.
+  ///   - device: The device whose memory it uses.
   public init(
     _ configuration: DecoderConfiguration, capacity: Int, limit: Int, on device: any Device
   ) {
@@ -27,12 +27,12 @@ public struct KeyValueCache: Sendable {
     values = device.matrix(rows: max(1, capacity), columns: columns)
   }
 
-  /// What the next position attends to; there has to be one.
+  /// What the next position attends to; there must be at least one position.
   var context: CausalAttention.Context {
     CausalAttention.Context(key: keys.rows(0..<count), value: values.rows(0..<count))
   }
 
-  /// Adds positions: rows of keys and values, turned to their positions.
+  /// Adds positions: rows of keys and values, rotated to their positions.
   mutating func append(_ key: MatrixView, _ value: MatrixView, on device: any Device) {
     let total = count + key.rows
     if total > keys.rows {

@@ -4,18 +4,18 @@ package import SPINKernels
 
 /// Where the residual stream of all tokens is stored between blocks: in memory, in a file, on another machine.
 ///
-/// Stream l is what goes into block l; stream 0 is the embedding, which the walk computes, and stream L what the
-/// last block gives.
+/// Stream l is the input of block l; stream 0 is the embedding, which the walk computes, and stream L the output of
+/// the last block.
 package protocol StreamStore {
   /// Some rows of a stream, to be read until the next call; rows of stream 0 are to be written first.
   ///
-  /// - Throws: `SPINError` where they cannot be brought.
+  /// - Throws: `SPINError` where they cannot be read.
   func input(of layer: Int, _ tokens: Range<Int>) throws -> MatrixView
   /// Where a block writes some rows of its output; may be the memory of its input.
   func output(of layer: Int, _ tokens: Range<Int>) throws -> MatrixView
   /// Called when the rows of an output are complete.
   ///
-  /// - Throws: `SPINError` where they cannot be kept.
+  /// - Throws: `SPINError` where they cannot be stored.
   func keep(outputOf layer: Int, _ tokens: Range<Int>, _ rows: MatrixView) throws
 }
 
