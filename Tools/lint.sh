@@ -46,5 +46,8 @@ while read -r lines file; do
   [ "$lines" -le "$limit" ] || complain "$file has $lines lines, at most $limit"
 done < <(git ls-files '*.swift' '*.c' '*.h' | xargs wc -l | grep -v ' total$')
 
+# What docs/reliability.md promises is held by tests that exist.
+python3 Tools/named_tests.py || complain "a test that is named and does not exist"
+
 [ "$failed" = 0 ] && echo "lint: nothing to complain about"
 exit "$failed"

@@ -26,11 +26,15 @@ enum OutcomeText {
 
   /// What a run, a sweep or a comparison shows.
   static func brief(_ outcomes: MeasuredOutcomes) -> [String] {
-    lines(outcomes, footnoteWidth: 15) { $0.brief }
+    // What is reported only is on the page.
+    lines(outcomes, footnoteWidth: 15, isShown: { $0 != .reported }) { $0.brief }
   }
 
+  /// - Parameter isShown: Which numbers of an outcome without a text of its own are shown.
   private static func lines(
-    _ outcomes: MeasuredOutcomes, footnoteWidth: Int, _ text: (any TerminalOutcome) -> String?
+    _ outcomes: MeasuredOutcomes, footnoteWidth: Int,
+    isShown: (MeasuredQuantity.Role) -> Bool = { _ in true },
+    _ text: (any TerminalOutcome) -> String?
   ) -> [String] {
     var lines: [String] = []
     var footnotes: [String] = []
@@ -44,7 +48,7 @@ enum OutcomeText {
         lines += [text(outcome)].compactMap(\.self)
         footnotes += outcome.footnote(width: footnoteWidth)
       } else {
-        lines += entry.outcome.quantities.map(Self.line)
+        lines += entry.outcome.quantities.filter { isShown($0.role) }.map(Self.line)
       }
     }
     return lines + footnotes

@@ -49,6 +49,7 @@ enum MeasureCatalog {
       Awareness.self,
       Refusals.self,
       Phrases.self,
+      AnswerLength.self,
       Perplexity.self,
       Coupling.self,
       Choices.self,
