@@ -17,12 +17,19 @@ import Synchronization
 /// can be read keeps it for itself: code that waits for an answer must not wait for the queue.
 /// Proxies are the system's and those of the environment, but never for this machine.
 package final class URLSessionTransport: HTTPTransport {
-  private let session: URLSession
-  /// For this machine: without proxies.
-  private let direct: URLSession
+  /// The sessions, once there is a request: they start threads, which a program that sends nothing must not need.
+  private struct Sessions {
+    let session: URLSession
+    /// For this machine: without proxies.
+    let direct: URLSession
+  }
+
+  private let sessions = Mutex<Sessions?>(nil)
   private let exchanges = Exchanges()
 
-  package init() {
+  package init() {}
+
+  private static func sessions(_ exchanges: Exchanges) -> Sessions {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.httpCookieStorage = nil
     configuration.httpShouldSetCookies = false
@@ -31,20 +38,25 @@ package final class URLSessionTransport: HTTPTransport {
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     // The caller decides how many requests run at once.
     configuration.httpMaximumConnectionsPerHost = 1024
-    session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+    let session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
     #if canImport(Darwin)
       configuration.connectionProxyDictionary = [:]
-      direct = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+      let direct = URLSession(
+        configuration: configuration, delegate: exchanges, delegateQueue: nil)
     #else
-      direct = session
+      let direct = session
     #endif
+    return Sessions(session: session, direct: direct)
   }
 
   // Every task has ended or was canceled by then. `invalidateAndCancel` of Linux looks through the tasks
   // concurrently with the queue that removes them, and crashes where one is just ending.
   deinit {
-    session.finishTasksAndInvalidate()
-    if direct !== session { direct.finishTasksAndInvalidate() }
+    sessions.withLock { sessions in
+      guard let sessions else { return }
+      sessions.session.finishTasksAndInvalidate()
+      if sessions.direct !== sessions.session { sessions.direct.finishTasksAndInvalidate() }
+    }
   }
 
   package func send(
@@ -91,7 +103,11 @@ package final class URLSessionTransport: HTTPTransport {
     for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
     // The caller's time counts, not the system's, which begins again with every byte.
     message.timeoutInterval = timeout + 60
-    let task = (host.isLoopback ? direct : session).dataTask(with: message)
+    let task = sessions.withLock { sessions in
+      let opened = sessions ?? Self.sessions(exchanges)
+      sessions = opened
+      return (host.isLoopback ? opened.direct : opened.session).dataTask(with: message)
+    }
     exchanges.add(exchange, task)
     task.resume()
     return task

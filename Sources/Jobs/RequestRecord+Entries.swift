@@ -29,7 +29,8 @@ extension RequestRecord {
     add("--layers", Self.layers(grid.base))
     if grid.rules.contains(.random) { add("--seed", .string("\(grid.base.seed)")) }
     add("--rounds", JSON(sweep.roundCount), grows: true)
-    add("--max-perplexity-ratio", sweep.maxPerplexityRatio.map { .number($0) } ?? .null)
+    add(
+      "--max-perplexity-ratio", sweep.maxPerplexityRatio.map { .number($0) } ?? .null, grows: true)
     add("--validation-share and --split-seed", sweep.validation.part.json)
     self.entries = entries + Self.evaluation(sweep.test)
   }

@@ -25,7 +25,18 @@ package enum MemoryFailure {
 
   /// Whether this signal is what became of a refused allocation; safe in a signal handler.
   static func explains(_ number: Int32) -> Bool {
-    number == SIGABRT || wasRefused.load(ordering: .relaxed) || isExhausted
+    wasRefused.load(ordering: .relaxed) || isExhausted || number == SIGABRT && isLimited
+  }
+
+  /// Whether there is a limit of address space, for want of which the runtime ends the program by itself.
+  private static var isLimited: Bool {
+    var limit = rlimit()
+    #if canImport(Darwin)
+      let result = unsafe getrlimit(RLIMIT_AS, &limit)
+    #else
+      let result = unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    #endif
+    return result == 0 && limit.rlim_cur < rlim_t.max >> 1
   }
 
   /// Whether the system refuses the process another 64 MiB of addresses: what a thread's allocations reserve first.
@@ -42,6 +53,12 @@ package enum MemoryFailure {
 /// The signal handler of `MemoryFailure`, on a stack of its own: that of the main thread may be what cannot grow.
 private enum MemoryFailureHandler {
   private static let stackBytes = 64 << 10
+  /// `SI_USER`, a macro that Swift does not see everywhere: the signal came from `kill`.
+  #if canImport(Darwin)
+    private static let sentByProcess: Int32 = 0x10001
+  #else
+    private static let sentByProcess: Int32 = 0
+  #endif
   /// Written before the first signal can come.
   nonisolated(unsafe) static var notice: StaticString = ""
   /// What else would have handled each signal, such as the runtime's backtraces; for the life of the process.
@@ -66,8 +83,10 @@ private enum MemoryFailureHandler {
   /// Only what may be called in a handler: no allocation, no locks.
   private static let handle:
     @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
-      number, _, _ in
-      if MemoryFailure.explains(number) {
+      number, info, _ in
+      // What another process sends says nothing of memory.
+      let isSent = unsafe info.map { unsafe $0.pointee.si_code == sentByProcess } ?? false
+      if !isSent, MemoryFailure.explains(number) {
         unsafe SignalNotice.write(notice)
         _exit(71)
       }

@@ -112,7 +112,7 @@ struct AdviceTests {
     #expect(
       outcome.standardError.hasSuffix(
         "is unpatched, expected patched; give the patched model, or apply the patch: spin patch apply MODEL "
-          + "PATCH\n"), "\(outcome.standardError)")
+          + "PATCH; --expect unpatched checks a reverted model\n"), "\(outcome.standardError)")
   }
 
   /// A factor beyond all that weights can take writes nothing; PatchTests has those that overflow a type.

@@ -23,6 +23,23 @@ struct BudgetTests {
     return model
   }
 
+  /// The budget that is named has to do where an edit's pages stay in memory, too.
+  @Test func theNamedBudgetDoesForAnEdit() throws {
+    #expect(
+      try Program.run(["run"] + job.scoring + ["--count", "30", "--out", job.out, "--quiet"]).status
+        == 0)
+    let command = [
+      "evaluate", "perplexity", job.model, "--patch", job.out + "/patch.json", "--text", made.text,
+      "--window", "16", "--quiet",
+    ]
+    let refusal = try Program.run(command + ["--max-memory", "1MB"])
+    #expect(refusal.standardError.hasPrefix("spin: --max-memory: is 1 MB, "), "\(refusal)")
+    let smallest = try #require(
+      refusal.standardError.firstMatch(of: /at least ([0-9]+) MB/).flatMap { Int($0.1) })
+    let outcome = try Program.run(command + ["--max-memory", "\(smallest)MB"])
+    #expect(outcome.status == 0, "\(outcome)")
+  }
+
   /// A judge whose prompts have some thousand tokens.
   private func judge() throws -> [String] {
     let template = job.path + "/template.txt"

@@ -32,8 +32,10 @@ struct OutputConflictTests {
       try expectRefused(diff + [inside], 73, "which this command reads")
     }
     try expectRefused(diff + [job.data("privacy")], 73, "exists and is not a patch of spin")
-    // The same edit, however it was found; another one stays.
-    #expect(try Program.run(diff + [patch]).status == 0)
+    // The same edit, however it was found, but not in the place of one that says more; another one stays.
+    try expectRefused(diff + [patch], 73, "it says how its weights were selected")
+    for _ in 1...2 { #expect(try Program.run(diff + [job.path + "/made.json"]).status == 0) }
+    #expect(try Program.run(select + ["--out", job.path + "/made.json"]).status == 0)
     let other = job.path + "/other.json"
     let fewer = ["select", job.model, "--scores", job.out, "--count", "20", "--out", other]
     #expect(try Program.run(fewer).status == 0)

@@ -89,7 +89,7 @@ struct PatchCommandTests {
     #expect(
       unpatched.errors
         == "spin: \(model): is unpatched, expected patched; give the patched model, or apply the patch: "
-        + "spin patch apply MODEL PATCH\n")
+        + "spin patch apply MODEL PATCH; --expect unpatched checks a reverted model\n")
     #expect(try spin("patch", "verify", model, patch, "--expect", "unpatched").status == 0)
     let difference = try spin("patch", "diff", model, out, "--show", "1")
     #expect(difference.status == 2)

@@ -35,6 +35,23 @@ struct RequestTests {
     #expect(try run(job, ["--count", "20", "--restart"]).status == 0)
   }
 
+  /// Documents of others are found before anything is computed or recorded, also below the top of the folder.
+  @Test func foreignMeasuresAreFoundFirst() throws {
+    let made = try MeasuredJob()
+    let job = made.job
+    let questions =
+      ["--count", "30", "--questions", "fairness=\(made.questions("fairness"))"]
+      + ["--max-new-tokens", "4"]
+    #expect(try run(job, questions).status == 0)
+    try write("{\"mine\": 1}\n".utf8, to: job.out + "/evaluation/perplexity.json")
+    let before = try FolderContents(of: job.out)
+    let more = try run(job, questions + ["--text", made.text, "--window", "16"])
+    #expect(
+      more.status == 73 && more.standardError.contains("evaluation/perplexity.json"), "\(more)")
+    #expect(try FolderContents(of: job.out) == before)
+    #expect(try run(job, questions).status == 0)
+  }
+
   /// Files are named; what tells them apart is their content.
   @Test func anotherTextIsNamedByItsFile() throws {
     let job = try SmallJob()

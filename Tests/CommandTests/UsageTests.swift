@@ -140,6 +140,10 @@ struct MisspeltTests {
       "spin: --patch and --adapter exclude each other; see spin evaluate awareness --help\n"
     ),
     (
+      ["score", "m", "--data", "a=b", "--out", "x", "--target-module", "foo"],
+      "spin: --target-module: is \"foo\", expected one of mlp, self_attn or all; see spin score --help\n"
+    ),
+    (
       ["patch", "show", "a", "b"],
       "spin: \"b\": is one argument too many; see spin patch show --help\n"
     ),

@@ -2,6 +2,7 @@
 
 import SPINErrors
 import SPINJSON
+import SPINPatch
 import SPINReport
 import SPINStorage
 import SPINTestSupport
@@ -105,6 +106,52 @@ struct ReadingTests {
       #expect(found.hasPrefix("RUN/\(file): \(expected.prefix(6))"), "\(found)")
       if !expected.contains("unexpected") { #expect(found == "RUN/\(file): \(expected)") }
     }
+  }
+
+  /// Numbers of two edits do not stand under one heading, even where they change as many weights.
+  @Test func measuresOfAnotherEditAreRefused() throws {
+    let run = try MadeRun()
+    let measure = run.path + "/evaluation/perplexity.json"
+    let patch = try Patch(path: run.path + "/patch.json")
+    try run.edit("evaluation/perplexity.json") { $0["edit_digest"] = .string(patch.contentDigest) }
+    _ = try run.report()
+    try run.edit("evaluation/perplexity.json") { $0["edit_digest"] = "0123456789abcdef" }
+    #expect(
+      throws: SPINError(
+        .malformedInput, at: measure,
+        "is of the edit 0123456789ab, \(run.path)/patch.json of \(patch.contentDigest.prefix(12))",
+        remedy: "measure again with the patch of the run, or another edit into a folder of its own")
+    ) { try run.report() }
+    // Two measures, and no patch that says which of them is meant.
+    try run.remove("patch.json")
+    try run.edit("evaluation/awareness.json") { $0["edit_digest"] = "ffff" }
+    #expect(
+      message(run)?.hasSuffix(
+        "is of the edit 0123456789ab, \(run.path)/evaluation/awareness.json of ffff; "
+          + "measure each edit into a folder of its own") == true, "\(message(run) ?? "")")
+  }
+
+  /// A measure that the report does not know is shown, or named with what is wrong: never left out.
+  @Test func unknownMeasuresAreReadOrNamed() throws {
+    let run = try MadeRun()
+    let text = """
+      {"schema": "own/1", "tool_version": "1", "title": "Own", "quantities": [
+        {"name": "a", "title": "things", "items": "items", "scale": "plain", "unit": "cm",
+         "after": {"value": 2.5, "n": 3}}]}
+      """
+    try run.write(text, to: "evaluation/own.json")
+    let page = try run.report().html
+    #expect(page.contains("things") && page.contains("2.5 cm"))
+    for (damaged, what) in [
+      (String(text.prefix(120)), "own.json"), (text.replacing("2.5", with: "NaN"), "own.json"),
+      (text.replacing("own/1", with: "own/2"), "is \"own/2\""),
+    ] {
+      try run.write(damaged, to: "evaluation/own.json")
+      #expect(message(run)?.contains(what) == true, "\(damaged)")
+    }
+    // What does not say that it is a measure is somebody else's.
+    try run.write("{", to: "evaluation/own.json")
+    _ = try run.report()
   }
 
   @Test func foldersThatAreNoRunsAreRefused() throws {

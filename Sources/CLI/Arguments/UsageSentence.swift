@@ -96,7 +96,8 @@ struct UsageSentence {
     // A value may hold quotes itself: what follows tells where it ends.
     let end =
       quoted.firstRange(of: "' is invalid for '")?.lowerBound
-      ?? (beginning == "See " ? quoted.firstIndex(of: "'") : quoted.lastIndex(of: "'"))
+      ?? (["See ", " is invalid for "].contains(beginning)
+        ? quoted.firstIndex(of: "'") : quoted.lastIndex(of: "'"))
     guard let end else { return nil }
     return (quoted[..<end], quoted[quoted.index(after: end)...])
   }

@@ -69,7 +69,7 @@ struct LoadedModel {
   /// What the unedited model may take while the edited one, whose changed pages stay resident, is open.
   func besideTheEdit(_ execution: Execution) -> Execution {
     var execution = execution
-    execution.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0
+    execution.reservedBytes += edited?.decoder.weights.privateByteCount ?? 0
     return execution
   }
 

@@ -128,7 +128,9 @@ struct PatchVerifyCommand: ParsableCommand {
 
   private func remedy(_ state: PatchVerification.State) -> String {
     switch state {
-    case .unpatched: "give the patched model, or apply the patch: spin patch apply MODEL PATCH"
+    case .unpatched:
+      "give the patched model, or apply the patch: spin patch apply MODEL PATCH; --expect unpatched checks a reverted "
+        + "model"
     case .patched: "give the unpatched model, or revert the patch: spin patch revert MODEL PATCH"
     case .mixed: "start from a fresh copy of the model"
     case .other: "give the model that the patch was made for: spin patch show PATCH names it"

@@ -15,8 +15,15 @@ enum ReplacedSelection {
   static func requireReplaceable(_ path: String, by patch: Patch) throws {
     guard try isThere(path) else { return }
     let before = try read(path) { try Patch(path: path) }
-    // The same edit, however it was found.
-    guard before.contentDigest != patch.contentDigest else { return }
+    // The same edit, however it was found; but how it was found is not to be lost.
+    guard before.contentDigest != patch.contentDigest else {
+      let lost = before.provenance.keys.filter {
+        $0 != "source" && patch.provenance[$0] == nil
+      }
+      return try refuse(
+        path, "patch",
+        lost.isEmpty ? [] : ["it says how its weights were selected, which this one does not"])
+    }
     var differences = differences(before.provenance, patch.provenance)
     if before.base.modelHash != patch.base.modelHash { differences.insert("MODEL", at: 0) }
     if differences.isEmpty { differences = ["the weights"] }

@@ -32,6 +32,9 @@ public struct ModelEdit: Sendable {
     make: @escaping @Sendable (LanguageModel) throws -> LanguageModel
   ) {
     self.digest = digest
+    var summary = summary
+    // Numbers of two edits must not be taken for those of one.
+    summary["edit_digest"] = .string(digest)
     self.summary = summary
     self.isReplacement = isReplacement
     self.make = make

@@ -157,7 +157,7 @@ public struct ModelEvaluation: Sendable {
   ) throws -> EvaluationSide {
     var execution = request.execution
     // Pages that an edit changed stay in memory while the untouched model is measured.
-    if edit == nil { execution.maxMemory -= edited?.decoder.weights.privateByteCount ?? 0 }
+    if edit == nil { execution.reservedBytes += edited?.decoder.weights.privateByteCount ?? 0 }
     let model =
       if let edit { try edited ?? edit.edited(self.model) } else { self.model }
     let measured = MeasuredSide(

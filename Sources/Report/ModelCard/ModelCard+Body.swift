@@ -124,7 +124,7 @@ extension ModelCard {
     }
     if let rounds = run.record?.rounds.count { add("rounds", NumberText.count(rounds)) }
     add("factor", patch.scale.map { NumberText.brief($0) })
-    add("base model, SHA-256 of its weights", patch.base.modelHash)
+    add("base model, SHA-256 over the SHA-256 of its weight files", patch.base.modelHash)
     return Table(
       caption: "Parameters", columns: [.text("parameter"), .text("value")], rows: rows)
   }

@@ -10,12 +10,14 @@ struct MeasureFile {
   let measure: String
   let path: String
   let members: JSONObject
-  /// What the model is called, and the SHA-256 of its weights; nil where the file does not say.
+  /// What the model is called, and the SHA-256 over those of its weight files; nil where the file does not say.
   let model, modelHash: String?
   /// The weights of the edit that was measured; nil where the model was measured as it is.
   let patchWeights: Int?
   /// What was trained, where the edit is an adapter or a trained model: "lora", and how many numbers.
   let trained: (kind: String, parameters: Int)?
+  /// What tells the edit from others; nil where the model was measured as it is, and in files of earlier versions.
+  let editDigest: String?
   let toolVersion: String
 
   /// Reads the file of a measure; nil where the folder has none.
@@ -34,6 +36,7 @@ struct MeasureFile {
       try members.optional("adapter", as: JSONObject.self)
       ?? members.optional("trained", as: JSONObject.self)
     trained = try edit.map { (try $0.required("kind"), try $0.required("parameters")) }
+    editDigest = try members.optional("edit_digest")
     toolVersion = try members.required("tool_version")
   }
 }

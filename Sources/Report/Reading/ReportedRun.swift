@@ -82,6 +82,11 @@ struct ReportedRun {
     else {
       return
     }
+    guard !Report.isComparison(path) else {
+      throw SPINError(
+        .malformedInput, at: path, "holds a comparison, which is no single run",
+        remedy: "report it by itself, or give folders of its arms")
+    }
     throw SPINError(
       .missingInput, at: path, "holds neither manifest.json, selection.json nor a measure",
       remedy: "give the folder that `spin run` or `spin evaluate --out` wrote")
@@ -109,6 +114,7 @@ struct ReportedRun {
         "is of the model \(hash.prefix(12)), \(known[0].file) of \(known[0].hash.prefix(12))",
         remedy: "measure the model of the run again, or remove the file")
     }
+    try requireOneEdit()
     guard let expected = patch?.weightCount else { return }
     for file in measures {
       guard let found = file.patchWeights, found != expected else { continue }
@@ -120,6 +126,20 @@ struct ReportedRun {
 }
 
 extension ReportedRun {
+  /// Numbers of different edits of one model must not stand under one heading either.
+  fileprivate func requireOneEdit() throws {
+    var known = patch.map { [(file: path + "/patch.json", digest: $0.contentDigest)] } ?? []
+    known += measures.compactMap { file in file.editDigest.map { (file.path, $0) } }
+    for (file, digest) in known.dropFirst() where digest != known[0].digest {
+      throw SPINError(
+        .malformedInput, at: file,
+        "is of the edit \(digest.prefix(12)), \(known[0].file) of \(known[0].digest.prefix(12))",
+        remedy: patch == nil
+          ? "measure each edit into a folder of its own"
+          : "measure again with the patch of the run, or another edit into a folder of its own")
+    }
+  }
+
   var awareness: AwarenessReading? { reading() }
   var perplexity: PerplexityReading? { reading() }
   var divergence: DivergenceReading? { reading() }

@@ -26,6 +26,6 @@ let result = try await work.value
 print("\(result.patch.weightCount) weights are zero now")
 
 for list in result.evaluations[0].outcome(of: Awareness.self)?.lists ?? [] {
-  let rates = list.outcome.sides.all.map { $0.rate ?? 0 }
-  print(list.name, rates, list.outcome.comparison?.pValue ?? 1)
+  let rates = list.outcome.sides.all.compactMap(\.rate)
+  print(list.name, rates, list.outcome.comparison?.outcomes.reportedPValue as Any)
 }
