@@ -183,10 +183,12 @@ fuzz-kinds: build
 	python3 Tools/fuzzing/kinds.py $(SPIN) --limit $(KINDS_LIMIT)
 
 docs: build
+	swift build -c release --target SPIN
 	python3 Tools/documentation.py --out .build/docs
 
 # The Swift of README, guide, articles and tutorial, and the packages in Examples.
 compiled-documentation: build
+	swift build -c release --target SPIN
 	python3 Tools/compiled_documentation.py
 
 clean:
