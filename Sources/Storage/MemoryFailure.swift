@@ -84,9 +84,9 @@ private enum MemoryFailureHandler {
   private static let handle:
     @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
       number, info, _ in
-      // What another process sends says nothing of memory.
+      // An abort that another process sends says nothing of memory.
       let isSent = unsafe info.map { unsafe $0.pointee.si_code == sentByProcess } ?? false
-      if !isSent, MemoryFailure.explains(number) {
+      if !(number == SIGABRT && isSent), MemoryFailure.explains(number) {
         unsafe SignalNotice.write(notice)
         _exit(71)
       }

@@ -33,7 +33,7 @@ struct BudgetTests {
       "--window", "16", "--quiet",
     ]
     let refusal = try Program.run(command + ["--max-memory", "1MB"])
-    #expect(refusal.standardError.hasPrefix("spin: --max-memory: is 1 MB, "), "\(refusal)")
+    #expect(refusal.standardError.hasPrefix("spin: --max-memory: is 1.0 MB, "), "\(refusal)")
     let smallest = try #require(
       refusal.standardError.firstMatch(of: /at least ([0-9]+) MB/).flatMap { Int($0.1) })
     let outcome = try Program.run(command + ["--max-memory", "\(smallest)MB"])

@@ -49,6 +49,7 @@ struct RequestTests {
     #expect(
       more.status == 73 && more.standardError.contains("evaluation/perplexity.json"), "\(more)")
     #expect(try FolderContents(of: job.out) == before)
+    try FileManager.default.removeItem(atPath: job.out + "/evaluation/perplexity.json")
     #expect(try run(job, questions).status == 0)
   }
 

@@ -49,11 +49,10 @@ struct PhrasesCommand: ParsableCommand {
     let sets = try AnswerFolder(path: answers).frequencies(of: list)
     var members = JSONObject()
     let source = try awareness()
-    let keys = ["model", "model_sha256", "patch_weights", "edit_digest"]
-    for key in keys where source[key] != nil || key != "edit_digest" {
-      members[key] = source[key] ?? .null
+    for key in ["model", "model_sha256", "patch_weights"] { members[key] = source[key] ?? .null }
+    for key in ["arithmetic", "edit_digest"] {
+      if let value = source[key] { members[key] = value }
     }
-    if let arithmetic = source["arithmetic"] { members["arithmetic"] = arithmetic }
     for (key, value) in PhrasesOutcome(lists: sets).json.members { members[key] = value }
     let request = try request(list)
     let document = MeasureDocument("phrases", members).with(request)
