@@ -20,12 +20,12 @@ func library(_ folder: String, _ dependencies: [Target.Dependency] = []) -> Targ
 
 /// The modules of the library.
 let modules: [Target.Dependency] = [
-  "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
-  "SPINGGUF",
-  "SPINPyTorch", "SPINImport", "SPINTokenization", "SPINTransformer", "SPINCalibration",
+  "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution",
+  "SPINDecoderNames", "SPINCheckpoint", "SPINGGUF", "SPINPyTorch", "SPINImport", "SPINTokenization",
+  "SPINTransformer", "SPINCalibration",
   "SPINScores", "SPINImportance", "SPINSelection", "SPINPatch", "SPINAdapters", "SPINStatistics",
-  "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint", "SPINHub",
-  "SPINEvaluation", "SPINReport", "SPINTraining",
+  "SPINTemplates", "SPINLanguageModel", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
+  "SPINHub", "SPINEvaluation", "SPINChoices", "SPINReport", "SPINTraining",
 ]
 
 let package = Package(
@@ -39,44 +39,62 @@ let package = Package(
     library("JSON", ["SPINErrors"]),
     library("Kernels", ["SPINErrors", "SPINStorage", "CKernels"]),
     library("Execution", ["SPINErrors", "SPINStorage", "SPINKernels"]),
-    library("Checkpoint", ["SPINErrors", "SPINStorage", "SPINJSON"]),
+    library("DecoderNames"),
+    library("Checkpoint", ["SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON"]),
     library("GGUF", ["SPINErrors", "SPINStorage"]),
     library("PyTorch", ["SPINErrors", "SPINStorage", "SPINCheckpoint"]),
     library("Tokenization", ["SPINErrors", "SPINStorage", "SPINJSON"]),
     library(
       "Transformer",
-      ["SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution", "SPINCheckpoint", "SPINJSON"]
+      [
+        "SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINKernels", "SPINExecution",
+        "SPINCheckpoint", "SPINJSON",
+      ]
     ),
     library(
       "Calibration",
       ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization"]
     ),
-    library("Scores", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
+    library(
+      "Scores", ["SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Importance",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution",
+        "SPINCheckpoint",
         "SPINTransformer",
         "SPINCalibration", "SPINScores",
       ]),
     library(
-      "Selection", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
+      "Selection",
+      ["SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINScores", "SPINJSON"]),
     library("Patch", ["SPINErrors", "SPINStorage", "SPINCheckpoint", "SPINJSON"]),
     library(
       "Adapters",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution",
+        "SPINCheckpoint",
         "SPINPatch",
         "SPINTransformer",
       ]),
     library("Templates", ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint"]),
     library(
       "Import",
-      ["SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF", "SPINPyTorch"]),
+      [
+        "SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINGGUF",
+        "SPINPyTorch",
+      ]),
     library("Statistics", ["SPINStorage"]),
+    library(
+      "LanguageModel",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINTokenization",
+        "SPINTransformer",
+      ]),
     library(
       "Generation",
       [
+        "SPINLanguageModel",
         "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer",
       ]),
@@ -88,28 +106,38 @@ let package = Package(
     library(
       "Evaluation",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINLanguageModel", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels",
+        "SPINExecution", "SPINCheckpoint",
         "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
         "SPINTemplates", "SPINGeneration", "SPINLikelihood", "SPINEndpoint",
       ]),
     library(
+      "Choices",
+      [
+        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINTokenization", "SPINTransformer", "SPINCalibration", "SPINStatistics",
+        "SPINTemplates", "SPINLanguageModel", "SPINLikelihood", "SPINEvaluation",
+      ]),
+    library(
       "Report",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores", "SPINSelection",
+        "SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON", "SPINCheckpoint", "SPINScores",
+        "SPINSelection",
         "SPINPatch", "SPINStatistics",
       ]),
     library(
       "Training",
       [
-        "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution", "SPINCheckpoint",
+        "SPINDecoderNames", "SPINErrors", "SPINStorage", "SPINJSON", "SPINKernels", "SPINExecution",
+        "SPINCheckpoint",
         "SPINTransformer", "SPINCalibration", "SPINAdapters",
       ]),
     .target(
-      name: "SPIN", dependencies: modules, path: "Library/SPIN", swiftSettings: settings),
+      name: "SPINJobs", dependencies: modules, path: "Library/Jobs", swiftSettings: settings),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .executableTarget(
       name: "fuzz",
-      dependencies: ["CFuzzer", "SPIN"] + modules, path: "Driver", swiftSettings: settings,
+      dependencies: ["CFuzzer", "SPINJobs"] + modules, path: "Driver", swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
   ],
   swiftLanguageModes: [.v6],

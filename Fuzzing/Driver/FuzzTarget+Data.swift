@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SPINChoices
 
 @testable import SPINCalibration
+@testable import SPINChoices
 @testable import SPINErrors
 @testable import SPINEvaluation
 @testable import SPINTemplates
