@@ -193,6 +193,11 @@ import Testing
       try message("--questions", "settings=\(questions)")
         == "spin: --questions: cannot be named \"settings\": results have such a member; see spin evaluate awareness --help"
     )
+    for member in ["edit_digest", "adapter", "trained"] {
+      #expect(
+        try message("--questions", "\(member)=\(questions)")
+          .hasPrefix("spin: --questions: cannot be named \"\(member)\""))
+    }
     #expect(
       try message("--baseline", "other=x")
         == "spin: --baseline: names \"other\", which no --questions has; see spin evaluate awareness "

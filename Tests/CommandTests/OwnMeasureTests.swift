@@ -43,6 +43,17 @@ private struct ZeroCount: Measure {
   }
 }
 
+/// Another one, whose outcome is of the same type.
+private struct Sevens: Measure {
+  let name = "sevens"
+
+  func measure(_ side: MeasuredSide) -> Int { 7 }
+
+  func outcome(of results: Sides<Int>, _ models: ComparedModels?) -> ZeroCount.Outcome? {
+    ZeroCount.Outcome(results: results)
+  }
+}
+
 /// A measure of one's own goes through runs, records, plans and reports as those of SPIN do.
 struct OwnMeasureTests {
   @Test func aRunTakesIt() async throws {
@@ -59,7 +70,8 @@ struct OwnMeasureTests {
     request.generation.maxNewTokens = 4
     request.execution = Execution(threads: 2)
     let evaluation = try ModelEvaluation(
-      request, and: [ZeroCount()], of: job.model, modelFiles: job.modelFiles, judge: PhraseJudge())
+      request, and: [Sevens(), ZeroCount()], of: job.model, modelFiles: job.modelFiles,
+      judge: PhraseJudge())
     #expect(evaluation.summary == "20 fairness questions, zeros")
     #expect(evaluation.identity.object?["zeros_of"] == "all matrices")
     var selection = Selection()
@@ -77,6 +89,7 @@ struct OwnMeasureTests {
     let found = try #require(try await work.value.evaluations.last)
     #expect(began.contains("zeros before") && began.contains("zeros after"), "\(began)")
     #expect(found.outcome(of: ZeroCount.self)?.results.all == [0, 30])
+    #expect(found.outcome(of: Sevens.self)?.results.all == [7, 7])
     #expect(found.outcome(of: Awareness.self)?.lists.map(\.name) == ["fairness"])
     #expect(found.warnings.contains("there are zeros"))
     #expect(found.json.object?["zeros"] == 30)

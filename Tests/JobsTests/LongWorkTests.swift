@@ -5,8 +5,8 @@ import SPINJobs
 import Synchronization
 import Testing
 
-/// Jobs as asynchronous values.
-struct LongWorkTests {
+/// Jobs as asynchronous values; what is not stopped would run for ever.
+@Suite(.timeLimit(.minutes(1))) struct LongWorkTests {
   /// Counts up to a number, and stops where it is told to.
   private func counting(
     to count: Int, waitingFor gate: Gate? = nil

@@ -145,6 +145,9 @@ struct ReadingTests {
     for (damaged, what) in [
       (String(text.prefix(120)), "own.json"), (text.replacing("2.5", with: "NaN"), "own.json"),
       (text.replacing("own/1", with: "own/2"), "is \"own/2\""),
+      (text.replacing("\"n\": 3", with: "\"n\": -3"), "is -3"),
+      (text.replacing("plain", with: "other"), "is \"other\""),
+      ("{\"schema\":\"own/1\",\"tool_version\":\"1\",\"quantities\":[]}", "title"),
     ] {
       try run.write(damaged, to: "evaluation/own.json")
       #expect(message(run)?.contains(what) == true, "\(damaged)")

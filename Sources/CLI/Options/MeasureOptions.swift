@@ -63,14 +63,13 @@ struct MeasureOptions: ParsableArguments {
   func plan(
     _ measures: [any Measure], of model: LoadedModel, _ settings: AnswerSettings? = nil
   ) throws -> ModelEvaluation {
-    let hash = try model.modelHash()
     // Pages that the edit changed stay in memory while the untouched model is measured.
     let execution = model.besideTheEdit(execution).surveyed()
-    _ = try ModelEvaluation(
-      measures, of: model.untouched, modelHash: hash, settings: settings, on: execution)
+    let evaluation = try ModelEvaluation(
+      measures, of: model.untouched, modelHash: model.modelHash(), settings: settings,
+      on: execution)
     try execution.survey?.close()
-    return try ModelEvaluation(
-      measures, of: model.untouched, modelHash: hash, settings: settings, on: self.execution)
+    return evaluation
   }
 
   /// Measures a model, or a model without and with an edit.

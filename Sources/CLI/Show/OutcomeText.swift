@@ -54,13 +54,12 @@ enum OutcomeText {
     return lines + footnotes
   }
 
-  /// "answer length  41.2 -> 43.0 tokens".
+  /// "zero weights   0.0 -> 30.0 weights (n = 1 models)".
   private static func line(_ quantity: MeasuredQuantity) -> String {
     func number(_ value: MeasuredQuantity.Value?) -> String {
       guard let value = value?.estimate?.value else { return "-" }
       return switch quantity.scale {
-      case .share: Decimals.text(value, 4)
-      case .ratio: Decimals.text(value, 4)
+      case .share, .ratio: Decimals.text(value, 4)
       case .plain: Decimals.text(value, 1)
       }
     }

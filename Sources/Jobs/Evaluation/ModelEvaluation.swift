@@ -31,7 +31,7 @@ public struct ModelEvaluation: Sendable {
   let seenDigests: [String]
   let model: LanguageModel
   private let modelHash: String
-  /// The memory budget of the measures, in bytes.
+  /// The most bytes that a measure takes within the memory budget.
   let memoryBytes: Int
 
   /// The judge of the answers.
@@ -68,7 +68,8 @@ public struct ModelEvaluation: Sendable {
     let text = try request.text.map {
       var text = try TextEvaluation(path: $0, window: request.window, limit: request.textLimit)
       text.part = part.windows
-      return text
+      // A text that is too short is found out before anything is computed.
+      return (evaluation: text, windows: try TextWindowCount(text, of: model))
     }
     let measures = try MeasureCatalog.measures(
       MeasureContext(

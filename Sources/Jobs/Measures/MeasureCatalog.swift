@@ -80,6 +80,6 @@ struct MeasureContext {
   let settings: AnswerSettings
   /// The questions for awareness, and the benign ones.
   let lists, benign: [QuestionList]
-  /// The text; nil without.
-  let text: TextEvaluation?
+  /// The text, and its windows, for which it was tokenized; nil without.
+  let text: (evaluation: TextEvaluation, windows: TextWindowCount)?
 }

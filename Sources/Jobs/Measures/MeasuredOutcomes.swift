@@ -13,10 +13,13 @@ public struct MeasuredOutcomes: Sendable {
     let document: String
     /// How a comparison of methods names it; nil where it does not.
     let summary: SummaryKeys?
+    /// The type of the measure: outcomes of two measures may be of one type.
+    fileprivate let kind: ObjectIdentifier
     /// The outcome of the measure.
     public let outcome: any MeasureOutcome
 
     init(_ measure: any Measure, _ outcome: any MeasureOutcome) {
+      kind = ObjectIdentifier(type(of: measure))
       self.measure = measure.name
       document = measure.document
       summary = (measure as? any RequestedMeasure).flatMap { type(of: $0).absent.summary }
@@ -29,7 +32,7 @@ public struct MeasuredOutcomes: Sendable {
 
   /// What one kind of measure found; nil where it was not requested.
   public func outcome<M: Measure>(of kind: M.Type) -> M.Outcome? {
-    entries.lazy.compactMap { $0.outcome as? M.Outcome }.first
+    entries.first { $0.kind == ObjectIdentifier(kind) }?.outcome as? M.Outcome
   }
 
   /// The documents, each with its members and with what is doubtful about them.

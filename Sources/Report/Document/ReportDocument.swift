@@ -67,7 +67,7 @@ struct ReportDocument {
   /// What one run holds, in the order in which a reader asks.
   private static func chapters(of run: ReportedRun, prefix: String) -> [Section] {
     func measures(areAims: Bool) -> [Section?] {
-      run.readings.filter { type(of: $0).isAim == areAims }.map {
+      run.readings.filter { $0.isAim == areAims }.map {
         $0.section(of: run, id: prefix + $0.sectionID)
       }
     }

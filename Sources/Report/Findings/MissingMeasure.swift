@@ -26,7 +26,7 @@ extension ReportedRun {
     let command = MissingMeasure.Command(
       patch: isEdited ? " --patch \(isRun ? "\(run)/patch.json" : "FILE")" : "",
       out: "--out \(answers)", answers: answers)
-    let known = Set(readings.map { type(of: $0).document })
+    let known = Set(readings.map(\.file.measure))
     var missing = MeasureReadings.all.filter { !known.contains($0.document) }
       .compactMap { $0.missing(self, command) }
     func add(_ isAbsent: Bool, _ what: String, _ command: String) {

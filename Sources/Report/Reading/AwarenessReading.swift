@@ -188,10 +188,10 @@ extension AwarenessReading.Comparison {
   }
 }
 
-extension AwarenessReading: MeasureReading {
+extension AwarenessReading: KnownMeasureReading {
   static let document = "awareness"
-  static let sectionID = "verdicts"
-  static let isAim = true
+  var sectionID: String { "verdicts" }
+  var isAim: Bool { true }
 
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {
     MissingMeasure(

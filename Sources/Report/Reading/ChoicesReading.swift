@@ -91,9 +91,9 @@ extension ChoicesReading.Comparison {
   }
 }
 
-extension ChoicesReading: MeasureReading {
+extension ChoicesReading: KnownMeasureReading {
   static let document = "choices"
-  static let sectionID = "ability"
+  var sectionID: String { "ability" }
 
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {
     MissingMeasure(

@@ -90,9 +90,9 @@ extension CouplingReading.Change {
   }
 }
 
-extension CouplingReading: MeasureReading {
+extension CouplingReading: KnownMeasureReading {
   static let document = "coupling"
-  static let sectionID = "dependence"
+  var sectionID: String { "dependence" }
 
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {
     MissingMeasure(

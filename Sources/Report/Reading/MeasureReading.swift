@@ -4,40 +4,40 @@ import SPINStorage
 
 /// What a report reads of one measure, and how it shows it.
 protocol MeasureReading: Sendable {
-  /// The name of the document: "perplexity" for `perplexity.json`.
-  static var document: String { get }
-  /// What its chapter is called inside a page: letters, digits and hyphens.
-  static var sectionID: String { get }
-  /// Whether edits are made for it: its chapter precedes those of the edit.
-  static var isAim: Bool { get }
-  /// What is said, with the command that measures it, where a run does not hold it; nil for nothing.
-  static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure?
-
   /// The document.
   var file: MeasureFile { get }
-  /// Reads the document in a folder; nil where there is none.
-  ///
-  /// - Throws: `SPINError` where it is malformed.
-  init?(in folder: String) throws
+  /// What its chapter is called inside a page: letters, digits and hyphens.
+  var sectionID: String { get }
+  /// Whether edits are made for it: its chapter precedes those of the edit.
+  var isAim: Bool { get }
   /// The chapter; nil where there is nothing to show.
   func section(of run: ReportedRun, id: String) -> Section?
 }
 
+/// A measure that reports know.
+protocol KnownMeasureReading: MeasureReading {
+  /// The name of the document: "perplexity" for `perplexity.json`.
+  static var document: String { get }
+  /// What is said, with the command that measures it, where a run does not hold it; nil for nothing.
+  static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure?
+  /// Reads the document in a folder; nil where there is none.
+  ///
+  /// - Throws: `SPINError` where it is malformed.
+  init?(in folder: String) throws
+}
+
 extension MeasureReading {
-  static var sectionID: String { document }
-  static var isAim: Bool { false }
-  /// What its chapter is called inside a page, measures of which nothing is known included.
-  var sectionID: String {
-    guard self is QuantitiesReading else { return Self.sectionID }
-    return "measure-"
-      + file.measure.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-  }
+  var isAim: Bool { false }
+}
+
+extension KnownMeasureReading {
+  var sectionID: String { Self.document }
 }
 
 /// The measures that reports know, a line each; others are shown by their numbers (`QuantitiesReading`).
 enum MeasureReadings {
   /// In the order in which pages show them.
-  static var all: [any MeasureReading.Type] {
+  static var all: [any KnownMeasureReading.Type] {
     [
       AwarenessReading.self,
       PerplexityReading.self,

@@ -85,7 +85,7 @@ extension PhrasesReading.Phrase {
   }
 }
 
-extension PhrasesReading: MeasureReading {
+extension PhrasesReading: KnownMeasureReading {
   static let document = "phrases"
 
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {

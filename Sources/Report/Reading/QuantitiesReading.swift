@@ -16,12 +16,10 @@ struct QuantitiesReading: MeasureReading {
     let change: (estimate: Report.Estimate, pValue: Double?)?
   }
 
-  static let document = "quantities"
   let file: MeasureFile
   /// What the chapter is called, and what readers have to know.
   let title, note: String
   let quantities: [Quantity]
-  private let name: String
 
   /// Larger documents hold more than a title and some numbers.
   private static let largestDocument = 1 << 20
@@ -34,29 +32,33 @@ struct QuantitiesReading: MeasureReading {
       .filter { !known.contains($0) }.sorted().compactMap { try Self($0, in: folder) }
   }
 
-  init?(in folder: String) throws { return nil }
-
   private init?(_ name: String, in folder: String) throws {
     let path = "\(folder)/\(name).json"
     guard let status = FileSystem.status(path), status.kind == .file,
       status.byteCount <= Self.largestDocument
     else { return nil }
-    let bytes = try FileSystem.read(path)
-    // A document that says of itself that it is one is read, or named with what is wrong; other files are others' affair.
-    let isOne = ["\"schema\": \"\(name)/", "\"quantities\""].allSatisfy { mark in
-      String(decoding: bytes, as: UTF8.self).contains(mark)
-    }
-    guard isOne, let file = try MeasureFile(name, in: folder) else { return nil }
+    // A document that says of itself that it is one is read, or named with what is wrong; other files are left alone.
+    guard try Self.isMeasure(FileSystem.read(path), name),
+      let file = try MeasureFile(name, in: folder)
+    else { return nil }
     self.file = file
-    self.name = name
     title = try file.members.required("title")
     note = try file.members.optional("note") ?? ""
     quantities = try file.members.required("quantities", as: [JSONObject].self).map(Quantity.init)
   }
 
-  /// A command is known for no measure of which nothing else is.
-  static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {
-    nil
+  /// Whether a file is of the schema of its name and has numbers, or would be if it were whole.
+  private static func isMeasure(_ bytes: [UInt8], _ name: String) -> Bool {
+    guard let object = try? JSON(parsing: bytes, path: name).object else {
+      let text = String(decoding: bytes, as: UTF8.self)
+      return text.contains("\"schema\"") && text.contains("\"\(name)/")
+    }
+    return object["schema"]?.string?.hasPrefix(name + "/") == true && object["quantities"] != nil
+  }
+
+  /// The name of the document, as far as it can stand in an address.
+  var sectionID: String {
+    "measure-" + file.measure.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
   }
 
   func section(of run: ReportedRun, id: String) -> Section? {
@@ -98,16 +100,25 @@ extension QuantitiesReading.Quantity {
     title = try object.required("title")
     items = try object.required("items")
     scale = try object.required("scale")
+    guard ["share", "ratio", "plain"].contains(scale) else {
+      throw object.failure("scale", "is \"\(scale)\", expected share, ratio or plain")
+    }
     unit = try object.optional("unit")
     func side(_ key: String) throws -> (value: Report.Estimate?, count: Int)? {
-      try object.optional(key, as: JSONObject.self).map {
-        (try Self.estimate($0), try $0.required("n"))
+      try object.optional(key, as: JSONObject.self).map { side in
+        let count: Int = try side.required("n")
+        guard count >= 0 else { throw side.failure("n", "is \(count), expected 0 or more") }
+        return (try Self.estimate(side), count)
       }
     }
     before = try side("before")
     after = try side("after")
     change = try object.optional("change", as: JSONObject.self).flatMap { object in
-      try Self.estimate(object).map { ($0, try object.optional("p_value")) }
+      let pValue: Double? = try object.optional("p_value")
+      guard pValue.map({ 0...1 ~= $0 }) ?? true else {
+        throw object.failure("p_value", "is \(pValue ?? 0), expected 0 to 1")
+      }
+      return try Self.estimate(object).map { ($0, pValue) }
     }
   }
 

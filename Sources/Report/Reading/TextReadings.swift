@@ -117,7 +117,7 @@ struct DivergenceReading {
   }
 }
 
-extension PerplexityReading: MeasureReading {
+extension PerplexityReading: KnownMeasureReading {
   static let document = "perplexity"
 
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {
@@ -129,7 +129,7 @@ extension PerplexityReading: MeasureReading {
   func section(of run: ReportedRun, id: String) -> Section? { TextSections.perplexity(run, id: id) }
 }
 
-extension DivergenceReading: MeasureReading {
+extension DivergenceReading: KnownMeasureReading {
   static let document = "divergence"
 
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure? {

@@ -25,8 +25,8 @@ public struct Awareness: MeasureOfAnswers {
   /// Names that no list can have: members of the document.
   public static let reservedNames: Set<String> = [
     "schema", "tool_version", "model", "model_sha256", "model_origin", "arithmetic",
-    "patch_weights", "judge",
-    "judge_settings", "heuristic", "settings", "warnings", "benign", "request",
+    "patch_weights", "edit_digest", "adapter", "trained", "judge", "judge_settings", "heuristic",
+    "settings", "warnings", "benign", "request",
   ]
 
   /// "2165 fairness".
@@ -73,7 +73,7 @@ public struct Awareness: MeasureOfAnswers {
     AnswersPlan(settings: settings, lists: lists, kind: .awareness)
   }
 
-  /// The memory of answering; a judge with a model of its own plans for itself.
+  /// The memory of answering, and of a judge with a model of its own.
   public func plannedBytes(of model: PlannedModel) throws -> Int { try plan.bytes(of: model) }
 
   /// A step a list.

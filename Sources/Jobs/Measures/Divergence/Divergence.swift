@@ -11,8 +11,14 @@ public struct Divergence: Measure {
   /// The text and how it is cut.
   public let text: TextEvaluation
 
+  /// The windows of the text; nil where no model is known yet.
+  private let windows: TextWindowCount?
+
   /// The divergence on a text.
-  public init(_ text: TextEvaluation) { self.text = text }
+  public init(_ text: TextEvaluation) {
+    self.text = text
+    windows = nil
+  }
 
   /// Nothing: one model has no divergence.
   public func measure(_ side: MeasuredSide) {}
@@ -41,20 +47,19 @@ public struct Divergence: Measure {
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one window.
   public func plannedBytes(of model: PlannedModel) throws -> Int {
     let scorer = LikelihoodScorer(model.model.decoder, on: model.execution)
-    return try scorer.planForDivergence(longest: text.plannedWindows(of: model.model).size).bytes
+    let windows = try windows ?? TextWindowCount(text, of: model.model)
+    return try scorer.planForDivergence(longest: windows.size).bytes
   }
 
   /// A pass of both models over all windows.
   public func plannedComparison(of model: PlannedModel) -> PlannedStep? {
-    guard let rates = model.rates, let windows = try? text.plannedWindows(of: model.model) else {
-      return nil
-    }
+    guard let rates = model.rates, let windows else { return nil }
     let done = PlannedStep.finishedItems("\(model.directory)/.divergence.journal")
     return PlannedStep(
       "divergence",
-      "\(windows.count.counted("window")) of \(windows.size.counted("token")), both sides",
+      "\(windows.text), both sides",
       seconds: rates.divergence(
-        tokens: Double(windows.count * windows.size),
+        tokens: windows.tokenCount,
         vocabularySize: model.model.decoder.configuration.vocabularySize, of: model.cost),
       items: (windows.count, min(done, windows.count)))
   }
@@ -79,8 +84,9 @@ extension Divergence: RequestedMeasure {
 
   init?(_ context: MeasureContext) throws {
     // Of parts of a text only the perplexity is measured.
-    guard let text = context.text, context.part == .whole else { return nil }
-    self.init(text)
+    guard let (text, windows) = context.text, context.part == .whole else { return nil }
+    self.text = text
+    self.windows = windows
   }
 
   /// Those of the perplexity.

@@ -12,15 +12,15 @@ public struct Perplexity: Measure {
   public let summary: String? = "a text"
   /// The text and how it is cut.
   public let text: TextEvaluation
-  /// The tokens of a window; nil where no model is known yet.
-  private let windowSize: Int?
+  /// The windows of the text; nil where no model is known yet.
+  private let windows: TextWindowCount?
   /// The same as records say it; nil for the model's positions.
   private let recordedWindow: Int?
 
   /// The perplexity of a text.
   public init(_ text: TextEvaluation) {
     self.text = text
-    windowSize = nil
+    windows = nil
     recordedWindow = text.window
   }
 
@@ -59,20 +59,18 @@ public struct Perplexity: Measure {
   /// - Throws: `SPINError` with code `usage` where the budget is too small for one window.
   public func plannedBytes(of model: PlannedModel) throws -> Int {
     let scorer = LikelihoodScorer(model.model.decoder, on: model.execution)
-    return try scorer.planForScoring(longest: text.plannedWindows(of: model.model).size).bytes
+    let windows = try windows ?? TextWindowCount(text, of: model.model)
+    return try scorer.planForScoring(longest: windows.size).bytes
   }
 
   /// A pass over all windows.
   public func plannedSteps(_ side: String, of model: PlannedModel) -> [PlannedStep] {
-    guard let rates = model.rates, let windows = try? text.plannedWindows(of: model.model) else {
-      return []
-    }
+    guard let rates = model.rates, let windows else { return [] }
     let done = PlannedStep.finishedItems("\(model.directory)/.perplexity-\(side).journal")
     return [
       PlannedStep(
-        "perplexity \(side)",
-        "\(windows.count.counted("window")) of \(windows.size.counted("token"))",
-        seconds: rates.forward(tokens: Double(windows.count * windows.size), of: model.cost),
+        "perplexity \(side)", windows.text,
+        seconds: rates.forward(tokens: windows.tokenCount, of: model.cost),
         items: (windows.count, min(done, windows.count)))
     ]
   }
@@ -139,17 +137,16 @@ extension Perplexity: RequestedMeasure {
     summary: SummaryKeys("perplexity", changes: "perplexity_ratio", isSingle: true))
 
   init?(_ context: MeasureContext) throws {
-    guard let text = context.text else { return nil }
-    // A text that is too short is found out before anything is computed.
-    windowSize = try text.plannedWindows(of: context.model).size
-    recordedWindow = text.recordedWindow(for: context.model) ?? context.request.window
+    guard let (text, windows) = context.text else { return nil }
     self.text = text
+    self.windows = windows
+    recordedWindow = text.recordedWindow(for: context.model) ?? context.request.window
   }
 
   var requestEntries: [RequestRecord.Entry] {
     [
       .file("--text", text.path, text.digest, .evaluation),
-      .init(option: "--window", value: JSON(windowSize ?? 0), part: .evaluation),
+      .init(option: "--window", value: JSON(windows?.size ?? 0), part: .evaluation),
       .init(
         option: "--text-limit", value: text.limit.map { JSON($0) } ?? .null, part: .evaluation,
         grows: true),
