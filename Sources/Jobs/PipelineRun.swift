@@ -90,7 +90,7 @@ public struct PipelineRun: Sendable {
     let folder = try OutputFolder(
       directory.path, of: "run", apartFrom: [job.directory.path])
     defer { folder.close() }
-    try folder.requireFree(directory.fileNames + documents(of: evaluation))
+    try folder.requireFree(directory.fileNames + measuredNames(evaluation))
     if savesModel { try folder.requireFree(directory: "model") }
     // The scores are the scoring's own to discard.
     try folder.begin(restart: restart, keeping: "scores")
@@ -126,11 +126,12 @@ public struct PipelineRun: Sendable {
       report: try writeReport(directory), copy: copy)
   }
 
-  /// The documents that measures are going to write, of each round: those of others are found before any work.
-  private func documents(of evaluation: ModelEvaluation?) -> [String] {
-    let names = Set((evaluation?.measures ?? []).map { $0.document + ".json" }).sorted()
+  /// What is going to be written below the folders of measures, and these folders themselves.
+  private func measuredNames(_ evaluation: ModelEvaluation?) -> [String] {
     let folders = ["evaluation"] + (1..<max(roundCount, 1)).map { "rounds/\($0)/evaluation" }
-    return folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
+    let names = evaluation?.fileNames(["before", "after"]) ?? []
+    return ["evaluation", "rounds"]
+      + folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
   }
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.

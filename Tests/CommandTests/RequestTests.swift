@@ -53,6 +53,43 @@ struct RequestTests {
     #expect(try run(job, questions).status == 0)
   }
 
+  /// The same of answers, and of files where folders are going to be.
+  @Test func foreignItemsAndFoldersAreFoundFirst() throws {
+    let made = try MeasuredJob()
+    let job = made.job
+    let questions = [
+      "--questions", "fairness=\(made.questions("fairness"))", "--max-new-tokens", "4",
+    ]
+    #expect(try Program.run(job.score + ["--quiet"]).status == 0)
+    let scoring = job.scoring
+    let commands: [(name: String, command: [String])] = [
+      (
+        "awareness-fairness-answers.jsonl",
+        ["evaluate", "awareness", job.model] + questions
+      ),
+      ("evaluation", ["run"] + scoring + ["--count", "30"] + questions),
+      (
+        "evaluation", ["sweep", job.model, "--scores", job.out, "--count", "30"] + questions
+      ),
+      (
+        "validation", ["sweep", job.model, "--scores", job.out, "--count", "30"] + questions
+      ),
+      (
+        "origin",
+        ["compare"] + scoring + ["--count", "30", "--methods", "spin", "--seeds", "0"] + questions
+      ),
+    ]
+    for (name, command) in commands {
+      let folder = try TemporaryDirectory()
+      try write("mine\n".utf8, to: folder.file(name))
+      let before = try FolderContents(of: folder.path)
+      let outcome = try Program.run(command + ["--out", folder.path, "--quiet"])
+      #expect(outcome.status == 73, "\(name): \(outcome)")
+      #expect(outcome.standardError.contains(name), "\(outcome.standardError)")
+      #expect(try FolderContents(of: folder.path) == before, "\(name)")
+    }
+  }
+
   /// Files are named; what tells them apart is their content.
   @Test func anotherTextIsNamedByItsFile() throws {
     let job = try SmallJob()

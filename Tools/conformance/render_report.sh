@@ -76,6 +76,8 @@ for path in [run / "patch.json", *(run / "evaluation").glob("*.json")]:
     document = json.loads(path.read_text())
     if "patch_weights" in document:
         document["patch_weights"] = 0
+    # The measures are of the edit that changed weights: a report refuses those of another.
+    document.pop("edit_digest", None)
     if document["schema"].startswith("patch/"):
         document["weights"], document["unchanged"], document["tensors"] = 0, 0, []
     path.write_text(json.dumps(document))

@@ -88,7 +88,9 @@ struct AwarenessCommand: ParsableCommand {
     request.add("--prompt-format", format)
     request.add(generation.options)
     let plan = try output.plan(asked.measures(settings), of: loaded, settings)
-    try output.openFolder("awareness", request, apartFrom: [path])
+    let sides: [String?] = loaded.edit == nil ? [nil] : ["before", "after"]
+    try output.openFolder(
+      "awareness", request, items: plan.fileNames(sides), apartFrom: [path])
     try output.show(output.measure(plan, of: loaded), loaded)
   }
 
@@ -106,12 +108,13 @@ struct AwarenessCommand: ParsableCommand {
     request.add("--answers", file: server.answeringName, digest: answerer.identity.digest)
     try questions.add(asked, settings.judge, to: &request)
     try settings.requireMemory(toJudge: asked.lists + asked.benign, on: output.execution)
-    try output.openFolder("awareness", request)
+    let measures = asked.measures(settings)
+    try output.openFolder("awareness", request, items: measures.flatMap { $0.fileNames(nil) })
     Interruption.listen()
     let progress = MeasureProgressReporter(isQuiet: output.quiet)
     let outcomes = try progress.during {
       try MeasuredOutcomes(
-        asked.measures(settings),
+        measures,
         of: ModelAnswers(
           nil, directory: output.out, shouldStop: { Interruption.wasRequested },
           report: progress.show, answerer: { answerer }))

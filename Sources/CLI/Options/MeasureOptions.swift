@@ -31,15 +31,17 @@ struct MeasureOptions: ParsableArguments {
   /// - Parameters:
   ///   - measure: The name of the measure, whose file may not be another's.
   ///   - request: The request: a finished result of another request is not replaced.
+  ///   - items: Other files that are written there.
   ///   - inputs: Folders that are read.
   func openFolder(
-    _ measure: String, _ request: MeasureRequest, apartFrom inputs: [String] = []
+    _ measure: String, _ request: MeasureRequest, items: [String] = [],
+    apartFrom inputs: [String] = []
   ) throws {
     Self.request.withLock { $0 = request }
     guard let out else { return }
     let folder = try OutputFolder(out, of: "evaluate", apartFrom: inputs)
     do {
-      try folder.requireFree(["\(measure).json"])
+      try folder.requireFree(["\(measure).json"] + items)
       try request.requireReplaceable("\(out)/\(measure).json")
       try folder.begin(restart: false)
     } catch {

@@ -212,7 +212,8 @@ public struct MethodComparison: Sendable {
     if !restart { try requireSameRequest(in: directory) }
     let output = try OutputFolder(directory, of: "compare", apartFrom: [model.directory.path])
     defer { output.close() }
-    try output.requireFree(Self.fileNames(directory))
+    let folders = ["origin"] + request.arms.map(\.folder) + scorings.keys.map(\.folder)
+    try output.requireFree(Self.fileNames(directory) + folders.sorted())
     try output.begin(restart: restart)
     try RequestRecord(self).write(to: directory)
     let untouched = directory + "/origin/evaluation"

@@ -140,6 +140,16 @@ public struct ModelEvaluation: Sendable {
     return .object(object)
   }
 
+  /// The names of the files that the measures of some sides write: those of others are found before any work.
+  ///
+  /// - Parameter sides: "before", "after"; nil where there is no other side.
+  package func fileNames(_ sides: [String?]) -> [String] {
+    let files = measures.flatMap { measure in
+      [measure.document + ".json"] + sides.flatMap { measure.fileNames($0) }
+    }
+    return Set(files).sorted()
+  }
+
   /// Measures the model with an edit, or without one.
   ///
   /// - Parameters:

@@ -26,6 +26,10 @@ public protocol Measure: Sendable {
   /// The name of the document that holds its outcome: `DOCUMENT.json`, schema "DOCUMENT/1". Measures that share a
   /// document share its members.
   var document: String { get }
+  /// The names of the files with the items of one side, besides journals: those of others are found before any work.
+  ///
+  /// - Parameter side: "before", "after"; nil where there is no other side.
+  func fileNames(_ side: String?) -> [String]
   /// Everything that decides its results besides the model and its edit: members of a record.
   var identity: JSONObject { get }
   /// The lists of questions that it asks, in a few words: "2165 fairness"; empty where another measure asks them.
@@ -59,6 +63,8 @@ public protocol Measure: Sendable {
 extension Measure {
   /// The measure's own.
   public var document: String { name }
+  /// Empty: items are in the document.
+  public func fileNames(_ side: String?) -> [String] { [] }
   /// Nothing besides the name.
   public var identity: JSONObject { [:] }
   /// Empty: a measure has no questions unless it says so.

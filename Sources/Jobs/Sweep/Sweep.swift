@@ -108,7 +108,9 @@ public struct Sweep: Sendable {
     let output = try OutputFolder(
       directory, of: "sweep", apartFrom: [model.directory.path, scores.path])
     defer { output.close() }
-    try output.requireFree(["sweep.json", "patch.json", "selection.json"])
+    let names = test.fileNames(["before", "after"]).map { "evaluation/\($0)" }
+    try output.requireFree(
+      ["sweep.json", "patch.json", "selection.json", "validation", "evaluation", "rounds"] + names)
     try requireSameRequest(in: directory)
     try output.begin(restart: false)
     let candidates = try SweepCandidates(

@@ -12,6 +12,9 @@ public final class ModelAnswers {
     case benign
   }
 
+  /// What files of the only side are named by.
+  static let onlySide = "answers"
+
   /// "before", "after", or "answers" where there is one side only, as files are named.
   let side: String
   /// Where items and journals go; nil for nowhere.
@@ -36,7 +39,7 @@ public final class ModelAnswers {
     report: @escaping (MeasureProgress) -> Void = { _ in },
     answerer: @escaping () throws -> any Answerer
   ) {
-    self.side = side ?? "answers"
+    self.side = side ?? Self.onlySide
     self.label = label ?? self.side
     self.directory = directory
     self.shouldStop = shouldStop

@@ -32,6 +32,11 @@ public struct Awareness: MeasureOfAnswers {
   /// "2165 fairness".
   public var questionCounts: [String] { lists.map { "\($0.questions.count) \($0.name)" } }
 
+  /// "awareness-fairness-before.jsonl" for each list.
+  public func fileNames(_ side: String?) -> [String] {
+    lists.map { "awareness-\($0.name)-\(side ?? ModelAnswers.onlySide).jsonl" }
+  }
+
   /// The lists, by name and content.
   public var identity: JSONObject { ["questions": .array(lists.map(\.identity))] }
 

@@ -23,6 +23,11 @@ public struct Refusals: MeasureOfAnswers {
   /// "2165 fairness".
   public var questionCounts: [String] { lists.map { "\($0.questions.count) \($0.name)" } }
 
+  /// "benign-fairness-before.jsonl" for each list.
+  public func fileNames(_ side: String?) -> [String] {
+    lists.map { "benign-\($0.name)-\(side ?? ModelAnswers.onlySide).jsonl" }
+  }
+
   /// The lists, by name and content.
   public var identity: JSONObject { ["benign": .array(lists.map(\.identity))] }
 
