@@ -20,7 +20,7 @@ enum Interruption {
   /// Ends the program with a message until a command listens: from its first moment on, and in commands that are
   /// done before anybody could wish to stop.
   static func expect(_ arguments: [String]) {
-    isResumable.store(Resumption(arguments) != .startsOver, ordering: .relaxed)
+    isResumable.store(Resumption(arguments).keepsWork, ordering: .relaxed)
     _ = wasRequested  // made here, not in the handler
     signal(SIGINT) { _ in
       if Interruption.isResumable.load(ordering: .relaxed) {
@@ -109,6 +109,9 @@ enum Resumption: Equatable {
       self = arguments.first == "generate" ? .printsAgain : .startsOver
     }
   }
+
+  /// Whether the same command has less to do than before.
+  var keepsWork: Bool { self == .resumes || self == .keepsDownloads }
 
   /// What to do, for the message.
   var advice: String {

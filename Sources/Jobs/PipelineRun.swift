@@ -90,8 +90,8 @@ public struct PipelineRun: Sendable {
     let folder = try OutputFolder(
       directory.path, of: "run", apartFrom: [job.directory.path])
     defer { folder.close() }
-    try folder.requireFree(directory.fileNames + measuredNames(evaluation))
-    if savesModel { try folder.requireFree(directory: "model") }
+    try folder.requireFree(
+      writtenNames(directory, evaluation), folders: savesModel ? ["model"] : [])
     // The scores are the scoring's own to discard.
     try folder.begin(restart: restart, keeping: "scores")
     if restart, savesModel, FileSystem.status(directory.model, following: false) != nil {
@@ -126,11 +126,26 @@ public struct PipelineRun: Sendable {
       report: try writeReport(directory), copy: copy)
   }
 
-  /// What is going to be written below the folders of measures, and these folders themselves.
-  private func measuredNames(_ evaluation: ModelEvaluation?) -> [String] {
+  /// Refuses a folder with files of others where this run writes; for plans, which write nothing.
+  ///
+  /// - Parameter outer: The folder of the command that the run is a part of.
+  /// - Throws: `SPINError` with code `cannotCreate` that names them.
+  package func requireVacant(
+    _ directory: RunDirectory, evaluation: ModelEvaluation?,
+    within outer: (path: String, command: String)? = nil
+  ) throws {
+    try OutputFolder.requireFree(
+      writtenNames(directory, evaluation), folders: savesModel ? ["model"] : [],
+      in: directory.path, of: "run", within: outer)
+  }
+
+  /// The files that are going to be written, and names that have to be those of folders.
+  private func writtenNames(
+    _ directory: RunDirectory, _ evaluation: ModelEvaluation?
+  ) -> [String] {
     let folders = ["evaluation"] + (1..<max(roundCount, 1)).map { "rounds/\($0)/evaluation" }
     let names = evaluation?.fileNames(["before", "after"]) ?? []
-    return ["evaluation", "rounds"]
+    return directory.fileNames + ["evaluation", "rounds"]
       + folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
   }
 

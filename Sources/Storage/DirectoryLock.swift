@@ -26,5 +26,9 @@ package final class DirectoryLock: Sendable {
   /// Gives the directory back; letting go of the object does the same.
   package func release() { flock(descriptor, LOCK_UN) }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Before the file is closed: a child that is being started holds the same one until it runs its program.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

@@ -34,7 +34,11 @@ package final class FileLock: Sendable {
   /// Gives the lock back; letting go of the object does the same.
   package func release() { flock(descriptor, LOCK_UN) }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Before the file is closed: a child that is being started holds the same one until it runs its program.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
 
 extension FileSystem {

@@ -4,10 +4,12 @@ import Foundation
 import SPINErrors
 
 extension FileSystem {
-  /// A path without repeated and trailing slashes.
+  /// A path without repeated and trailing slashes, and without the name of the folder itself: `out/.` is `out`.
   package static func normalized(_ path: String) -> String {
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
-    return (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts.joined(separator: "/")
+      .filter { $0 != "." }
+    if path.utf8.first == UInt8(ascii: "/") { return "/" + parts.joined(separator: "/") }
+    return parts.isEmpty && !path.isEmpty ? "." : parts.joined(separator: "/")
   }
 
   /// Requires that a folder that is written to and one that is read have nothing in common.

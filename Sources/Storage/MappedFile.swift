@@ -28,7 +28,7 @@ import Synchronization
   /// Maps a whole file.
   ///
   /// - Throws: `SPINError` with code `missingInput` if it does not exist, is no regular file or cannot
-  ///   be read; `inputOutput` if it cannot be mapped.
+  ///   be read; `outOfMemory` if the system has no addresses for it; `inputOutput` if it cannot be mapped otherwise.
   public init(path: String) throws {
     let descriptor = try RegularFile.open(path, O_RDONLY)
     defer { close(descriptor) }
@@ -45,8 +45,13 @@ import Synchronization
     }
     let mapped = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
+      let number = errno
       throw SPINError(
-        .inputOutput, at: path, "cannot be mapped into memory (\(SPINError.reason(errno)))")
+        number == ENOMEM ? .outOfMemory : .inputOutput, at: path,
+        "cannot be mapped into memory (\(SPINError.reason(number)))",
+        remedy: number == ENOMEM
+          ? "its \(byteCount) bytes need addresses: raise the limit (`ulimit -v`), or that of the container"
+          : nil)
     }
     unsafe base = UnsafeRawPointer(mapped)
   }

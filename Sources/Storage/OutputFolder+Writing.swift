@@ -72,7 +72,7 @@ extension OutputFolder {
         }
         if kind == .directory { return }
         guard try record.entries[name] != nil || folder.takesOver(name) else {
-          throw folder.foreign(name)
+          throw foreign(name, in: folder.path)
         }
       }
       try record.record(name, .open)

@@ -116,28 +116,6 @@ package final class OutputFolder: Sendable {
     FileSystem.status("\(path)/\(OutputRecord.name)", following: false) != nil
   }
 
-  /// Requires that a folder that appears whole is absent, empty, or on record.
-  package func requireFree(directory name: String) throws {
-    let isRecorded = record.withLock { $0.entries[name] != nil }
-    let place = "\(path)/\(name)"
-    guard !isRecorded, let status = FileSystem.status(place, following: false) else { return }
-    guard try status.kind == .directory && FileSystem.names(in: place).isEmpty else {
-      throw foreign(name)
-    }
-  }
-
-  /// Requires that none of some files would have to be overwritten that no record says are ours.
-  package func requireFree(_ names: [String]) throws {
-    let others = record.withLock { record in
-      names.filter { name in
-        record.entries[name] == nil
-          && FileSystem.status("\(path)/\(name)", following: false).map { $0.kind != .directory }
-            ?? false
-      }
-    }
-    guard others.isEmpty else { throw foreign(others.joined(separator: ", ")) }
-  }
-
   /// Sees to what an earlier command left here.
   ///
   /// - Parameters:
@@ -202,9 +180,4 @@ package final class OutputFolder: Sendable {
         """)
   }
 
-  func foreign(_ names: String) -> SPINError {
-    SPINError(
-      .cannotCreate, at: path, "has \(names), and no record there says that spin wrote it",
-      remedy: "choose another \(setting: .directory), or move away what you want to keep")
-  }
 }

@@ -79,5 +79,9 @@ package final class SharedDirectoryLock: Sendable {
     flock(descriptor, operation | LOCK_NB) == 0 || errno != EWOULDBLOCK
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Before the file is closed: a child that is being started holds the same one until it runs its program.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

@@ -2,7 +2,7 @@
 
 public import SPINAdapters
 import SPINCheckpoint
-import SPINDecoderNames
+package import SPINDecoderNames
 import SPINErrors
 public import SPINKernels
 import SPINStorage
@@ -220,7 +220,7 @@ extension AdapterConfiguration {
   /// The matrices of a model that have adapters.
   ///
   /// - Throws: `SPINError` where there are none.
-  func matrices(of configuration: DecoderConfiguration) throws -> [MatrixName] {
+  package func matrices(of configuration: DecoderConfiguration) throws -> [MatrixName] {
     let names = try targets.matrices(layerCount: configuration.layerCount, at: "adapter")
     guard !names.isEmpty else {
       throw SPINError(

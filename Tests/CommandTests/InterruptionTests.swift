@@ -141,6 +141,8 @@ import Testing
     #expect(
       Interruption.described(.stopped("stopped after step 3"), arguments).description
         == "stopped after step 3; " + advice)
+    // The handler of the first moments says the same in one word.
+    #expect(Resumption(arguments).keepsWork == advice.hasSuffix("again to resume"))
   }
 
   /// From the first moments on, Ctrl+C ends with a message.

@@ -91,7 +91,7 @@ struct LinkedOutputTests {
     ]
     let before = try FileManager.default.subpathsOfDirectory(atPath: job.path).sorted()
     for command in commands {
-      for out in [["--out", link], ["--out=" + link + "/"]] {
+      for out in [["--out", link], ["--out=" + link + "/"], ["--out", link + "/."]] {
         let outcome = try Program.run(command + out)
         #expect(outcome.status == 73, "\(command): \(outcome)")
         #expect(

@@ -87,6 +87,9 @@ struct RequestTests {
       #expect(outcome.status == 73, "\(name): \(outcome)")
       #expect(outcome.standardError.contains(name), "\(outcome.standardError)")
       #expect(try FolderContents(of: folder.path) == before, "\(name)")
+      guard command[0] != "evaluate" else { continue }
+      let plan = try Program.run(command + ["--out", folder.path, "--quiet", "--dry-run"])
+      #expect(plan.status == 73 && plan.standardError == outcome.standardError, "\(name): \(plan)")
     }
   }
 

@@ -148,6 +148,7 @@ struct ReadingTests {
       (text.replacing("\"n\": 3", with: "\"n\": -3"), "is -3"),
       (text.replacing("plain", with: "other"), "is \"other\""),
       ("{\"schema\":\"own/1\",\"tool_version\":\"1\",\"quantities\":[]}", "title"),
+      (text + String(repeating: " ", count: 1 << 20), "at most 1048576"),
     ] {
       try run.write(damaged, to: "evaluation/own.json")
       #expect(message(run)?.contains(what) == true, "\(damaged)")

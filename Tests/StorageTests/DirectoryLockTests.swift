@@ -33,4 +33,20 @@ struct DirectoryLockTests {
     #expect(await failures == 0)
     lock.release()
   }
+
+  #if os(Linux)
+    /// A child that is being started holds what its parent has open until it runs its program.
+    @Test func aClaimEndsWithItsObject() throws {
+      let folder = try TemporaryDirectory()
+      var lock: DirectoryLock? = try DirectoryLock(folder.path)
+      let copies = (0..<1024).filter {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+          == folder.path
+      }.map { dup($0) }
+      defer { for copy in copies { close(copy) } }
+      #expect(lock != nil && copies.count == 1)
+      lock = nil
+      _ = try DirectoryLock(folder.path)
+    }
+  #endif
 }

@@ -7,7 +7,8 @@ OLD and NEW are binaries; the model's folder and the data (privacy.csv, fairness
 questions_fairness.csv) are those that `spin demo --dry-run --out DIR` writes. Prompts are taken as they stand, as
 every version can. Compared are the tensors of scores, models and adapters (their metadata name versions and
 settings), the edits of patches, generated texts, answers with verdicts, and losses of windows. With --speed, scoring,
-training and generation are timed alternately, N times each, and the medians are given as ratios.
+training and generation are timed alternately, N times each. The ratio is the median over the pairs of runs, with a 95%
+interval by resampling the pairs, of the elapsed time and of the processor time.
 
 Prints a table and the commands; exits with 1 where anything differs.
 """
@@ -16,6 +17,8 @@ import argparse
 import hashlib
 import json
 import pathlib
+import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -26,12 +29,18 @@ STEPS = ["--max-steps", "6", "--per-device-train-batch-size", "4", "--learning-r
 
 
 def run(spin, arguments, folder):
-    """The standard output of a command in a folder, and its seconds."""
-    start = time.monotonic()
+    """The standard output of a command in a folder, its seconds, and those of all processors."""
+    start, used = time.monotonic(), processor_seconds()
     process = subprocess.run([spin, *arguments], cwd=folder, capture_output=True, text=True)
     if process.returncode:
         raise SystemExit(f"{spin} {' '.join(arguments)}: status {process.returncode}: {process.stderr.strip()}")
-    return process.stdout, time.monotonic() - start
+    return process.stdout, time.monotonic() - start, processor_seconds() - used
+
+
+def processor_seconds():
+    """What the commands so far took of all processors."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def takes(spin, command, option):
@@ -112,7 +121,7 @@ class Job:
                 str(path.relative_to(self.work)) for path in (self.work / kind).glob("*.safetensors"))
             for file in files:
                 found[f"trained {kind}: {pathlib.Path(file).name}"] = tensors(self.work / file)
-        text, _ = self.generation()
+        text = self.generation()[0]
         found["generated texts"] = [json.loads(line)["text"] for line in text.splitlines()]
         limit = "--question-limit" if takes(self.spin, ("evaluate", "awareness"), "--question-limit") else "--limit"
         column = "--question-column" if takes(self.spin, ("evaluate", "awareness"), "--question-column") else "--column"
@@ -132,23 +141,36 @@ class Job:
         return found
 
 
-def speed(old, new, rounds):
-    """Medians of alternated runs, as ratios of new over old."""
+def speed(old, new, rounds, samples):
+    """Alternated runs: medians of the pairs' ratios of new over old, with their intervals."""
     work = {
-        "score, 64 samples": lambda job, n: job.scores(f"speed-{n}", 64)[1],
-        "train full, 6 steps": lambda job, n: job.training("full", f"speed-full-{n}")[1],
-        "generate": lambda job, n: job.generation()[1],
+        f"score, {samples} samples": lambda job, n: job.scores(f"speed-{n}", samples),
+        "train full, 6 steps": lambda job, n: job.training("full", f"speed-full-{n}"),
+        "train lora, 6 steps": lambda job, n: job.training("lora", f"speed-lora-{n}"),
+        "generate": lambda job, n: job.generation(),
     }
-    ratios = {}
+    found = {}
     for name, measure in work.items():
         seconds = {"old": [], "new": []}
         for number in range(rounds):
             for key, job in (("old", old), ("new", new))[::1 if number % 2 else -1]:
-                seconds[key].append(measure(job, number))
-        medians = {key: statistics.median(values) for key, values in seconds.items()}
-        ratios[name] = {**{f"{key}_seconds": round(value, 3) for key, value in medians.items()},
-                        "ratio": round(medians["new"] / medians["old"], 3)}
-    return ratios
+                seconds[key].append(measure(job, number)[1:])
+        row = {}
+        for place, kind in enumerate(("elapsed", "processor")):
+            before, after = ([times[place] for times in seconds[key]] for key in ("old", "new"))
+            row[kind] = {"old_seconds": round(statistics.median(before), 3),
+                         "new_seconds": round(statistics.median(after), 3),
+                         **median_ratio([b / a for a, b in zip(before, after)])}
+        found[name] = row
+        print(json.dumps({name: row}), file=sys.stderr, flush=True)
+    return found
+
+
+def median_ratio(ratios):
+    """The median with a 95% interval of the percentile bootstrap."""
+    source = random.Random(0)
+    medians = sorted(statistics.median(source.choices(ratios, k=len(ratios))) for _ in range(2000))
+    return {"ratio": round(statistics.median(ratios), 3), "lower": round(medians[50], 3), "upper": round(medians[1949], 3)}
 
 
 def main():
@@ -160,6 +182,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--speed", type=int, default=0, metavar="N")
     parser.add_argument("--only-speed", action="store_true")
+    parser.add_argument("--samples", type=int, default=64, help="of each data set, where scoring is timed")
     arguments = parser.parse_args()
     old, new = (Job(spin, arguments.model, arguments.data, arguments.work / name)
                 for name, spin in (("old", arguments.old), ("new", arguments.new)))
@@ -174,7 +197,7 @@ def main():
         for command in new.commands:
             print("  spin", " ".join(str(part) for part in command))
     if arguments.speed:
-        print(json.dumps(speed(old, new, arguments.speed), indent=2))
+        print(json.dumps(speed(old, new, arguments.speed, arguments.samples), indent=2))
     sys.exit(1 if failed else 0)
 
 

@@ -108,6 +108,7 @@ struct CompareCommand: ParsableCommand {
     Warnings.write(comparison.warnings)
     try FileSystem.requireApart(out, from: comparison.model.directory.path)
     if !restart { try comparison.requireSameRequest(in: out) }
+    try comparison.requireVacant(out)
     let rates = MachineRates(execution)
     let found = comparison.plan(into: out, rates: rates)
     let plan = WorkPlanText(

@@ -112,6 +112,7 @@ struct SweepCommand: ParsableCommand {
     sweep.arguments = Invocation.arguments
     try FileSystem.requireApart(out, from: model.directory.path)
     // What the sweep would refuse is refused before its plan is shown.
+    try sweep.requireVacant(out)
     try sweep.requireSameRequest(in: out)
     let plan = WorkPlanText(
       plan: sweep.plan(into: out, rates: MachineRates(execution)),

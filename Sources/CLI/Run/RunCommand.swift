@@ -116,6 +116,7 @@ struct RunCommand: ParsableCommand {
     try FileSystem.requireApart(out, from: job.directory.path)
     if !directory.ownsScores { try job.requireScores(at: directory.scores) }
     if !work.restart { try pipeline.requireSameRequest(in: directory, evaluation: evaluation) }
+    try pipeline.requireVacant(directory, evaluation: evaluation)
     let rates = MachineRates(execution)
     let found = pipeline.plan(into: directory, evaluation: evaluation, rates: rates)
     let plan = RunPlanText(

@@ -16,31 +16,15 @@ struct ArmMaker {
   /// Makes an arm's edit in its folder and measures it.
   func row(_ arm: ComparisonArm, in folder: String) throws -> ComparisonRow {
     guard let rule = arm.method.rule else { return try trained(arm, in: folder) }
-    return try suppressed(arm, rule, in: folder)
+    return try suppressed(arm, rule)
   }
 
   /// Scores, selects, and measures the patch.
-  ///
-  /// Arms of one seed and number of rows share their scores.
   private func suppressed(
-    _ arm: ComparisonArm, _ rule: SelectionRule, in folder: String
+    _ arm: ComparisonArm, _ rule: SelectionRule
   ) throws -> ComparisonRow {
-    var selection = request.selection
-    selection.rule = rule
-    selection.seed = arm.seed
-    selection.scale = arm.method == .spinSoft ? request.softScale : 0
-    let calibration = MethodComparison.Calibration(arm)
-    guard let job = comparison.scorings[calibration] else {
-      preconditionFailure("no scoring for \(arm.folder)")
-    }
-    let run = PipelineRun(
-      job: job, selection: selection,
-      roundCount: arm.method == .spinIterated ? request.roundCount : 1,
-      allowsEmpty: request.allowsEmpty)
-    let result = try run.run(
-      into: RunDirectory(
-        path: folder, scores: comparison.scores(calibration, in: directory),
-        ownsScores: !comparison.givenScores.contains(calibration)),
+    let result = try comparison.run(of: arm, rule).run(
+      into: comparison.runDirectory(of: arm, in: directory),
       evaluation: comparison.evaluation, shouldStop: shouldStop,
       report: { report(.scoring($0)) }, reportEvaluation: { report(.measuring($0)) })
     guard let measures = result.evaluations.last else {

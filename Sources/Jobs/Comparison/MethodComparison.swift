@@ -77,6 +77,9 @@ public struct MethodComparison: Sendable {
       rounds: request.methods.contains(.spinIterated) ? request.roundCount : 1,
       target: request.target,
       of: model.decoder.configuration)
+    if request.methods.contains(where: { $0 == .lora || $0 == .dora }) {
+      try measures.reserve(forMerging: request.adapter, into: model)
+    }
     measures.seenData = (measures.seenData ?? []) + request.trainingData
     evaluation = try ModelEvaluation(measures, of: model, modelFiles: modelFiles, judge: judge)
     scorings = try Self.scorings(request, model, modelFiles)
@@ -212,8 +215,7 @@ public struct MethodComparison: Sendable {
     if !restart { try requireSameRequest(in: directory) }
     let output = try OutputFolder(directory, of: "compare", apartFrom: [model.directory.path])
     defer { output.close() }
-    let folders = ["origin"] + request.arms.map(\.folder) + scorings.keys.map(\.folder)
-    try output.requireFree(Self.fileNames(directory) + folders.sorted())
+    try output.requireFree(writtenNames(directory))
     try output.begin(restart: restart)
     try RequestRecord(self).write(to: directory)
     let untouched = directory + "/origin/evaluation"
@@ -245,6 +247,53 @@ public struct MethodComparison: Sendable {
   /// - Throws: `SPINError` with code `cannotCreate` that names every option that differs.
   public func requireSameRequest(in directory: String) throws {
     try RequestRecord(self).require(in: directory, scores: nil)
+  }
+
+  /// Refuses a folder with files of others where this comparison writes; for plans, which write nothing.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` that names them.
+  package func requireVacant(_ directory: String) throws {
+    try OutputFolder.requireFree(writtenNames(directory), in: directory, of: "compare")
+    for arm in request.arms {
+      guard let rule = arm.method.rule else { continue }
+      try run(of: arm, rule).requireVacant(
+        runDirectory(of: arm, in: directory), evaluation: evaluation,
+        within: (directory, "compare"))
+    }
+  }
+
+  /// The files that are going to be written, and names that have to be those of folders.
+  private func writtenNames(_ directory: String) -> [String] {
+    let measured =
+      evaluation.fileNames(["before"]).map { "origin/evaluation/\($0)" }
+      + request.arms.filter(\.method.isTrained).flatMap { arm in
+        evaluation.fileNames(["before", "after"]).map { "\(arm.folder)/evaluation/\($0)" }
+      }
+    let folders = ["origin"] + request.arms.map(\.folder) + scorings.keys.map(\.folder)
+    return Self.fileNames(directory) + folders.sorted() + measured
+  }
+
+  /// The run that makes and measures an arm which is not trained.
+  func run(of arm: ComparisonArm, _ rule: SelectionRule) -> PipelineRun {
+    var selection = request.selection
+    selection.rule = rule
+    selection.seed = arm.seed
+    selection.scale = arm.method == .spinSoft ? request.softScale : 0
+    guard let job = scorings[Calibration(arm)] else {
+      preconditionFailure("no scoring for \(arm.folder)")
+    }
+    return PipelineRun(
+      job: job, selection: selection,
+      roundCount: arm.method == .spinIterated ? request.roundCount : 1,
+      allowsEmpty: request.allowsEmpty)
+  }
+
+  /// Where that run writes: arms of one seed and number of rows share their scores.
+  func runDirectory(of arm: ComparisonArm, in directory: String) -> RunDirectory {
+    let calibration = Calibration(arm)
+    return RunDirectory(
+      path: "\(directory)/\(arm.folder)", scores: scores(calibration, in: directory),
+      ownsScores: !givenScores.contains(calibration))
   }
 
   /// The names of all files that a comparison writes in addition to its folders.

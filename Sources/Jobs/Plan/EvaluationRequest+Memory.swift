@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINAdapters
 import SPINDecoderNames
 import SPINExecution
+import SPINLanguageModel
+import SPINTraining
 import SPINTransformer
 
 extension EvaluationRequest {
@@ -23,6 +26,21 @@ extension EvaluationRequest {
       SelectionReach($0, target: target, of: model).editBytes
     }
     execution.reservedBytes = min((bytes.max() ?? 0) * rounds, 32 << 20)
+  }
+
+  /// Lets plans count the pages of the matrices that an adapter is going to be merged into.
+  ///
+  /// - Throws: `SPINError` where the adapter targets nothing of the model.
+  mutating func reserve(
+    forMerging adapter: AdapterConfiguration, into model: LanguageModel
+  ) throws {
+    let names = Set(try adapter.matrices(of: model.decoder.configuration))
+    let bytes = model.directory.tensors.reduce(0) { sum, tensor in
+      guard let name = MatrixName(stored: tensor.key), names.contains(name) else { return sum }
+      // The first and the last page may hold other tensors, too.
+      return sum + tensor.value.byteRange.count + 2 * Machine.pageBytes
+    }
+    execution.reservedBytes = max(execution.reservedBytes, bytes)
   }
 
   /// The same where the edit is known, whose pages count for themselves.

@@ -108,9 +108,7 @@ public struct Sweep: Sendable {
     let output = try OutputFolder(
       directory, of: "sweep", apartFrom: [model.directory.path, scores.path])
     defer { output.close() }
-    let names = test.fileNames(["before", "after"]).map { "evaluation/\($0)" }
-    try output.requireFree(
-      ["sweep.json", "patch.json", "selection.json", "validation", "evaluation", "rounds"] + names)
+    try output.requireFree(writtenNames)
     try requireSameRequest(in: directory)
     try output.begin(restart: false)
     let candidates = try SweepCandidates(
@@ -124,6 +122,19 @@ public struct Sweep: Sendable {
     let result = Result(rows: rows, chosen: chosen, test: test)
     try ResultFile.write(json(result), to: directory + "/sweep.json")
     return result
+  }
+
+  /// Refuses a folder with files of others where this sweep writes; for plans, which write nothing.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` that names them.
+  package func requireVacant(_ directory: String) throws {
+    try OutputFolder.requireFree(writtenNames, in: directory, of: "sweep")
+  }
+
+  /// The files that are going to be written, and names that have to be those of folders.
+  private var writtenNames: [String] {
+    ["sweep.json", "patch.json", "selection.json", "validation", "evaluation", "rounds"]
+      + test.fileNames(["before", "after"]).map { "evaluation/\($0)" }
   }
 
   /// Refuses a folder that holds the finished result of another request; nothing there is changed.

@@ -34,9 +34,15 @@ struct QuantitiesReading: MeasureReading {
 
   private init?(_ name: String, in folder: String) throws {
     let path = "\(folder)/\(name).json"
-    guard let status = FileSystem.status(path), status.kind == .file,
-      status.byteCount <= Self.largestDocument
-    else { return nil }
+    guard let status = FileSystem.status(path), status.kind == .file else { return nil }
+    guard status.byteCount <= Self.largestDocument else {
+      guard try Self.isNamed(name, within: RandomAccessFile(path: path, .read), status.byteCount)
+      else { return nil }
+      throw SPINError(
+        .malformedInput, at: path,
+        "has \(status.byteCount) bytes, and the numbers of a measure take at most \(Self.largestDocument)",
+        remedy: "move the items of the measure to a file of their own")
+    }
     // A document that says of itself that it is one is read, or named with what is wrong; other files are left alone.
     guard try Self.isMeasure(FileSystem.read(path), name),
       let file = try MeasureFile(name, in: folder)
@@ -45,6 +51,17 @@ struct QuantitiesReading: MeasureReading {
     title = try file.members.required("title")
     note = try file.members.optional("note") ?? ""
     quantities = try file.members.required("quantities", as: [JSONObject].self).map(Quantity.init)
+  }
+
+  /// Whether the beginning or the end of a large file says that it is the document of a measure.
+  private static func isNamed(
+    _ name: String, within file: RandomAccessFile, _ byteCount: Int
+  ) throws -> Bool {
+    let count = min(byteCount, 4096)
+    return try [0, byteCount - count].contains { offset in
+      let text = String(decoding: try file.read(count: count, at: offset), as: UTF8.self)
+      return text.contains("\"schema\"") && text.contains("\"\(name)/")
+    }
   }
 
   /// Whether a file is of the schema of its name and has numbers, or would be if it were whole.
