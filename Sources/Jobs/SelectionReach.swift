@@ -65,6 +65,14 @@ public struct SelectionReach: Sendable {
     }
   }
 
+  /// The kinds of which weights can be selected, and none is left out for general ability although the rule would.
+  public var unprotectedKinds: [Kind] {
+    // A share of 0 is what somebody asked for.
+    guard ![.noGeneral, .generalOnly].contains(selection.rule), selection.generalAmount != .share(0)
+    else { return [] }
+    return kinds.filter { $0.pairCount > 0 && $0.generalCount == 0 }
+  }
+
   /// The kinds of which no weight can be selected.
   public var emptyKinds: [Kind] { kinds.filter { count($0) == 0 } }
 

@@ -63,6 +63,21 @@ struct EmptySelectionTests {
     #expect(!FileManager.default.fileExists(atPath: job.path + "/patch.json"))
   }
 
+  /// A share for the pair alone leaves that of general ability at its default, which is no weight of small matrices.
+  @Test func whereNothingIsLeftOutForGeneralAbilityIsSaidFirst() throws {
+    let job = try SmallJob()
+    for (options, isSaid) in [
+      (["--q", "0.01"], true), (["--q", "0.01", "--p", "0.01"], false), (["--count", "5"], false),
+      (["--q", "0.01", "--p", "0"], false), (["--q", "0.01", "--rule", "no-general"], false),
+    ] {
+      let plan = try Program.run(
+        ["run"] + job.scoring + ["--out", job.out, "--dry-run", "--quiet"] + options)
+      #expect(
+        plan.standardError.contains("--p is less than one weight of ") == isSaid,
+        "\(options): \(plan)")
+    }
+  }
+
   @Test func aCountBeyondEveryMatrixIsRefused() throws {
     let job = try SmallJob()
     let outcome = try Program.run(["run"] + job.scoring + ["--count", "9999999", "--out", job.out])

@@ -188,6 +188,11 @@ import Testing
     let chosen: Int = try document.required("chosen")
     let rates = try rows.map { try $0.required("mean_rate", as: Double.self) }
     #expect(rows[chosen]["rule"] == "paper")
+    // What is printed says which selection that is.
+    let printed = try JSON(parsing: Array(outcome.standardOutput.utf8), path: "stdout")
+      .requireObject(at: "stdout")
+    let selection: JSONObject = try printed.required("selection")
+    #expect(selection.members.allSatisfy { rows[chosen][$0.key] == $0.value } && selection.count == 9)
     #expect(zip(rows, rates).allSatisfy { $0["rule"] == "random" || $1 <= rates[chosen] })
     let patch = try Patch(path: first + "/patch.json")
     #expect(rows[chosen]["weights"] == JSON(patch.weightCount))

@@ -44,6 +44,7 @@ struct SweepSummary {
     [
       "schema": "sweep-result/1", "tool_version": .string(SPINVersion.current),
       "candidates": JSON(result.rows.count), "chosen": result.chosen.map { JSON($0) } ?? .null,
+      "selection": result.chosen.map { .object(result.rows[$0].candidate.json) } ?? .null,
       "test_measures": result.test?.json ?? .null, "sweep": .string("\(directory)/sweep.json"),
       "patch": result.chosen == nil ? .null : .string("\(directory)/patch.json"),
     ]

@@ -55,11 +55,20 @@ struct RunPlanText {
           + "\(evaluation.settings.promptFormat.name) format; --scoring-format and --prompt-format decide"
       )
     }
+    func named(_ kinds: [SelectionReach.Kind]) -> String {
+      kinds.map { "\($0.name) (\($0.rows)x\($0.columns))" }.joined(separator: ", ")
+    }
     let empty = reach.emptyKinds
     if !empty.isEmpty, reach.limit > 0 {
-      let names = empty.map { "\($0.name) (\($0.rows)x\($0.columns))" }.joined(separator: ", ")
       warnings.append(
-        "the share is less than one weight of \(names); --count selects as many in every matrix")
+        "the share is less than one weight of \(named(empty)); --count selects as many in every matrix"
+      )
+    }
+    let unprotected = reach.unprotectedKinds
+    if !unprotected.isEmpty {
+      warnings.append(
+        "--p is less than one weight of \(named(unprotected)): nothing is left out there for general ability; "
+          + "give a larger --p, or --count")
     }
     return warnings
   }

@@ -23,7 +23,8 @@ struct WorkPlanText {
     lines.append(
       "plan     about \(ScoringProgressReporter.time(plan.secondsLeft)) on \(execution.device.description)"
         + unknown
-        + ", memory \(ByteCount.text(plan.memoryBytes)), results \(ByteCount.text(plan.outputBytes))"
+        + ", memory \(ByteCount.text(plan.memoryBytes)) of \(ByteCount.text(execution.maxMemory))"
+        + ", results \(ByteCount.text(plan.outputBytes))"
         + (plan.scratchBytes > 0 ? ", scratch \(ByteCount.text(plan.scratchBytes))" : ""))
     return lines.joined(separator: "\n") + "\n"
   }

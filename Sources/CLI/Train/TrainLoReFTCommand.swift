@@ -62,7 +62,7 @@ struct TrainLoReFTCommand: ParsableCommand {
 
   func run() throws {
     let job = try LoReFTTrainingJob(
-      model.folder(isDryRun: work.dryRun),
+      model: model.folder(isDryRun: work.dryRun),
       .init(
         rank: rank, layers: layers?.layers, positions: positions.positions,
         sharesWeights: shareWeights, dropout: dropout), data.request(training, resources))

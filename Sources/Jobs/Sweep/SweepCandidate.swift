@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SPINJSON
+public import SPINJSON
 
 /// One edit among those that a sweep compares.
 public struct SweepCandidate: Sendable {
@@ -31,6 +31,23 @@ public struct SweepCandidate: Sendable {
     if selection.scale != 0 { parts.append("scale = \(selection.scale)") }
     if round > 1 { parts.append("round \(round)") }
     return parts.joined(separator: ", ")
+  }
+
+  /// Its parameters, and how many weights it changes.
+  public var json: JSONObject {
+    [
+      "name": .string(name), "label": .string(label), "rule": .string(selection.rule.rawValue),
+      "p": Self.json(selection.generalAmount), "q": Self.json(selection.pairAmount),
+      "target_module": selection.targetModule.map { .string($0.rawValue) } ?? .null,
+      "scale": .number(selection.scale), "round": JSON(round), "weights": JSON(patch.weightCount),
+    ]
+  }
+
+  private static func json(_ amount: Selection.Amount) -> JSON {
+    switch amount {
+    case .share(let share): .number(share)
+    case .count(let count): ["count": JSON(count)]
+    }
   }
 
   init(selection: Selection, round: Int, coupledSet: CoupledSet, patch: Patch) {
@@ -64,23 +81,11 @@ public struct SweepRow: Sendable {
 
   /// The parameters and the headline numbers.
   var json: JSON {
-    let selection = candidate.selection
-    return [
-      "name": .string(candidate.name), "label": .string(candidate.label),
-      "rule": .string(selection.rule.rawValue),
-      "p": Self.json(selection.generalAmount), "q": Self.json(selection.pairAmount),
-      "target_module": selection.targetModule.map { .string($0.rawValue) } ?? .null,
-      "scale": .number(selection.scale), "round": JSON(candidate.round),
-      "weights": JSON(candidate.patch.weightCount), "measures": measures.json,
-      "mean_rate": meanRate.map { .number($0) } ?? .null, "within_guard": .bool(isWithinGuard),
-      "on_front": .bool(isOnFront),
-    ]
-  }
-
-  private static func json(_ amount: Selection.Amount) -> JSON {
-    switch amount {
-    case .share(let share): .number(share)
-    case .count(let count): ["count": JSON(count)]
-    }
+    var object = candidate.json
+    object["measures"] = measures.json
+    object["mean_rate"] = meanRate.map { .number($0) } ?? .null
+    object["within_guard"] = .bool(isWithinGuard)
+    object["on_front"] = .bool(isOnFront)
+    return .object(object)
   }
 }

@@ -8,7 +8,7 @@ import SPINStorage
 /// Training a LoReFT adapter, with its inputs read and checked: ready to run.
 ///
 ///     let job = try LoReFTTrainingJob(
-///       "Qwen2-0.5B", .init(rank: 4, layers: [6, 12]), TrainingRequest(data: ["train.csv"]))
+///       model: "Qwen2-0.5B", .init(rank: 4, layers: [6, 12]), TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
 public struct LoReFTTrainingJob: TrainingJob {
   /// What is trained, with the defaults of pyreft but for the layers.
@@ -53,7 +53,7 @@ public struct LoReFTTrainingJob: TrainingJob {
   /// Reads model, tokenizer and data, and plans the run.
   ///
   /// - Throws: `SPINError` for whatever is wrong with any of them; nothing has been written then.
-  public init(_ path: String, _ adapter: Adapter, _ request: TrainingRequest) throws {
+  public init(model path: String, _ adapter: Adapter, _ request: TrainingRequest) throws {
     let model = try LanguageModel(path: path)
     try self.init(model, files: model.directory.fileHashes(), adapter, request)
   }

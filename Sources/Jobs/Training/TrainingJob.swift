@@ -10,7 +10,8 @@ import SPINStorage
 /// The parts that all methods share are here: the folder with its identity, the loop and the record. A method states
 /// what it trains, what that costs, and how its result is written.
 ///
-///     let job = try LoReFTTrainingJob("Qwen2-0.5B", .init(rank: 4), TrainingRequest(data: ["train.csv"]))
+///     let job = try LoReFTTrainingJob(
+///       model: "Qwen2-0.5B", .init(rank: 4), TrainingRequest(data: ["train.csv"]))
 ///     let history = try job.run(into: "adapter")
 public protocol TrainingJob: Sendable {
   /// The model that the loop updates.
