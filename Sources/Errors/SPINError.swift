@@ -140,7 +140,7 @@ extension SPINError {
     public static let missingInput = Code(exitStatus: 66)
     /// This build or machine, or a server, does not provide what is needed (69).
     public static let unavailable = Code(exitStatus: 69)
-    /// The system refuses memory (71).
+    /// The system refused memory (71).
     public static let outOfMemory = Code(exitStatus: 71)
     /// An output cannot be created (73).
     public static let cannotCreate = Code(exitStatus: 73)

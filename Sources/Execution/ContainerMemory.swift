@@ -6,7 +6,8 @@ import SPINStorage
 /// The memory limit of the control groups of a container or service, which the machine's physical
 /// memory does not show.
 ///
-/// - Source: the kernel's cgroup-v2.rst (`memory.max`) and cgroup-v1/memory.rst (`memory.limit_in_bytes`).
+/// - Source: the Linux kernel's cgroup-v2.rst (`memory.max`) and cgroup-v1/memory.rst
+///   (`memory.limit_in_bytes`).
 package enum ContainerMemory {
   /// The smallest limit of the control groups that contain this process, in bytes; nil if there is
   /// none.

@@ -14,9 +14,9 @@ package protocol WatchedInput: AnyObject, Sendable {
 /// The open inputs of a program, so that code that writes a result can check that none was changed
 /// meanwhile.
 ///
-/// `OutputFile.commit` checks before a file gets its name, and the program checks before it ends
-/// with success; no other code needs to. A library cannot know which results depend on which
-/// inputs, so only a program turns this on.
+/// `OutputFile` checks before a file gets its name, `LineLog` before it appends a line, and the
+/// program before it ends with success; no other code needs to. A library cannot know which results
+/// depend on which inputs, so only a program turns this on.
 package enum InputWatch {
   private struct Reference { weak var input: (any WatchedInput)? }
   private struct State {

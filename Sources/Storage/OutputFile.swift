@@ -67,7 +67,7 @@ package final class OutputFile {
   /// Makes the file durable and renames it to its path.
   ///
   /// - Throws: `SPINError` if a watched input has changed meanwhile, or on a failure of the file
-  /// system.
+  ///   system.
   package func commit() throws {
     try InputWatch.requireUnchanged()
     try named { try file.synchronize() }

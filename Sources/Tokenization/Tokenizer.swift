@@ -87,7 +87,8 @@ extension Tokenizer {
   }
 
   private func encode(wellFormed text: [UInt8], addSpecialTokens: Bool) -> [Int32] {
-    // Threads share the cache, but a thread that finds it in use does without instead of waiting.
+    // Threads share the cache, but a thread that finds it in use encodes without it instead of
+    // waiting.
     let ids = cache.withLockIfAvailable { encode(text, &$0) }
     guard addSpecialTokens else { return ids ?? encodeUncached(text) }
     return parts.prefix + (ids ?? encodeUncached(text)) + parts.suffix

@@ -96,7 +96,7 @@ struct Vocabulary: Sendable {
     return table
   }
 
-  /// The id of the token with a text; -1 if there is none.
+  /// The id of the token with the text in `range`; -1 if there is none.
   func id(of text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
     guard !slots.isEmpty else { return -1 }
     let hash = hash(text, range)
@@ -110,7 +110,7 @@ struct Vocabulary: Sendable {
     return -1
   }
 
-  /// The id of the token with a text; nil if there is none.
+  /// The id of the token with the given text; nil if there is none.
   func id(of text: [UInt8]) -> Int32? {
     let id = id(of: text.span, 0..<text.count)
     return id < 0 ? nil : id
@@ -136,7 +136,7 @@ struct Vocabulary: Sendable {
     slot >> 32 == hash >> 32 && isToken(Int(slot & 0xFFFF_FFFF), text, range)
   }
 
-  /// Whether the token with an id has a text.
+  /// Whether the token with an id has the text in `range`.
   @inline(__always)
   func isToken(_ id: Int, _ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard id < extents.count else { return false }

@@ -27,7 +27,7 @@ package enum WordPattern: Sendable, CaseIterable {
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }
 
-  /// The pattern with a text; nil if it is not one of the known patterns.
+  /// The pattern with the given text; nil if it is not one of the known patterns.
   package init?(text: String) {
     guard let pattern = Self.allCases.first(where: { $0.text == text }) else { return nil }
     self = pattern

@@ -20,8 +20,8 @@ extension CPUDevice {
     try buffer.withMutableSpan(range, body)
   }
 
-  /// The largest shared scratch memory and the largest scratch memory per thread of the operations,
-  /// in bytes.
+  /// The scratch memory in bytes: the largest part that threads share in any operation, plus the
+  /// largest part per thread times the number of threads.
   public func scratchBytes(for operations: [DeviceOperation]) -> Int {
     var (shared, each) = (0, 0)
     for operation in operations {

@@ -9,7 +9,8 @@
 ///
 /// - `fma-chain/1`: each sum is one chain of fused multiply-adds in index order (AVX-512, AVX2 with
 ///   FMA, NEON).
-/// - `multiply-add-chain/1`: the same chains, each product rounded before it is added (x86-64 without FMA).
+/// - `multiply-add-chain/1`: the same chains, with each product rounded before it is added (x86-64
+///   without FMA).
 public struct Arithmetic: Sendable, Hashable, CustomStringConvertible {
   /// The name with its version number, such as `fma-chain/1`.
   public let name: String

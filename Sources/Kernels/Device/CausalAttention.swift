@@ -23,7 +23,7 @@ public struct CausalAttention: Sendable {
   public let headCount: Int
   /// The number of key/value heads, K, a divisor of H.
   public let keyValueHeadCount: Int
-  /// Size of a head, E.
+  /// The size of a head, E.
   public let headSize: Int
   /// The number of tokens that a token attends to, itself included; nil for itself and all before
   /// it.

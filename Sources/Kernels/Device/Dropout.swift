@@ -17,6 +17,8 @@ public struct Dropout: Sendable {
   /// The factor of retained elements, 1 / (1 - rate).
   package let factor: Float
 
+  /// Dropout of a tensor in a step.
+  ///
   /// - Parameters:
   ///   - rate: At least 0 and below 1.
   ///   - generator: The random numbers of the tensor in its step.
