@@ -1,45 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What went wrong with something the user gave us: a file, a setting, a disk.
+/// A failure caused by something that the user provides: a file, a setting, a disk.
 ///
-/// Every error that SPIN throws on input is one of these, and reads as one sentence:
+/// Every error that SPIN throws for input has this type and reads as one sentence:
 ///
 ///     model-00002.safetensors: tensor "model.norm.weight" has 11 bytes, shape [6] of BF16 needs 12;
 ///     the file is truncated - download it again
 ///
-/// That is *where*, *what was found and what was expected*, and *what to do*. Settings are called as `SettingNames`
-/// says: by their Swift names in a program that uses the library, by their flags on the command line. Mistakes of a
-/// caller inside the program trap instead (`precondition`); they are never thrown.
+/// That is *where*, *what was found and what was expected*, and *what to do*. `SettingNames`
+/// determines how settings are named: by their Swift names in a program that uses the library, by
+/// their flags on the command line. Programming errors of a caller trap instead (`precondition`);
+/// they are never thrown.
 public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of failure; it decides the exit status of `spin`.
+  /// The kind of failure, which determines the exit status of `spin`.
   public let code: Code
   private let place: SettingText?
   private let finding: SettingText
   private let advice: SettingText?
 
-  /// The file, setting or key where it happened, with a byte offset, line or tensor where that helps.
+  /// The file, setting or key where the failure occurred, with a byte offset, line or tensor if
+  /// that helps; nil if there is none.
   public var location: String? { place?.description }
   /// What was found, and what was expected.
   public var message: String { finding.description }
-  /// What the user can do about it.
+  /// What the user can do about the failure; nil if there is no advice.
   public var remedy: String? { advice?.description }
-  /// The setting that is wrong, where it is one: for programs that show a message next to a field.
+  /// The invalid setting, for programs that show a message next to a field; nil if the location is
+  /// not a setting.
   public var setting: Setting? { place?.setting }
 
   /// Describes a failure.
   ///
   /// - Parameters:
   ///   - code: The kind of failure.
-  ///   - location: Path first, then the position in it, as `config.json: key "hidden_size"`.
-  ///   - message: Lower-case, no full stop: what was found and what was expected.
-  ///   - remedy: Lower-case, no full stop: what to do.
+  ///   - location: The path, then the position in the file, as `config.json: key "hidden_size"`.
+  ///   - message: What was found and what was expected; begins in lower case, without a final
+  ///     period.
+  ///   - remedy: What to do; begins in lower case, without a final period.
   public init(_ code: Code, at location: String? = nil, _ message: String, remedy: String? = nil) {
     self.init(
       code, at: location.map { SettingText($0) }, SettingText(message),
       remedy: remedy.map { SettingText($0) })
   }
 
-  /// Describes a failure of something that the caller decides.
+  /// Describes a failure caused by a setting.
   public init(
     _ code: Code, at location: Setting, _ message: SettingText, remedy: SettingText? = nil
   ) {
@@ -72,11 +76,14 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
     return place.map { "\($0): \(finding)\(end)" } ?? "\(finding)\(end)"
   }
 
-  /// What work throws whose caller asked it to stop.
+  /// The error of work that was stopped at the request of its caller, with code `interrupted`.
   ///
-  /// Whether the same work resumes later depends on what is stored of it, which is the caller's to say.
+  /// Whether the work can be resumed depends on what has been stored of it, which only the caller
+  /// knows.
   ///
-  /// - Parameter message: What was stopped, where that helps: "stopped after step 12".
+  /// - Parameters:
+  ///   - location: The file being processed, if there is one.
+  ///   - message: What was stopped and when: "stopped after step 12".
   public static func stopped(at location: String? = nil, _ message: String = "stopped") -> SPINError
   {
     SPINError(.interrupted, at: location, message)
@@ -92,23 +99,23 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
     SPINError(code, at: place, finding, remedy: remedy)
   }
 
-  /// The same failure, placed inside something larger, such as a member of an archive.
+  /// The same failure with `outer` before its location, as for a member of an archive.
   public func located(in outer: String) -> SPINError {
     SPINError(
       code, at: place.map { "\(outer): \($0)" } ?? SettingText(outer), finding, remedy: advice)
   }
 
-  /// The same failure at another location: the one that the user knows.
+  /// The same failure at another location, such as the one that the user knows.
   public func located(at location: String?) -> SPINError {
     SPINError(code, at: location.map { SettingText($0) }, finding, remedy: advice)
   }
 
-  /// The same failure of another kind, as which it counts for the user.
+  /// The same failure with another code.
   public func counted(as code: Code) -> SPINError {
     SPINError(code, at: place, finding, remedy: advice)
   }
 
-  /// The same failure with words after what was found.
+  /// The same failure with words added to the message.
   public func adding(_ words: String) -> SPINError {
     SPINError(code, at: place, "\(finding)\(words)", remedy: advice)
   }
@@ -117,23 +124,23 @@ public struct SPINError: Error, Sendable, Equatable, CustomStringConvertible {
 extension SPINError {
   /// A kind of failure.
   ///
-  /// A struct of constants rather than an enum, so that a new kind breaks no client's `switch`. The
-  /// numbers follow BSD's `sysexits.h` where it has one.
+  /// This is a struct of constants rather than an enum, so that a new kind does not break a
+  /// client's `switch`. The numbers follow BSD's `sysexits.h` where possible.
   public struct Code: Sendable, Hashable {
-    /// The exit status with which `spin` ends on such a failure.
+    /// The exit status of `spin` after such a failure.
     public let exitStatus: Int32
 
-    /// A check was made and did not hold: `verify`, `diff`, a guard (2).
+    /// A check failed: `verify`, `diff`, a guard (2).
     public static let checkFailed = Code(exitStatus: 2)
     /// A setting or an argument is wrong (64).
     public static let usage = Code(exitStatus: 64)
-    /// A model, data, score or patch file is malformed or does not fit (65).
+    /// A model, data, score or patch file is malformed or does not match (65).
     public static let malformedInput = Code(exitStatus: 65)
     /// An input does not exist or cannot be read (66).
     public static let missingInput = Code(exitStatus: 66)
-    /// This build or machine, or a server that was asked, cannot do it (69).
+    /// This build or machine, or a server, does not provide what is needed (69).
     public static let unavailable = Code(exitStatus: 69)
-    /// The system refuses memory (71).
+    /// The system refused memory (71).
     public static let outOfMemory = Code(exitStatus: 71)
     /// An output cannot be created (73).
     public static let cannotCreate = Code(exitStatus: 73)
@@ -141,7 +148,7 @@ extension SPINError {
     public static let inputOutput = Code(exitStatus: 74)
     /// The work stopped early and can be resumed (75).
     public static let resumable = Code(exitStatus: 75)
-    /// A server gives something only to those whom it knows, or who accepted its conditions (77).
+    /// A server requires authentication or acceptance of its conditions (77).
     public static let noPermission = Code(exitStatus: 77)
     /// A `config.json` or a setting is contradictory (78).
     public static let configuration = Code(exitStatus: 78)

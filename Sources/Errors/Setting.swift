@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that a caller decides: a property or a parameter, as it is written in Swift.
+/// Something that a caller sets: a property or a parameter, by its name in Swift.
 ///
-/// Messages say which setting is wrong or helps. Its name depends on how SPIN is used: in Swift it is `pairAmount`, as
-/// in `Selection(pairAmount:)`; on the command line it is a flag, `spin select --q`. A text therefore mentions the
-/// setting itself, and `SettingNames` decides how that reads.
+/// Messages name the setting that is wrong or that helps. Its name depends on how SPIN is used: in
+/// Swift it is `pairAmount`, as in `Selection(pairAmount:)`; on the command line it is the flag
+/// `--q` of `spin select`. A text therefore mentions the setting as a value, and `SettingNames`
+/// determines its name.
 ///
-/// Modules declare those that their messages mention in extensions of their own:
+/// Each module declares the settings that its messages mention in an extension:
 ///
 ///     extension Setting {
 ///       static let pairAmount = Setting("pairAmount", of: "Selection")
 ///     }
 public struct Setting: Hashable, Sendable {
-  /// The type, or the type and the function, to which it belongs: "Selection".
+  /// The type, or the type and function, to which the setting belongs: "Selection".
   public let owner: String
-  /// The property or parameter: "pairAmount"; the case of an enum begins with a dot: ".count".
+  /// The name of the property or parameter, such as "pairAmount", or of an enum case with a leading
+  /// dot, such as ".count".
   public let name: String
 
   /// Names a setting.
@@ -25,13 +27,13 @@ public struct Setting: Hashable, Sendable {
 }
 
 extension Setting {
-  /// A setting in a text, perhaps with the value to give it.
+  /// A mention of a setting in a text, optionally with a value for it.
   public struct Mention: Hashable, Sendable, CustomStringConvertible {
     /// The setting that is mentioned.
     public let setting: Setting
-    /// The value as it is written in Swift: ".truncate"; nil where the text names none.
+    /// The value as written in Swift: ".truncate"; nil if the text gives none.
     public let value: String?
-    /// The same as it is typed after a flag: "truncate"; nil where nothing is.
+    /// The value as typed after a flag: "truncate"; nil if there is none.
     public let typed: String?
 
     init(_ setting: Setting, value: String? = nil, typed: String? = nil) {
@@ -40,7 +42,7 @@ extension Setting {
       self.typed = typed
     }
 
-    /// How the setting is written in Swift: "keep", "keep: 5000", ".count(22)".
+    /// The mention as written in Swift: "keep", "keep: 5000", ".count(22)".
     public var description: String {
       guard let value else { return setting.name }
       return setting.name.hasPrefix(".")
@@ -49,23 +51,23 @@ extension Setting {
   }
 }
 
-/// What texts call settings.
+/// The names of settings in texts.
 ///
-/// Programs in front of the library have names of their own for what their users decide: flags, fields of a form.
-/// Install them for everything that a program does:
+/// A program that uses the library may have its own names for settings, such as flags or fields of
+/// a form. Install them for all work of the program:
 ///
 ///     try SettingNames.$current.withValue(SettingNames { flags[$0.setting] ?? "\($0)" }) {
 ///       try work()
 ///     }
 public struct SettingNames: Sendable {
-  /// The names in force where a text becomes a string; those of Swift unless others were installed.
+  /// The names used when a text becomes a string; the Swift names by default.
   @TaskLocal public static var current = SettingNames { $0.description }
 
-  /// How a mention reads.
+  /// Returns the text of a mention.
   public let text: @Sendable (Setting.Mention) -> String
 
-  /// Names by which settings are known.
+  /// Names given by a function.
   ///
-  /// - Parameter text: How a mention of a setting, with its value, reads.
+  /// - Parameter text: Returns the text of a mention of a setting, with its value.
   public init(_ text: @escaping @Sendable (Setting.Mention) -> String) { self.text = text }
 }

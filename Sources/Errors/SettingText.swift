@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text for people that may mention settings.
+/// A human-readable text that may mention settings.
 ///
-/// Written as an interpolated string, in which `setting:` and `enabling:` mention one:
+/// It is written as an interpolated string, in which `setting:` and `enabling:` mention a setting:
 ///
 ///     "score again with \(setting: .keep, value: 5000) or more"
 ///     "give \(enabling: .restart) to begin anew"
 ///
-/// A mention stays a value until the text is read as a string (`description`), and nothing in the words around it can be
-/// taken for one: a file may be called "--q" or "pairAmount".
+/// A mention remains a value until the text is converted to a string (`description`), so words of
+/// the text are never mistaken for a mention: a file may be called "--q" or "pairAmount".
 public struct SettingText: Sendable, Hashable, CustomStringConvertible {
   private enum Piece: Hashable {
     case words(String)
@@ -17,13 +17,13 @@ public struct SettingText: Sendable, Hashable, CustomStringConvertible {
 
   private var pieces: [Piece] = []
 
-  /// A text that is the name of a setting.
+  /// A text that consists of the name of a setting.
   public init(_ setting: Setting) { pieces = [.mention(Setting.Mention(setting))] }
 
   /// A text without mentions.
   public init(_ words: String) { append(words) }
 
-  /// The text, with settings by the names in force (`SettingNames.current`).
+  /// The text as a string, with the current names of settings (`SettingNames.current`).
   public var description: String {
     let names = SettingNames.current
     return pieces.map { piece in
@@ -34,13 +34,13 @@ public struct SettingText: Sendable, Hashable, CustomStringConvertible {
     }.joined()
   }
 
-  /// The setting that the text names and says nothing else of; nil where it is another text.
+  /// The setting, if the text consists of one mention; otherwise nil.
   public var setting: Setting? {
     guard pieces.count == 1, case .mention(let mention) = pieces[0] else { return nil }
     return mention.setting
   }
 
-  // Equal texts are equal however they were put together.
+  // Adjacent words are merged, so that equality does not depend on how a text was composed.
   private mutating func append(_ words: String) {
     guard !words.isEmpty else { return }
     if case .words(let before) = pieces.last {
@@ -61,10 +61,10 @@ extension SettingText: ExpressibleByStringInterpolation {
   /// A text without mentions.
   public init(stringLiteral words: String) { self.init(words) }
 
-  /// A text that was interpolated.
+  /// A text from an interpolated string.
   public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.text }
 
-  /// Puts together words and mentions.
+  /// Composes a text from words and mentions.
   public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var text = SettingText("")
 
@@ -74,16 +74,16 @@ extension SettingText: ExpressibleByStringInterpolation {
     /// Adds words.
     public mutating func appendLiteral(_ words: String) { text.append(words) }
 
-    /// Adds a value as a string would.
+    /// Adds the description of a value, as in a string.
     public mutating func appendInterpolation<Value>(_ value: Value) { text.append("\(value)") }
 
-    /// Adds another text with its mentions.
+    /// Adds another text, preserving its mentions.
     public mutating func appendInterpolation(_ other: SettingText) { text.append(other) }
 
-    /// Adds the sentence of a failure with its mentions.
+    /// Adds the sentence of an error, preserving its mentions.
     public mutating func appendInterpolation(_ error: SPINError) { text.append(error.text) }
 
-    /// Mentions a setting by itself: `keep`.
+    /// Mentions a setting without a value: `keep`.
     public mutating func appendInterpolation(setting: Setting) { add(.init(setting)) }
 
     /// Mentions a setting with a value: `keep: 5000`.
@@ -91,19 +91,21 @@ extension SettingText: ExpressibleByStringInterpolation {
       add(.init(setting, value: "\(value)", typed: "\(value)"))
     }
 
-    /// Mentions a setting with a case of an enum, which users type as its raw value: `overflow: .truncate`.
+    /// Mentions a setting with an enum case as its value, typed as the raw value on the command
+    /// line: `overflow: .truncate`.
     public mutating func appendInterpolation<Value: RawRepresentable<String>>(
       setting: Setting, value: Value
     ) {
       add(.init(setting, value: ".\(value)", typed: value.rawValue))
     }
 
-    /// Mentions a setting, with what is typed after its flag, which has no counterpart in Swift: "NAME=FILE".
+    /// Mentions a setting with a value that is typed after its flag but has no counterpart in
+    /// Swift: "NAME=FILE".
     public mutating func appendInterpolation(setting: Setting, typed: String) {
       add(.init(setting, typed: typed))
     }
 
-    /// Mentions that a setting is to be true: `restart: true`.
+    /// Mentions a setting with the value true: `restart: true`.
     public mutating func appendInterpolation(enabling setting: Setting) {
       add(.init(setting, value: "true"))
     }

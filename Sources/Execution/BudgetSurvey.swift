@@ -3,10 +3,12 @@
 import SPINErrors
 import Synchronization
 
-/// What a command's plans need that its memory budget does not have, so that one error names the smallest budget for all.
+/// Collects the memory shortfalls of all plans of a command, so that one error names the smallest
+/// budget that suffices for all.
 ///
-/// While a survey is open, plans that do not fit are noted and go on with the least that they can do; `close` refuses the
-/// command before it does any work. Afterwards whatever does not fit is refused at once.
+/// While a survey is open, plans that exceed the budget are noted and continue with the minimum of
+/// memory; `close` then throws before any work begins. After that, work that exceeds the budget is
+/// refused at once.
 package final class BudgetSurvey: Sendable {
   private struct State {
     var isOpen = true
@@ -17,7 +19,8 @@ package final class BudgetSurvey: Sendable {
 
   package init() {}
 
-  /// Whether a shortfall was noted; where the survey is closed it is the caller's to throw.
+  /// Notes a shortfall and returns true; returns false if the survey is closed, and the caller must
+  /// throw the error.
   func notes(_ bytes: Int, _ error: SPINError) -> Bool {
     state.withLock { state in
       guard state.isOpen else { return false }
@@ -28,7 +31,8 @@ package final class BudgetSurvey: Sendable {
 
   /// Ends the survey.
   ///
-  /// - Throws: `SPINError` with code `usage` of the work that needs the most, where some work does not fit.
+  /// - Throws: `SPINError` with code `usage` for the work that needs the most memory, if any
+  ///   exceeds the budget.
   package func close() throws {
     let error = state.withLock { state in
       state.isOpen = false

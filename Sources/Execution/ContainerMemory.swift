@@ -3,13 +3,17 @@
 import Foundation
 import SPINStorage
 
-/// The memory that a container or a service may take: the limits of control groups, which a machine's memory does not show.
+/// The memory limit of the control groups of a container or service, which the machine's physical
+/// memory does not show.
 ///
-/// - Source: the kernel's cgroup-v2.rst (`memory.max`) and cgroup-v1/memory.rst (`memory.limit_in_bytes`).
+/// - Source: the Linux kernel's cgroup-v2.rst (`memory.max`) and cgroup-v1/memory.rst
+///   (`memory.limit_in_bytes`).
 package enum ContainerMemory {
-  /// The smallest limit of the groups that this process is in, in bytes; nil where there is none.
+  /// The smallest limit of the control groups that contain this process, in bytes; nil if there is
+  /// none.
   ///
-  /// - Parameter root: The folder that holds `/proc` and `/sys`.
+  /// - Parameter root: The folder that contains `proc` and `sys`, for tests; empty for the root of
+  ///   the file system.
   package static func limit(root: String = "") -> Int? {
     guard let groups = try? String(contentsOfFile: root + "/proc/self/cgroup", encoding: .utf8)
     else {
@@ -27,7 +31,9 @@ package enum ContainerMemory {
     }.min()
   }
 
-  /// The limits of a group and of those around it; in a container the path is often that of the host, and its own group is
+  /// The limits of a group and its ancestors.
+  ///
+  /// In a container the path is often that of the host, while the container's own group is mounted
   /// at the top.
   private static func limits(_ mount: String, _ path: String, _ file: String) -> [Int] {
     var parts = path.split(separator: "/").filter { $0 != ".." }

@@ -4,24 +4,26 @@ import SPINErrors
 public import SPINKernels
 import SPINStorage
 
-/// Where work is done and what it may take: a device, a memory budget, a folder for scratch files.
+/// The resources of a computation: a device, a memory budget, a folder for scratch files.
 ///
 ///     let execution = Execution(threads: 8, maxMemory: 4_000_000_000)
 ///
-/// It decides speed and memory; but for the arithmetic of its device, no result depends on it.
+/// It affects speed and memory; results depend on it only through the arithmetic of its device.
 public struct Execution: Sendable {
   /// The kind of device that computes.
   public var device: any DeviceKind
   /// The memory budget, in bytes.
   public var maxMemory: Int
-  /// The folder of scratch files; nil for one inside the output folder.
+  /// The folder for scratch files; nil for one inside the output folder.
   public var scratchDirectory: String?
-  /// Bytes that later work will hold in addition, such as the pages that an edit changes; plans count them.
+  /// The additional memory, in bytes, that later work will need, such as the pages that an edit
+  /// changes; included in plans.
   package var reservedBytes = 0
-  /// Where plans note what they lack while a command is planned; nil where each refuses for itself.
+  /// Collects the shortfalls of plans while a command is planned; nil if each plan throws its own
+  /// error.
   package var survey: BudgetSurvey?
 
-  /// Work on any device.
+  /// Resources with any device.
   public init(
     on device: any DeviceKind, maxMemory: Int = Machine.defaultMemoryBudget,
     scratchDirectory: String? = nil
@@ -31,7 +33,7 @@ public struct Execution: Sendable {
     self.scratchDirectory = scratchDirectory
   }
 
-  /// Work on the processor of this machine; all of it by default.
+  /// Resources with the processor of this machine, with all its active cores by default.
   public init(
     threads: Int = Machine.processorCount, maxMemory: Int = Machine.defaultMemoryBudget,
     scratchDirectory: String? = nil
@@ -39,26 +41,27 @@ public struct Execution: Sendable {
     self.init(on: CPU(threads: threads), maxMemory: maxMemory, scratchDirectory: scratchDirectory)
   }
 
-  /// A device for one caller, whose operations run one after the other.
+  /// Opens a device for one caller, whose operations run one after the other.
   public func open() -> any Device { device.open() }
 
-  /// What decides the bits of results that are computed here.
+  /// The arithmetic of the device, which determines the bits of results.
   public var arithmetic: Arithmetic { device.arithmetic }
 
-  /// The same, with the shortfalls of all plans noted until the survey is closed.
+  /// A copy with a new survey, which collects the shortfalls of all plans until it is closed.
   package func surveyed() -> Execution {
     var execution = self
     execution.survey = BudgetSurvey()
     return execution
   }
 
-  /// Refuses work that needs more memory than the budget.
+  /// Requires that the minimum memory of some work is within the budget.
   ///
   /// - Parameters:
-  ///   - smallest: Bytes that the work takes where it takes least.
-  ///   - what: What needs them, as "these samples and this model need".
-  ///   - remedy: What else can be done, as "score fewer matrices".
-  /// - Throws: `SPINError` with code `usage` that names the smallest budget that would do; an open survey notes it.
+  ///   - smallest: The minimum memory that the work needs, in bytes.
+  ///   - what: Subject and verb for the message: "these samples and this model need".
+  ///   - remedy: An alternative to a larger budget: "score fewer matrices".
+  /// - Throws: `SPINError` with code `usage` that names the smallest sufficient budget, unless an
+  ///   open survey notes it.
   package func require(_ smallest: Int, what: String, remedy: String) throws {
     guard smallest > maxMemory else { return }
     let error = SPINError(
@@ -69,6 +72,6 @@ public struct Execution: Sendable {
     throw error
   }
 
-  /// Bytes that the program takes before any work: itself, its libraries and a tokenizer.
+  /// The memory, in bytes, that the program needs before any work: code, libraries and a tokenizer.
   package static let programBytes = 96 << 20
 }

@@ -2,7 +2,7 @@
 
 package import SPINErrors
 
-/// What messages of this module mention, and of modules that compute.
+/// The settings that messages of this module, and of modules that compute, mention.
 extension Setting {
   package static let maxMemory = Setting("maxMemory", of: "Execution")
   package static let scratchDirectory = Setting("scratchDirectory", of: "Execution")

@@ -2,24 +2,25 @@
 
 import Foundation
 
-/// What this machine has.
+/// The resources of this machine.
 public enum Machine {
-  /// Processors that are active.
+  /// The number of active processors.
   public static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-  /// Bytes of memory that this process may take: those of the machine, or of the container around it.
+  /// The memory that this process may use, in bytes: the machine's physical memory or the limit of
+  /// its container, whichever is smaller.
   public static var memoryBytes: Int {
     let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return min(physical, ContainerMemory.limit() ?? physical)
   }
 
-  /// The memory that a run may take by default: three quarters of what there is.
+  /// The default memory budget, in bytes: three quarters of `memoryBytes`.
   public static var defaultMemoryBudget: Int { memoryBytes / 4 * 3 }
 
-  /// Bytes of a page of memory.
+  /// The size of a memory page in bytes.
   package static var pageBytes: Int { Int(getpagesize()) }
 
-  /// The largest resident size of this process so far in bytes, nil where the system does not tell.
+  /// The peak resident size of this process in bytes; nil where there is no `/proc`.
   public static var peakResidentBytes: Int? {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
       let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),

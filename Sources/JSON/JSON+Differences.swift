@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSON {
-  /// A member that two documents do not share, or in which they differ.
+  /// A member that differs between two documents, or that only one of them has.
   public struct Difference: Sendable, Equatable {
-    /// Where it is: "generation.max_new_tokens".
+    /// The path of the member: "generation.max_new_tokens".
     public let path: String
-    /// The first document's value; nil where it has none.
+    /// The value in the first document; nil if it has no such member.
     public let first: JSON?
-    /// The second document's value; nil where it has none.
+    /// The value in the second document; nil if it has no such member.
     public let second: JSON?
 
-    /// A difference, under whatever name its reader knows the member by.
+    /// A difference; `path` may be any name by which the reader knows the member.
     public init(path: String, first: JSON?, second: JSON?) {
       (self.path, self.first, self.second) = (path, first, second)
     }
 
-    /// "max_new_tokens was 64 and is 32", in the words of a record that a new request is compared with.
+    /// The difference in words, the first document being the older one: "max_new_tokens was 64 and
+    /// is 32".
     public var text: String {
       switch (first, second) {
       case (let first?, let second?) where first.brief == second.brief:
-        // Long values are told by their kind, which says nothing here.
+        // Long values are described by their kind, which is the same here.
         "\(path) was \(first.brief) and is another"
       case (let first?, let second?): "\(path) was \(first.brief) and is \(second.brief)"
       case (let first?, nil): "\(path) was \(first.brief) and is not given"
@@ -28,8 +29,11 @@ extension JSON {
     }
   }
 
-  /// The members in which another document differs, in the order of this one and then of the other; objects are
-  /// compared member by member, lists of as many objects element by element, everything else as a whole.
+  /// The members in which another document differs, in the order of this document, then of the
+  /// other.
+  ///
+  /// Objects are compared member by member, arrays of equally many objects element by element, and
+  /// all other values as a whole.
   public func differences(from other: JSON) -> [Difference] {
     Self.differences(self, other, at: "")
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSON {
-  /// The value as text; equal values give equal text.
+  /// The value as JSON text; equal values give equal text.
   ///
-  /// Members keep their order. Doubles are the shortest text that reads back as the same number;
-  /// not-a-number and infinities, which JSON cannot say, become `null`. Indented text ends in a
-  /// newline, breaks lines by two spaces, and keeps an array of plain values on one line where it
+  /// The order of members is preserved. A Double is written as the shortest text that parses to the
+  /// same number; NaN and infinities, which JSON cannot represent, become `null`. Indented text
+  /// uses two spaces per level, ends in a newline, and has an array of scalars on one line if it
   /// fits in 100 columns.
   public func serialized(indented: Bool = true) -> String {
     var text = ""
@@ -18,7 +18,9 @@ extension JSON {
     return text
   }
 
-  /// The value on one line, nil where that takes more bytes; no more work is done than such a line takes.
+  /// The value on one line; nil if that takes more than `limit` bytes.
+  ///
+  /// The work is bounded by the limit, not by the size of the value.
   func serialized(upTo limit: Int) -> String? {
     var text = ""
     return appendCompact(to: &text, separator: ",", colon: ":", limit: limit) ? text : nil
@@ -60,7 +62,8 @@ extension JSON {
 
   /// Appends the value on one line.
   ///
-  /// - Returns: False, with something appended, once the text is longer than `limit` bytes.
+  /// - Returns: False if the text becomes longer than `limit` bytes; part of the value may then
+  ///   have been appended.
   @discardableResult
   private func appendCompact(
     to text: inout String, separator: String, colon: String, limit: Int = .max

@@ -4,15 +4,15 @@ import SPINErrors
 
 /// A JSON value.
 ///
-/// Objects keep the order of their members, so that what was read can be written again and results
-/// compare by eye. Integers and other numbers are told apart as they were written: `1` is an
-/// integer and `1.0` is not.
+/// Objects preserve the order of their members, so that a document can be rewritten and results can
+/// be compared by eye. A number is an integer or not by how it is written: `1` is an integer and
+/// `1.0` is not.
 public enum JSON: Sendable, Equatable {
   /// `null`.
   case null
   /// `true` or `false`.
   case bool(Bool)
-  /// A number written without fraction and exponent that fits 64 bits.
+  /// A number written without fraction or exponent that fits in 64 bits.
   case integer(Int64)
   /// Any other number.
   case number(Double)
@@ -25,13 +25,13 @@ public enum JSON: Sendable, Equatable {
 
   /// Parses a document.
   ///
-  /// Integers beyond 64 bits become the nearest Double: Hugging Face's tokenizers write 10^30 for
-  /// "no limit".
+  /// Integers beyond 64 bits become the nearest Double, since Hugging Face's tokenizers write 10^30
+  /// for "no limit".
   ///
   /// - Parameters:
   ///   - bytes: UTF-8, without a byte order mark.
   ///   - path: The name of the document, for messages.
-  /// - Throws: `SPINError` with code `malformedInput` that names line and column.
+  /// - Throws: `SPINError` with code `malformedInput` that names the line and column.
   public init(parsing bytes: [UInt8], path: String) throws {
     var reader = try JSONReader(bytes, path: path)
     self = try reader.readJSON()
@@ -42,7 +42,8 @@ public enum JSON: Sendable, Equatable {
 extension JSONReader {
   /// Reads a value of any kind as a tree.
   ///
-  /// A tree takes 24 bytes of memory for a byte of `[1,1,1]`, 38 for one of `[{},{},{}]`, and less for what people write.
+  /// A tree takes about 24 bytes of memory per byte of `[1,1,1]`, 38 per byte of `[{},{},{}]`, and
+  /// less for typical documents.
   package mutating func readJSON() throws -> JSON {
     try readJSON(in: JSONPlace(file: path), at: .whole)
   }
@@ -97,7 +98,8 @@ extension JSONReader {
         : "the key \"\(key)\" occurs twice, in two Unicode spellings")
   }
 
-  /// Minus zero is a number, not an integer: the sign would be lost.
+  /// Whether a number has a minus sign; -0 is read as a Double, because an integer would lose the
+  /// sign.
   private func isNegative(_ number: JSONNumber) -> Bool {
     bytes[number.range.lowerBound] == UInt8(ascii: "-")
   }
@@ -119,7 +121,7 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
   public init(stringLiteral value: String) { self = .string(value) }
   /// An array.
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
-  /// An object whose members keep the order written.
+  /// An object with its members in the order written.
   public init(dictionaryLiteral elements: (String, JSON)...) {
     var object = JSONObject()
     for (key, value) in elements { object[key] = value }
@@ -128,8 +130,8 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
 
   /// An integer.
   public init(_ value: Int) { self = .integer(Int64(value)) }
-  /// A number; not-a-number and infinities are written as `null`.
+  /// A number; NaN and infinities are serialized as `null`.
   public init(_ value: Double) { self = .number(value) }
-  /// A string, or `null`.
+  /// A string; nil becomes `null`.
   public init(_ value: String?) { self = value.map { .string($0) } ?? .null }
 }

@@ -2,21 +2,21 @@
 
 public import SPINErrors
 
-/// A Swift type that a JSON value can be read as, strictly: nothing is converted.
+/// A Swift type as which a JSON value can be read, strictly, without conversions.
 public protocol JSONReadable {
-  /// What such a value is called in messages, with its article: "an integer".
+  /// The name of such a value in messages, with its article: "an integer".
   static var jsonName: String { get }
-  /// Nil where the value is of another kind.
+  /// Reads a value; nil if it is of another kind.
   init?(json: JSON)
 }
 
 extension JSONObject {
-  /// The value of a key that has to be there.
+  /// The value of a key that must be present.
   ///
   ///     let hiddenSize = try config.required("hidden_size", as: Int.self)
   ///
   /// - Throws: `SPINError` that names the document, the key, the value found and the type expected,
-  ///   where the key is missing or its value is of another kind.
+  ///   if the key is missing or its value is of another kind.
   public func required<Value: JSONReadable>(
     _ key: String, as type: Value.Type = Value.self, code: SPINError.Code = .malformedInput
   ) throws -> Value {
@@ -28,7 +28,7 @@ extension JSONObject {
 
   /// The value of a key that may be absent or `null`.
   ///
-  /// - Throws: `SPINError` as `required` does, where a value is there and of another kind.
+  /// - Throws: `SPINError` like `required`, if the value is present and of another kind.
   public func optional<Value: JSONReadable>(
     _ key: String, as type: Value.Type = Value.self, code: SPINError.Code = .malformedInput
   ) throws -> Value? {
@@ -36,10 +36,10 @@ extension JSONObject {
     return try read(json, key, code)
   }
 
-  /// An error about one key of this object, as `config.json: key "rope_scaling.factor": ...`.
+  /// An error about a key of this object: `config.json: key "rope_scaling.factor": ...`.
   ///
   /// - Parameters:
-  ///   - key: The key, which need not exist.
+  ///   - key: The key, which need not be present.
   ///   - message: What was found and what was expected.
   ///   - code: The kind of failure.
   ///   - remedy: What the user can do about it.
@@ -56,7 +56,7 @@ extension JSONObject {
     _ json: JSON, _ key: String, _ code: SPINError.Code
   ) throws -> Value {
     guard let value = Value(json: json) else {
-      // An integer that is none to this reader is too large.
+      // An integer that cannot be read as `Int` is too large.
       var expected = Value.jsonName
       if case .integer = json, Value.self == Int.self { expected += " from -2^53 to 2^53" }
       throw failure(key, "is \(json.brief), expected \(expected)", code: code)
@@ -66,9 +66,10 @@ extension JSONObject {
 }
 
 extension JSON {
-  /// The value as it appears in messages: short values in full, long ones by kind.
+  /// The value as it appears in messages: short values in full, long containers by kind, long
+  /// strings abbreviated.
   public var brief: String {
-    // Python's names, since only Python writes such numbers.
+    // The names that Python uses, since only Python writes such numbers.
     if case .number(let value) = self, !value.isFinite {
       return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
     }
@@ -84,9 +85,9 @@ extension JSON {
     }
   }
 
-  /// The members of a document that has to be an object.
+  /// The members of a document that must be an object.
   ///
-  /// - Throws: `SPINError` that names the document and what it is instead.
+  /// - Throws: `SPINError` that names the document and the kind found instead.
   public func requireObject(
     at path: String, code: SPINError.Code = .malformedInput
   ) throws -> JSONObject {
@@ -94,24 +95,24 @@ extension JSON {
     return object
   }
 
-  /// The members, where this is an object.
+  /// The members, if this is an object; otherwise nil.
   public var object: JSONObject? { JSONObject(json: self) }
-  /// The elements, where this is an array.
+  /// The elements, if this is an array; otherwise nil.
   public var array: [JSON]? {
     if case .array(let elements) = self { elements } else { nil }
   }
-  /// The text, where this is a string.
+  /// The string, if this is one; otherwise nil.
   public var string: String? { String(json: self) }
 }
 
 extension Int: JSONReadable {
-  /// What it is called in messages.
+  /// The name in messages.
   public static var jsonName: String { "an integer" }
-  /// Reads a value of this kind only, from -2^53 to 2^53.
+  /// Reads an integer from -2^53 to 2^53; nil for all other values.
   ///
-  /// Those are the integers that all readers of JSON hold exactly (RFC 8259, section 6). Sizes and counts that a
-  /// stranger states can then be added a thousand times without leaving 64 bits; whoever multiplies
-  /// them bounds them first.
+  /// All JSON readers represent these integers exactly (RFC 8259, section 6). Untrusted sizes and
+  /// counts can then be added a thousand times without overflow of 64 bits; code that multiplies
+  /// them must bound them first.
   public init?(json: JSON) {
     guard case .integer(let value) = json, value.magnitude <= 1 << 53 else { return nil }
     self.init(value)
@@ -119,7 +120,7 @@ extension Int: JSONReadable {
 }
 
 extension Double: JSONReadable {
-  /// What it is called in messages.
+  /// The name in messages.
   public static var jsonName: String { "a number" }
   /// Reads a value of this kind only.
   public init?(json: JSON) {
@@ -132,7 +133,7 @@ extension Double: JSONReadable {
 }
 
 extension Bool: JSONReadable {
-  /// What it is called in messages.
+  /// The name in messages.
   public static var jsonName: String { "true or false" }
   /// Reads a value of this kind only.
   public init?(json: JSON) {
@@ -142,7 +143,7 @@ extension Bool: JSONReadable {
 }
 
 extension String: JSONReadable {
-  /// What it is called in messages.
+  /// The name in messages.
   public static var jsonName: String { "a string" }
   /// Reads a value of this kind only.
   public init?(json: JSON) {
@@ -152,7 +153,7 @@ extension String: JSONReadable {
 }
 
 extension JSONObject: JSONReadable {
-  /// What it is called in messages.
+  /// The name in messages.
   public static var jsonName: String { "an object" }
   /// Reads a value of this kind only.
   public init?(json: JSON) {
@@ -162,14 +163,14 @@ extension JSONObject: JSONReadable {
 }
 
 extension JSON: JSONReadable {
-  /// What it is called in messages.
+  /// The name in messages.
   public static var jsonName: String { "a value" }
   /// Reads a value of this kind only.
   public init?(json: JSON) { self = json }
 }
 
 extension Array: JSONReadable where Element: JSONReadable {
-  /// What it is called in messages.
+  /// The name in messages.
   public static var jsonName: String { "an array, each element \(Element.jsonName)" }
   /// Reads a value of this kind only.
   public init?(json: JSON) {

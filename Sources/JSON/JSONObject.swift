@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The members of a JSON object, in the order in which they were written.
+/// The members of a JSON object, in the order in which they are written.
 ///
-/// Two objects are equal when they hold the same members in the same order. Keys that are canonically
-/// equivalent are one key.
+/// Two objects are equal if they have the same members in the same order. Canonically equivalent
+/// keys are the same key.
 public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   /// The members in order.
   public private(set) var members: [(key: String, value: JSON)] = []
-  /// Where each key is among the members; nil for few, which are found without.
+  /// The index of each key in `members`; nil for few members, which are searched linearly.
   private var indices: [String: Int]?
   private let place: JSONPlace?
   private let step: JSONPlace.Step
 
-  /// From how many members on an index pays for its memory.
+  /// The number of members from which an index is worth its memory.
   private static let indexedFrom = 12
 
   /// An empty object.
   public init() { self.init(in: nil, at: .whole) }
 
-  /// An empty object that is a document of its own, with its name for messages.
+  /// An empty object that is a whole document, with the document's name for messages.
   package init(file: String) { self.init(in: JSONPlace(file: file), at: .whole) }
 
-  /// An empty object that stands in a container.
+  /// An empty object in a container.
   init(in place: JSONPlace?, at step: JSONPlace.Step) {
     self.place = place
     self.step = step
   }
 
-  /// An object whose members keep the order written; of equal keys the last value counts.
+  /// An object with its members in the order written; of equal keys the last value counts.
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self.init()
     for (key, value) in elements { self[key] = value }
   }
 
-  /// The document in which the object was read, for messages.
+  /// The document that contains the object, for messages; empty if there is none.
   var file: String { place?.file ?? "" }
-  /// The keys that lead to the object there; empty for the document itself.
+  /// The path of keys and indices to the object in its document; empty for the document itself.
   package var keyPath: String { place?.path(to: step) ?? "" }
 
-  /// The value of a key, nil where the object has no such key.
+  /// The value of a key; nil if the object has no such key.
   ///
-  /// A new key goes to the end; setting nil removes the member.
+  /// A new key is appended; setting nil removes the member.
   public subscript(key: String) -> JSON? {
     get { index(of: key).map { members[$0].value } }
     set {
@@ -79,14 +79,15 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONObject: Equatable {
-  /// Equal members in equal order; where the objects were read does not matter.
+  /// Whether two objects have the same members in the same order, whatever their documents.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.elementsEqual(right.members) { $0.key == $1.key && $0.value == $1.value }
   }
 }
 
 extension Array {
-  /// Makes large arrays grow by a quarter rather than to the double, so that a document takes less memory.
+  /// Makes large arrays grow by a quarter instead of doubling, so that a document takes less
+  /// memory.
   mutating func reserveForGrowth() {
     if count == capacity, count >= 1 << 12 { reserveCapacity(count + count / 4) }
   }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a container is in a document, for messages.
+/// The position of a container in a document, for messages.
 ///
-/// A chain rather than a text: a text for each value would take a document's length for every value of it,
-/// where a key is as long as the document.
+/// Positions are linked to their parents instead of storing paths as strings: with a key nearly as
+/// long as the document, a string for each value would make memory quadratic in the document's
+/// length.
 final class JSONPlace: Sendable {
-  /// The way from a container to something in it.
+  /// The step from a container to a value in it.
   enum Step: Sendable {
     /// The document itself.
     case whole
@@ -13,7 +14,7 @@ final class JSONPlace: Sendable {
     case index(Int)
   }
 
-  /// The document.
+  /// The name of the document.
   let file: String
   private let parent: JSONPlace?
   private let step: Step
@@ -24,7 +25,7 @@ final class JSONPlace: Sendable {
     self.step = step
   }
 
-  /// The keys and indices that lead to something in the container: "layers[3].shape".
+  /// The path of keys and indices to a value in the container: "layers[3].shape".
   func path(to last: Step) -> String {
     var steps = [last, step]
     var place = parent
@@ -35,7 +36,7 @@ final class JSONPlace: Sendable {
     return steps.reversed().reduce(into: "") { $0 = Self.path($0, $1) }
   }
 
-  /// A path with one more step; long keys are abbreviated.
+  /// A path with one more step; keys of more than 200 bytes are abbreviated.
   static func path(_ path: String, _ step: Step) -> String {
     switch step {
     case .whole: path

@@ -3,11 +3,11 @@
 package import SPINErrors
 
 extension JSONReader {
-  /// An error of this document at a line and column, the present position by default.
+  /// An error at a line and column of this document, by default at the present position.
   ///
   /// - Parameters:
   ///   - message: What was found and what was expected.
-  ///   - offset: The byte that it is about.
+  ///   - offset: The offset of the byte that the error is about; nil for the present position.
   ///   - remedy: What the user can do about it.
   package func failure(
     _ message: String, at offset: Int? = nil, remedy: String? = nil
@@ -20,7 +20,7 @@ extension JSONReader {
         line += 1
         column = 1
       } else if byte & 0xC0 != 0x80 {
-        // Continuation bytes do not count: columns are Unicode scalars.
+        // Columns count Unicode scalars, so continuation bytes do not count.
         column += 1
       }
     }
@@ -28,7 +28,7 @@ extension JSONReader {
       .malformedInput, at: "\(path): line \(line), column \(column)", message, remedy: remedy)
   }
 
-  /// An error that says what is here instead of what should be.
+  /// An error that names what is at the present position and what was expected.
   package func unexpected(_ expected: String) -> SPINError {
     guard position < bytes.count else {
       return failure("the document ends here, expected \(expected)")

@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// Where a number literal is, and whether it is written without fraction and exponent.
+/// The range of a number literal, and whether it is written without fraction and exponent.
 struct JSONNumber {
   let range: Range<Int>
   let isInteger: Bool
@@ -11,7 +11,8 @@ struct JSONNumber {
 extension JSONReader {
   /// Reads a number written as an integer.
   ///
-  /// - Throws: on a fraction or exponent, even an integral one, and on values beyond 64 bits.
+  /// - Throws: `SPINError` for a fraction or exponent, even if the value is integral, and for
+  ///   values beyond 64 bits.
   package mutating func readInt() throws -> Int {
     skipWhitespace()
     let start = position
@@ -27,16 +28,16 @@ extension JSONReader {
     return value
   }
 
-  /// Reads a number, written either way, as the nearest Double.
+  /// Reads a number, written as an integer or not, as the nearest Double.
   ///
-  /// - Throws: where the nearest Double is infinite.
+  /// - Throws: `SPINError` if the nearest Double is infinite.
   package mutating func readDouble() throws -> Double {
     skipWhitespace()
     let number = try scanNumber()
     return try double(number.range)
   }
 
-  /// Steps over a number literal.
+  /// Skips a number literal, checking its syntax.
   mutating func scanNumber() throws -> JSONNumber {
     let start = position
     var isInteger = true
@@ -68,13 +69,14 @@ extension JSONReader {
     if position == start { throw unexpected("a digit") }
   }
 
-  /// The value of an integer literal, nil beyond 64 bits.
+  /// The value of an integer literal; nil beyond 64 bits.
   func integer(_ range: Range<Int>) -> Int? {
     let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
     var value = 0
     for digit in bytes[range].dropFirst(isNegative ? 1 : 0) {
       let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
-      // Summed on the side of the sign, so that the smallest integer is read too.
+      // Negative numbers are accumulated as negative sums, so that the smallest integer does not
+      // overflow.
       let unit = Int(digit - UInt8(ascii: "0"))
       let (sum, carry) = shifted.addingReportingOverflow(isNegative ? -unit : unit)
       if overflow || carry { return nil }
@@ -85,7 +87,8 @@ extension JSONReader {
 
   func double(_ range: Range<Int>) throws -> Double {
     let value = Double(String(decoding: bytes[range], as: UTF8.self))
-    // Digits that overflow are no infinity; the names of Python end in a letter.
+    // A literal that overflows is an error, not infinity; Python's names, the only ones allowed,
+    // end in a letter.
     let isName = bytes[range.upperBound - 1] > UInt8(ascii: "9")
     guard let value, value.isFinite || isName else {
       throw failure("\(text(range)) does not fit in a 64-bit number", at: range.lowerBound)

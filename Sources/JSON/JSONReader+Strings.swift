@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// Where the inside of a string literal is, its quotes left out.
+/// The range of a string literal without its quotes.
 struct JSONText {
   let range: Range<Int>
   let hasEscapes: Bool
@@ -14,9 +14,10 @@ extension JSONReader {
     String(decoding: try readUTF8(), as: UTF8.self)
   }
 
-  /// Reads a string as valid UTF-8, its escapes resolved.
+  /// Reads a string as valid UTF-8 with its escapes resolved.
   ///
-  /// Without escapes, which is nearly always, this is a view of the document and copies nothing.
+  /// For a string without escapes, the usual case, the result is a slice of the document and
+  /// nothing is copied.
   package mutating func readUTF8() throws -> ArraySlice<UInt8> {
     skipWhitespace()
     let text = try scanString("a string")
@@ -25,13 +26,13 @@ extension JSONReader {
 
   mutating func skipString() throws {
     let text = try scanString("a string")
-    // Escapes are checked by resolving them.
+    // Resolving the escapes checks them.
     if text.hasEscapes { _ = try unescape(text) }
   }
 
-  /// Reads a string and appends it as UTF-8, its escapes resolved.
+  /// Reads a string and appends it to `output` as UTF-8 with its escapes resolved.
   ///
-  /// For readers of very many strings, which keep them end to end.
+  /// For readers of very many strings, which store them in one buffer.
   package mutating func readUTF8(appendingTo output: inout [UInt8]) throws {
     skipWhitespace()
     let text = try scanString("a string")
@@ -42,7 +43,7 @@ extension JSONReader {
     }
   }
 
-  /// Reads an array of strings, appending each as UTF-8 to `output` and where it ends to `ends`.
+  /// Reads an array of strings, appending each as UTF-8 to `output` and its end offset to `ends`.
   package mutating func readStrings(
     appendingTo output: inout [UInt8], ends: inout [Int]
   ) throws {
@@ -58,7 +59,7 @@ extension JSONReader {
     depth -= 1
   }
 
-  /// Finds the end of a string literal, checking its UTF-8 on the way.
+  /// Skips a string literal, checking its UTF-8 but not its escapes.
   mutating func scanString(_ expected: String) throws -> JSONText {
     guard take(UInt8(ascii: "\"")) else { throw unexpected(expected) }
     let text = try text(from: position)
@@ -77,7 +78,7 @@ extension JSONReader {
         return JSONText(range: start..<index, hasEscapes: hasEscapes)
       case UInt8(ascii: "\\"):
         hasEscapes = true
-        // The next byte is part of the escape even when it is a quote; `unescape` judges it.
+        // The next byte is part of the escape even if it is a quote; `unescape` checks it.
         index += 2
       case 0x20..<0x80:
         index += 1
@@ -91,7 +92,8 @@ extension JSONReader {
     throw failure("the string that begins here is not closed", at: start - 1)
   }
 
-  /// The bytes that the scalar at `start` takes, checked against table 3-7 of the Unicode standard.
+  /// The length in bytes of the scalar at `start`, checked against table 3-7 of the Unicode
+  /// standard.
   private func scalarLength(at start: Int) throws -> Int {
     let second: ClosedRange<UInt8>
     let length: Int
@@ -127,7 +129,7 @@ extension JSONReader {
         index += 1
         continue
       }
-      // `scanString` stepped over whole escapes, so a byte follows each backslash.
+      // `scanString` skipped whole escapes, so a byte follows each backslash.
       let letter = bytes[index + 1]
       if letter == UInt8(ascii: "u") {
         let (scalar, length) = try unicodeEscape(at: index, end: text.range.upperBound)
@@ -153,8 +155,7 @@ extension JSONReader {
     }
   }
 
-  /// The scalar of `\uXXXX`, or of two of them where the first is a high surrogate, and the bytes
-  /// that the escape takes.
+  /// The scalar of `\uXXXX`, or of a surrogate pair of two such escapes, and the length in bytes.
   private func unicodeEscape(
     at offset: Int, end: Int
   ) throws -> (scalar: Unicode.Scalar, length: Int) {

@@ -4,8 +4,8 @@ import SPINErrors
 
 /// A strict pull reader over the UTF-8 bytes of one JSON document (RFC 8259).
 ///
-/// The caller says what comes next and the reader refuses anything else, so a large file is walked
-/// once without building a tree:
+/// The caller states what comes next and the reader rejects anything else, so a large file is read
+/// in one pass without building a tree:
 ///
 ///     var reader = try JSONReader(bytes, path: "tokenizer.json")
 ///     try reader.readObject { key, reader in
@@ -13,42 +13,43 @@ import SPINErrors
 ///     }
 ///     try reader.finish()
 ///
-/// Files come from strangers: invalid UTF-8, lone surrogates, duplicate keys, nesting beyond 128,
+/// Input is untrusted: invalid UTF-8, lone surrogates, duplicate keys, nesting beyond 128 levels,
 /// numbers that fit neither Int64 nor a finite Double, and anything after the document are errors
-/// that name line and column. Nothing traps on input.
+/// that name the line and column. No input makes the reader trap.
 package struct JSONReader {
-  /// The deepest nesting of arrays and objects that is read.
+  /// The maximum nesting depth of arrays and objects.
   package static let maximumDepth = 128
-  /// The largest document that is read, in bytes.
+  /// The maximum size of a document in bytes.
   package static let maximumByteCount = 256 << 20
 
-  /// What a value starts like, seen without reading it.
+  /// The kind of a value, as determined by its first byte.
   package enum Kind: Sendable {
     case null, bool, number, string, array, object
   }
 
   /// The name of the document, for messages.
   package let path: String
-  /// The bytes read so far.
+  /// The number of bytes read so far.
   package internal(set) var position = 0
-  /// Whether `NaN`, `Infinity` and `-Infinity` count as numbers, as Python's `json` writes and reads
-  /// them; no other JSON has them.
+  /// Whether to accept `NaN`, `Infinity` and `-Infinity`, which are not JSON but are written and
+  /// read by Python's `json`.
   package let permitsNonFinite: Bool
   let bytes: [UInt8]
   let firstLine: Int
   var depth = 0
 
-  /// The size of the document.
+  /// The size of the document in bytes.
   package var byteCount: Int { bytes.count }
 
-  /// Starts at the first byte of a document.
+  /// A reader at the beginning of a document.
   ///
   /// - Parameters:
   ///   - bytes: The document.
-  ///   - path: Its name, for messages.
-  ///   - firstLine: The line on which it begins in a file of several documents, for messages.
-  ///   - permitsNonFinite: Whether Python's names of numbers that are not finite are read.
-  /// - Throws: `SPINError` with code `malformedInput` if it is longer than `maximumByteCount`.
+  ///   - path: The name of the document, for messages.
+  ///   - firstLine: The line of a file on which the document begins, for messages.
+  ///   - permitsNonFinite: Whether to accept Python's names of non-finite numbers.
+  /// - Throws: `SPINError` with code `malformedInput` if the document is larger than
+  ///   `maximumByteCount`.
   package init(
     _ bytes: [UInt8], path: String, firstLine: Int = 1, permitsNonFinite: Bool = false
   ) throws {
@@ -63,7 +64,7 @@ package struct JSONReader {
     self.permitsNonFinite = permitsNonFinite
   }
 
-  /// Checks that nothing but white space follows.
+  /// Checks that only white space follows.
   package mutating func finish() throws {
     skipWhitespace()
     if position < bytes.count { throw unexpected("the end of the document") }
@@ -75,12 +76,13 @@ package struct JSONReader {
 extension JSONReader {
   /// Reads an object, calling `member` for each key; `member` reads or skips the value.
   ///
-  /// - Throws: on a key that occurs twice. For objects with very many members, where the caller's
-  ///   own table finds duplicates anyway, use `readMembers`.
+  /// - Throws: `SPINError` if a key occurs twice. For objects with very many members, where the
+  ///   caller's own table finds duplicates anyway, use `readMembers`.
   package mutating func readObject(
     _ member: (_ key: String, _ reader: inout JSONReader) throws -> Void
   ) throws {
-    // Bytes, not strings: Swift counts canonically equivalent strings as equal, JSON does not.
+    // Keys are compared as bytes: Swift considers canonically equivalent strings equal, JSON does
+    // not.
     var seen = Set<ArraySlice<UInt8>>()
     try readMembers { keyBytes, reader in
       let key = String(decoding: keyBytes, as: UTF8.self)
@@ -91,10 +93,10 @@ extension JSONReader {
     }
   }
 
-  /// Reads an object without checking for duplicate keys, which becomes the caller's duty.
+  /// Reads an object without checking for duplicate keys, which the caller must check.
   ///
-  /// - Parameter member: Gets the key as valid UTF-8 with its escapes resolved, and reads or skips
-  ///   the value.
+  /// - Parameter member: Called with each key as valid UTF-8 with its escapes resolved; reads or
+  ///   skips the value.
   package mutating func readMembers(
     _ member: (_ key: ArraySlice<UInt8>, _ reader: inout JSONReader) throws -> Void
   ) throws {
@@ -119,7 +121,8 @@ extension JSONReader {
     depth -= 1
   }
 
-  /// Reads an array, calling `element` with the index of each; `element` reads or skips the value.
+  /// Reads an array, calling `element` with the index of each element; `element` reads or skips the
+  /// value.
   package mutating func readArray(
     _ element: (_ index: Int, _ reader: inout JSONReader) throws -> Void
   ) throws {
@@ -138,7 +141,7 @@ extension JSONReader {
     depth -= 1
   }
 
-  /// Steps over a value of any kind, checking it as strictly as if it were read.
+  /// Skips a value of any kind, checking it as strictly as if it were read.
   package mutating func skipValue() throws {
     switch try peekKind() {
     case .null: try readNull()
@@ -164,7 +167,7 @@ extension JSONReader {
 // MARK: - Words
 
 extension JSONReader {
-  /// What the next value is.
+  /// The kind of the next value, which is not consumed.
   package mutating func peekKind() throws -> Kind {
     skipWhitespace()
     guard position < bytes.count else { throw unexpected("a value") }
@@ -196,7 +199,7 @@ extension JSONReader {
     throw unexpected("true or false")
   }
 
-  /// Reads `null` if it comes next.
+  /// Reads `null` if it comes next; returns whether it did.
   package mutating func takeNull() -> Bool {
     skipWhitespace()
     return take(word: "null")

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A digest of bytes that arrive in pieces of any length, over the blocks of 64 bytes that SHA-1 and SHA-256 take.
+/// An incremental digest over the 64-byte blocks of SHA-1 and SHA-256, for input in pieces of any
+/// length.
 ///
 /// - Source: FIPS 180-4, 5.1.1, 5.2.1 and 6.
 @safe struct BlockDigest: Sendable {
-  /// Adds whole blocks to a state: the state's words, the first byte, the number of blocks.
+  /// Adds whole blocks to a state; takes the words of the state, the first byte and the number of
+  /// blocks.
   typealias Compression =
     @convention(c) @Sendable (UnsafeMutablePointer<UInt32>?, UnsafePointer<UInt8>?, Int) -> Void
 
-  /// The words of the state; a digest of fewer than eight leaves the last ones alone.
+  /// The words of the state; a digest with fewer than eight words leaves the last ones unused.
   private var state: InlineArray<8, UInt32>
   private var stream = BlockStream()
   private let compression: Compression
 
-  /// The digest of nothing so far.
+  /// Begins a digest.
   ///
   /// - Parameters:
-  ///   - start: Writes the words of the state before the first block.
-  ///   - compression: The function of the digest in C.
+  ///   - start: The C function that writes the initial state.
+  ///   - compression: The C function that adds blocks to the state.
   init(
     start: @convention(c) (UnsafeMutablePointer<UInt32>?) -> Void, compression: Compression
   ) {
@@ -29,14 +31,14 @@
 
   /// Continues the digest over more bytes.
   mutating func update(_ bytes: RawSpan) {
-    // Copies, since the stream is changed meanwhile.
+    // Local copies, because `stream.update` has exclusive access to part of `self`.
     var state = state
     let compression = unsafe compression
     stream.update(bytes) { unsafe Self.compress($0, into: &state, compression) }
     self.state = state
   }
 
-  /// The first words of the digest of what was added, big end first.
+  /// The first `wordCount` words of the digest of all bytes added so far, in big-endian order.
   func finalize(wordCount: Int) -> [UInt8] {
     var state = state
     stream.finish { unsafe Self.compress($0, into: &state, compression) }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes that arrive in pieces of any length as the blocks of 64 bytes that SHA-1 and SHA-256 take.
+/// Divides input in pieces of any length into the 64-byte blocks of SHA-1 and SHA-256.
 ///
 /// - Source: FIPS 180-4, 5.1.1 and 5.2.1.
 struct BlockStream: Sendable {
-  /// The bytes of the last block as far as it has come; fewer than 64.
+  /// The bytes of the last, incomplete block; fewer than 64.
   private var rest: [UInt8] = []
   private var byteCount: UInt64 = 0
 
-  /// Adds bytes; `compress` takes whole blocks.
+  /// Adds bytes; calls `compress` with whole blocks.
   mutating func update(_ bytes: RawSpan, _ compress: (RawSpan) -> Void) {
     byteCount &+= UInt64(bytes.byteCount)
     var start = 0
@@ -24,7 +24,8 @@ struct BlockStream: Sendable {
     bytes.extracting((start + whole)...).append(to: &rest)
   }
 
-  /// The last blocks: what is left, a one bit, zeros, and the number of bits.
+  /// Calls `compress` with the last blocks: the remaining bytes, a one bit, zeros, and the number
+  /// of bits.
   func finish(_ compress: (RawSpan) -> Void) {
     var last = rest + [0x80]
     last.append(contentsOf: repeatElement(0, count: (119 - rest.count) % 64))

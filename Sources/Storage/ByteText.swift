@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers of bytes as people read them.
+/// Formats numbers of bytes for people.
 package enum ByteText {
-  /// "512 B", "1.5 kB", "8.6 GB": units of 1,000, two digits or three.
+  /// A number of bytes in decimal units with two or three digits: "512 B", "1.5 kB", "86 GB".
   package static func text(_ bytes: Int) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]
     var (value, unit) = (Double(bytes), 0)

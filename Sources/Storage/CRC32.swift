@@ -2,17 +2,17 @@
 
 internal import CDigest
 
-/// The checksum of zip archives, of bytes that arrive in pieces of any length.
+/// An incremental CRC-32, the checksum of zip archives, for input in pieces of any length.
 ///
 /// - Source: APPNOTE.TXT 6.3.10 of PKWARE, 4.4.7.
 package struct CRC32: Sendable {
-  /// The checksum of what was added.
+  /// The checksum of all bytes added so far.
   package private(set) var checksum: UInt32 = 0
 
-  /// The checksum of nothing so far.
+  /// Begins a checksum.
   package init() {}
 
-  /// Continues the checksum over more bytes.
+  /// Adds bytes to the checksum.
   package mutating func update(_ bytes: RawSpan) {
     let before = checksum
     checksum = unsafe bytes.withUnsafeBytes { bytes in
@@ -21,7 +21,7 @@ package struct CRC32: Sendable {
     }
   }
 
-  /// The checksum of some bytes.
+  /// The checksum of an array of bytes.
   package static func checksum(_ bytes: [UInt8]) -> UInt32 {
     var crc = CRC32()
     unsafe crc.update(bytes.span.bytes)

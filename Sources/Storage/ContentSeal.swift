@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A digest of a text inside the text, which tells one that was changed by hand from one as it was written.
+/// A digest of a text inside the text, which shows whether the text was changed after it was
+/// written.
 ///
 ///     let page = ContentSeal.sealed("<!-- \(ContentSeal.blank) -->\nnumbers\n")
 ///     ContentSeal.isIntact(Array(page.utf8))  // true
 ///
-/// The digest is of the text with 64 zeros in its place. It guards against mistakes, not against forgery.
+/// The digest is computed with 64 zeros in its place. It protects against mistakes, not against
+/// forgery.
 package enum ContentSeal {
   private static let token = "spin-sha256:"
 
-  /// The placeholder of the digest until a text is sealed.
+  /// The placeholder for the digest in a text that is not yet sealed.
   package static let blank = token + String(repeating: "0", count: 64)
 
-  /// Which of several marks in a text is the seal: what the text quotes may hold others.
+  /// Which of several marks in a text is the seal, since quotations in the text may contain others.
   package enum Place: Sendable { case first, last }
 
-  /// A text with the digest in place of `blank`.
+  /// Returns the text with its digest in place of `blank`.
   ///
-  /// - Precondition: The text holds `blank`.
+  /// - Precondition: The text contains `blank`.
   package static func sealed(_ text: String, _ place: Place = .first) -> String {
     let (bytes, mark) = (Array(text.utf8), Array(blank.utf8))
     let places = starts(of: mark, in: bytes)
@@ -29,7 +31,8 @@ package enum ContentSeal {
       decoding: bytes[..<start] + digest + bytes[(start + mark.count)...], as: UTF8.self)
   }
 
-  /// Whether a text is as it was sealed; nil where it holds no seal.
+  /// Whether a text is unchanged since it was sealed, by its first or its last seal; nil if it
+  /// contains none.
   package static func isIntact(_ bytes: [UInt8]) -> Bool? {
     let places = starts(of: Array(token.utf8), in: bytes).filter { start in
       start + blank.utf8.count <= bytes.count

@@ -2,15 +2,16 @@
 
 import SPINErrors
 
-/// Whether two folders hold the same files with the same bytes; names, kinds and contents count, times and permissions
-/// do not.
+/// Compares folders by the names, kinds and contents of their entries; times and permissions do not
+/// count.
 package enum DirectoryComparison {
-  /// Compares two folders with all that is in them.
+  /// Whether two folders have equal entries, recursively.
   ///
-  /// A link is the same as no other entry: what it leads to may change.
+  /// A symbolic link is never equal to another entry, because its target may change.
   ///
-  /// - Parameter shouldStop: Checked while files are read; true ends the work with an error of code `interrupted`.
-  /// - Throws: `SPINError` where a folder or file cannot be read.
+  /// - Parameter shouldStop: Called while files are read; true ends the work with an error of code
+  ///   `interrupted`.
+  /// - Throws: `SPINError` if a folder or file cannot be read.
   package static func areEqual(
     _ first: String, _ second: String, shouldStop: () -> Bool = { false }
   ) throws -> Bool {

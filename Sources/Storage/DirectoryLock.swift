@@ -3,19 +3,20 @@
 import Foundation
 import SPINErrors
 
-/// A claim on a directory or a file that other processes of ours respect; it ends with the process.
+/// An exclusive advisory lock on a directory or a file, respected by other processes of this
+/// program and released when the process ends.
 package final class DirectoryLock: Sendable {
   private let descriptor: Int32
 
-  /// Claims a directory or a file.
+  /// Locks an existing directory or file.
   ///
-  /// - Throws: `SPINError` with code `resumable` where another process holds it.
+  /// - Throws: `SPINError` with code `resumable` if another process holds the lock.
   package init(_ path: String) throws {
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw SPINError.cannotOpen(path, errno: errno) }
-    // File systems without locks are taken on trust.
-    // Whoever throws from here on is let go of, which closes the file: not twice, since another thread
-    // may have been given the number again by then.
+    // On file systems without locks, any error other than EWOULDBLOCK counts as success. If this
+    // initializer throws, `deinit` closes the descriptor. It must not be closed here as well, since
+    // another thread may have been given the same number by then.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       throw SPINError(
         .resumable, at: path, "is being worked on by another process",
@@ -23,11 +24,12 @@ package final class DirectoryLock: Sendable {
     }
   }
 
-  /// Gives the directory back; letting go of the object does the same.
+  /// Releases the lock, as deinitialization does.
   package func release() { flock(descriptor, LOCK_UN) }
 
   deinit {
-    // Before the file is closed: a child that is being started holds the same one until it runs its program.
+    // Closing alone would not release the lock: a child process shares the open file between fork
+    // and exec.
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }

@@ -4,16 +4,16 @@ import Foundation
 import SPINErrors
 
 extension FileSystem {
-  /// Copies a file to a new name, sharing its bytes until either is written where the file system
-  /// can (btrfs, XFS, APFS); links are followed.
+  /// Copies a file to a new name, as a copy-on-write clone if the file system supports it (btrfs,
+  /// XFS, APFS); links are followed.
   ///
-  /// The copy is durable when this returns.
+  /// The copy is durable when this function returns.
   ///
   /// - Parameters:
-  ///   - source: The file.
-  ///   - target: The new name.
-  ///   - shouldStop: Checked between pieces; true ends the work with an error of code `interrupted`.
-  /// - Returns: Whether bytes are shared.
+  ///   - source: The file to copy.
+  ///   - target: The new name, which must not exist.
+  ///   - shouldStop: Called between pieces; true ends the work with an error of code `interrupted`.
+  /// - Returns: Whether the two files share storage.
   @discardableResult
   package static func clone(
     _ source: String, to target: String, shouldStop: () -> Bool = { false }
@@ -29,7 +29,7 @@ extension FileSystem {
 
   private static func share(_ input: RandomAccessFile, with output: RandomAccessFile) -> Bool {
     #if os(Linux)
-      // FICLONE of linux/fs.h, _IOW(0x94, 9, int), which the Glibc module does not show.
+      // FICLONE of linux/fs.h, _IOW(0x94, 9, int), which the Glibc module does not export.
       return ioctl(output.descriptor, 0x4004_9409, input.descriptor) == 0
     #elseif canImport(Darwin)
       return unsafe fcopyfile(

@@ -2,11 +2,11 @@
 
 import Synchronization
 
-/// Where tests make the file system fail.
+/// Fault injection: lets tests make the file system fail.
 ///
-/// Every operation that changes the file system announces itself here first. A test sets a hook for
-/// its own directory and throws from it: once, to play a full disk, or from then on, to play
-/// `kill -9` - a dead process does not clean up either.
+/// Every operation that changes the file system calls `check` first. A test sets a hook for its own
+/// directory and throws from the hook: once, to simulate a full disk, or from some operation on, to
+/// simulate `kill -9`, since a killed process does not clean up either.
 package enum FileFault {
   /// An operation that changes the file system.
   package enum Operation: String, Sendable {
@@ -16,10 +16,10 @@ package enum FileFault {
   /// Called with each operation and its path before it happens.
   package typealias Hook = @Sendable (Operation, String) throws -> Void
 
-  /// By directory, so that tests may run side by side; empty outside tests.
+  /// The hooks by directory, so that tests can run in parallel; empty outside tests.
   private static let hooks = Mutex<[String: Hook]>([:])
 
-  /// Runs `body` with a hook for everything below `directory`.
+  /// Runs `body` with a hook for all operations on paths that begin with `directory`.
   package static func withHook<Result>(
     below directory: String, _ hook: @escaping Hook, _ body: () throws -> Result
   ) rethrows -> Result {

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a file holds: its SHA-256 or, of a large result, that of its size and of sixteen samples of it.
+/// A fingerprint of a file's contents: its SHA-256 or, for a file of more than 64 MiB, the SHA-256
+/// of its size and sixteen samples of 64 KiB.
 ///
-/// Of results, which have digests elsewhere, a file that we wrote is distinguished from one that replaced it.
+/// Samples are enough to distinguish a result from a file that replaced it; results have complete
+/// digests elsewhere.
 struct FileFingerprint: Equatable, Sendable {
-  /// 64 hexadecimal digits, after a tilde where only samples were read.
+  /// 64 hexadecimal digits, preceded by a tilde if only samples were read.
   let text: String
 
   private static let largest = 64 << 20
   private static let piece = 64 << 10
   private static let places = 16
 
-  /// Reads a text that a fingerprint gave; nil where it is none.
+  /// Parses the text of a fingerprint; nil if it is invalid.
   init?(text: String) {
     let digits = text.utf8.first == UInt8(ascii: "~") ? text.utf8.dropFirst() : text.utf8[...]
     guard digits.count == 64,
@@ -20,12 +22,12 @@ struct FileFingerprint: Equatable, Sendable {
     self.text = text
   }
 
-  /// Whether it is of every byte, whatever the size.
+  /// Whether the fingerprint covers every byte of the file.
   var isWhole: Bool { text.utf8.first != UInt8(ascii: "~") }
 
-  /// Looks at a file.
+  /// Computes the fingerprint of a file.
   ///
-  /// - Parameter isWhole: Whether to read every byte of a large one, too.
+  /// - Parameter isWhole: Whether to read every byte even of a large file.
   init(ofFileAt path: String, isWhole: Bool) throws {
     let file = try MappedFile(path: path)
     var hash = SHA256()

@@ -2,30 +2,31 @@
 
 import Foundation
 
-/// What tells a file from what it was: which file it is, how long, and when it was last written and changed.
+/// The state of a file by which a later change is detected: its identity, size, and times of last
+/// write and change.
 ///
-/// A program that writes into a file moves its times, one that replaces it its number. Times that somebody sets back
-/// leave the time of the last change (`ctime`), which no program can set.
+/// Writing to a file changes its times; replacing it changes its inode number. A program can reset
+/// the time of the last write (`mtime`), but not the time of the last change (`ctime`).
 package struct FileMark: Sendable, Equatable {
-  /// The device that holds the file.
+  /// The device that contains the file.
   package let device: UInt64
-  /// The number of the file on its device.
+  /// The inode number.
   package let number: UInt64
   /// The size in bytes.
   package let byteCount: Int
-  /// Seconds and nanoseconds of the last write.
+  /// The seconds and nanoseconds of the last write.
   private let written: [Int]
-  /// Seconds and nanoseconds of the last change of content, names or permissions.
+  /// The seconds and nanoseconds of the last change of contents, names or permissions.
   private let changed: [Int]
 
-  /// The mark of an open file.
+  /// The mark of an open file; nil if the system cannot tell.
   init?(_ descriptor: Int32) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { return nil }
     self.init(status)
   }
 
-  /// The mark of what is at a path, links followed; nil where nothing does.
+  /// The mark of what is at a path, following links; nil if there is nothing.
   package init?(path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }

@@ -4,10 +4,11 @@ import Foundation
 import SPINErrors
 
 extension FileSystem {
-  /// Makes a symbolic link.
+  /// Creates a symbolic link at `path` to `target`.
   ///
-  /// - Returns: Whether there is one now; false where the file system knows no symbolic links.
-  /// - Throws: `SPINError` where something of that name exists or the directory cannot be written.
+  /// - Returns: Whether the link was created; false if the file system does not support symbolic
+  ///   links.
+  /// - Throws: `SPINError` if the name exists or the directory is not writable.
   package static func makeSymbolicLink(_ path: String, to target: String) throws -> Bool {
     try FileFault.check(.create, path)
     if unsafe symlink(target, path) == 0 { return true }
@@ -16,12 +17,12 @@ extension FileSystem {
     throw SPINError.cannotCreate(path, errno: error)
   }
 
-  /// What a symbolic link points at, nil where there is no link.
+  /// The target of a symbolic link; nil if there is no link at the path.
   package static func symbolicLinkTarget(_ path: String) -> String? {
     try? FileManager.default.destinationOfSymbolicLink(atPath: path)
   }
 
-  /// The path without symbolic links, nil where nothing stands there.
+  /// The absolute path with all symbolic links resolved; nil if nothing exists there.
   package static func resolved(_ path: String) -> String? {
     guard let buffer = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(buffer) }

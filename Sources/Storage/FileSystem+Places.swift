@@ -4,7 +4,8 @@ import Foundation
 import SPINErrors
 
 extension FileSystem {
-  /// A path without repeated and trailing slashes, and without the name of the folder itself: `out/.` is `out`.
+  /// The path without repeated and trailing slashes and without `.` components: `out/.` becomes
+  /// `out`.
   package static func normalized(_ path: String) -> String {
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
       .filter { $0 != "." }
@@ -12,9 +13,10 @@ extension FileSystem {
     return parts.isEmpty && !path.isEmpty ? "." : parts.joined(separator: "/")
   }
 
-  /// Requires that a folder that is written to and one that is read have nothing in common.
+  /// Requires that neither an output folder nor an input folder contains the other.
   ///
-  /// - Throws: `SPINError` with code `cannotCreate` where one lies in the other, by whatever links.
+  /// - Throws: `SPINError` with code `cannotCreate` if they are the same or one contains the other,
+  ///   with links resolved.
   package static func requireApart(_ output: String, from input: String) throws {
     guard let read = resolved(input), let written = resolvedBeginning(of: output) else { return }
     let isInside = (written + "/").utf8.starts(with: (read + "/").utf8)
@@ -25,7 +27,8 @@ extension FileSystem {
       remedy: "choose a separate path")
   }
 
-  /// The path without symbolic links of something that need not be there yet.
+  /// The absolute path with symbolic links resolved as far as its components exist; nil if none
+  /// does.
   package static func resolvedBeginning(of path: String) -> String? {
     if let whole = resolved(path) { return whole }
     let parent = parent(of: path)
@@ -33,12 +36,12 @@ extension FileSystem {
     return (beginning == "/" ? "" : beginning) + "/" + name(of: path)
   }
 
-  /// Whether names may be added to a folder and removed from it.
+  /// Whether entries can be added to a folder and removed from it.
   package static func isWritable(_ directory: String) -> Bool {
     unsafe access(directory, W_OK | X_OK) == 0
   }
 
-  /// Removes a folder if nothing is in it.
+  /// Removes a folder if it is empty; one that is absent or not empty is not an error.
   package static func removeEmptyDirectory(_ path: String) throws {
     try FileFault.check(.remove, path)
     guard unsafe rmdir(path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else {

@@ -3,28 +3,28 @@
 import Foundation
 import SPINErrors
 
-/// What is at a path.
+/// The kind and attributes of what is at a path.
 package struct FileStatus: Sendable, Equatable {
-  /// A kind of thing in a directory.
+  /// The kind of an entry in a directory.
   package enum Kind: Sendable { case file, directory, symbolicLink, other }
 
-  /// Whether it is a file, a folder or something else.
+  /// Whether the entry is a file, a folder, a link or something else.
   package let kind: Kind
   /// The size of a file in bytes.
   package let byteCount: Int
-  /// The number of names that the file has; more than one means hard links.
+  /// The number of hard links to the file.
   package let linkCount: Int
-  /// Device and number, equal for two paths of one file.
+  /// The device and inode number, equal for two paths of one file.
   package let identity: String
-  /// Who may read, write and execute it: the nine bits of `chmod`.
+  /// The nine permission bits.
   package let permissions: Int
 }
 
-/// The few operations on names that we need, each with one clear error.
+/// The file system operations that the program needs, each with one clear error.
 package enum FileSystem {
-  /// What is at a path, nil where nothing is.
+  /// The status of what is at a path; nil if there is nothing or it cannot be examined.
   ///
-  /// - Parameter following: Whether a symbolic link stands for what it points at.
+  /// - Parameter following: Whether to follow a symbolic link at the end of the path.
   package static func status(_ path: String, following: Bool = true) -> FileStatus? {
     var status = stat()
     let result = unsafe following ? stat(path, &status) : lstat(path, &status)
@@ -41,7 +41,7 @@ package enum FileSystem {
       identity: "\(status.st_dev):\(status.st_ino)", permissions: Int(status.st_mode & 0o777))
   }
 
-  /// The names in a directory, sorted by their bytes.
+  /// The names in a directory, sorted by their bytes, without `.` and `..`.
   package static func names(in directory: String) throws -> [String] {
     guard let handle = unsafe opendir(directory) else {
       throw SPINError.cannotOpen(directory, errno: errno)
@@ -57,26 +57,26 @@ package enum FileSystem {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// The whole of a small file.
+  /// The contents of a file, which should be small.
   package static func read(_ path: String) throws -> [UInt8] {
     let file = try MappedFile(path: path)
     return file.bytes(0..<file.byteCount)
   }
 
-  /// Makes a directory whose parent exists.
+  /// Creates a directory whose parent exists.
   package static func makeDirectory(_ path: String) throws {
     try OutputFolder.willMakeDirectory(path)
     try FileFault.check(.makeDirectory, path)
     guard unsafe mkdir(path, 0o777) == 0 else { throw SPINError.cannotCreate(path, errno: errno) }
   }
 
-  /// Makes a directory and those above it, as far as they are absent.
+  /// Creates a directory and its missing parents.
   package static func ensureDirectory(_ path: String) throws { _ = try makeDirectories(to: path) }
 
-  /// Makes a directory and those above it, as far as they are absent.
+  /// Creates a directory and its missing parents.
   ///
-  /// - Returns: Those that were made, the innermost last.
-  /// - Throws: `SPINError` where one cannot be made; none is left then.
+  /// - Returns: The directories created, the innermost last.
+  /// - Throws: `SPINError` if one cannot be created; those created before it are removed again.
   package static func makeDirectories(to path: String) throws -> [String] {
     if status(path)?.kind == .directory { return [] }
     let parent = parent(of: path)
@@ -84,7 +84,7 @@ package enum FileSystem {
     do {
       try makeDirectory(path)
     } catch {
-      // Another process was quicker.
+      // Another process has created it in the meantime.
       if status(path)?.kind == .directory { return made }
       removeEmptyDirectories(made)
       throw error
@@ -92,13 +92,13 @@ package enum FileSystem {
     return made + [path]
   }
 
-  /// Takes back what `makeDirectories` made, as far as nothing is in it.
+  /// Removes the directories that `makeDirectories` created, as far as they are empty.
   package static func removeEmptyDirectories(_ made: [String]) {
-    // That they stay does no harm.
+    // A directory that cannot be removed does no harm.
     for folder in made.reversed() { try? removeEmptyDirectory(folder) }
   }
 
-  /// Gives something a new name, replacing a file of that name in one step.
+  /// Renames a file or directory, atomically replacing a file of the new name.
   package static func rename(_ old: String, to new: String) throws {
     try FileFault.check(.rename, new)
     guard unsafe Foundation.rename(old, new) == 0 else {
@@ -106,14 +106,14 @@ package enum FileSystem {
     }
   }
 
-  /// Says who may read, write and execute a file.
+  /// Sets the nine permission bits of a file.
   package static func setPermissions(_ permissions: Int, of path: String) throws {
     guard unsafe chmod(path, mode_t(permissions & 0o777)) == 0 else {
       throw SPINError.cannotWrite(path, errno: errno)
     }
   }
 
-  /// Removes a file or a symbolic link; one that is gone already is no error.
+  /// Removes a file or a symbolic link; one that is already absent is not an error.
   package static func remove(_ path: String) throws {
     try FileFault.check(.remove, path)
     guard unsafe unlink(path) == 0 || errno == ENOENT else {
@@ -121,7 +121,7 @@ package enum FileSystem {
     }
   }
 
-  /// Removes a directory with all that is in it; links in it are removed, not followed.
+  /// Removes a directory with its contents; links are removed, not followed.
   package static func removeTree(_ path: String) throws {
     guard let status = status(path, following: false) else { return }
     guard status.kind == .directory else { return try remove(path) }
@@ -132,20 +132,21 @@ package enum FileSystem {
     }
   }
 
-  /// Makes the names in a directory survive a loss of power.
+  /// Makes the names in a directory durable, so that they survive a loss of power.
   package static func synchronizeDirectory(_ path: String) throws {
     try FileFault.check(.synchronize, path)
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SPINError.cannotOpen(path, errno: errno) }
     defer { close(descriptor) }
-    // Some file systems do not know this operation on directories; theirs are durable or nothing
-    // can be done.
+    // Some file systems do not support this operation on directories; their names are durable
+    // anyway, or nothing can be done.
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
       throw SPINError.cannotWrite(path, errno: errno)
     }
   }
 
-  /// The bytes that an ordinary user can still write to the file system of a directory.
+  /// The number of bytes that an unprivileged user can still write to the file system of a
+  /// directory.
   package static func freeByteCount(at directory: String) throws -> Int {
     var status = statvfs()
     guard unsafe statvfs(directory, &status) == 0 else {
@@ -157,7 +158,7 @@ package enum FileSystem {
       ).partialValue)
   }
 
-  /// The directory that contains a path, "." for a bare name.
+  /// The directory part of a path; "." for a bare name.
   package static func parent(of path: String) -> String {
     let trimmed = withoutTrailingSlashes(path)
     guard let slash = trimmed.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }

@@ -3,41 +3,42 @@
 import Foundation
 import Synchronization
 
-/// Float32 numbers at a fixed, cache-line-aligned address, zero at first.
+/// A buffer of Float32 elements at a fixed, cache-line-aligned address, initially zero.
 ///
-/// A buffer of the program's own memory (`init(count:)`) is read and written by subscript, `values` and spans. One
-/// that a device made (`Device.buffer`) may lie elsewhere: only operations of that device, and its `download` and
-/// `upload`, reach it, and everything here that touches numbers traps.
+/// A buffer in host memory (`init(count:)`) is read and written by subscript, `values` and spans.
+/// One that a device allocated (`Device.buffer`) may be in the device's memory: only operations of
+/// that device, including its `download` and `upload`, can access it, and every member here that
+/// accesses elements traps.
 ///
-/// Kernels of several threads write disjoint parts of one buffer at a time; whoever hands a buffer
-/// to them sees to it that the parts are disjoint. That promise is what `@unchecked Sendable` means
-/// here.
+/// Several threads may run kernels that write disjoint parts of one buffer. The code that starts
+/// them ensures that the parts are disjoint; `@unchecked Sendable` relies on this.
 @safe public final class FloatBuffer: @unchecked Sendable {
-  /// How many numbers it holds.
+  /// The number of elements.
   public let count: Int
-  /// Whether they are in the program's memory or a device's.
+  /// Whether the elements are in host memory or in a device's memory.
   public let place: MemoryPlace
-  /// The first of them; where the place is a device's, what the device calls it by.
+  /// The address of the first element; for a device's memory, the device's handle.
   @unsafe package let base: UnsafeMutablePointer<Float>
-  /// Which buffer this is.
+  /// The identity of this buffer among all of the process.
   package let identity = MemoryIdentity()
-  /// How often the program changed the numbers: a device that keeps a copy of a buffer of the program's
-  /// memory compares it.
+  /// The number of changes made through this object, by which a device recognizes whether its copy
+  /// of a buffer in host memory is stale.
   package var version: Int { changes.load(ordering: .relaxed) }
   private let changes = Atomic<Int>(0)
   private let release: (() -> Void)?
 
   private var byteCount: Int { max(count, 1) * MemoryLayout<Float>.stride }
-  /// From this size on memory is allocated from the operating system, and returned to it when freed.
+  /// The size in bytes from which memory is mapped directly from the operating system, and returned
+  /// to it when freed.
   private static let mappedFrom = 1 << 20
 
-  /// A buffer of a device's memory.
+  /// A buffer in a device's memory.
   ///
   /// - Parameters:
-  ///   - base: What the device calls the memory by; nothing here follows it.
-  ///   - count: How many numbers it holds, zeros.
-  ///   - place: Which device's.
-  ///   - release: Gives the memory back.
+  ///   - base: The device's handle for the memory, which is never dereferenced here.
+  ///   - count: The number of elements, which the device has set to zero.
+  ///   - place: The device that owns the memory.
+  ///   - release: Frees the memory.
   @unsafe package init(
     base: UnsafeMutablePointer<Float>, count: Int, place: MemoryPlace, release: @escaping () -> Void
   ) {
@@ -46,7 +47,7 @@ import Synchronization
     self.release = release
   }
 
-  /// A buffer of zeros.
+  /// A buffer of zeros in host memory; traps if the system refuses the memory.
   public init(count: Int) {
     precondition(count >= 0, "count is negative")
     self.count = count
@@ -71,7 +72,7 @@ import Synchronization
     }
   }
 
-  /// A buffer that holds a copy of `values`.
+  /// A buffer in host memory with a copy of `values`.
   public convenience init(_ values: [Float]) {
     self.init(count: values.count)
     unsafe base.update(from: values, count: values.count)
@@ -87,7 +88,7 @@ import Synchronization
     }
   }
 
-  /// Traps where the numbers are not the program's to touch.
+  /// Traps unless the elements are in host memory.
   private func requireHost() {
     precondition(place == .host, "a device's memory: download it, or upload to it")
   }
@@ -97,7 +98,7 @@ import Synchronization
     changes.wrappingAdd(1, ordering: .relaxed)
   }
 
-  /// One number; traps outside the buffer.
+  /// The element at an index; traps outside the buffer.
   public subscript(index: Int) -> Float {
     get {
       requireHost()
@@ -111,23 +112,23 @@ import Synchronization
     }
   }
 
-  /// The numbers of `range`, copied.
+  /// A copy of the elements in `range`; traps outside the buffer.
   public func values(_ range: Range<Int>) -> [Float] {
     requireHost()
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside the buffer")
     return unsafe [Float](UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
-  /// All numbers, copied.
+  /// A copy of all elements.
   public var values: [Float] { values(0..<count) }
 
-  /// Sets every number to zero.
+  /// Sets every element to zero.
   public func clear() {
     willChange()
     unsafe base.update(repeating: 0, count: count)
   }
 
-  /// Calls `body` with the numbers of `range`, without copying them.
+  /// Calls `body` with the elements in `range`, without copying them.
   public func withSpan<Result>(
     _ range: Range<Int>, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
@@ -137,7 +138,7 @@ import Synchronization
     return try unsafe body(part.span)
   }
 
-  /// Calls `body` with the numbers of `range`, to be written.
+  /// Calls `body` with the elements in `range`, for reading and writing in place.
   public func withMutableSpan<Result>(
     _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bit patterns of 16-bit floating-point numbers, converted without hardware support.
+/// Converts between Float32 and the bit patterns of 16-bit floating-point numbers, without hardware
+/// support.
 ///
-/// Halves are stored as raw `UInt16`: `Float16` does not exist on every platform that we build for.
+/// Patterns are `UInt16`, because `Float16` does not exist on every supported platform.
 public enum HalfPrecision {
   /// The value of a bfloat16 bit pattern; exact.
   @inlinable
@@ -12,7 +13,7 @@ public enum HalfPrecision {
 
   /// The nearest bfloat16, ties to even.
   ///
-  /// - Edge Cases: a NaN stays a (quiet) NaN; values beyond the largest finite bfloat16 round to
+  /// - Edge Cases: a NaN becomes a quiet NaN; values beyond the largest finite bfloat16 round to
   ///   infinity.
   @inlinable
   public static func bfloat16(_ value: Float) -> UInt16 {
@@ -42,7 +43,7 @@ public enum HalfPrecision {
 
   /// The nearest IEEE binary16, ties to even.
   ///
-  /// - Edge Cases: a NaN stays a (quiet) NaN; values beyond 65,519.99 round to infinity.
+  /// - Edge Cases: a NaN becomes a quiet NaN; values beyond 65,519.99 round to infinity.
   @inlinable
   public static func float16(_ value: Float) -> UInt16 {
     let bits = value.bitPattern

@@ -3,34 +3,35 @@
 import SPINErrors
 import Synchronization
 
-/// Something that results are made from, and that other programs may change meanwhile.
+/// An input of results that another program might change while it is in use.
 package protocol WatchedInput: AnyObject, Sendable {
-  /// Looks whether it is still what it was when it was opened.
+  /// Checks that the input is unchanged since it was opened.
   ///
-  /// - Throws: `SPINError` where it is not.
+  /// - Throws: `SPINError` if it was changed.
   func requireUnchanged() throws
 }
 
-/// All inputs that a program has opened, so that whatever writes a result can ask whether it still is one.
+/// The open inputs of a program, so that code that writes a result can check that none was changed
+/// meanwhile.
 ///
-/// `OutputFile.commit` asks before a file gets its name, and the program before it ends with success. No other code has
-/// to remember. A library does not know which of its results rest on which input, so that only a program
-/// turns this on.
+/// `OutputFile` checks before a file gets its name, `LineLog` before it appends a line, and the
+/// program before it ends with success; no other code needs to. A library cannot know which results
+/// depend on which inputs, so only a program turns this on.
 package enum InputWatch {
   private struct Reference { weak var input: (any WatchedInput)? }
   private struct State {
     var isOn = false
     var inputs: [ObjectIdentifier: Reference] = [:]
-    /// What was found of inputs that are no longer held.
+    /// The first error found for an input that has been released.
     var finding: SPINError?
   }
 
   private static let state = Mutex(State())
 
-  /// Watches what is opened from now on.
+  /// Starts watching inputs that are opened from now on.
   package static func begin() { state.withLock { $0.isOn = true } }
 
-  /// Watches an input until it is released.
+  /// Watches an input until it is released, if watching has begun.
   package static func add(_ input: any WatchedInput) {
     state.withLock { state in
       guard state.isOn else { return }
@@ -38,7 +39,7 @@ package enum InputWatch {
     }
   }
 
-  /// Looks at an input for the last time; to be called when it is released.
+  /// Checks an input for the last time; to be called when it is released.
   package static func remove(_ input: any WatchedInput) {
     let wasWatched = state.withLock {
       $0.inputs.removeValue(forKey: ObjectIdentifier(input)) != nil
@@ -49,9 +50,9 @@ package enum InputWatch {
     } catch {}
   }
 
-  /// Looks at all inputs that were opened.
+  /// Checks all inputs that were opened since `begin`.
   ///
-  /// - Throws: `SPINError` where one of them is not what it was.
+  /// - Throws: `SPINError` if one of them was changed.
   package static func requireUnchanged() throws {
     let (finding, inputs) = state.withLock { ($0.finding, $0.inputs.values.compactMap(\.input)) }
     if let finding { throw finding }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Int {
-  /// The whole number nearest to a number that a file may have stated: 0 for not-a-number, the smallest or largest
-  /// integer beyond 64 bits, where `Int(_:)` ends the program.
+  /// The integer nearest to a number, which may come from a file: 0 for NaN, and the smallest or
+  /// largest integer beyond 64 bits, where `Int(_:)` would trap.
   package init(saturating number: Double) {
     let whole = number.rounded()
     self =

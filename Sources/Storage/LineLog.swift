@@ -2,23 +2,23 @@
 
 import SPINErrors
 
-/// A file to which lines are appended, each with a checksum, from which interrupted work resumes.
+/// An append-only file of lines with checksums, from which interrupted work resumes.
 ///
-/// A last line that a crash cut short counts for nothing; a line that was changed is an error, because what rests on
-/// it would be wrong without a word. A checksum is the beginning of the SHA-256 of the line and of those before it, so
-/// that none can go missing between.
+/// A last line that was cut off by a crash is ignored. A line that was changed is an error, because
+/// results based on it would be silently wrong. Each checksum is a prefix of the SHA-256 of the
+/// previous checksum and the line, so that a missing line is detected, too.
 package final class LineLog {
-  /// The lines that were there when it was opened, without their checksums.
+  /// The lines that the file had when it was opened, without their checksums.
   package let lines: [[UInt8]]
   private let path: String
-  /// Opened when there is something to write: a log of finished work may be in a read-only folder.
+  /// Opened only for the first write, since the log of finished work may be in a read-only folder.
   private var file: RandomAccessFile?
   private var end: Int
   private var chain: String
 
-  /// Reads a file, or begins with nothing where there is none.
+  /// Reads a log, or creates an empty one if the file is absent.
   ///
-  /// - Throws: `SPINError` with code `malformedInput` where a line does not fit its checksum.
+  /// - Throws: `SPINError` with code `malformedInput` if a line does not match its checksum.
   package init(path: String) throws {
     self.path = path
     let isThere = FileSystem.status(path, following: false)?.kind == .file
@@ -55,10 +55,10 @@ package final class LineLog {
     return opened
   }
 
-  /// Adds a line; it is on disk after `synchronize`.
+  /// Appends a line, which is durable after `synchronize`.
   ///
-  /// - Precondition: it holds no line feed.
-  /// - Throws: `SPINError` where it cannot be written, or what it was made from has changed meanwhile.
+  /// - Precondition: The line contains no line feed.
+  /// - Throws: `SPINError` if the line cannot be written, or if an input has changed meanwhile.
   package func append(_ line: [UInt8]) throws {
     try InputWatch.requireUnchanged()
     let checksum = Self.checksum(line, after: chain)
@@ -68,7 +68,7 @@ package final class LineLog {
     chain = checksum
   }
 
-  /// Makes sure that all lines are on disk.
+  /// Makes all lines durable.
   package func synchronize() throws { try file?.synchronize() }
 
   private static let suffixCount = 17

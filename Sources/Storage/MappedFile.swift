@@ -4,31 +4,32 @@ import Foundation
 import SPINErrors
 import Synchronization
 
-/// A file mapped into memory; nothing that is done with it reaches the file.
+/// A file mapped into memory; changes of the mapping never reach the file.
 ///
-/// The mapping lives as long as the object. A file that somebody truncates while it is mapped makes
-/// the system raise a signal on access; that is the one failure which no check here can turn into
-/// an error, and it is why outputs are always renamed into place, never overwritten.
+/// The mapping lives as long as the object. If another program truncates the file meanwhile, access
+/// raises a signal. No check here can turn that failure into an error, which is why outputs are
+/// always renamed into place, never overwritten.
 @safe public final class MappedFile: @unchecked Sendable {
-  /// The path it was opened by, for messages.
+  /// The path by which the file was opened, for messages.
   public let path: String
   /// The size of the file in bytes.
   public let byteCount: Int
-  /// What the file was when it was opened.
+  /// The state of the file when it was opened.
   package let mark: FileMark
-  /// Which mapping this is; two of one file are two.
+  /// The identity of this mapping; two mappings of one file have different ones.
   package let identity = MemoryIdentity()
-  /// How often other bytes were put over those of the file, or taken away again.
+  /// The number of overlays so far, each of which changes the visible bytes.
   package var version: Int { changes.load(ordering: .relaxed) }
   private let changes = Atomic<Int>(0)
   private let base: UnsafeRawPointer?
-  /// Where pages begin that hold other bytes than the file, ascending.
+  /// The offsets of the pages that differ from the file because of overlays, ascending.
   private let overlaidPages = Mutex<[Int]>([])
 
   /// Maps a whole file.
   ///
-  /// - Throws: `SPINError` with code `missingInput` if it does not exist, is no regular file or cannot
-  ///   be read; `outOfMemory` if the system has no addresses for it; `inputOutput` if it cannot be mapped otherwise.
+  /// - Throws: `SPINError` with code `missingInput` if the file does not exist, is not a regular
+  ///   file or cannot be read; `outOfMemory` if there is not enough address space; `inputOutput` if
+  ///   it cannot be mapped for another reason.
   public init(path: String) throws {
     let descriptor = try RegularFile.open(path, O_RDONLY)
     defer { close(descriptor) }
@@ -64,7 +65,7 @@ import Synchronization
 
   /// Calls `body` with the bytes of `range`.
   ///
-  /// - Precondition: `range` lies inside the file.
+  /// - Precondition: `range` is inside the file.
   public func withBytes<Result>(
     _ range: Range<Int>, _ body: (RawSpan) throws -> Result
   ) rethrows -> Result {
@@ -76,7 +77,7 @@ import Synchronization
     try withBytes(0..<byteCount, body)
   }
 
-  /// The bytes of `range`, copied.
+  /// A copy of the bytes of `range`, which must be inside the file.
   public func bytes(_ range: Range<Int>) -> [UInt8] {
     unsafe withUnsafeBytes(range) { unsafe [UInt8]($0) }
   }
@@ -98,11 +99,14 @@ import Synchronization
     return unsafe base + offset
   }
 
-  /// The same file, mapped once more: what is put over one of the two, the other does not see.
+  /// A second mapping of the same file, in which overlays of this one are not visible, nor the
+  /// other way round.
   ///
-  /// Pages that neither changes are in memory only once, but count as resident for each that touched them.
+  /// Pages that neither mapping changes are in memory only once, but count as resident in each
+  /// mapping that accessed them.
   ///
-  /// - Throws: `SPINError` as `init`; with code `inputOutput` where another file has its name by now.
+  /// - Throws: `SPINError` like `init`; with code `inputOutput` if the file was changed or
+  ///   replaced.
   package func mappedAgain() throws -> MappedFile {
     let other = try MappedFile(path: path)
     guard other.mark == mark else {
@@ -113,17 +117,17 @@ import Synchronization
     return other
   }
 
-  /// Bytes of pages that hold other bytes than the file: memory of this process that cannot be released.
+  /// The size in bytes of the pages changed by overlays: private memory that cannot be released.
   package var privateByteCount: Int {
     overlaidPages.withLock { $0.count } * Int(getpagesize())
   }
 
-  /// Overlays other bytes on those of the file, visible through this object only.
+  /// Overlays bytes on those of the file, visible only through this object.
   ///
-  /// The pages concerned become copies of this process. No thread may read them meanwhile.
+  /// The affected pages become private copies. No thread may read them during the call.
   ///
-  /// - Precondition: The bytes lie inside the file.
-  /// - Throws: `SPINError` with code `inputOutput` where the system refuses to copy the pages.
+  /// - Precondition: The bytes are inside the file.
+  /// - Throws: `SPINError` with code `inputOutput` if the system does not permit the change.
   package func overlay(_ bytes: [UInt8], at offset: Int) throws {
     precondition(offset >= 0 && offset + bytes.count <= byteCount, "overlay outside the file")
     guard let base = unsafe base, !bytes.isEmpty else { return }
@@ -148,10 +152,12 @@ import Synchronization
     }
   }
 
-  /// Lets the system drop the pages of `range` from memory; they are read again when touched.
+  /// Lets the operating system drop the pages of `range` from memory; they are read again when
+  /// accessed.
   ///
-  /// Resident size is what a memory budget counts, and a mapped checkpoint would otherwise stay
-  /// resident block after block. Pages under an overlay stay: the system would give back the file's.
+  /// A memory budget counts resident pages, and without this call a mapped checkpoint would become
+  /// resident block by block. Pages with an overlay are kept, because the system would restore the
+  /// bytes of the file.
   public func releasePages(_ range: Range<Int>) {
     let page = Int(getpagesize())
     var start = (range.lowerBound + page - 1) / page * page
@@ -176,7 +182,8 @@ import Synchronization
 }
 
 extension Array {
-  /// The first index whose element satisfies a condition that holds from some index on.
+  /// The first index at which a condition holds, found by bisection; the condition must hold for
+  /// all later elements.
   fileprivate func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
     var range = 0..<count
     while !range.isEmpty {

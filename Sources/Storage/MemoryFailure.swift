@@ -3,32 +3,35 @@
 import Foundation
 import Synchronization
 
-/// The end of a program whose memory ran out.
+/// Makes a program that runs out of memory say so before it ends.
 ///
-/// Swift's own allocations cannot fail with an error: the runtime says how much it could not get and aborts, and where it
-/// cannot allocate even that message it reads address 0. System libraries do the same. What files decide is bounded
-/// where they are read, so that this is left for limits such as that of `ulimit -v`.
+/// An allocation of Swift cannot fail with an error: the runtime prints the size it could not get
+/// and aborts or, if it cannot allocate even that message, accesses address 0. System libraries do
+/// the same. Sizes that come from files are bounded where the files are read; what remains are
+/// limits such as that of `ulimit -v`.
 package enum MemoryFailure {
-  /// Whether the system refused memory to a `FloatBuffer`, which traps for it.
+  /// Whether the system refused memory to a `FloatBuffer`, which then traps.
   static let wasRefused = Atomic<Bool>(false)
 
-  /// Lets a process that memory ran out of say so before it ends, with status 71.
+  /// Installs signal handlers that print a notice and exit with status 71 if memory ran out.
   ///
-  /// Signals for other reasons end it as before. To be called once, at the start of a program.
+  /// Signals with other causes end the process as before. To be called once, at the start of a
+  /// program.
   ///
-  /// - Parameter notice: What it says.
+  /// - Parameter notice: The text to print.
   package static func explain(saying notice: StaticString) {
     unsafe MemoryFailureHandler.notice = notice
     wasRefused.store(false, ordering: .relaxed)
     MemoryFailureHandler.install(for: [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS])
   }
 
-  /// Whether this signal is what became of a refused allocation; safe in a signal handler.
+  /// Whether a signal was caused by a refused allocation; safe in a signal handler.
   static func explains(_ number: Int32) -> Bool {
     wasRefused.load(ordering: .relaxed) || isExhausted || number == SIGABRT && isLimited
   }
 
-  /// Whether there is a limit of address space, for want of which the runtime ends the program by itself.
+  /// Whether the address space is limited, in which case an abort probably means that the runtime
+  /// ran out of it.
   private static var isLimited: Bool {
     var limit = rlimit()
     #if canImport(Darwin)
@@ -39,7 +42,8 @@ package enum MemoryFailure {
     return result == 0 && limit.rlim_cur < rlim_t.max >> 1
   }
 
-  /// Whether the system refuses the process another 64 MiB of addresses: what a thread's allocations reserve first.
+  /// Whether the system refuses another 64 MiB of address space, the amount that a thread's first
+  /// allocation reserves.
   private static var isExhausted: Bool {
     let size = 64 << 20
     let mapping = unsafe mmap(
@@ -50,18 +54,19 @@ package enum MemoryFailure {
   }
 }
 
-/// The signal handler of `MemoryFailure`, on a stack of its own: that of the main thread may be what cannot grow.
+/// The signal handler of `MemoryFailure`, on its own stack because the main thread's stack may be
+/// what cannot grow.
 private enum MemoryFailureHandler {
   private static let stackBytes = 64 << 10
-  /// `SI_USER`, a macro that Swift does not see everywhere: the signal came from `kill`.
+  /// `SI_USER`, a macro that Swift does not import everywhere: the signal was sent by `kill`.
   #if canImport(Darwin)
     private static let sentByProcess: Int32 = 0x10001
   #else
     private static let sentByProcess: Int32 = 0
   #endif
-  /// Written before the first signal can come.
+  /// Written before the first handler is installed.
   nonisolated(unsafe) static var notice: StaticString = ""
-  /// What else would have handled each signal, such as the runtime's backtraces; for the life of the process.
+  /// The previous handler of each signal, such as the runtime's backtraces; never freed.
   nonisolated(unsafe) private static let previous = UnsafeMutablePointer<sigaction>.allocate(
     capacity: 32)
 
@@ -80,22 +85,24 @@ private enum MemoryFailureHandler {
     }
   }
 
-  /// Only what may be called in a handler: no allocation, no locks.
+  /// Calls only async-signal-safe functions: no allocation, no locks.
   private static let handle:
     @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
       number, info, _ in
-      // An abort that another process sends says nothing of memory.
+      // An abort that another process sends says nothing about memory.
       let isSent = unsafe info.map { unsafe $0.pointee.si_code == sentByProcess } ?? false
       if !(number == SIGABRT && isSent), MemoryFailure.explains(number) {
         unsafe SignalNotice.write(notice)
         _exit(71)
       }
       unsafe sigaction(number, previous + Int(number), nil)
-      // Blocked until this handler returns.
+      // Delivered to the previous handler when this one returns, since the signal is blocked until
+      // then.
       raise(number)
     }
 
-  /// A stack for handlers on the calling thread; without one they use the thread's own.
+  /// Provides a signal stack for the calling thread; if that fails, handlers use the thread's own
+  /// stack.
   private static func provideStack() {
     let memory = unsafe mmap(
       nil, stackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)

@@ -2,22 +2,23 @@
 
 import Synchronization
 
-/// Where numbers are stored: in memory that the program reads and writes itself, or in that of a device.
+/// The memory in which elements are stored: host memory or that of a device.
 public enum MemoryPlace: Sendable, Hashable {
-  /// Memory of the program.
+  /// Host memory, which the program reads and writes directly.
   case host
-  /// Memory that only the operations of a device reach, told from that of others by a number.
+  /// Memory that only the operations of a device can access, with a number that identifies the
+  /// device.
   case device(UInt64)
 }
 
-/// Which memory or file mapping this is, among all of a process.
+/// The identity of a buffer or file mapping among all of a process.
 ///
-/// A device that keeps copies of weights keeps them under this; an address would not do, since another
-/// mapping may get it later.
+/// A device uses it as the key of cached copies of weights. An address would not do, since another
+/// mapping may get the same one later.
 package struct MemoryIdentity: Sendable, Hashable {
   private let number: UInt64
   private static let next = Atomic<UInt64>(0)
 
-  /// One that nothing else has.
+  /// A new identity, different from all others.
   package init() { number = Self.next.wrappingAdd(1, ordering: .relaxed).newValue }
 }

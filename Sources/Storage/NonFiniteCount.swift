@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many elements of some bytes are not finite numbers, and which is the first.
+/// The number of NaN and infinite elements in some data, and the index of the first.
 ///
-/// One such weight makes every output of a model NaN, so whatever writes weights counts them first.
+/// A single such weight can make every output of a model NaN, so code that writes weights counts
+/// them first.
 public struct NonFiniteCount: Sendable, Equatable {
-  /// The number of elements that are not a number.
+  /// The number of NaN elements.
   public private(set) var nan = 0
   /// The number of infinite elements of either sign.
   public private(set) var infinity = 0
-  /// The index of the first of both; nil where there is none.
+  /// The index of the first NaN or infinite element; nil if there is none.
   public private(set) var first: Int?
 
-  /// A count of nothing so far.
+  /// Begins a count.
   public init() {}
 
   /// Whether all elements are finite.
   public var isEmpty: Bool { first == nil }
 
-  /// "2 NaN and 1 infinite values".
+  /// The counts as text: "2 NaN and 1 infinite values".
   public var text: String {
     let parts = [nan > 0 ? "\(nan) NaN" : nil, infinity > 0 ? "\(infinity) infinite" : nil]
     return parts.compactMap(\.self).joined(separator: " and ")
       + (nan + infinity == 1 ? " value" : " values")
   }
 
-  /// Adds the elements of some bytes.
+  /// Counts the elements in some bytes.
   ///
   /// - Parameters:
   ///   - bytes: Whole elements, little-endian.
-  ///   - type: Their type.
-  ///   - offset: The index of the first element.
+  ///   - type: The type of the elements.
+  ///   - offset: The index of the first of these elements in the whole data.
   package mutating func add(_ bytes: RawSpan, _ type: ElementType, at offset: Int) {
     switch type {
     case .float32: add(bytes, infinity: 0x7F80_0000 as UInt32, at: offset)
@@ -38,7 +39,7 @@ public struct NonFiniteCount: Sendable, Equatable {
     }
   }
 
-  /// Adds IEEE numbers of any width: sign, exponent, fraction.
+  /// Counts IEEE numbers of any width, made of sign, exponent and fraction, little-endian.
   ///
   /// - Parameter infinity: The bits of positive infinity; a larger magnitude is NaN.
   package mutating func add<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
@@ -47,7 +48,7 @@ public struct NonFiniteCount: Sendable, Equatable {
     let count = bytes.byteCount / MemoryLayout<Bits>.size
     let magnitude = Bits.max >> 1
     unsafe bytes.withUnsafeBytes { buffer in
-      // Pieces without a branch inside: nearly all of them hold nothing to look at.
+      // The inner loop has no branches; nearly all pieces contain only finite elements.
       for start in stride(from: 0, to: count, by: 4096) {
         let piece = start..<min(start + 4096, count)
         var found: Bits = 0
@@ -64,7 +65,7 @@ public struct NonFiniteCount: Sendable, Equatable {
     }
   }
 
-  /// Adds numbers of one byte, some patterns of which are not finite.
+  /// Counts elements of one byte each, given the bit patterns that are not finite.
   package mutating func add(
     _ bytes: RawSpan, nan: (UInt8) -> Bool, infinity: (UInt8) -> Bool, at offset: Int
   ) {
@@ -75,7 +76,7 @@ public struct NonFiniteCount: Sendable, Equatable {
     }
   }
 
-  /// Adds what was counted of later elements.
+  /// Adds the count of elements that come after those counted so far.
   package mutating func add(_ other: NonFiniteCount) {
     nan += other.nan
     infinity += other.infinity

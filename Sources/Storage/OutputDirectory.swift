@@ -2,26 +2,27 @@
 
 import SPINErrors
 
-/// A directory that appears under its name whole, or not at all.
+/// A directory that appears under its name complete, or not at all.
 ///
-/// It is written under a temporary name next to its target. What a killed process left there is removed
-/// by the next one with the same target.
+/// It is written under a temporary name next to its target. A directory that a killed process left
+/// there is removed by the next process with the same target.
 package final class OutputDirectory {
-  /// The name under which it will appear.
+  /// The path under which the directory will appear.
   package let path: String
-  /// The path under which it is written until it is complete.
+  /// The path under which the directory is written until it is complete.
   package let temporaryPath: String
   private let lock: DirectoryLock
-  /// Whether a directory is there already, which is compared with this one.
+  /// Whether the target exists already and is compared with the new directory.
   private let isCompared: Bool
-  /// Whether the directory was there already with these very files, so that nothing was written.
+  /// Whether the target already had exactly these files, so that it was left unchanged.
   package private(set) var wasThere = false
 
   /// Begins a directory whose parent exists.
   ///
-  /// - Parameter mayBeThere: Asked whether a directory of that name may be this one, made before: it is compared with it
-  ///   then, file by file, instead of being refused at once.
-  /// - Throws: `SPINError` with code `cannotCreate` where the target exists and is not empty.
+  /// - Parameter mayBeThere: Whether an existing target may be the result of an earlier run. It is
+  ///   then compared with the new directory, file by file, instead of being refused at once.
+  /// - Throws: `SPINError` with code `cannotCreate` if the target exists, is not an empty directory
+  ///   and is not to be compared.
   package init(path target: String, mayBeThere: () throws -> Bool = { false }) throws {
     try OutputFile.requireNoLink(target)
     var isCompared = false
@@ -44,11 +45,12 @@ package final class OutputDirectory {
     lock = try DirectoryLock(temporaryPath)
   }
 
-  /// Removes what killed processes left of a directory; a link of such a name is not a leftover.
+  /// Removes the temporary directories that killed processes left; a link of such a name is not
+  /// one.
   ///
-  /// - Throws: `SPINError` with code `resumable` where another process is making the same directory.
+  /// - Throws: `SPINError` with code `resumable` if another process is writing the same directory.
   private static func removeAbandoned(of target: String) throws {
-    // A folder that cannot be read is found out by whoever writes there.
+    // If the parent cannot be read, creating the temporary directory will report an error.
     for name in (try? TemporaryName.directory.names(beside: target)) ?? [] {
       let path = "\(FileSystem.parent(of: target))/\(name)"
       guard FileSystem.status(path, following: false)?.kind == .directory else { continue }
@@ -62,11 +64,12 @@ package final class OutputDirectory {
     }
   }
 
-  /// Fills the directory and gives it its name, or leaves nothing.
+  /// Fills the directory and renames it to its target, or leaves nothing behind.
   ///
-  /// One that is there with the same files is left unchanged.
+  /// An existing target with the same files is left unchanged.
   ///
-  /// - Throws: What `body` throws, and `SPINError` with code `cannotCreate` where another directory is there.
+  /// - Throws: The error of `body`; `SPINError` with code `cannotCreate` if the target exists with
+  ///   other files.
   package func fill(shouldStop: () -> Bool = { false }, _ body: () throws -> Void) throws {
     do {
       try body()
@@ -85,7 +88,7 @@ package final class OutputDirectory {
       try OutputFolder.didMove(to: path)
       lock.release()
     } catch {
-      // The error that led here is the one to report.
+      // A failure to clean up is not reported, so that the first error is.
       try? FileSystem.removeTree(temporaryPath)
       lock.release()
       throw named(error)
@@ -97,7 +100,7 @@ package final class OutputDirectory {
       .cannotCreate, at: target, "exists already", remedy: "remove it, or choose another name")
   }
 
-  /// The user knows the name requested, not the temporary one.
+  /// The same error with the target in place of the temporary path, which the user does not know.
   private func named(_ error: any Error) -> any Error {
     guard let error = error as? SPINError, let location = error.location,
       location.hasPrefix(temporaryPath)

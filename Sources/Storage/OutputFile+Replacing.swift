@@ -3,12 +3,12 @@
 import SPINErrors
 
 extension OutputFile {
-  /// Requires that no link is at a path where a file or a folder is going to appear.
+  /// Requires that no symbolic link is at a path where a file or folder will be written.
   ///
-  /// Writing through a link would write to an unchecked place, and replacing the link
-  /// takes away what somebody made.
+  /// Writing through a link would write to an unchecked location, and replacing it would remove a
+  /// link that somebody made.
   ///
-  /// - Throws: `SPINError` with code `cannotCreate` that names the link and what it leads to.
+  /// - Throws: `SPINError` with code `cannotCreate` that names the link and its target.
   package static func requireNoLink(_ path: String) throws {
     guard FileSystem.status(path, following: false)?.kind == .symbolicLink else { return }
     let target = FileSystem.symbolicLinkTarget(path).map { " to \($0)" } ?? ""
@@ -17,13 +17,16 @@ extension OutputFile {
       remedy: "name what it leads to, or remove the link")
   }
 
-  /// Requires that a file at a path that a user named is absent, or such a one as would be written there.
+  /// Requires that the file at a path given by the user is absent or empty, or is of the kind to be
+  /// written.
+  ///
+  /// A device or another special file passes this check; `OutputFile` refuses it.
   ///
   /// - Parameters:
   ///   - path: The path.
-  ///   - kind: What is written there, for the message: "a patch".
-  ///   - marker: A text near the beginning or the end of every such file.
-  /// - Throws: `SPINError` with code `cannotCreate` where anything else would be overwritten.
+  ///   - kind: The kind of file to be written, for the message: "a patch".
+  ///   - marker: A text in the first or last 4,096 bytes of every file of that kind.
+  /// - Throws: `SPINError` with code `cannotCreate` if anything else would be overwritten.
   package static func requireReplaceable(_ path: String, by kind: String, marker: String) throws {
     try requireNoLink(path)
     guard let status = FileSystem.status(path) else { return }

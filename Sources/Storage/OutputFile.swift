@@ -2,46 +2,46 @@
 
 import SPINErrors
 
-/// A file that appears under its name whole, or not at all.
+/// A file that appears under its name complete, or not at all.
 ///
-/// Bytes go to a sibling with a temporary name. `commit` makes them durable, renames the sibling
-/// over the target and makes the name durable (Pillai et al., OSDI 2014). Without `commit` the
-/// sibling is removed with the object.
+/// Bytes are written to a sibling with a temporary name. `commit` makes them durable, renames the
+/// sibling to the target and makes the name durable (Pillai et al., OSDI 2014). Without `commit`,
+/// deinitialization removes the sibling.
 package final class OutputFile {
-  /// The name under which it will appear.
+  /// The path under which the file will appear.
   package let path: String
   private let temporaryPath: String
   private let file: RandomAccessFile
   private var end = 0
   private var isCommitted = false
 
-  /// Begins a file whose directory exists.
+  /// Begins a file whose directory exists; a link, a directory or a device at its path is an error.
   package init(path: String) throws {
-    // The rename would put a file in place of /dev/null, or of a link to the terminal.
+    // Otherwise the rename would replace /dev/null, or a link to the terminal, by a file.
     do {
       try RegularFile.check(FileSystem.mode(path), path)
     } catch let error as SPINError {
       throw error.counted(as: .cannotCreate).located(at: path).advising("choose the name of a file")
     }
-    // In a folder of results its owner says what a link there means.
+    // Before `requireNoLink`, because an open output folder has its own message for a link.
     try OutputFolder.willWrite(path)
     try Self.requireNoLink(path)
     self.path = path
-    // Whatever cannot be removed does no harm to what is written now.
+    // A temporary file that cannot be removed does not affect this one.
     try? Self.removeAbandoned(of: path)
     var attempt = 0
     while true {
       let temporaryPath = TemporaryName.file.path(beside: path)
       do {
         let file = try RandomAccessFile(path: temporaryPath, .create)
-        // Between the two calls another process may have taken it for a leftover.
+        // Between creation and locking, another process may have removed the file as abandoned.
         if file.claim() || attempt == 8 {
           self.temporaryPath = temporaryPath
           self.file = file
           return
         }
       } catch let error as SPINError where error.location == temporaryPath {
-        // The user knows the name requested, not the temporary one.
+        // Report the path that the user knows, not the temporary one.
         throw error.located(at: path)
       }
       attempt += 1
@@ -52,10 +52,10 @@ package final class OutputFile {
     if !isCommitted { try? FileSystem.remove(temporaryPath) }
   }
 
-  /// Adds bytes at the end.
+  /// Appends bytes.
   package func write(_ bytes: RawSpan) throws { try write(bytes, at: end) }
 
-  /// Adds bytes at the end.
+  /// Appends bytes.
   package func write(_ bytes: [UInt8]) throws { try unsafe write(bytes.span.bytes, at: end) }
 
   /// Writes bytes at an offset.
@@ -64,7 +64,10 @@ package final class OutputFile {
     end = max(end, offset + bytes.byteCount)
   }
 
-  /// Makes the file durable and gives it its name, unless what it was made from has changed meanwhile.
+  /// Makes the file durable and renames it to its path.
+  ///
+  /// - Throws: `SPINError` if a watched input has changed meanwhile, or on a failure of the file
+  ///   system.
   package func commit() throws {
     try InputWatch.requireUnchanged()
     try named { try file.synchronize() }
@@ -74,8 +77,8 @@ package final class OutputFile {
     try OutputFolder.didWrite(path)
   }
 
-  /// Writes a whole file; one that holds these very bytes is left unchanged, so that finished work can be repeated
-  /// where nothing may be written.
+  /// Writes a complete file; one that already has exactly these bytes is left unchanged, so that
+  /// finished work can be repeated in a read-only folder.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     try InputWatch.requireUnchanged()
     if holds(bytes, at: path), OutputFolder.isFinished(path) { return }
@@ -84,10 +87,10 @@ package final class OutputFile {
     try file.commit()
   }
 
-  /// Whether a file that holds what is to be written may stay as it is: it is on record as finished, or no folder of
-  /// results has it.
+  /// Whether an existing file that already has the right contents may be left as it is: it is
+  /// recorded as finished, or is in no open output folder.
   ///
-  /// - Throws: `SPINError` where what the result was made from has changed meanwhile.
+  /// - Throws: `SPINError` if a watched input has changed meanwhile.
   package static func mayStay(_ path: String) throws -> Bool {
     try InputWatch.requireUnchanged()
     return FileSystem.status(path, following: false)?.kind == .file && OutputFolder.isFinished(path)

@@ -4,17 +4,18 @@ import Foundation
 import SPINErrors
 import Synchronization
 
-/// What goes from a folder of results: by the record, and by nothing else.
+/// Removal of earlier results from an output folder, as determined by its record alone.
 extension OutputFolder {
-  /// Removes what the record says was written here, and forgets it; anything else stays, and so does a file that
-  /// somebody changed since, as NAME.changed.
+  /// Removes the recorded entries and their records; all other entries remain, and a file that was
+  /// changed since it was written is renamed to NAME.changed.
   ///
-  /// - Parameter isMeant: Which entries, by their paths in the folder.
+  /// - Parameter isMeant: Whether to remove an entry, given its path in the folder.
   package func discard(where isMeant: (String) -> Bool = { _ in true }) throws {
     try record.withLock { record in
       let names = record.entries.keys.filter(isMeant).sorted()
       try requireRemovable(names)
-      // What other commands made below, then files from the top, then folders from below.
+      // The order: entries of other commands in subfolders, then files from the top down, then
+      // folders from the bottom up.
       for name in names where try kind(of: name) == .directory {
         try Self.discardRecorded(in: "\(path)/\(name)")
       }
@@ -34,8 +35,8 @@ extension OutputFolder {
     }
   }
 
-  /// Requires that what is to be removed may be, with what other commands made below, so that nothing goes where
-  /// something has to stay.
+  /// Requires that all entries to be removed can be removed, including those of other commands in
+  /// subfolders, so that either all are removed or none.
   func requireRemovable(_ names: [String]) throws {
     for name in names where try kind(of: name) == .directory {
       _ = try Self.withRecorded(in: "\(path)/\(name)") { inner in
@@ -54,21 +55,22 @@ extension OutputFolder {
     }
   }
 
-  /// The same of a folder in this one, with all that is in it.
+  /// Removes the recorded entries of a folder in this one, and the folder itself if it is recorded.
   package func discard(_ name: String) throws {
     try discard { $0 == name || $0.utf8.starts(with: "\(name)/".utf8) }
   }
 
-  /// Removes what a folder that another command made below says was written there.
+  /// Removes the entries that the record of a subfolder, written by another command, lists, and
+  /// that record.
   private static func discardRecorded(in path: String) throws {
     if try withRecorded(in: path, { try $0.discard() }) {
       try FileSystem.remove("\(path)/\(OutputRecord.name)")
     }
   }
 
-  /// Opens a folder that another command made, for as long as `body` takes.
+  /// Opens a subfolder that another command wrote for the duration of `body`.
   ///
-  /// - Returns: Whether there is a record that says what that command wrote.
+  /// - Returns: Whether the subfolder has a record.
   private static func withRecorded(
     in path: String, _ body: (OutputFolder) throws -> Void
   ) throws -> Bool {
@@ -82,7 +84,8 @@ extension OutputFolder {
     return true
   }
 
-  /// Gives an entry that is not ours to remove the name NAME.changed, or NAME.changed-2 ...
+  /// Renames an entry that must not be removed to NAME.changed, or to NAME.changed-2 and so on if
+  /// that exists.
   package func keepAside(_ name: String) throws {
     let path = "\(path)/\(name)"
     var number = 1
@@ -94,7 +97,7 @@ extension OutputFolder {
     try FileSystem.rename(path, to: target)
   }
 
-  /// Removes what killed processes were about to give the names of files that are on record.
+  /// Removes the temporary files that killed processes left for recorded files.
   func removeAbandoned() throws {
     let names = record.withLock { Set($0.entries.keys) }
     let folders = Set(names.map { FileSystem.parent(of: $0) } + ["."])

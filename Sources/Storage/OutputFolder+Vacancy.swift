@@ -4,12 +4,12 @@ import SPINErrors
 import Synchronization
 
 extension OutputFolder {
-  /// Requires that nothing would have to be overwritten that no record says is ours.
+  /// Requires that nothing has to be overwritten that is not recorded as written by this program.
   ///
   /// - Parameters:
-  ///   - names: The files that are going to be written, by their paths in this folder.
-  ///   - folders: Folders that appear whole, and must be absent or empty.
-  /// - Throws: `SPINError` with code `cannotCreate` that names what is another's.
+  ///   - names: The files to be written, by their paths in this folder.
+  ///   - folders: Folders that are written as a whole, and must be absent or empty unless recorded.
+  /// - Throws: `SPINError` with code `cannotCreate` that names the foreign entries.
   package func requireFree(_ names: [String], folders: [String] = []) throws {
     try record.withLock { record in
       try Self.requireFree(names, folders, in: path) {
@@ -18,15 +18,17 @@ extension OutputFolder {
     }
   }
 
-  /// The same of a folder that is not open, for plans, which write nothing.
+  /// Makes the same check for a folder that is not open, for plans, which write nothing.
   ///
   /// - Parameters:
-  ///   - names: The files that are going to be written.
-  ///   - folders: Folders that appear whole.
-  ///   - path: The folder of the results.
-  ///   - command: Whose results it holds.
-  ///   - outer: The folder of the command that this one is a part of, whose record counts, too.
-  /// - Throws: `SPINError` with code `cannotCreate` that names what is another's, or where the folder is.
+  ///   - names: The files to be written.
+  ///   - folders: Folders that are written as a whole.
+  ///   - path: The output folder.
+  ///   - command: The command whose results it contains.
+  ///   - outer: The folder and name of the command of which this one is a part, whose record counts
+  ///     as well.
+  /// - Throws: `SPINError` with code `cannotCreate` that names the foreign entries, or if the
+  ///   folder belongs to another command.
   package static func requireFree(
     _ names: [String], folders: [String] = [], in path: String, of command: String,
     within outer: (path: String, command: String)? = nil
@@ -59,7 +61,7 @@ extension OutputFolder {
     guard others.isEmpty else { throw foreign(others.joined(separator: ", "), in: path) }
   }
 
-  /// Whether the record of a command around this one says that it wrote something here.
+  /// Whether an entry is in the record of an open folder that contains this one.
   private func isOutside(_ name: String) throws -> Bool {
     Self.opened.withLock(\.self).contains { other in
       guard other !== self, let inner = Self.inner(path, of: other.path) else { return false }
@@ -67,7 +69,7 @@ extension OutputFolder {
     }
   }
 
-  /// The path of a folder in one that contains it; nil where it does not.
+  /// The path of a folder relative to one that contains it; nil if it does not.
   private static func inner(_ path: String, of outer: String) -> String? {
     guard path.utf8.starts(with: "\(outer)/".utf8) else { return nil }
     return String(path.utf8.dropFirst(outer.utf8.count + 1))

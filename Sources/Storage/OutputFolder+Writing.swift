@@ -3,26 +3,29 @@
 import SPINErrors
 import Synchronization
 
-/// What puts files on record while they are written: called by whatever makes files and folders.
+/// Recording of files while they are written, called by all code that creates files and folders.
 extension OutputFolder {
-  /// Puts on record that a file is about to be written, where its folder is open.
+  /// Records that a file is about to be written, if it is in an open output folder.
   ///
-  /// - Throws: `SPINError` with code `cannotCreate` where another's file, a link or a folder has its name.
+  /// - Throws: `SPINError` with code `cannotCreate` if a foreign file, a link or a folder has its
+  ///   name.
   static func willWrite(_ path: String) throws { try claim(path, .file) }
 
-  /// The same of a folder; one that is there may be used, and is not ours.
+  /// Records that a folder is about to be created; an existing folder may be used and is not
+  /// recorded.
   static func willMakeDirectory(_ path: String) throws { try claim(path, .directory) }
 
-  /// Puts on record what a file holds that is finished.
+  /// Records a file as finished, with its fingerprint.
   static func didWrite(_ path: String) throws {
     guard let (folder, name) = owner(of: path) else { return }
-    // What interrupted work resumes from is in hidden folders, and every byte of it counts.
+    // Hidden folders contain the state from which interrupted work resumes, of which every byte
+    // counts.
     let isWhole = name.split(separator: "/").contains { $0.hasPrefix(".") }
     let fingerprint = try FileFingerprint(ofFileAt: path, isWhole: isWhole)
     try folder.record.withLock { try $0.record(name, .finished(fingerprint)) }
   }
 
-  /// Whether a file is on record as finished, or lies in no folder that is open.
+  /// Whether a file is recorded as finished, or is in no open output folder.
   static func isFinished(_ path: String) -> Bool {
     guard let (folder, name) = owner(of: path) else { return true }
     return folder.record.withLock { record in
@@ -33,7 +36,7 @@ extension OutputFolder {
     }
   }
 
-  /// Puts on record that a folder is about to appear under a name with all that is in it.
+  /// Records that a folder with its contents is about to be renamed to a path.
   static func willMove(_ source: String, to path: String) throws {
     guard owner(of: path) != nil else { return }
     try forEachEntry(of: source) { inner, kind in
@@ -41,7 +44,7 @@ extension OutputFolder {
     }
   }
 
-  /// Puts on record what the files hold of a folder that has its name now.
+  /// Records the files of a folder as finished after it was renamed to a path.
   static func didMove(to path: String) throws {
     guard owner(of: path) != nil else { return }
     try forEachEntry(of: path) { inner, kind in
@@ -79,7 +82,8 @@ extension OutputFolder {
     }
   }
 
-  /// The innermost open folder that contains a path, with the path in it; nil for names that mark a file as temporary.
+  /// The innermost open folder that contains a path, with the path in it; nil for temporary files
+  /// and records.
   private static func owner(of path: String) -> (OutputFolder, name: String)? {
     let folders = opened.withLock(\.self)
     guard !folders.isEmpty else { return nil }
@@ -94,10 +98,10 @@ extension OutputFolder {
     return isPassing || FileSystem.name(of: name) == OutputRecord.name ? nil : (owner, name)
   }
 
-  /// Takes over an entry that a command around this one wrote before this folder was open, as a comparison does for its
-  /// runs: from now on it is written here.
+  /// Takes over an entry that the command of an enclosing folder wrote before this folder was
+  /// opened, as a comparison does for its runs.
   ///
-  /// - Returns: Whether there is one.
+  /// - Returns: Whether there is such an entry.
   private func takesOver(_ name: String) throws -> Bool {
     try Self.opened.withLock(\.self).contains { other in
       guard other !== self, path.utf8.starts(with: "\(other.path)/".utf8) else { return false }

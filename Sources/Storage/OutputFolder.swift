@@ -3,17 +3,17 @@
 package import SPINErrors
 import Synchronization
 
-/// The folder of a command's results: one process at a time writes there, and it replaces and removes nothing that a
-/// record there does not say it wrote.
+/// The output folder of a command, to which one process at a time writes; only entries that a
+/// record in the folder lists as written by the command are replaced or removed.
 ///
 ///     let folder = try OutputFolder("run", of: "run", apartFrom: [model])
 ///     defer { folder.close() }
 ///     try folder.requireFree(["patch.json", "report.html"])
 ///     try folder.begin(restart: restart)
 ///
-/// While it is open, whatever is written below it is on record (`OutputRecord`), and another's file or a link is an
-/// error instead of being overwritten. Folders may be nested: an entry belongs to the innermost one that is
-/// open.
+/// While the folder is open, everything written in it is recorded (`OutputRecord`), and a foreign
+/// file or a link is an error instead of being overwritten. Folders may be nested: an entry belongs
+/// to the innermost open one.
 package final class OutputFolder: Sendable {
   /// The path of the folder.
   package let path: String
@@ -22,15 +22,16 @@ package final class OutputFolder: Sendable {
 
   static let opened = Mutex<[OutputFolder]>([])
 
-  /// Opens a folder, which is made if it is absent.
+  /// Opens a folder, which is created if it is absent.
   ///
   /// - Parameters:
-  ///   - path: Where it is.
-  ///   - command: Whose results it holds: "run".
-  ///   - inputs: Folders that are read: none of them may be inside this one, nor this one inside them.
-  ///   - mayBeLink: Whether the path may be a symbolic link, as that of an input may.
-  /// - Throws: `SPINError` with code `resumable` where another process has it, with code `cannotCreate` where it is
-  ///   another command's, holds an input, or is a link.
+  ///   - path: The path of the folder.
+  ///   - command: The command whose results it contains: "run".
+  ///   - inputs: Input folders, none of which may contain this one or be inside it.
+  ///   - mayBeLink: Whether the path may be a symbolic link.
+  /// - Throws: `SPINError` with code `resumable` if another process has the folder open; with code
+  ///   `cannotCreate` if it belongs to another command, contains an input or is inside one, or is a
+  ///   link.
   package init(
     _ path: String, of command: String, apartFrom inputs: [String] = [], mayBeLink: Bool = false
   ) throws {
@@ -43,15 +44,15 @@ package final class OutputFolder: Sendable {
     Self.opened.withLock { $0.append(self) }
   }
 
-  /// Ends the writing: the record is put in order, and others may open the folder.
+  /// Closes the folder: sorts its record and lets other processes open it.
   package func close() {
     Self.opened.withLock { $0.removeAll { $0 === self } }
-    // The record as it is holds everything, too, only in the order of the work.
+    // A failure does no harm: the record is complete already, only not sorted.
     try? record.withLock { try $0.compact(forgetting: isGone) }
     lock.release()
   }
 
-  /// Whether all files are there that were finished below an entry.
+  /// Whether all files that were finished in a folder still exist.
   package func isWhole(_ name: String) -> Bool {
     record.withLock { record in
       record.entries.allSatisfy { entry, content in
@@ -60,7 +61,7 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Whether a file is on record and is what was written.
+  /// Whether a file is recorded as finished, exists and is unchanged since.
   package func isAsWritten(_ name: String) throws -> Bool {
     guard let content = record.withLock({ $0.entries[name] }), content != .open else {
       return false
@@ -68,7 +69,7 @@ package final class OutputFolder: Sendable {
     return try !isGone(name) && !isChanged(name, content)
   }
 
-  /// Whether a command of this kind has written here before, or none has.
+  /// Whether the command has written here before, or the folder is empty apart from a record.
   package var isOwn: Bool {
     get throws {
       try record.withLock { !$0.entries.isEmpty }
@@ -76,10 +77,12 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Requires that a result that is read holds what a command wrote, where its folder has a record of that.
+  /// Requires that a result is unchanged since a command wrote it, if its folder has a record of
+  /// it.
   ///
-  /// - Parameter remedy: What makes it anew.
-  /// - Throws: `SPINError` with code `malformedInput` where it does not.
+  /// - Parameter remedy: How to make the result again, for the message.
+  /// - Throws: `SPINError` with code `malformedInput` if the result was changed or the record is
+  ///   damaged.
   package static func requireAsWritten(_ path: String, remedy: SettingText) throws {
     let (folder, name) = (FileSystem.parent(of: path), FileSystem.name(of: path))
     let place = "\(folder)/\(OutputRecord.name)"
@@ -116,16 +119,18 @@ package final class OutputFolder: Sendable {
     FileSystem.status("\(path)/\(OutputRecord.name)", following: false) != nil
   }
 
-  /// Sees to what an earlier command left here.
+  /// Prepares the folder for a command, given what an earlier one left in it.
   ///
   /// - Parameters:
-  ///   - restart: Whether to discard it; otherwise this command resumes from it.
-  ///   - name: A folder in this one that is not discarded.
-  /// - Throws: `SPINError` with code `cannotCreate` where a file was changed since it was written.
+  ///   - restart: Whether to discard earlier results; otherwise the command resumes from them.
+  ///   - name: A recorded entry of this folder that is not discarded.
+  /// - Throws: `SPINError` with code `cannotCreate` if a file was changed since it was written and
+  ///   the command is to resume, or if entries cannot be removed.
   package func begin(restart: Bool, keeping name: String? = nil) throws {
     try removeAbandoned()
     guard restart else { return try requireUnchanged() }
-    // What is kept here another command discards next: all of it goes, or nothing does.
+    // Checks also the entry that is kept here, since another command discards it next: either
+    // everything is removed or nothing.
     try record.withLock { try requireRemovable($0.entries.keys.sorted()) }
     try discard { $0 != name }
   }
@@ -136,9 +141,9 @@ package final class OutputFolder: Sendable {
     FileSystem.status("\(path)/\(name)", following: false) == nil
   }
 
-  /// What has a name; nil where nothing has it.
+  /// The kind of the entry at a path in the folder; nil if there is none.
   ///
-  /// - Throws: `SPINError` where the way there leads through a link.
+  /// - Throws: `SPINError` if a parent of the entry is not a folder, such as a link.
   func kind(of name: String) throws -> FileStatus.Kind? {
     var place = path
     let parts = name.split(separator: "/")
@@ -156,7 +161,7 @@ package final class OutputFolder: Sendable {
     return FileSystem.status("\(path)/\(name)", following: false)?.kind
   }
 
-  /// Whether a finished file is not what it was; one that is gone is none.
+  /// Whether a finished file was changed or replaced; an absent one does not count.
   func isChanged(_ name: String, _ content: OutputRecord.Content) throws -> Bool {
     guard case .finished(let before) = content, let kind = try kind(of: name) else { return false }
     return try kind != .file

@@ -2,40 +2,41 @@
 
 import SPINErrors
 
-/// Which entries of a folder a command wrote: `.spin-files`, in the format of `sha256sum`.
+/// The record of the entries that a command wrote to a folder: `.spin-files`, in the format of
+/// `sha256sum`.
 ///
-/// Its first line names the command. Each further line has a path in the folder and, behind it in time, what the
-/// finished file holds; the last line of a path counts. A line is written before its file is, so that
-/// whatever a killed process leaves is on record.
+/// The first line names the command. Each further line has a path in the folder, preceded by the
+/// fingerprint of a finished file or by `-`; the last line for a path counts. An entry is recorded
+/// before it is created, so that everything a killed process leaves is on record.
 struct OutputRecord {
-  /// What the record says about an entry.
+  /// The state of an entry.
   enum Content: Equatable {
-    /// A folder, a journal, or a file that was being replaced when the process ended.
+    /// A folder, a journal, or a file that is being written or was when the process ended.
     case open
-    /// A finished file by its digest.
+    /// A finished file with its fingerprint.
     case finished(FileFingerprint)
   }
 
   static let name = ".spin-files"
   private static let schema = "# spin-files/1 "
 
-  /// The command that writes into the folder: "run".
+  /// The command that writes to the folder: "run".
   let command: String
   private(set) var entries: [String: Content] = [:]
   private let path: String
   private var file: RandomAccessFile?
   private var end = 0
 
-  /// Reads the record of a folder, if there is one; writes nothing.
+  /// Reads the record of a folder, if there is one, without writing anything.
   ///
-  /// - Throws: `SPINError` where it is of another command, or cannot be one of ours.
+  /// - Throws: `SPINError` if the record belongs to another command or is damaged.
   init(folder: String, command: String) throws {
     self.command = command
     path = "\(folder)/\(Self.name)"
     guard let status = FileSystem.status(path, following: false) else { return }
     guard status.kind == .file else { throw damaged("is not a file") }
     let bytes = try FileSystem.read(path)
-    // A line that a crash cut short counts for nothing.
+    // A line that was cut off by a crash is ignored.
     end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let lines = bytes[..<end].split(separator: UInt8(ascii: "\n")).map {
       String(decoding: $0, as: UTF8.self)
@@ -56,7 +57,7 @@ struct OutputRecord {
     }
   }
 
-  /// The command of the record at a path; nil where there is none that can be read.
+  /// The command of the record at a path; nil if there is no readable record.
   static func command(at path: String) -> String? {
     guard let bytes = try? FileSystem.read(path),
       let first = bytes.split(separator: UInt8(ascii: "\n")).first
@@ -74,7 +75,7 @@ struct OutputRecord {
         """)
   }
 
-  /// Records what an entry is, or that it is about to be written.
+  /// Records the state of an entry.
   mutating func record(_ name: String, _ content: Content) throws {
     if entries[name] == content { return }
     let file = try self.file ?? RandomAccessFile(path: path, .createOrUpdate)
@@ -86,7 +87,8 @@ struct OutputRecord {
     entries[name] = content
   }
 
-  /// Forgets entries that are gone, and writes the others in order, so that equal folders have equal records.
+  /// Removes entries that no longer exist and sorts the others, so that equal folders have equal
+  /// records.
   mutating func compact(forgetting isGone: (String) -> Bool) throws {
     guard end > 0 else { return }
     entries = entries.filter { !isGone($0.key) }
@@ -106,7 +108,7 @@ struct OutputRecord {
       case .open: "-"
       case .finished(let fingerprint): fingerprint.text
       }
-    // As sha256sum writes names that would break its lines.
+    // Escaped like names with line breaks in the output of sha256sum.
     var escaped = name
     for (character, code) in [("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r")] {
       escaped = escaped.split(separator: Character(character), omittingEmptySubsequences: false)
@@ -146,7 +148,7 @@ struct OutputRecord {
     return result
   }
 
-  /// Whether a name stays in the folder, whoever wrote the record.
+  /// Whether a path stays inside the folder, since the record may come from elsewhere.
   private static func isInside(_ name: String) -> Bool {
     let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     return !name.isEmpty && !name.utf8.contains(0)

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text of strangers as a terminal may get it.
+/// Makes untrusted text safe to print on a terminal.
 ///
-/// Escape sequences in a name or an answer can move the cursor, rewrite lines above and set the clipboard;
-/// bidirectional controls show text in another order than it has ("Trojan Source", CVE-2021-42574).
+/// Escape sequences in a name or a response can move the cursor, rewrite previous lines and set the
+/// clipboard; bidirectional controls display text in a different order ("Trojan Source",
+/// CVE-2021-42574).
 public enum PrintableText {
-  /// The text with control characters, bidirectional controls and line separators other than newline written as
-  /// JSON escapes ("\u001b"); newline and tab stay, unless a line is to stay one.
+  /// The text with control characters, bidirectional controls and line separators written as JSON
+  /// escapes ("\u001b"); tabs are kept, and newlines if `keepsNewlines`.
   ///
-  /// - Parameter keepsNewlines: Whether newlines stay, as in a text of several lines.
+  /// - Parameter keepsNewlines: Whether newlines are kept, as in a text of several lines.
   public static func escaped(_ text: String, keepsNewlines: Bool = true) -> String {
-    // Nearly always nothing is to be done: bytes below 0x20 and 0x7F, and the lead bytes of the others.
+    // Most texts need no change, so first look for bytes that are or may begin such a character.
     guard text.utf8.contains(where: { mayBegin($0, keepsNewlines) }) else { return text }
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -24,7 +25,8 @@ public enum PrintableText {
     return result
   }
 
-  /// Whether a character moves those around it on a line, or ends the line, without being seen.
+  /// Whether a character is an invisible bidirectional control or a Unicode line or paragraph
+  /// separator.
   package static func isBidirectional(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
@@ -32,7 +34,7 @@ public enum PrintableText {
     }
   }
 
-  /// A character as JSON escapes it.
+  /// The JSON escape of a character in the Basic Multilingual Plane: "\u001b".
   package static func escape(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16)
     return "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits

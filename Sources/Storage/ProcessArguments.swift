@@ -2,12 +2,14 @@
 
 import SPINErrors
 
-/// The arguments of this process as the system passed them.
+/// The arguments of this process, as the operating system passed them.
 public enum ProcessArguments {
-  /// Requires that all are UTF-8: Swift would read others with marks in the place of what it cannot read, so that two files
-  /// could get one name.
+  /// Requires that all arguments are UTF-8.
   ///
-  /// - Throws: `SPINError` with code `usage` that shows the first that is not.
+  /// Swift would replace invalid bytes by replacement characters, so that two files could get the
+  /// same name.
+  ///
+  /// - Throws: `SPINError` with code `usage` that shows the first invalid argument.
   public static func requireUTF8() throws {
     for index in 1..<max(1, Int(CommandLine.argc)) {
       guard let argument = unsafe CommandLine.unsafeArgv[index] else { continue }

@@ -9,21 +9,22 @@ import SPINErrors
 package final class RandomAccessFile: Sendable {
   /// How to open a file.
   package enum Access: Sendable {
-    /// An existing file, read only.
+    /// An existing file, read-only.
     case read
     /// An existing file, read and written in place.
     case update
-    /// A new file; one that exists is an error.
+    /// A new file; an existing one is an error.
     case create
-    /// A file that is made if it is absent and keeps its bytes if not; a symbolic link of that name is an error.
+    /// A file that is created if it is absent and otherwise retains its contents; a symbolic link
+    /// is an error.
     case createOrUpdate
   }
 
-  /// The path it was opened by, for messages.
+  /// The path by which the file was opened, for messages.
   package let path: String
   let descriptor: Int32
 
-  /// Opens a file.
+  /// Opens a regular file; anything else at the path is an error.
   package init(path: String, _ access: Access) throws {
     let flags: Int32 =
       switch access {
@@ -43,7 +44,7 @@ package final class RandomAccessFile: Sendable {
       descriptor = try RegularFile.open(path, flags)
       return
     }
-    // What is there already is no place for an output unless it is a file; nothing waits for a FIFO's reader.
+    // Only a regular file may be an output; `O_NONBLOCK` avoids waiting for the reader of a FIFO.
     try RegularFile.check(FileSystem.mode(path), path)
     descriptor = unsafe open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else { throw SPINError.cannotCreate(path, errno: errno) }
@@ -60,7 +61,7 @@ package final class RandomAccessFile: Sendable {
     return Int(status.st_size)
   }
 
-  /// Writes all of `bytes` at an offset, growing the file where needed.
+  /// Writes all of `bytes` at an offset, extending the file if necessary.
   package func write(_ bytes: RawSpan, at offset: Int) throws {
     try FileFault.check(.write, path)
     try unsafe bytes.withUnsafeBytes { buffer in
@@ -78,24 +79,24 @@ package final class RandomAccessFile: Sendable {
     }
   }
 
-  /// Writes all of `bytes` at an offset.
+  /// Writes all bytes of an array at an offset, extending the file if necessary.
   package func write(_ bytes: [UInt8], at offset: Int) throws {
     try unsafe write(bytes.span.bytes, at: offset)
   }
 
-  /// Writes numbers in memory order.
+  /// Writes values at a byte offset, in the machine's byte order.
   package func write(_ values: Span<Float>, at offset: Int) throws {
     try unsafe write(values.bytes, at: offset)
   }
 
-  /// Writes numbers in memory order.
+  /// Writes values at a byte offset, in the machine's byte order.
   package func write(_ values: [Float], at offset: Int) throws {
     try unsafe write(values.span.bytes, at: offset)
   }
 
-  /// Fills `bytes` from an offset.
+  /// Fills `bytes` with the contents from an offset.
   ///
-  /// - Throws: `SPINError` with code `inputOutput` where the file ends before that.
+  /// - Throws: `SPINError` with code `inputOutput` if the file ends too early.
   package func read(into bytes: inout MutableRawSpan, at offset: Int) throws {
     try unsafe bytes.withUnsafeMutableBytes { buffer in
       var done = 0
@@ -124,20 +125,20 @@ package final class RandomAccessFile: Sendable {
     return bytes
   }
 
-  /// Fills `values` with numbers as they lay in memory.
+  /// Fills `values` with the contents from a byte offset, in the machine's byte order.
   package func read(into values: inout [Float], at offset: Int) throws {
     var span = values.mutableSpan
     var raw = unsafe span.mutableBytes
     try read(into: &raw, at: offset)
   }
 
-  /// Fills `values` with numbers as they lay in memory.
+  /// Fills `values` with the contents from a byte offset, in the machine's byte order.
   package func read(into values: inout MutableSpan<Float>, at offset: Int) throws {
     var raw = unsafe values.mutableBytes
     try read(into: &raw, at: offset)
   }
 
-  /// Cuts the file to a size, or lengthens it with zeros that take no space yet.
+  /// Truncates the file to a size, or extends it with zeros that take no disk space yet.
   package func truncate(to byteCount: Int) throws {
     try FileFault.check(.write, path)
     guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
@@ -145,11 +146,11 @@ package final class RandomAccessFile: Sendable {
     }
   }
 
-  /// Returns when the bytes would survive a loss of power.
+  /// Makes the contents durable, so that they survive a loss of power.
   package func synchronize() throws {
     try FileFault.check(.synchronize, path)
     #if canImport(Darwin)
-      // fsync(2) on Darwin leaves the bytes in the drive's cache.
+      // On Darwin, fsync(2) may leave the bytes in the drive's cache.
       let result = fcntl(descriptor, F_FULLFSYNC) == 0 ? 0 : fsync(descriptor)
     #else
       let result = fsync(descriptor)

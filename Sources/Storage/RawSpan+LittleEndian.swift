@@ -5,14 +5,16 @@ import Foundation
 extension RawSpan {
   /// The byte at an offset.
   ///
-  /// - Precondition: the offset lies inside; likewise below.
+  /// - Precondition: The offset is inside the span.
   @inlinable
   package func byte(at offset: Int) -> UInt8 {
     precondition(offset >= 0 && offset < byteCount, "offset outside the bytes")
     return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
   }
 
-  /// A little-endian number at any offset, aligned or not.
+  /// The little-endian number at an offset, which need not be aligned.
+  ///
+  /// - Precondition: The whole number is inside the span.
   @inlinable
   package func littleEndian<Number: FixedWidthInteger & BitwiseCopyable>(
     _ type: Number.Type = Number.self, at offset: Int
@@ -25,7 +27,7 @@ extension RawSpan {
 }
 
 extension Span<Float> {
-  /// Calls `body` with the bytes of the numbers, in the machine's order.
+  /// Calls `body` with the bytes of the elements, in the machine's byte order.
   package func withRawSpan<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
     try body(unsafe bytes)
   }
@@ -37,7 +39,7 @@ extension [UInt8] {
     try body(unsafe span.bytes)
   }
 
-  /// Adds a number in little-endian order.
+  /// Appends a number in little-endian order.
   @inlinable
   package mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
     for index in 0..<Number.bitWidth / 8 {
@@ -47,7 +49,7 @@ extension [UInt8] {
 }
 
 extension RawSpan {
-  /// Whether two spans hold the same bytes.
+  /// Whether two spans have the same bytes.
   package func isEqual(to other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
     return unsafe withUnsafeBytes { left in

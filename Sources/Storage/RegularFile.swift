@@ -3,18 +3,18 @@
 import Foundation
 import SPINErrors
 
-/// Files that are files, not something else that a path can lead to.
+/// Opens and checks regular files, as opposed to directories, devices, FIFOs and sockets.
 enum RegularFile {
-  /// Opens an existing file and checks that it is a regular one.
+  /// Opens an existing file and checks that it is a regular file.
   ///
-  /// A FIFO without a writer is not waited for, and a device is not read: it need not end.
+  /// It neither waits for the writer of a FIFO nor accepts a device, which might never end.
   ///
   /// - Parameter flags: `O_RDONLY` or `O_RDWR`, with `O_NOFOLLOW` where links are refused.
   /// - Returns: A descriptor that the caller closes.
   static func open(_ path: String, _ flags: Int32) throws -> Int32 {
     let descriptor = unsafe Foundation.open(path, flags | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
-      // What cannot be opened at all, as a socket, is named by what it is.
+      // If it cannot be opened because of its kind, as a socket cannot, the error names the kind.
       let number = errno
       try check(FileSystem.mode(path), path)
       throw SPINError.cannotOpen(path, errno: number)
@@ -32,9 +32,9 @@ enum RegularFile {
     return descriptor
   }
 
-  /// Refuses what is no regular file.
+  /// Throws an error that names the kind of anything but a regular file.
   ///
-  /// - Parameter mode: Its type and permissions; nil where nothing is known.
+  /// - Parameter mode: The type and permissions; nil, which is accepted, if unknown.
   static func check(_ mode: mode_t?, _ path: String) throws {
     guard let mode, mode & S_IFMT != S_IFREG else { return }
     let kind =
@@ -52,7 +52,7 @@ enum RegularFile {
 }
 
 extension FileSystem {
-  /// Type and permissions of what a path leads to, nil where that is nothing.
+  /// The type and permissions of what is at a path, following links; nil if there is nothing.
   static func mode(_ path: String) -> mode_t? {
     var status = stat()
     return unsafe stat(path, &status) == 0 ? status.st_mode : nil

@@ -2,20 +2,22 @@
 
 internal import CDigest
 
-/// SHA-1 of bytes that arrive in pieces of any length: how git names the files of a repository.
+/// An incremental SHA-1, by which git names the files of a repository, for input in pieces of any
+/// length.
 ///
-/// It tells whether a file came over whole. It does not tell whether somebody who can make collisions wrote it.
+/// It shows whether a file was transferred intact. It does not protect against an attacker who can
+/// make collisions.
 ///
 /// - Source: FIPS 180-4.
 package struct SHA1: Sendable {
   private var digest: BlockDigest
 
-  /// The digest of nothing so far.
+  /// Begins a digest.
   package init() {
     digest = unsafe BlockDigest(start: spin_sha1_start, compression: spin_sha1_blocks)
   }
 
-  /// The digest of a file as git names it, before its first byte: git hashes `blob SIZE\0` in front.
+  /// Begins the digest by which git names a file: git hashes `blob SIZE\0` before the contents.
   ///
   /// - Parameter byteCount: The size of the file.
   package init(gitBlobOf byteCount: Int) {
@@ -23,15 +25,15 @@ package struct SHA1: Sendable {
     update(Array("blob \(byteCount)\0".utf8))
   }
 
-  /// Continues the digest over more bytes.
+  /// Adds bytes to the digest.
   package mutating func update(_ bytes: RawSpan) { digest.update(bytes) }
 
-  /// Continues the digest over the bytes of an array.
+  /// Adds the bytes of an array to the digest.
   package mutating func update(_ bytes: [UInt8]) { unsafe update(bytes.span.bytes) }
 
-  /// The 20 bytes of the digest of what was added.
+  /// The 20-byte digest of all bytes added so far.
   package func finalize() -> [UInt8] { digest.finalize(wordCount: 5) }
 
-  /// The digest of what was added, as 40 lower-case hexadecimal digits.
+  /// The digest of all bytes added so far, as 40 lower-case hexadecimal digits.
   package var hexadecimal: String { SHA256.hexadecimal(finalize()) }
 }

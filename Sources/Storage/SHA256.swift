@@ -2,30 +2,30 @@
 
 internal import CDigest
 
-/// SHA-256 of bytes that arrive in pieces of any length.
+/// An incremental SHA-256, for input in pieces of any length.
 ///
 /// - Source: FIPS 180-4.
 public struct SHA256: Sendable {
   private var digest: BlockDigest
 
-  /// The digest of nothing so far.
+  /// Begins a digest.
   public init() {
     digest = unsafe BlockDigest(start: spin_sha256_start, compression: spin_sha256_blocks)
   }
 
-  /// Whether the processor's instructions for SHA-256 are in use.
+  /// Whether the processor's SHA-256 instructions are in use.
   public static var isAccelerated: Bool { spin_sha256_is_accelerated() != 0 }
 
-  /// Continues the digest over more bytes.
+  /// Adds bytes to the digest.
   public mutating func update(_ bytes: RawSpan) { digest.update(bytes) }
 
-  /// Continues the digest over the bytes of an array.
+  /// Adds the bytes of an array to the digest.
   public mutating func update(_ bytes: [UInt8]) { unsafe update(bytes.span.bytes) }
 
-  /// The 32 bytes of the digest of what was added.
+  /// The 32-byte digest of all bytes added so far.
   public func finalize() -> [UInt8] { digest.finalize(wordCount: 8) }
 
-  /// The digest of what was added, as 64 lower-case hexadecimal digits.
+  /// The digest of all bytes added so far, as 64 lower-case hexadecimal digits.
   public var hexadecimal: String { Self.hexadecimal(finalize()) }
 
   /// Bytes as lower-case hexadecimal digits.

@@ -4,15 +4,17 @@ import Foundation
 import SPINErrors
 import Synchronization
 
-/// A claim on a directory that processes share while they read it, and that one has alone while it edits.
+/// An advisory lock on a directory, shared by the processes that read it and exclusive while one
+/// edits it.
 ///
-/// It excludes processes, not parts of one: whoever holds a directory twice in a process holds one claim, because a lock
-/// belongs to an open file and a second one would stand in the way of the first. Nothing is written, so that a folder
-/// that cannot be written can be held. File systems without locks are taken on trust.
+/// The lock excludes other processes, not other code in this one: all holders of a directory in a
+/// process share one lock, because `flock` locks belong to an open file and a second one would
+/// block the first. Nothing is written, so read-only folders can be locked. On file systems without
+/// locks, acquiring always succeeds.
 package final class SharedDirectoryLock: Sendable {
   private struct Reference { weak var lock: SharedDirectoryLock? }
 
-  /// What this process holds, by device and number of the directory.
+  /// The locks of this process, by device and inode number of the directory.
   private static let held = Mutex<[String: Reference]>([:])
 
   private let path: String
@@ -24,13 +26,13 @@ package final class SharedDirectoryLock: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Claims a directory for reading.
+  /// Acquires a shared lock on a directory, for reading.
   ///
-  /// - Throws: `SPINError` with code `resumable` where another process is editing it.
+  /// - Throws: `SPINError` with code `resumable` if another process is editing it.
   package static func hold(_ path: String) throws -> SharedDirectoryLock {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
     guard descriptor >= 0 else { throw SPINError.cannotOpen(path, errno: errno) }
-    // From here on whoever lets go of it closes it.
+    // From here on, `deinit` closes the descriptor.
     let lock = SharedDirectoryLock(path, descriptor)
     let identity = FileMark(descriptor).map { "\($0.device):\($0.number)" } ?? path
     return try held.withLock { held in
@@ -46,23 +48,24 @@ package final class SharedDirectoryLock: Sendable {
     }
   }
 
-  /// Does something while no other process reads or edits the directory.
+  /// Runs `body` while no other process reads or edits the directory.
   ///
-  /// The lock is let go of on the way from shared to sole, as `flock` has it: what was known of the directory
-  /// before has to be looked at again.
+  /// `flock` may release the shared lock before it grants the exclusive one, so anything read from
+  /// the directory earlier must be checked again in `body`.
   ///
-  /// - Throws: `SPINError` with code `resumable` where another process reads or edits it and continues to.
+  /// - Throws: `SPINError` with code `resumable` if another process keeps reading or editing it.
   package func exclusively<Result: Sendable>(_ body: () throws -> Result) throws -> Result {
     try editing.withLock { _ in
       try claimAlone()
-      // No process can acquire the exclusive lock in between: this converts what is held.
+      // Downgrades the lock that is held, so that no other process can acquire the exclusive lock
+      // in between.
       defer { flock(descriptor, LOCK_SH) }
       return try body()
     }
   }
 
-  /// Two who read and wish to edit would stand in each other's way for ever: each steps aside for a moment,
-  /// some of them longer.
+  /// Acquires the exclusive lock, releasing the shared one for a random time between attempts:
+  /// otherwise two readers that both want to edit would block each other forever.
   private func claimAlone() throws {
     for _ in 0..<40 {
       if claim(LOCK_EX) { return }
@@ -80,7 +83,8 @@ package final class SharedDirectoryLock: Sendable {
   }
 
   deinit {
-    // Before the file is closed: a child that is being started holds the same one until it runs its program.
+    // Closing alone would not release the lock: a child process shares the open file between fork
+    // and exec.
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }

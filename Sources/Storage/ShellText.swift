@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Words as a shell reads them.
+/// Quotes words for a shell.
 package enum ShellText {
-  /// A command line whose words need no other care.
+  /// A command line of words, each quoted if necessary.
   package static func command(_ words: [String]) -> String {
     words.map(quoted).joined(separator: " ")
   }
 
-  /// A word, in quotes where a shell would read it otherwise.
+  /// A word, in single quotes if a shell would interpret it otherwise.
   package static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
       switch byte {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The generator SplitMix64 (Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators"): the same
-/// numbers from the same seed everywhere.
+/// The SplitMix64 generator, which gives the same numbers for the same seed on every platform.
+///
+/// - Source: Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators".
 package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// Begins at a seed.
+  /// A generator with a seed.
   package init(seed: UInt64) { state = seed }
 
   /// The next 64 bits.
@@ -14,13 +15,14 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     return Self.mixed(state)
   }
 
-  /// A number from 0 to below `count`.
+  /// A random number from 0 to `count` - 1.
   package mutating func index(below count: Int) -> Int {
-    // The upper half of the product: a bias of 2^-64 of the count, far below what is seen.
+    // The upper half of the product; the bias is at most count / 2^64, far below anything
+    // observable.
     Int(next().multipliedFullWidth(by: UInt64(count)).high)
   }
 
-  /// The first number that a generator with this seed gives: a hash of the seed.
+  /// The first number of a generator with this seed, as a hash of the seed.
   package static func mixed(_ seed: UInt64) -> UInt64 {
     var z = seed &+ 0x9E37_79B9_7F4A_7C15
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

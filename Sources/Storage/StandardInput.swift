@@ -3,20 +3,20 @@
 import Foundation
 import SPINErrors
 
-/// The stream of what a user pipes or types.
+/// The standard input stream.
 public enum StandardInput {
-  /// The most bytes that `readAll` takes; a pipe need not end.
+  /// The maximum number of bytes that `readAll` reads, since a pipe might never end.
   public static let maximumByteCount = 256 << 20
-  /// The most bytes of one line.
+  /// The maximum number of bytes of a line.
   public static let maximumLineByteCount = 16 << 20
 
   /// Whether standard input is a terminal.
   public static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-  /// Everything up to its end.
+  /// Reads the stream to its end.
   ///
-  /// - Throws: `SPINError` with code `inputOutput` where it cannot be read, as one that is closed; with code
-  ///   `malformedInput` beyond `maximumByteCount`.
+  /// - Throws: `SPINError` with code `inputOutput` if the stream cannot be read, for example
+  ///   because it is closed; with code `malformedInput` beyond `maximumByteCount`.
   public static func readAll() throws -> [UInt8] {
     var reader = Reader()
     var bytes: [UInt8] = []
@@ -32,18 +32,19 @@ public enum StandardInput {
     }
   }
 
-  /// Lines as they arrive, without their ends.
+  /// Lines as they arrive, without line terminators (LF or CRLF).
   public struct Lines {
     private var reader = Reader()
     private var waiting: [UInt8] = []
     private var isAtEnd = false
 
-    /// Lines from here on; what one object has read ahead no other gets.
+    /// The lines from the present position; other objects do not see what this one has read ahead.
     public init() {}
 
-    /// The next line as UTF-8, repaired where it is none; nil at the end.
+    /// The next line, with invalid UTF-8 replaced; nil at the end.
     ///
-    /// - Throws: as `readAll`, for a line beyond `maximumLineByteCount`.
+    /// - Throws: Like `readAll`; with code `malformedInput` for a line beyond
+    ///   `maximumLineByteCount`.
     public mutating func next() throws -> String? {
       var searched = 0
       while true {
@@ -69,11 +70,11 @@ public enum StandardInput {
     }
   }
 
-  /// System calls on the descriptor.
+  /// Reads the descriptor by system calls.
   private struct Reader {
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
-    /// What is there, waiting for at least a byte; nothing at the end.
+    /// The available bytes, waiting for at least one; empty at the end.
     mutating func more() throws -> ArraySlice<UInt8> {
       while true {
         let count = unsafe buffer.withUnsafeMutableBytes {

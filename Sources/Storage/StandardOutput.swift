@@ -4,15 +4,16 @@ import Foundation
 import SPINErrors
 import Synchronization
 
-/// The stream of results.
+/// The standard output stream, for results.
 public enum StandardOutput {
-  /// Whether a terminal shows it.
+  /// Whether standard output is a terminal.
   public static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-  /// Writes a text at once: on a terminal as `PrintableText` shows it, elsewhere byte for byte.
+  /// Writes a text at once, on a terminal with control characters escaped by `PrintableText`,
+  /// elsewhere unchanged.
   ///
-  /// Nothing waits in a buffer, so that a reader of both streams sees texts in the order in which they were
-  /// written. What cannot be written is said by `finish`, and nothing more is tried.
+  /// Output is not buffered, so that results and progress appear in the order in which they were
+  /// written. After a failure nothing more is written, and `finish` reports the failure.
   public static func write(_ text: String) {
     guard firstFailure.load(ordering: .relaxed) == 0 else { return }
     let bytes = Array((isTerminal ? PrintableText.escaped(text) : text).utf8)
@@ -31,9 +32,10 @@ public enum StandardOutput {
     }
   }
 
-  /// Checks that everything written has arrived.
+  /// Checks that everything was written.
   ///
-  /// - Throws: `SPINError` with code `inputOutput` where it has not: a full disk, a closed descriptor.
+  /// - Throws: `SPINError` with code `inputOutput` after a failure, such as a full disk or a closed
+  ///   descriptor.
   public static func finish() throws {
     let number = firstFailure.load(ordering: .relaxed)
     guard number == 0 else {
@@ -45,6 +47,6 @@ public enum StandardOutput {
     }
   }
 
-  /// The system's number for what went wrong first; 0 for nothing.
+  /// The error number of the first failure; 0 for none.
   private static let firstFailure = Atomic<Int32>(0)
 }

@@ -2,10 +2,10 @@
 
 package import SPINErrors
 
-/// What messages of this module mention, and of modules that write folders of results.
+/// The settings that messages of this module, and of modules that write output folders, mention.
 extension Setting {
   /// The output folder of a run.
   package static let directory = Setting("directory", of: "PipelineRun.run")
-  /// Whether what is there is discarded.
+  /// Whether earlier results in the output folder are discarded.
   package static let restart = Setting("restart", of: "PipelineRun.run")
 }

@@ -4,12 +4,12 @@ import Foundation
 package import SPINErrors
 
 extension SPINError {
-  /// The system's words for an error number, as "No space left on device".
+  /// The system's description of an error number: "No space left on device".
   package static func reason(_ number: Int32) -> String {
     unsafe String(cString: strerror(number))
   }
 
-  /// A file that cannot be opened for reading.
+  /// An error for a file that cannot be opened for reading.
   package static func cannotOpen(_ path: String, errno number: Int32) -> SPINError {
     switch number {
     case ENOENT, ENOTDIR:
@@ -21,7 +21,7 @@ extension SPINError {
     }
   }
 
-  /// An output that cannot be created or replaced.
+  /// An error for an output that cannot be created or replaced.
   package static func cannotCreate(_ path: String, errno number: Int32) -> SPINError {
     SPINError(
       number == ENOSPC || number == EDQUOT ? .inputOutput : .cannotCreate, at: path,
@@ -33,7 +33,7 @@ extension SPINError {
 }
 
 extension SPINError {
-  /// An output that was being written when the system refused to go on.
+  /// An error for an output that could not be written further.
   package static func cannotWrite(_ path: String, errno number: Int32) -> SPINError {
     let isFull = number == ENOSPC || number == EDQUOT || number == EFBIG
     return SPINError(
@@ -41,7 +41,7 @@ extension SPINError {
       remedy: isFull ? "free some disk space, then run the same command again" : nil)
   }
 
-  /// An input that was being read when the system refused to go on.
+  /// An error for an input that could not be read further.
   package static func cannotRead(_ path: String, errno number: Int32) -> SPINError {
     SPINError(.inputOutput, at: path, "cannot be read (\(reason(number)))")
   }

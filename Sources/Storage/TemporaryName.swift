@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name under which an output is written next to its target: ".NAME.hex.tmp" for files, ".NAME.hex.partial" for
-/// directories.
+/// The temporary name of an output next to its target: ".NAME.hex.tmp" for files,
+/// ".NAME.hex.partial" for directories.
 enum TemporaryName: String, CaseIterable {
   case file = ".tmp"
   case directory = ".partial"
 
-  /// A new name next to a path.
+  /// A new, random temporary path next to a target.
   func path(beside path: String) -> String {
     let random = String(UInt32.random(in: .min ... .max), radix: 16)
     return "\(FileSystem.parent(of: path))/.\(FileSystem.name(of: path)).\(random)\(rawValue)"
   }
 
-  /// The NAME of a temporary name; nil for other names.
+  /// The target's name, NAME, in a temporary name; nil for other names.
   func target(of name: String) -> String? {
     guard name.utf8.first == UInt8(ascii: "."), name.hasSuffix(rawValue) else { return nil }
     let inner = name.dropFirst().dropLast(rawValue.count)
@@ -26,7 +26,7 @@ enum TemporaryName: String, CaseIterable {
     return (1...8).contains(suffix.utf8.count) && isHexadecimal ? String(inner[..<dot]) : nil
   }
 
-  /// The temporary names next to a path, of living writers and of dead ones.
+  /// The temporary names next to a target, of living and of dead writers.
   func names(beside path: String) throws -> [String] {
     let name = FileSystem.name(of: path)
     return try FileSystem.names(in: FileSystem.parent(of: path)).filter {

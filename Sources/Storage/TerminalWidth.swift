@@ -2,9 +2,9 @@
 
 import Foundation
 
-/// The width of the terminal that standard output goes to.
+/// The width of the terminal that shows standard output.
 public enum TerminalWidth {
-  /// Its columns; nil where standard output is no terminal or its width is unknown.
+  /// The number of columns; nil if standard output is not a terminal or the width is unknown.
   public static var ofStandardOutput: Int? {
     var size = winsize()
     guard isatty(STDOUT_FILENO) == 1,

@@ -1,35 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A token that is found in the text itself, before the model sees what lies between.
+/// A token that is matched in the text itself; only the text between added tokens is passed to the
+/// model.
 struct AddedToken: Sendable, Equatable {
   var id: Int32
   var content: [UInt8]
-  /// Whether it counts only where no word character touches it.
+  /// Whether it matches only where no word character is adjacent.
   var isSingleWord = false
-  /// Whether it takes the white space before it.
+  /// Whether a match includes the white space before it.
   var stripsLeft = false
-  /// Whether it takes the white space after it.
+  /// Whether a match includes the white space after it.
   var stripsRight = false
-  /// Whether it is looked for in normalized text rather than in the text as given.
+  /// Whether it is matched in the normalized text instead of the original text.
   var isNormalized = false
   /// Whether decoding may skip it.
   var isSpecial = false
 }
 
-/// Finds added tokens: leftmost first, of several at one position the longest.
+/// Finds added tokens: the leftmost first, and of several at one position the longest.
 struct AddedTokenMatcher: Sendable {
-  /// The most added tokens that a file may list.
+  /// The maximum number of added tokens in a file.
   static let maximumCount = 1 << 16
 
   private let tokens: [AddedToken]
-  /// A trie over bytes whose root is node 0: the child of node n for byte b is at n << 8 | b.
+  /// A trie over bytes with root 0: the key of the child of node n for byte b is n << 8 | b.
   private var children: [UInt64: UInt32] = [:]
-  /// The children of the root, 0 where there is none; most bytes of a text end here.
+  /// The children of the root by byte, 0 for none, so that most bytes of a text need no dictionary
+  /// lookup.
   private var roots = [UInt32](repeating: 0, count: 256)
-  /// The index into `tokens` that ends at each node, -1 where none does.
+  /// The index in `tokens` of the token that ends at each node; -1 for none.
   private var tokenAtNode: [Int32] = [-1]
 
-  /// A matcher of these tokens, each looked for under its text in `spellings`.
+  /// A matcher for tokens; `spellings` has the text to match for each of them.
   init(_ tokens: [AddedToken], spellings: [[UInt8]]) {
     self.tokens = tokens
     for (index, spelling) in spellings.enumerated() where !spelling.isEmpty {
@@ -50,10 +52,10 @@ struct AddedTokenMatcher: Sendable {
     }
   }
 
-  /// Whether there is nothing to find.
+  /// Whether there are no tokens.
   var isEmpty: Bool { tokens.isEmpty }
 
-  /// Calls `body` with each added token, and with each range between them, in order.
+  /// Calls `body` with each added token and with each range between added tokens, in order.
   ///
   /// - Parameter text: Well-formed UTF-8.
   func forEachSection(

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text on its way through the normalizers, each byte with where it comes from.
+/// Text that is being normalized, with the source of each byte in the original text.
 ///
-/// It does what `Normalizer` does, slower, for those who ask for offsets. What a byte that was put
-/// in or replaced counts as coming from follows the `tokenizers` package.
+/// It gives the same text as `Normalizer`, more slowly, for callers that need offsets. The sources
+/// of inserted and replaced bytes are those of the `tokenizers` package.
 struct AlignedText {
   private(set) var bytes: [UInt8]
-  /// For each byte the range of the text as given; as long as `bytes`.
+  /// The range of the original text from which each byte comes; has the same count as `bytes`.
   private(set) var sources: [Range<Int>]
 
-  /// A section of a text, each byte coming from its own scalar.
+  /// A section of a text; the source of each byte is its own scalar.
   init(_ text: [UInt8], _ section: Range<Int>) {
     bytes = Array(text[section])
     sources = []
@@ -22,7 +22,7 @@ struct AlignedText {
     }
   }
 
-  /// Where a range of bytes comes from.
+  /// The range of the original text from which a range of bytes comes.
   ///
   /// - Precondition: The range is not empty.
   func source(of range: Range<Int>) -> Range<Int> {
@@ -50,7 +50,7 @@ struct AlignedText {
         var index = 0
         while index < text.count {
           if text[index...].starts(with: pattern) {
-            // All of it comes from the last scalar that was replaced.
+            // The source of the whole replacement is the last scalar replaced.
             writer.write(content, from: index + pattern.count - 1)
             index += pattern.count
           } else {
@@ -94,15 +94,15 @@ struct AlignedText {
       sources.append(contentsOf: old.sources[range])
     }
 
-    /// Writes bytes that come from where the byte at `index` comes from.
+    /// Writes bytes with the source of the old byte at `index`.
     mutating func write(_ content: [UInt8], from index: Int) {
       bytes.append(contentsOf: content)
       sources.append(contentsOf: repeatElement(old.sources[index], count: content.count))
     }
 
-    /// Writes what a stretch was composed to.
+    /// Writes the composed form of a range of the text.
     ///
-    /// A scalar comes from the one whose place it takes; one that was put in comes from the one
+    /// The source of a scalar is the scalar that it replaces; that of an inserted scalar is the one
     /// before.
     mutating func compose(_ stretch: Range<Int>, _ composed: [CanonicalComposition.Composed]) {
       var index = stretch.lowerBound

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// GPT-2's spelling of bytes as printable characters, in which byte-level vocabularies are written.
+/// GPT-2's mapping of bytes to printable characters, in which byte-level vocabularies are written.
 ///
-/// Printable Latin-1 bytes stand for themselves, the other 68 are spelled U+0100 onwards in order
-/// (`bytes_to_unicode` in GPT-2's encoder.py).
+/// Printable Latin-1 bytes are mapped to themselves, the other 68 to the characters from U+0100, in
+/// order.
+///
+/// - Source: `bytes_to_unicode` in GPT-2's encoder.py.
 enum ByteAlphabet {
-  /// The scalar that spells each byte.
+  /// The scalar for each byte.
   static let scalars: [UInt32] = {
     var next: UInt32 = 0x100
     return (0..<256).map { (byte: UInt32) in
@@ -18,14 +20,14 @@ enum ByteAlphabet {
     }
   }()
 
-  /// The byte that each scalar below U+0144 spells, -1 where it spells none.
+  /// The byte for each scalar below U+0144; -1 for none.
   private static let bytes: [Int16] = {
     var bytes = [Int16](repeating: -1, count: 0x144)
     for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar)] = Int16(byte) }
     return bytes
   }()
 
-  /// The spelling of the bytes in `range`, as UTF-8.
+  /// The characters for the bytes in `range`, as UTF-8.
   static func spelling(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
     var spelling: [UInt8] = []
     spelling.reserveCapacity(2 * range.count)
@@ -34,7 +36,7 @@ enum ByteAlphabet {
       if scalar < 0x80 {
         spelling.append(UInt8(scalar))
       } else {
-        // Every scalar of the alphabet is below U+0800: two bytes.
+        // Every scalar of the alphabet is below U+0800 and takes at most two bytes.
         spelling.append(UInt8(0xC0 | scalar >> 6))
         spelling.append(UInt8(0x80 | scalar & 0x3F))
       }
@@ -42,7 +44,8 @@ enum ByteAlphabet {
     return spelling
   }
 
-  /// Appends the bytes that a token spells, or the token itself where it is not such a spelling.
+  /// Appends the bytes that the characters of a token stand for, or the token unchanged if it has a
+  /// character outside the alphabet.
   ///
   /// - Parameter token: Well-formed UTF-8.
   static func appendBytes(spelledBy token: ArraySlice<UInt8>, to output: inout [UInt8]) {

@@ -5,13 +5,13 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// A byte-level tokenizer given as `vocab.json` and `merges.txt`.
+/// A byte-level tokenizer stored as `vocab.json` and `merges.txt`.
 ///
-/// These files hold tokens and merges only. How text is cut is in the code of the class that
-/// transformers chooses for the model, here as in transformers 5.23: `Qwen2Tokenizer` for the
-/// model types qwen2 and qwen3, else what `tokenizer_class` names.
+/// These files contain only tokens and merges. How text is split depends on the class that
+/// transformers (here as in version 5.23) chooses for the model: `Qwen2Tokenizer` for the model
+/// types qwen2 and qwen3, otherwise the class that `tokenizer_class` names.
 struct BytePairFiles {
-  /// The classes that read such files for models of our families.
+  /// The classes that read such files for supported model families.
   private enum Kind: String, CaseIterable {
     case qwen2 = "Qwen2Tokenizer"
     case gpt2 = "GPT2Tokenizer"
@@ -19,7 +19,7 @@ struct BytePairFiles {
 
   private let directory: String
 
-  /// The files of a directory, nil where it lacks one.
+  /// The files of a directory; nil if one of the two is missing.
   init?(directory: String) {
     let names = ["vocab.json", "merges.txt"]
     guard names.allSatisfy({ FileManager.default.fileExists(atPath: directory + "/" + $0) }) else {
@@ -86,7 +86,7 @@ struct BytePairFiles {
     return vocabulary
   }
 
-  /// The lines of `merges.txt`; those that begin with `#version` are headings.
+  /// The merges of `merges.txt`, one per line; lines that begin with `#version` are headings.
   private func merges() throws -> MergeList {
     let path = directory + "/merges.txt"
     let bytes = try Tokenizer.contents(path)
@@ -112,13 +112,13 @@ struct BytePairFiles {
 
   // MARK: - Added tokens
 
-  /// The roles of tokens in the order in which transformers adds them.
+  /// The roles of special tokens, in the order in which transformers adds them.
   private static let roles = [
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
 
-  /// Adds the listed tokens and those that have a role, which come after the vocabulary where they
-  /// are not in it.
+  /// Adds the listed tokens and those with a role; tokens that are not in the vocabulary get the
+  /// ids after it.
   private func addTokens(
     _ config: TokenizerConfig, _ kind: Kind, to parts: inout TokenizerParts
   ) throws {
@@ -128,7 +128,7 @@ struct BytePairFiles {
     }
     var next = Int32(parts.model.vocabulary.idEnd)
     for token in tokens where Int(token.id) >= parts.model.vocabulary.idEnd {
-      // transformers 5 numbers them itself, transformers 4 took the ids of the files.
+      // transformers 5 assigns the ids itself; transformers 4 used the ids in the files.
       guard token.id == next else {
         throw SPINError(
           .malformedInput, at: "\(directory): added tokens",
@@ -147,7 +147,7 @@ struct BytePairFiles {
           next += 1
           return next - 1
         }()
-      // Qwen2Tokenizer adds them once more, with the flags that such tokens have by default.
+      // Qwen2Tokenizer adds these tokens again, with the default flags of special tokens.
       if let known {
         tokens[known].isSpecial = true
         if kind == .qwen2 { tokens[known] = AddedToken(id: id, content: content, isSpecial: true) }
@@ -162,7 +162,7 @@ struct BytePairFiles {
       tokens, against: parts.model.vocabulary, at: "\(directory): added tokens")
   }
 
-  /// The special tokens with their roles, the defaults of the class included.
+  /// The special tokens with their roles, including the defaults of the class.
   private func special(
     _ config: TokenizerConfig, _ kind: Kind
   ) throws -> [(content: [UInt8], role: String)] {
@@ -189,7 +189,7 @@ struct BytePairFiles {
 }
 
 extension TokenizerConfig {
-  /// The text of a token that the first file to speak of it names.
+  /// The text of the token with a role, from the first file that has the key; nil if none has.
   fileprivate func content(_ key: String) throws -> [UInt8]? {
     for object in objects {
       guard let json = try object.optional(key, as: JSON.self) else { continue }

@@ -1,39 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Byte-pair encoding of one word: symbols first, then merges by rank.
+/// Byte-pair encoding: divides a word into symbols, then merges them by rank.
 struct BytePairModel: Sendable {
-  /// What a symbol is before any merge.
+  /// The initial symbols of a word.
   enum Alphabet: Sendable {
-    /// A byte, spelled as in `ByteAlphabet`.
+    /// Bytes, written as in `ByteAlphabet`.
     case bytes
-    /// A Unicode scalar; one that is not in the vocabulary becomes its bytes, or unknown.
+    /// Unicode scalars; a scalar that is not in the vocabulary becomes byte tokens or the unknown
+    /// token.
     case scalars
   }
 
-  /// How a word becomes symbols and symbols become ids.
+  /// The options of a model.
   struct Options: Sendable {
     var alphabet = Alphabet.scalars
     /// Whether scalars that are not in the vocabulary become tokens `<0x00>` to `<0xFF>`.
     var fallsBackToBytes = false
-    /// What stands for a symbol that is not in the vocabulary; without it the symbol is dropped.
+    /// The id for symbols that are not in the vocabulary; if nil, such symbols are dropped.
     var unknownID: Int32?
-    /// Whether neighboring unknown symbols become one.
+    /// Whether consecutive unknown symbols become one.
     var fusesUnknown = false
-    /// Whether a word that is in the vocabulary as a whole is taken without merging.
+    /// Whether a word that is itself a token is encoded as that token without merging.
     var ignoresMerges = false
   }
 
   let vocabulary: Vocabulary
   let merges: MergeTable
   let options: Options
-  /// The symbol of each byte: its own, or the one that it falls back to; -1 where there is none.
+  /// The id for each byte, its own or its fallback token; -1 for none.
   private let byteIDs: [Int32]
-  /// The symbol of each ASCII scalar, -1 where there is none.
+  /// The id of each ASCII scalar; -1 for none.
   private let asciiIDs: [Int32]
-  /// Whether text may be cut before each `wordMarker` that follows something else.
+  /// Whether text may be split before each `wordMarker` that follows anything but a marker.
   let cutsAtMarkers: Bool
 
-  /// SentencePiece's replacement for the space, U+2581.
+  /// SentencePiece's replacement for the space, U+2581, in UTF-8.
   static let wordMarker: [UInt8] = [0xE2, 0x96, 0x81]
 
   init(vocabulary: Vocabulary, merges: MergeTable, options: Options) {
@@ -57,17 +58,17 @@ struct BytePairModel: Sendable {
       && Self.beginsWordsOnly(Self.wordMarker, vocabulary)
   }
 
-  /// The token of a byte, as `<0x0A>`.
+  /// The fallback token of a byte: `<0x0A>`.
   static func fallbackToken(_ byte: UInt8) -> [UInt8] {
     let digits = String(byte, radix: 16, uppercase: true)
     return Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8)
   }
 
-  /// Whether the marker is a token and no token has anything else before a marker.
+  /// Whether the marker is a token and no token contains a marker after anything but a marker.
   ///
-  /// Then no merge reaches across a position where a marker follows something else, and the text can
-  /// be cut there without changing an id. It holds for Llama 2 and Mistral, and turns one word of
-  /// a megabyte into words that repeat.
+  /// Then no merge spans a position where a marker follows another character, and the text can be
+  /// split there without changing an id. This holds for Llama 2 and Mistral, and turns a single
+  /// word of a megabyte into short words that repeat and can be cached.
   private static func beginsWordsOnly(_ marker: [UInt8], _ vocabulary: Vocabulary) -> Bool {
     guard vocabulary.id(of: marker) != nil else { return false }
     for id in 0..<vocabulary.idEnd where vocabulary.contains(id) {
@@ -101,11 +102,11 @@ struct BytePairModel: Sendable {
     output.append(contentsOf: scratch.ids)
   }
 
-  /// Calls `body` with each id of one word and the bytes of the text that it stands for.
+  /// Calls `body` with each id of one word and the range of bytes that it represents.
   ///
   /// - Parameters:
   ///   - text: Well-formed UTF-8.
-  ///   - scratch: One that tracks extents.
+  ///   - scratch: Scratch memory that tracks extents.
   func forEachToken(
     of text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout MergeScratch,
     _ body: (_ id: Int32, _ range: Range<Int>) -> Void
@@ -115,7 +116,7 @@ struct BytePairModel: Sendable {
     appendSymbols(text, word, to: &scratch)
     scratch.merge(with: merges)
     for (id, extent) in zip(scratch.ids, scratch.extents) {
-      // A file may merge symbols that are not in order (see `appendScalarSymbols`).
+      // With byte fallback, symbols may be out of order (see `appendScalarSymbols`).
       body(id, Int(extent.start)..<Int(max(extent.start, extent.end)))
     }
   }
@@ -166,7 +167,7 @@ struct BytePairModel: Sendable {
         unknown.flush(to: &scratch)
         scratch.append(id, bytes)
       } else if options.fallsBackToBytes, hasFallback(text, bytes) {
-        // The pending unknown is not flushed here: the package does not either.
+        // The pending unknown symbol is not flushed here, as in the `tokenizers` package.
         for index in bytes { scratch.append(byteIDs[Int(text[index])], index..<index + 1) }
       } else {
         unknown.meet(bytes, &scratch)
@@ -182,11 +183,11 @@ struct BytePairModel: Sendable {
   }
 }
 
-/// An unknown symbol that may still be fused with the next.
+/// An unknown symbol that may still be fused with the next one.
 private struct PendingUnknown {
   private let id: Int32?
   private let isFused: Bool
-  /// The bytes of the pending symbol, nil where none is pending.
+  /// The byte range of the pending symbol; nil if there is none.
   private var pending: Range<Int>?
 
   init(_ options: BytePairModel.Options) {

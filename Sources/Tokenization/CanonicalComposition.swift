@@ -2,8 +2,8 @@
 
 /// Unicode normalization form C (UAX #15).
 ///
-/// The data are those of the `tokenizers` package, whose composition follows an older Unicode than
-/// its patterns do: what a later version added passes through unchanged, there as here.
+/// The data are those of the `tokenizers` package, which uses an older Unicode version for
+/// composition than for patterns; scalars added later are left unchanged, as in that package.
 package struct CanonicalComposition: Sendable {
   private var decompositions: [UInt32: (UInt32, UInt32)] = [:]
   private var compositions: [UInt64: UInt32] = [:]
@@ -11,7 +11,7 @@ package struct CanonicalComposition: Sendable {
 
   static let shared = CanonicalComposition()
 
-  // Hangul syllables are composed by arithmetic (Unicode 3.12).
+  // Hangul syllables are composed by arithmetic (Unicode Standard, section 3.12).
   private static let syllables: ClosedRange<UInt32> = 0xAC00...0xD7A3
   private static let leadBase: UInt32 = 0x1100
   private static let vowelBase: UInt32 = 0x1161
@@ -50,9 +50,10 @@ package struct CanonicalComposition: Sendable {
     }
   }
 
-  /// The scalars that may change, move or combine with one before them.
+  /// The scalars that may change, be reordered or combine with a preceding scalar.
   ///
-  /// Those which compose again are settled on their own: only what follows can unsettle them.
+  /// A scalar whose decomposition composes to itself is not included: it can change only if an
+  /// unsettled scalar follows.
   var unsettledScalars: Set<UInt32> {
     var scalars = Set(combiningClasses.keys)
     for pair in compositions.keys { scalars.insert(UInt32(truncatingIfNeeded: pair)) }
@@ -62,19 +63,19 @@ package struct CanonicalComposition: Sendable {
     return scalars
   }
 
-  /// The scalar itself where its own decomposition composes to it again.
+  /// The scalar itself if its decomposition composes to it again; otherwise nil.
   private func compose(_ scalar: UInt32) -> UInt32? {
     guard let (first, second) = decompositions[scalar] else { return nil }
     return compositions[UInt64(first) << 32 | UInt64(second)]
   }
 
-  /// The text in form C.
+  /// The text in normalization form C.
   ///
-  /// Only stretches around unsettled scalars are taken apart, each from the settled scalar before
-  /// it: nothing reaches across a settled one.
+  /// Only runs of unsettled scalars are decomposed, each with the settled scalar before it:
+  /// composition never crosses a settled scalar.
   ///
   /// - Parameter text: Well-formed UTF-8.
-  /// - Complexity: One pass where nothing can change, which is nearly always.
+  /// - Complexity: One pass if nothing can change, the usual case.
   package static func normalize(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var isChanged = false
@@ -94,13 +95,13 @@ package struct CanonicalComposition: Sendable {
   struct Composed {
     var value: UInt32
     var combiningClass: UInt8 = 0
-    /// How it came about: 0 where it takes the place of a scalar, 1 where it was put in, and less
-    /// than 0 where it replaces one and that many following ones.
+    /// Its relation to the original scalars: 0 if it replaces one, 1 if it was inserted, and -n if
+    /// it replaces one and the n that follow.
     var change = 0
   }
 
-  /// Calls `body` with each stretch of the text, in order, and with what it is composed to, nil
-  /// where it is left unchanged.
+  /// Calls `body` with consecutive ranges of the text and their composed forms, nil for a range
+  /// that is unchanged.
   static func forEachStretch(
     of text: [UInt8], _ body: (_ stretch: Range<Int>, _ composed: [Composed]?) -> Void
   ) {
@@ -164,7 +165,7 @@ package struct CanonicalComposition: Sendable {
     }
   }
 
-  /// Sorts each run of marks by class; marks of one class keep their order.
+  /// Sorts each run of combining marks by class, stably.
   private func sortMarks(_ scalars: inout [Composed]) {
     var index = 0
     while index < scalars.count {
@@ -174,7 +175,7 @@ package struct CanonicalComposition: Sendable {
       }
       let start = index
       while index < scalars.count, scalars[index].combiningClass != 0 { index += 1 }
-      // The order of `sort` is stable in practice only; the position makes it so by definition.
+      // `sort` is not documented to be stable, so the position is part of the key.
       let marks = scalars[start..<index].enumerated().sorted {
         ($0.element.combiningClass, $0.offset) < ($1.element.combiningClass, $1.offset)
       }
@@ -188,7 +189,7 @@ package struct CanonicalComposition: Sendable {
     var lastClass: UInt8 = 0
     for index in scalars.indices {
       let scalar = scalars[index]
-      // A mark is blocked from its starter by one of the same or a higher class in between.
+      // A mark between the two with the same or a higher class blocks composition with the starter.
       if let starter, kept == starter + 1 || lastClass < scalar.combiningClass,
         let whole = composition(scalars[starter].value, scalar.value)
       {

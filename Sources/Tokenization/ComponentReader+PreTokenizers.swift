@@ -4,7 +4,7 @@ import SPINErrors
 import SPINJSON
 
 extension ComponentReader {
-  /// Reads `pre_tokenizer`, nil or null included.
+  /// Reads `pre_tokenizer`; nil or null gives no steps.
   func preTokenizers(_ json: JSON?) throws -> [PreTokenizer] {
     let elements = try flattened(json, at: "\(path): pre_tokenizer", list: "pretokenizers")
     var steps: [PreTokenizer] = []
@@ -18,7 +18,7 @@ extension ComponentReader {
       steps.append(step)
       if step.isByteLevel {
         hasByteLevel = true
-        // Later steps cut the characters that spell the bytes.
+        // Later steps split the characters that stand for the bytes.
         if index + 1 < elements.count { steps.append(.spellBytes) }
       }
     }
@@ -39,7 +39,7 @@ extension ComponentReader {
         SplitRule(delimiter: .scalars(.punctuation), behavior: behavior, isInverted: false),
         name: "Punctuation(\(behavior.rawValue))")
     case "Whitespace":
-      // What the pattern does not match is removed.
+      // Text that the pattern does not match is removed.
       return .split(
         SplitRule(delimiter: .words, behavior: .removed, isInverted: true), name: "Whitespace")
     case "WhitespaceSplit":
@@ -86,7 +86,7 @@ extension ComponentReader {
       return rule(.literal(Array(literal.utf8)))
     }
     let regex = try pattern.required("Regex", as: String.self)
-    // The known patterns match all text, so that isolating the matches is cutting between them.
+    // The known patterns match all text, so isolating the matches means splitting between them.
     if behavior == .isolated, let known = WordPattern(text: regex) { return .words(known) }
     do {
       return rule(.pattern(try PatternProgram(regex)))
@@ -97,12 +97,12 @@ extension ComponentReader {
 }
 
 extension PreTokenizer {
-  /// Whether the model that follows sees bytes.
+  /// Whether the step makes the model work on bytes.
   var isByteLevel: Bool {
     if case .byteLevel = self { true } else { false }
   }
 
-  /// Whether the step leaves the text as it is, apart from what it removes.
+  /// Whether the step only splits or removes text.
   fileprivate var cutsOnly: Bool {
     switch self {
     case .words, .split, .digits: true
@@ -112,8 +112,8 @@ extension PreTokenizer {
 }
 
 extension ScalarClass {
-  /// What the pre-tokenizer Punctuation cuts at.
+  /// The scalars at which the pre-tokenizer Punctuation splits.
   fileprivate static let punctuation = ScalarClass(ScalarSet(table: LetterData.punctuation))
-  /// What the pre-tokenizer WhitespaceSplit cuts at.
+  /// The scalars at which the pre-tokenizer WhitespaceSplit splits.
   fileprivate static let whiteSpace = ScalarClass(.space)
 }

@@ -4,18 +4,19 @@ import SPINErrors
 import SPINJSON
 
 extension ComponentReader {
-  /// What post-processors put around a single text, and what they do to offsets.
+  /// The tokens that post-processors add before and after a single text, and their changes of
+  /// offsets.
   struct Template: Equatable {
     var prefix: [Int32] = []
     var suffix: [Int32] = []
     var trims: [OffsetTrim] = []
   }
 
-  /// Reads `post_processor`, nil or null included.
+  /// Reads `post_processor`; nil or null gives an empty template.
   func template(_ json: JSON?) throws -> Template {
     try postProcessors(json, at: "\(path): post_processor").reduce(into: Template()) {
       template, outer in
-      // A later processor works on what an earlier one gave.
+      // A later processor is applied to the result of an earlier one.
       template.trims += outer.trims
       template.prefix = outer.prefix + template.prefix
       template.suffix += outer.suffix

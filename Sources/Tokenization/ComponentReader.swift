@@ -3,12 +3,14 @@
 import SPINErrors
 import SPINJSON
 
-/// Reads the steps of a `tokenizer.json` around its model; refuses by name what is not supported.
+/// Reads the components of a `tokenizer.json` other than its model; an error names any that is not
+/// supported.
 struct ComponentReader {
   /// The name of the document, for messages.
   let path: String
 
-  /// The elements of nested `Sequence` objects in order, or the one object; none for null.
+  /// The elements of nested `Sequence` objects in order, or the object itself if it is no sequence;
+  /// none for null.
   func flattened(
     _ json: JSON?, at location: String, list: String
   ) throws -> [(type: String, object: JSONObjectReader)] {
@@ -45,10 +47,11 @@ struct ComponentReader {
     }
   }
 
-  /// How many times as long replacements may make a text, one after the other; those of models triple spaces.
+  /// The maximum factor by which consecutive replacements may lengthen a text; real models triple
+  /// spaces.
   private static let growthLimit = 64
 
-  /// Pattern and content of a replacement, which has to keep a text of any length in bounds.
+  /// The pattern and content of a replacement; throws if the growth of the text exceeds the limit.
   private func replacement(
     _ object: JSONObjectReader, _ growth: inout Int
   ) throws -> (pattern: [UInt8], content: [UInt8]) {
@@ -67,7 +70,7 @@ struct ComponentReader {
     Array(try object.required(key, as: String.self).utf8)
   }
 
-  /// The text under `pattern.String`.
+  /// The literal text of `pattern.String`.
   private func literalPattern(_ object: JSONObjectReader) throws -> [UInt8] {
     let pattern = try object.child("pattern")
     if let regex = try pattern.optional("Regex", as: String.self) {
@@ -88,7 +91,7 @@ struct ComponentReader {
     return Array(replacement.utf8)
   }
 
-  /// The scheme, which older files give as `add_prefix_space`.
+  /// The prepend scheme, which older files give as `add_prefix_space`.
   private func prependScheme(_ object: JSONObjectReader) throws -> PrependScheme {
     let addsPrefix = try object.optional("add_prefix_space", as: Bool.self)
     guard let name = try object.optional("prepend_scheme", as: String.self) else {
@@ -111,7 +114,7 @@ struct ComponentReader {
 
   // MARK: - Decoders
 
-  /// The steps back to text, nil where the file names none.
+  /// The decoding steps; nil if the file has no decoder.
   func decodingSteps(_ json: JSON?) throws -> [DecodingStep]? {
     guard let json, json != .null else { return nil }
     var growth = 1

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One step from the texts of tokens back to text.
+/// A step that converts tokens back to text.
 enum DecodingStep: Sendable {
-  /// Replaces each occurrence of a text inside each token.
+  /// Replaces each occurrence of a text in each token.
   case replace([UInt8], with: [UInt8])
-  /// Joins tokens `<0x..>` into the text that their bytes are.
+  /// Converts runs of tokens `<0x..>` to the text that their bytes encode.
   case byteFallback
   /// Joins all tokens into one.
   case fuse
   /// Removes up to a number of occurrences of a text at the ends of each token.
   case strip([UInt8], start: Int, stop: Int)
-  /// Turns the replacement into a space, or into nothing at the very start.
+  /// Turns each replacement into a space, or, in the first token if `dropsFirst`, into nothing.
   case metaspace(replacement: [UInt8], dropsFirst: Bool)
-  /// Reads tokens as spellings of bytes.
+  /// Joins all tokens and converts the characters of `ByteAlphabet` to bytes.
   case byteLevel
 
-  /// What it is called in `tokenizer.json`.
+  /// The name of the step in `tokenizer.json`.
   var name: String {
     switch self {
     case .replace: "Replace"
@@ -43,12 +43,13 @@ enum DecodingStep: Sendable {
     case .byteLevel:
       var bytes: [UInt8] = []
       for token in tokens { ByteAlphabet.appendBytes(spelledBy: token, to: &bytes) }
-      // Repaired here and not at the end: a later step works on text.
+      // Invalid UTF-8 is repaired here, not at the end, because later steps work on text.
       return [Array(String(decoding: bytes, as: UTF8.self).utf8)[...]]
     }
   }
 
-  /// Each run of byte tokens as text; a run that is not well-formed is U+FFFD for each byte.
+  /// Converts each run of byte tokens to text; a run that is not well-formed UTF-8 becomes one
+  /// U+FFFD per byte.
   private static func joinBytes(_ tokens: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
     var result: [ArraySlice<UInt8>] = []
     var run: [UInt8] = []
@@ -73,7 +74,7 @@ enum DecodingStep: Sendable {
     return result
   }
 
-  /// The byte of a token `<0x0A>`, nil for any other.
+  /// The byte of a token such as `<0x0A>`; nil for other tokens.
   private static func fallbackByte(_ token: ArraySlice<UInt8>) -> UInt8? {
     guard token.count == 6, token.starts(with: "<0x".utf8), token.last == UInt8(ascii: ">")
     else { return nil }

@@ -3,10 +3,10 @@
 import SPINErrors
 import SPINJSON
 
-/// A JSON object inside a larger document, whose errors say where in the document it is.
+/// A JSON object inside a larger document, with its location for error messages.
 struct JSONObjectReader {
   private let object: JSONObject
-  /// The document and the way to the object, as `tokenizer.json: decoder.decoders[1]`.
+  /// The document and the path to the object: `tokenizer.json: decoder.decoders[1]`.
   let location: String
 
   init(_ json: JSON, at location: String) throws {
@@ -24,7 +24,7 @@ struct JSONObjectReader {
     return value
   }
 
-  /// Nil where the key is absent or null.
+  /// The value of a key; nil if the key is absent or null.
   func optional<Value: JSONReadable>(
     _ key: String, as type: Value.Type = Value.self
   ) throws -> Value? {
@@ -35,7 +35,7 @@ struct JSONObjectReader {
     return value
   }
 
-  /// The object under a key that has to be there.
+  /// The object under a key that must be present.
   func child(_ key: String) throws -> JSONObjectReader {
     try JSONObjectReader(required(key, as: JSON.self), at: "\(location).\(key)")
   }
@@ -47,7 +47,7 @@ struct JSONObjectReader {
     SPINError(.malformedInput, at: "\(location).\(key)", message, remedy: remedy)
   }
 
-  /// The refusal of a value that is well-formed and not supported.
+  /// An error for a value that is well-formed but not supported.
   func unsupported(_ key: String, _ value: String, supported: String) -> SPINError {
     SPINError(
       .malformedInput, at: "\(location).\(key)",

@@ -3,17 +3,17 @@
 import SPINErrors
 import SPINJSON
 
-/// Merges as a file lists them: pairs of texts, resolved once the vocabulary is known.
+/// The merges as listed in a file: pairs of texts, resolved to ids once the vocabulary is known.
 ///
-/// Both texts of a pair are stored end to end, so that what they merge into is one range.
+/// The two texts of a pair are stored contiguously, so that the merged text is one range.
 struct MergeList {
   private var bytes: [UInt8] = []
-  /// Where the first text of each pair ends and where the second does.
+  /// The end offsets of the first and the second text of each pair.
   private var ends: [Int] = []
 
-  /// An empty list that will be read from a document of a number of bytes.
+  /// An empty list with capacity for a document of a given size.
   init(documentByteCount: Int) {
-    // Unused capacity costs no memory; growing would.
+    // Reserved capacity costs no memory until it is used; growing the arrays would.
     bytes.reserveCapacity(documentByteCount / 4)
     ends.reserveCapacity(documentByteCount / 16)
   }
@@ -21,10 +21,10 @@ struct MergeList {
   /// The number of merges.
   var count: Int { ends.count / 2 }
 
-  /// Reads one merge in either form, `"a b"` or `["a", "b"]`; its rank is its index.
+  /// Reads one merge, in the form `"a b"` or `["a", "b"]`; its rank is its index.
   ///
-  /// Text that begins with `#version` is the heading of a `merges.txt` and no merge, in a
-  /// `tokenizer.json` too: the `tokenizers` package skips it wherever merges are text.
+  /// A text that begins with `#version` is a heading of `merges.txt`, not a merge. It is skipped in
+  /// a `tokenizer.json`, too, as by the `tokenizers` package wherever merges are texts.
   mutating func read(_ reader: inout JSONReader) throws {
     let index = count
     guard index < MergeTable.maximumCount else {
@@ -46,18 +46,18 @@ struct MergeList {
     }
   }
 
-  /// Adds one merge written as text; nil, or what is wrong with it.
+  /// Adds a merge written as text; returns what is wrong with it, or nil.
   mutating func append(text: ArraySlice<UInt8>) -> String? {
     let start = bytes.count
     bytes.append(contentsOf: text)
     return splitText(from: start)
   }
 
-  /// Makes a merge of the text that `bytes` ends with, by removing the space between its pieces;
-  /// nil, or what is wrong with it.
+  /// Turns the text at the end of `bytes` into a merge by removing the space between its pieces;
+  /// returns what is wrong with it, or nil.
   ///
-  /// No slice of `bytes` may be alive when the space is removed: the removal would copy all merges
-  /// read so far, and reading would take time quadratic in their number.
+  /// No slice of `bytes` may be alive when the space is removed. Otherwise each removal would copy
+  /// all merges read so far, and reading would take quadratic time.
   private mutating func splitText(from start: Int) -> String? {
     if Self.isHeading(bytes.span, from: start) {
       bytes.removeLast(bytes.count - start)
@@ -78,7 +78,7 @@ struct MergeList {
       && zip(start..., heading).allSatisfy { text[$0] == $1 }
   }
 
-  /// The index of the one space at or after `start`, nil where there is none or more than one.
+  /// The index of the only space at or after `start`; nil if there is none or more than one.
   private static func onlySpace(_ text: Span<UInt8>, from start: Int) -> Int? {
     var space: Int?
     for index in start..<text.count where text[index] == 0x20 {
@@ -88,10 +88,12 @@ struct MergeList {
     return space
   }
 
-  /// The merges by id.
+  /// The table of merges by id.
   ///
-  /// - Parameter name: What the file calls the list, for messages.
-  /// - Throws: `SPINError`, placed at `name[i]`, where a text is not in the vocabulary.
+  /// - Parameters:
+  ///   - vocabulary: The vocabulary of the same file.
+  ///   - name: The name of the list in the file, for messages.
+  /// - Throws: `SPINError` located at `name[i]` if a text is not in the vocabulary.
   func resolved(in vocabulary: Vocabulary, name: String = "model.merges") throws -> MergeTable {
     var table = MergeTable(capacity: count)
     let text = bytes.span
@@ -101,7 +103,7 @@ struct MergeList {
       let (middle, end) = (ends[2 * index], ends[2 * index + 1])
       let left = vocabulary.id(of: text, start..<middle)
       let right = vocabulary.id(of: text, middle..<end)
-      // Vocabularies list what the merges make in their order, so the next id is tried first.
+      // Vocabularies usually list the results of merges in order, so the next id is tried first.
       let whole =
         vocabulary.isToken(previous + 1, text, start..<end)
         ? Int32(previous + 1) : vocabulary.id(of: text, start..<end)

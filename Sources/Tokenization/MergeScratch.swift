@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The symbols of one word while they merge, and memory that is kept from word to word.
+/// The symbols of one word during merging, in memory that is reused for all words.
 ///
-/// Merging takes, again and again, the neighbors whose merge has the lowest rank, the leftmost
-/// where ranks are equal. Short words search for it; long ones, such as a text that nothing cut,
-/// keep a heap.
+/// Merging repeatedly joins the adjacent pair with the lowest rank, the leftmost if ranks are
+/// equal. That pair is found by linear search in short words, and by a heap in long ones, such as a
+/// text that is not split.
 struct MergeScratch {
-  /// The symbols, and what remains of them after `merge`.
+  /// The ids of the symbols; after `merge`, of the remaining ones.
   private(set) var ids: [Int32] = []
-  /// Which bytes of the text each symbol stands for; empty unless `tracksExtents`.
+  /// The bytes of the text that each symbol represents; empty unless `tracksExtents`.
   private(set) var extents: [Extent] = []
-  /// Whether to keep `extents`.
+  /// Whether to record `extents`.
   var tracksExtents = false
-  /// Rank and outcome of the merge of each symbol with the next.
+  /// The rank and resulting id of the merge of each symbol with the next.
   private var ranks: [UInt32] = []
   private var outcomes: [Int32] = []
 
-  /// Beyond it, searching costs more than a heap.
+  /// The maximum number of symbols for which linear search is faster than a heap.
   private static let longestSearched = 48
 
-  /// The bytes of a symbol, from `start` up to `end`.
+  /// The bytes of a symbol, from `start` up to but not including `end`.
   struct Extent {
     var start: Int32
     var end: Int32
   }
 
-  /// Forgets the symbols of the last word.
+  /// Removes the symbols of the last word.
   mutating func removeAll() {
     ids.removeAll(keepingCapacity: true)
     extents.removeAll(keepingCapacity: true)
@@ -40,7 +40,7 @@ struct MergeScratch {
     }
   }
 
-  /// Merges the symbols as far as the table allows.
+  /// Merges the symbols until no pair in the table remains.
   mutating func merge(with table: MergeTable) {
     guard ids.count > 1 else { return }
     if ids.count <= Self.longestSearched {
@@ -85,10 +85,11 @@ struct MergeScratch {
   }
 }
 
-/// Merging by a binary heap over (rank, position), for words of any length.
+/// Merging with a binary heap ordered by (rank, position), for words of any length.
 private struct MergeHeap {
   private struct Candidate {
-    /// Rank above position, so that one comparison orders by both.
+    /// The rank in the upper and the position in the lower half, so that one comparison orders by
+    /// both.
     let key: UInt64
     let outcome: Int32
   }
@@ -109,13 +110,13 @@ private struct MergeHeap {
     for index in 1..<ids.count { push(index - 1, index, table) }
   }
 
-  /// The symbols that remain; to be called once.
+  /// Merges the symbols and returns those that remain; to be called once.
   mutating func merged(_ table: MergeTable) -> (ids: [Int32], extents: [MergeScratch.Extent]) {
     while let candidate = pop() {
       let left = Int(candidate.key & 0xFFFF_FFFF)
       let right = Int(next[left])
-      // A candidate is stale once either side merged with something else. Texts only grow, so an
-      // outcome that is still the one foreseen is of the same two sides.
+      // A candidate is stale once either side has merged with something else. Symbols only grow, so
+      // if the result is still the same, so are both sides.
       guard ids[left] >= 0, right >= 0,
         table.merge(ids[left], ids[right]).id == candidate.outcome
       else { continue }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What each pair of neighboring tokens merges into, and how early.
+/// The result and the rank of the merge of each pair of tokens.
 struct MergeTable: Sendable {
-  /// The most merges that a file may list.
+  /// The maximum number of merges in a file.
   static let maximumCount = 1 << 21
 
-  /// The outcome for one pair.
+  /// The merge of one pair.
   struct Merge: Sendable {
-    /// Merges of a lower rank come first; `noRank` where the pair does not merge.
+    /// The rank; lower ranks merge first, and `noRank` means that the pair does not merge.
     let rank: UInt32
-    /// The token that results.
+    /// The id of the resulting token; -1 if the pair does not merge.
     let id: Int32
   }
 
   static let noRank = UInt32.max
 
-  /// A slot is a pair of ids of 21 bits each, above the index of its result.
+  /// The hash table: a slot has a pair of ids of 21 bits each above the index of its merge.
   ///
-  /// Nearly all look-ups find nothing, so that the table is kept small and what is found apart.
+  /// Nearly all lookups fail, so the slots are kept small and the merges are stored separately.
   private var slots: [UInt64]
   private var merges: [Merge] = []
   private let shift: UInt64
@@ -38,9 +38,9 @@ struct MergeTable: Sendable {
     merges.reserveCapacity(capacity)
   }
 
-  /// Adds a merge; of two for one pair the last counts, as in the `tokenizers` package.
+  /// Adds a merge; the last merge of a pair counts, as in the `tokenizers` package.
   ///
-  /// - Precondition: fewer merges than the capacity, and than `maximumCount`, were added.
+  /// - Precondition: Fewer merges than the capacity and than `maximumCount` have been added.
   mutating func append(_ left: Int32, _ right: Int32, _ merge: Merge) {
     let pair = Self.pair(left, right)
     var slot = first(pair)
@@ -52,7 +52,7 @@ struct MergeTable: Sendable {
     merges.append(merge)
   }
 
-  /// What the pair merges into; rank `noRank` where it does not.
+  /// The merge of a pair; its rank is `noRank` if the pair does not merge.
   @inline(__always)
   func merge(_ left: Int32, _ right: Int32) -> Merge {
     let pair = Self.pair(left, right)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One step that rewrites text before it is cut.
+/// A step that rewrites text before it is split.
 enum Normalizer: Sendable {
   /// Unicode normalization form C.
   case nfc
-  /// Puts a text before any that is not empty.
+  /// Inserts a text at the beginning, unless the text to normalize is empty.
   case prepend([UInt8])
-  /// Replaces each occurrence of a text, from the left.
+  /// Replaces each occurrence of a text, from left to right.
   case replace([UInt8], with: [UInt8])
-  /// Lowercases scalar by scalar, without regard to context.
+  /// Lowercases each scalar without regard to context.
   case lowercase
-  /// Removes white space at the ends.
+  /// Removes white space at the beginning, the end or both.
   case strip(left: Bool, right: Bool)
 
-  /// What it is called in `tokenizer.json`.
+  /// The name of the step in `tokenizer.json`.
   var name: String {
     switch self {
     case .nfc: "NFC"
@@ -68,7 +68,7 @@ enum Normalizer: Sendable {
   }
 }
 
-/// The text with each occurrence of `pattern`, from the left, replaced.
+/// The text with each occurrence of `pattern` replaced, from left to right.
 ///
 /// - Precondition: `pattern` is not empty.
 func replacing(_ pattern: [UInt8], with content: [UInt8], in text: [UInt8]) -> [UInt8] {

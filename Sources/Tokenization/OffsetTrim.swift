@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The post-processor ByteLevel, which leaves white space at the ends of a token out of its offsets.
+/// The post-processor ByteLevel, which excludes white space at the ends of a token from its
+/// offsets.
 struct OffsetTrim: Sendable, Equatable {
-  /// Whether the pre-tokenizer put a space before the text, which offsets never counted.
+  /// Whether the pre-tokenizer inserted a space before the text, which offsets do not count.
   let addsPrefixSpace: Bool
 
-  /// The offsets, in scalars, of a token without the white space at its ends.
+  /// The offsets, in scalars, of a token without white space at its ends.
   ///
   /// - Parameters:
-  ///   - token: As the vocabulary spells it.
-  ///   - isFirst: Whether it is the first token.
+  ///   - offsets: The offsets, in scalars, of the whole token.
+  ///   - token: The token as written in the vocabulary.
+  ///   - isFirst: Whether the token is the first of the text.
   func trimmed(_ offsets: Range<Int>, of token: String, isFirst: Bool) -> Range<Int> {
     let scalars = Array(token.unicodeScalars)
     var leading = scalars.prefix(while: Self.isSpace).count
@@ -24,7 +26,7 @@ struct OffsetTrim: Sendable, Equatable {
   }
 
   private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-    // How ByteAlphabet spells the space.
+    // U+0120 stands for the space in `ByteAlphabet`.
     scalar == "\u{120}" || ScalarClasses.shared.flags[Int(scalar.value)] & ScalarClasses.space != 0
   }
 }

@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When a replacement for the space goes before a piece that lacks it.
+/// When to insert the replacement for the space before a piece that does not begin with one.
 enum PrependScheme: String, Sendable, CaseIterable {
   case always
-  /// Only where the whole text begins.
+  /// Only at the beginning of the whole text.
   case first
   case never
 }
 
-/// One step that cuts text before the model sees it.
+/// A step that splits text before it is passed to the model.
 enum PreTokenizer: Sendable {
-  /// Cuts into the words of a pattern that is written out by hand.
+  /// Splits text into the words of a known pattern, which is implemented by hand.
   case words(WordPattern)
-  /// Cuts at what matches.
+  /// Splits text at the matches of a delimiter.
   case split(SplitRule, name: String)
-  /// Cuts digits from the rest; each alone, or runs of them.
+  /// Separates digits from other text, individually or as runs.
   case digits(isIndividual: Bool)
-  /// Replaces spaces, and cuts before each replacement where `isSplit`.
+  /// Replaces spaces and, if `isSplit`, splits before each replacement.
   case metaspace(replacement: [UInt8], scheme: PrependScheme, isSplit: Bool)
-  /// GPT-2's: the model that follows sees bytes rather than scalars. Cuts where there is a pattern.
+  /// GPT-2's step: makes the model work on bytes instead of scalars, and splits text if there is a
+  /// pattern.
   case byteLevel(addsPrefixSpace: Bool, pattern: WordPattern?)
-  /// Writes each byte as its character of `ByteAlphabet`: what steps after ByteLevel see.
+  /// Replaces each byte by its character of `ByteAlphabet`, for steps after ByteLevel.
   case spellBytes
-  /// Turns the characters of `ByteAlphabet` into bytes again.
+  /// Converts the characters of `ByteAlphabet` back to bytes.
   case unspellBytes
 
-  /// What it is called in `tokenizer.json`, with what tells it from others of its kind; nil for
-  /// steps that have no name there.
+  /// The name of the step in `tokenizer.json`, with distinguishing parameters; nil for steps that
+  /// do not exist there.
   var name: String? {
     switch self {
     case .words(let pattern): "Split(\(pattern))"
@@ -120,7 +121,7 @@ enum PreTokenizer: Sendable {
     pieces.rewrite { range, writer in
       var index = range.lowerBound
       while index < range.upperBound {
-        // Every character of the alphabet is below U+0800: one byte or two.
+        // Every character of the alphabet is below U+0800 and takes one byte or two.
         let length = writer.text[index] < 0x80 ? 1 : 2
         var byte: [UInt8] = []
         ByteAlphabet.appendBytes(spelledBy: writer.text[index..<index + length], to: &byte)

@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// The wire format of protocol buffers, as far as SentencePiece models need it.
+/// Reads the wire format of protocol buffers, as far as SentencePiece models need it.
 enum ProtobufReader {
   /// One field of a message.
   struct Field {
@@ -27,7 +27,7 @@ enum ProtobufReader {
       return bytes
     }
 
-    /// A 32-bit integer; negative ones are written as 64 bits.
+    /// The value as a 32-bit integer; negative ones are encoded in 64 bits.
     func integer() throws -> Int {
       guard case .varint(let bits) = value else { throw mismatch("an integer") }
       guard let value = Int32(exactly: Int64(bitPattern: bits)) else {
@@ -103,7 +103,7 @@ enum ProtobufReader {
       guard index < message.endIndex else { break }
       let byte = message[index]
       index += 1
-      // The tenth byte holds the last of 64 bits only.
+      // The tenth byte has only the last of the 64 bits.
       if shift == 63, byte > 1 { break }
       value |= UInt64(byte & 0x7F) << shift
       if byte < 0x80 { return value }

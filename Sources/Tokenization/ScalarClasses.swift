@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What kind of character each Unicode scalar is, as one byte of flags.
+/// The classes of each Unicode scalar, as one byte of flags.
 ///
-/// A flat table of 1.1 MB: a lookup is one load, and text touches few pages of it.
+/// The flags are a flat table of 1.1 MB: a lookup is one load, and most text uses few pages of it.
 struct ScalarClasses: Sendable {
-  /// Flags that are combined in the table.
+  /// A letter, `\p{L}`; the flags of a scalar are combined by OR.
   static let letter: UInt8 = 1
   static let number: UInt8 = 2
   static let space: UInt8 = 4
-  /// A character of a word, for added tokens that stand alone.
+  /// A word character, for added tokens with `single_word` and the pre-tokenizer Whitespace.
   static let word: UInt8 = 8
-  /// Counted as a digit by the pre-tokenizer Digits, though not as a number by patterns.
+  /// A scalar that is a digit for the pre-tokenizer Digits but not a number in patterns.
   static let furtherDigit: UInt8 = 16
-  /// Text that holds none of these is in normalization form C already.
+  /// A scalar that may change in normalization form C; text without any is already in that form.
   static let composing: UInt8 = 32
 
   let flags: [UInt8]
 
-  /// The table, built when it is first used.
+  /// The table, built on first use.
   static let shared = ScalarClasses()
 
   private init() {
@@ -38,7 +38,7 @@ struct ScalarClasses: Sendable {
     self.flags = flags
   }
 
-  /// Calls `body` with each range of a flat list of gaps and lengths.
+  /// Calls `body` with each range of a list that alternates gaps and lengths.
   static func forEachRange(_ flat: ArraySlice<UInt32>, _ body: (Range<Int>) -> Void) {
     var end = 0
     var index = flat.startIndex
@@ -51,7 +51,7 @@ struct ScalarClasses: Sendable {
   }
 }
 
-/// The Unicode scalar at `index` of well-formed UTF-8, and its length in bytes.
+/// The Unicode scalar at `index` in well-formed UTF-8, and its length in bytes.
 @inline(__always)
 func scalar(in text: Span<UInt8>, at index: Int) -> (value: Int, length: Int) {
   let first = Int(text[index])
@@ -64,7 +64,7 @@ func scalar(in text: Span<UInt8>, at index: Int) -> (value: Int, length: Int) {
   return ((first & 0x07) << 18 | second << 12 | third << 6 | fourth, 4)
 }
 
-/// The start of the Unicode scalar that ends before `end` of well-formed UTF-8.
+/// The start of the Unicode scalar that ends at `end` in well-formed UTF-8.
 @inline(__always)
 func scalarStart(in text: Span<UInt8>, before end: Int) -> Int {
   var index = end - 1
@@ -72,7 +72,7 @@ func scalarStart(in text: Span<UInt8>, before end: Int) -> Int {
   return index
 }
 
-/// Appends a Unicode scalar as UTF-8.
+/// Appends a Unicode scalar as UTF-8; traps for other values.
 func appendScalar(_ value: UInt32, to bytes: inout [UInt8]) {
   guard let scalar = Unicode.Scalar(value), let encoded = UTF8.encode(scalar) else {
     preconditionFailure("\(value) is no Unicode scalar")

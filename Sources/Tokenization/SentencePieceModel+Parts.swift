@@ -2,24 +2,26 @@
 
 import SPINErrors
 
-/// How Hugging Face's LlamaTokenizer treats a SentencePiece model, from `tokenizer_config.json`.
+/// The options of `tokenizer_config.json` with which Hugging Face's LlamaTokenizer reads a
+/// SentencePiece model.
 struct LlamaTokenizerOptions: Sendable, Equatable {
   var addsBOS = true
   var addsEOS = false
-  /// Whether each stretch of text between added tokens begins with a space, not only the first.
+  /// Whether a space is inserted before each section of text between added tokens, not only before
+  /// the first.
   var isLegacy = true
-  /// Whether a space goes before the text; nil leaves it to the model.
+  /// Whether a space is inserted before the text; nil for the setting of the model file.
   var addsPrefixSpace: Bool?
   /// Tokens that the configuration adds or describes.
   var addedTokens: [AddedToken] = []
 }
 
 extension SentencePieceModel {
-  /// The tokenizer that LlamaTokenizer makes of the model.
+  /// The tokenizer that LlamaTokenizer makes from the model.
   ///
-  /// As in `convert_slow_tokenizer.LlamaConverter` of transformers, each way to cut a piece in two
-  /// others is a merge. Pieces of equal score get one rank, so that the leftmost merges first, as
-  /// SentencePiece itself does.
+  /// As in `convert_slow_tokenizer.LlamaConverter` of transformers, each way to divide a piece into
+  /// two others is a merge. Pieces with equal scores get the same rank, so that the leftmost is
+  /// merged first, as in SentencePiece itself.
   func parts(_ llama: LlamaTokenizerOptions) throws -> TokenizerParts {
     var vocabulary = Vocabulary()
     do {
@@ -67,8 +69,10 @@ extension SentencePieceModel {
     if addsPrefix { parts.decodingSteps?.append(.strip([0x20], start: 1, stop: 0)) }
   }
 
-  /// Control pieces and the unknown piece are special, pieces of the user are not; what the
-  /// configuration says about a token goes before.
+  /// The added tokens: control pieces and the unknown piece, which are special, and user-defined
+  /// pieces, which are not.
+  ///
+  /// The configuration's description of a token takes precedence.
   private func addedTokens(
     _ llama: LlamaTokenizerOptions, _ vocabulary: Vocabulary
   ) throws -> [AddedToken] {

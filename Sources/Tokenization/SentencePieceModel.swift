@@ -2,9 +2,11 @@
 
 import SPINErrors
 
-/// A SentencePiece `tokenizer.model` of the type BPE (sentencepiece_model.proto).
+/// A SentencePiece `tokenizer.model` of type BPE.
+///
+/// - Source: sentencepiece_model.proto.
 struct SentencePieceModel {
-  /// What a piece is for.
+  /// The type of a piece.
   enum PieceType: Int {
     case normal = 1
     case unknown = 2
@@ -14,7 +16,7 @@ struct SentencePieceModel {
     case byte = 6
   }
 
-  /// One piece; its index in the file is its id.
+  /// A piece; its index in the file is its id.
   struct Piece {
     var text: ArraySlice<UInt8> = []
     var score: Float = 0
@@ -22,19 +24,22 @@ struct SentencePieceModel {
   }
 
   private(set) var pieces: [Piece] = []
-  /// The ids that the trainer gave to the tokens of these names, -1 for none.
+  /// The id of the unknown token according to the trainer specification, -1 for none; likewise
+  /// `bosID` and `eosID`.
   private(set) var unknownID = 0
   private(set) var bosID = 1
   private(set) var eosID = 2
-  /// Whether a space goes before the text.
+  /// Whether a space is inserted before the text.
   private(set) var addsDummyPrefix = true
   let path: String
 
-  /// Reads a file.
+  /// Parses a file.
   ///
-  /// - Parameter path: Its name, for messages.
-  /// - Throws: `SPINError` where the file is damaged, or asks for what is not supported: models
-  ///   other than BPE, normalization, removal of spaces.
+  /// - Parameters:
+  ///   - bytes: The contents of the file.
+  ///   - path: The name of the file, for messages.
+  /// - Throws: `SPINError` if the file is damaged or needs something that is not supported, such as
+  ///   a model type other than BPE, normalization, or removal of spaces.
   init(_ bytes: [UInt8], path: String) throws {
     self.path = path
     var hasTrainer = false
@@ -82,7 +87,7 @@ struct SentencePieceModel {
   }
 
   private mutating func readTrainer(_ field: ProtobufReader.Field) throws {
-    // UNIGRAM, the default of the format.
+    // The default of the format, UNIGRAM.
     var modelType = 1
     try ProtobufReader.forEachField(of: field.bytes(), path: path) { inner in
       switch inner.number {

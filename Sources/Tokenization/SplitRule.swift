@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How text is cut at what a delimiter matches, as the pre-tokenizers Split, Punctuation and
-/// Whitespace do it.
+/// Splits text at the matches of a delimiter, as the pre-tokenizers Split, Punctuation and
+/// Whitespace do.
 struct SplitRule: Sendable {
-  /// How delimiters are matched.
+  /// The kind of delimiter.
   enum Delimiter: Sendable {
     /// Matches of a regular expression.
     case pattern(PatternProgram)
@@ -11,30 +11,31 @@ struct SplitRule: Sendable {
     case literal([UInt8])
     /// Each scalar of a class.
     case scalars(ScalarClass)
-    /// Runs of word characters and runs of what is neither that nor white space, `\w+|[^\w\s]+`.
+    /// Runs of word characters, and runs of characters that are neither word characters nor white
+    /// space: `\w+|[^\w\s]+`.
     case words
   }
 
-  /// What becomes of matches.
+  /// How matches become pieces.
   enum Behavior: String, Sendable, CaseIterable {
-    /// Matches are dropped.
+    /// Matches are removed.
     case removed = "Removed"
-    /// Each is a piece.
+    /// Each match is a piece.
     case isolated = "Isolated"
-    /// Each ends the piece before it; of several in a row, the first.
+    /// A match is joined to the piece before it; of several adjacent ones, only the first.
     case mergedWithPrevious = "MergedWithPrevious"
-    /// Each begins the piece after it; of several in a row, the last.
+    /// A match is joined to the piece after it; of several adjacent ones, only the last.
     case mergedWithNext = "MergedWithNext"
-    /// Those in a row are one piece.
+    /// Adjacent matches are one piece.
     case contiguous = "Contiguous"
   }
 
   let delimiter: Delimiter
   let behavior: Behavior
-  /// Whether what lies between the matches counts as matched instead.
+  /// Whether the text between matches counts as matched, and the matches do not.
   let isInverted: Bool
 
-  /// Appends the pieces that the piece in `range` becomes.
+  /// Splits the piece in `range` and appends the resulting pieces to `kept`.
   func cut(_ text: Span<UInt8>, _ range: Range<Int>, into kept: inout [Range<Int>]) {
     let segments = segments(text, range)
     switch behavior {
@@ -57,7 +58,8 @@ struct SplitRule: Sendable {
     }
   }
 
-  /// Joins each segment to the piece before it where `joins(isMatch, wasMatch)` holds.
+  /// Appends segments as pieces, joining a segment to the piece before it if `joins(isMatch,
+  /// wasMatch)`.
   private static func merge(
     _ segments: [(range: Range<Int>, isMatch: Bool)], into kept: inout [Range<Int>],
     _ joins: (_ isMatch: Bool, _ wasMatch: Bool) -> Bool
@@ -74,7 +76,7 @@ struct SplitRule: Sendable {
     }
   }
 
-  /// The matches and what lies between them.
+  /// The matches and the text between them, in order.
   private func segments(
     _ text: Span<UInt8>, _ range: Range<Int>
   ) -> [(range: Range<Int>, isMatch: Bool)] {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text cut into pieces that follow one another without gaps.
+/// Text that is split into contiguous pieces.
 struct TextPieces {
   private(set) var bytes: [UInt8]
-  /// Where each piece ends; no piece is empty.
+  /// The end offset of each piece; no piece is empty.
   var ends: [Int]
-  /// Whether the first piece is where the whole text begins, before any added token.
+  /// Whether the first piece begins at the beginning of the whole text, before any added token.
   private(set) var isStart: Bool
-  /// Where each byte comes from in the text as given; nil where not requested.
+  /// The range of the original text from which each byte comes; nil if sources are not tracked.
   private(set) var sources: [Range<Int>]?
 
-  /// A text of a single piece.
+  /// A text as a single piece.
   init(_ bytes: [UInt8], isStart: Bool, sources: [Range<Int>]? = nil) {
     self.bytes = bytes
     self.isStart = isStart
@@ -27,7 +27,7 @@ struct TextPieces {
     }
   }
 
-  /// Where a range of bytes comes from in the text as given.
+  /// The range of the original text from which a range of bytes comes.
   ///
   /// - Precondition: Sources are tracked, and the range is not empty.
   func source(of range: Range<Int>) -> Range<Int> {
@@ -36,7 +36,7 @@ struct TextPieces {
     return start..<max(start, sources[range.upperBound - 1].upperBound)
   }
 
-  /// Makes other pieces of each piece.
+  /// Replaces each piece by other pieces.
   ///
   /// - Parameter body: Writes the pieces that replace the piece in the range.
   mutating func rewrite(_ body: (_ range: Range<Int>, _ writer: inout Writer) -> Void) {
@@ -50,10 +50,10 @@ struct TextPieces {
     sources = writer.sources
   }
 
-  /// Cuts each piece, and drops what a step removes.
+  /// Splits each piece, removing the parts that are not kept.
   ///
-  /// - Parameter body: Appends the ranges that remain of the piece in the range, in order; empty
-  ///   ones are passed over.
+  /// - Parameter body: Appends the ranges to keep of the piece in a range, in order; empty ranges
+  ///   are ignored.
   mutating func cut(
     _ body: (_ text: Span<UInt8>, _ range: Range<Int>, _ kept: inout [Range<Int>]) -> Void
   ) {
@@ -83,7 +83,7 @@ struct TextPieces {
     return kept
   }
 
-  /// Collects pieces made of others.
+  /// Collects the pieces that replace others.
   struct Writer {
     private let old: TextPieces
     fileprivate var bytes: [UInt8] = []
@@ -97,16 +97,16 @@ struct TextPieces {
       if old.sources != nil { sources = [] }
     }
 
-    /// The text that is rewritten.
+    /// The old text.
     var text: [UInt8] { old.bytes }
 
-    /// Writes bytes of the old text.
+    /// Writes a range of the old text.
     mutating func copy(_ range: Range<Int>) {
       bytes.append(contentsOf: old.bytes[range])
       if let from = old.sources { sources?.append(contentsOf: from[range]) }
     }
 
-    /// Writes other bytes that come from where the byte at `index` of the old text comes from.
+    /// Writes other bytes, with the source of the byte at `index` of the old text.
     mutating func write(_ content: [UInt8], from index: Int) {
       bytes.append(contentsOf: content)
       if let from = old.sources {
@@ -114,7 +114,7 @@ struct TextPieces {
       }
     }
 
-    /// Ends a piece; an empty one is none.
+    /// Ends a piece, unless it is empty.
     mutating func endPiece() {
       if bytes.count > ends.last ?? 0 { ends.append(bytes.count) }
     }

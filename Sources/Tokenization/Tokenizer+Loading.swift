@@ -6,19 +6,18 @@ import SPINJSON
 import SPINStorage
 
 extension Tokenizer {
-  /// Reads the tokenizer of a model directory: `tokenizer.json`, or else `tokenizer.model`, or else
-  /// `vocab.json` with `merges.txt`.
+  /// Reads the tokenizer of a model directory from the first of these that exists:
+  /// `tokenizer.json`, `tokenizer.model`, `vocab.json` with `merges.txt`.
   ///
-  /// `tokenizer_config.json`, or else `special_tokens_map.json`, names BOS and EOS. Where
-  /// `tokenizer.json` says nothing of what goes around a text, `add_bos_token` and
-  /// `add_eos_token` of the configuration decide. A `tokenizer.model` is read as transformers'
-  /// LlamaTokenizer reads it, with `legacy`, `add_prefix_space` and `added_tokens_decoder` of the
-  /// configuration. A `vocab.json` with `merges.txt` is read as Qwen2Tokenizer or GPT2Tokenizer
-  /// reads them; the model's type or else `tokenizer_class` decides which.
+  /// BOS and EOS are those of `tokenizer_config.json` or, failing that, of
+  /// `special_tokens_map.json`. If `tokenizer.json` adds no tokens around a text, `add_bos_token`
+  /// and `add_eos_token` of the configuration apply. A `tokenizer.model` is read as by
+  /// LlamaTokenizer of transformers, with `legacy`, `add_prefix_space` and `added_tokens_decoder`
+  /// of the configuration. A `vocab.json` with `merges.txt` is read as by Qwen2Tokenizer or
+  /// GPT2Tokenizer, depending on the model type or, failing that, on `tokenizer_class`.
   ///
-  /// - Throws: `SPINError`: code `missingInput` where the directory has none of these files,
-  ///   `malformedInput` where a file is damaged, contradicts itself or asks for what is not
-  ///   supported.
+  /// - Throws: `SPINError` with code `missingInput` if the directory has none of these files; with
+  ///   code `malformedInput` if a file is damaged, inconsistent or not supported.
   public convenience init(directory: String) throws {
     let config = try TokenizerConfig(directory: directory)
     let json = directory + "/tokenizer.json"
@@ -42,17 +41,17 @@ extension Tokenizer {
     }
   }
 
-  /// Reads a `tokenizer.json` on its own; BOS is what its template puts first, EOS is unknown.
+  /// Reads a `tokenizer.json` alone; BOS is the first token of its template, and EOS is unknown.
   ///
-  /// - Throws: `SPINError` as `init(directory:)`.
+  /// - Throws: `SPINError` like `init(directory:)`.
   public convenience init(jsonFile path: String) throws {
     self.init(try TokenizerJSON.parts(Self.contents(path), path: path))
   }
 
-  /// Reads a SentencePiece `tokenizer.model` on its own, with the defaults of LlamaTokenizer: BOS
-  /// is added, and a space before each stretch of text.
+  /// Reads a SentencePiece `tokenizer.model` alone, with the defaults of LlamaTokenizer, which adds
+  /// BOS and inserts a space before each section of text if the model says so.
   ///
-  /// - Throws: `SPINError` as `init(directory:)`.
+  /// - Throws: `SPINError` like `init(directory:)`.
   public convenience init(sentencePieceFile path: String) throws {
     self.init(
       try SentencePieceModel(Self.contents(path), path: path).parts(LlamaTokenizerOptions()))

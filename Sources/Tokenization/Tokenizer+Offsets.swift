@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A token of a text, and where in the text it is.
+/// A token with its position in the text.
 public struct LocatedToken: Sendable, Equatable {
   /// The token's id.
   public let id: Int32
-  /// The token as the vocabulary spells it: `Ġ` for a space in byte-level ones.
+  /// The token as written in the vocabulary, with `Ġ` for a space in byte-level ones.
   public let piece: String
-  /// The bytes of the text, as UTF-8, that it stands for; empty at 0 for what is put around a text.
+  /// The range of UTF-8 bytes of the text that the token represents; 0..<0 for tokens added around
+  /// the text.
   public let utf8Range: Range<Int>
-  /// The Unicode scalars that it stands for, which are what the `tokenizers` package counts in
-  /// Python.
+  /// The range of Unicode scalars that the token represents; the `tokenizers` package uses these
+  /// offsets in Python.
   public let scalarRange: Range<Int>
-  /// Whether decoding may skip it, as BOS.
+  /// Whether decoding may skip the token, such as BOS.
   public let isSpecial: Bool
 }
 
 extension Tokenizer {
-  /// The tokens of a text with their offsets; the ids are those of `encode`.
+  /// The tokens of a text with their offsets; the ids are the same as those of `encode`.
   ///
-  /// Offsets are those of the `tokenizers` package: a token that is a part of a scalar has the
-  /// whole scalar; what a normalizer put in has the scalar next to it; white space at the ends of a
-  /// token counts or not as the file's post-processor says. A scalar that the vocabulary lacks and
-  /// that is dropped does not move the offsets of what follows, as it does there.
+  /// Offsets are those of the `tokenizers` package. A token that is part of a scalar has the range
+  /// of the whole scalar; text inserted by a normalizer has the range of an adjacent scalar;
+  /// whether white space at the ends of a token counts depends on the post-processor. One thing
+  /// differs: a scalar that is dropped because it is not in the vocabulary does not shift the
+  /// offsets of the tokens after it, as it does in that package.
   ///
-  /// - Parameter addSpecialTokens: Whether to put around the text what the tokenizer puts there,
+  /// - Parameter addSpecialTokens: Whether to add the tokenizer's special tokens around the text,
   ///   such as BOS.
-  /// - Complexity: A few times that of `encode`.
+  /// - Complexity: Takes a few times as long as `encode`.
   public func tokens(of text: String, addSpecialTokens: Bool = true) -> [LocatedToken] {
     let bytes = Array(text.utf8)
     var found: [Found] = []
@@ -45,11 +47,11 @@ extension Tokenizer {
     }
   }
 
-  /// A token before its offsets are what users see.
+  /// A token before trimming and conversion of its offsets.
   private struct Found {
     let id: Int32
     var range = 0..<0
-    /// The text of an added token where it was found, white space that it takes included.
+    /// The matched text of an added token, including white space that it strips.
     var matched: String?
   }
 
@@ -87,9 +89,9 @@ extension Tokenizer {
   }
 }
 
-/// Offsets in bytes and in scalars of one text.
+/// Converts between offsets in bytes and in scalars of one text.
 private struct ScalarOffsets {
-  /// Where each scalar begins, and the end.
+  /// The byte offset of each scalar, and of the end.
   private var starts: [Int] = []
 
   init(_ text: [UInt8]) {

@@ -2,21 +2,22 @@
 
 import Synchronization
 
-/// Text to token ids and back, as the `tokenizers` package does it.
+/// Converts text to token ids and back, with the results of the `tokenizers` package.
 ///
 ///     let tokenizer = try Tokenizer(directory: "Qwen2-0.5B")
 ///     let ids = tokenizer.encode("Hello world")
 ///     let text = tokenizer.decode(ids, skipSpecialTokens: true)
 ///
-/// Byte-pair encoding, on bytes (Llama 3, Qwen) or on Unicode scalars with byte fallback (Llama 2,
-/// Mistral, Vicuna). What a file asks for and this type does not do is refused by name when the
-/// file is read. All methods may be called from several threads at once.
+/// It supports byte-pair encoding of bytes (Llama 3, Qwen) or of Unicode scalars with byte fallback
+/// (Llama 2, Mistral, Vicuna). A file that needs an unsupported feature is rejected when it is
+/// read, with an error that names the feature. All methods may be called from several threads at
+/// once.
 public final class Tokenizer: Sendable {
-  /// The id of the token that begins a text, where there is one.
+  /// The id of the beginning-of-sequence token; nil if there is none.
   public let bosID: Int32?
-  /// The id of the token that ends a text, where there is one.
+  /// The id of the end-of-sequence token; nil if there is none.
   public let eosID: Int32?
-  /// What the tokenizer is made of, for people.
+  /// A summary of the tokenizer's components.
   public let summary: TokenizerSummary
 
   let parts: TokenizerParts
@@ -40,21 +41,21 @@ public final class Tokenizer: Sendable {
     addedByContent = Dictionary(parts.addedTokens.map { ($0.content, $0.id) }) { $1 }
   }
 
-  /// The number of tokens, added ones included.
+  /// The number of tokens, including added tokens.
   public var vocabularyCount: Int { summary.vocabularyCount }
 
   /// Whether encoding with special tokens begins with `bosID`.
   public var addsBOS: Bool { summary.addsBOS }
 
-  /// The token with this id as the vocabulary spells it, nil where there is none.
+  /// The token with an id, as written in the vocabulary; nil if there is none.
   public func token(for id: Int32) -> String? {
     bytes(of: id).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Whether a token is one that decoding can leave out, such as BOS or a mark of a turn.
+  /// Whether a token is special, so that decoding can omit it, such as BOS or a turn marker.
   public func isSpecial(_ id: Int32) -> Bool { addedByID[id]?.isSpecial == true }
 
-  /// The id of a token as the vocabulary spells it, nil where there is none.
+  /// The id of a token as written in the vocabulary; nil if there is none.
   public func id(for token: String) -> Int32? {
     let text = Array(token.utf8)
     return addedByContent[text] ?? parts.model.vocabulary.id(of: text)
@@ -70,23 +71,24 @@ public final class Tokenizer: Sendable {
 // MARK: - Encoding
 
 extension Tokenizer {
-  /// The ids of a text.
+  /// Encodes a text as token ids.
   ///
-  /// Added tokens are recognized in the text whether or not `addSpecialTokens` is set.
+  /// Added tokens in the text itself are recognized whether or not `addSpecialTokens` is set.
   ///
-  /// - Parameter addSpecialTokens: Whether to put around the text what the tokenizer puts there,
+  /// - Parameter addSpecialTokens: Whether to add the tokenizer's special tokens around the text,
   ///   such as BOS.
   public func encode(_ text: String, addSpecialTokens: Bool = true) -> [Int32] {
     encode(wellFormed: Array(text.utf8), addSpecialTokens: addSpecialTokens)
   }
 
-  /// The ids of a text given as UTF-8; what is not well-formed is read as U+FFFD.
+  /// Encodes a text given as UTF-8; ill-formed sequences are read as U+FFFD.
   public func encode(utf8 bytes: [UInt8], addSpecialTokens: Bool = true) -> [Int32] {
     encode(String(decoding: bytes, as: UTF8.self), addSpecialTokens: addSpecialTokens)
   }
 
   private func encode(wellFormed text: [UInt8], addSpecialTokens: Bool) -> [Int32] {
-    // Several threads share the cache where they can; none waits for it.
+    // Threads share the cache, but a thread that finds it in use encodes without it instead of
+    // waiting.
     let ids = cache.withLockIfAvailable { encode(text, &$0) }
     guard addSpecialTokens else { return ids ?? encodeUncached(text) }
     return parts.prefix + (ids ?? encodeUncached(text)) + parts.suffix
@@ -177,9 +179,11 @@ extension Tokenizer {
 // MARK: - Decoding
 
 extension Tokenizer {
-  /// The text of ids; ids that no token has are skipped.
+  /// Decodes token ids to text; unknown ids are skipped.
   ///
-  /// - Parameter skipSpecialTokens: Whether to leave out special tokens such as BOS.
+  /// - Parameters:
+  ///   - ids: The token ids.
+  ///   - skipSpecialTokens: Whether to omit special tokens such as BOS.
   public func decode(_ ids: [Int32], skipSpecialTokens: Bool) -> String {
     var tokens: [ArraySlice<UInt8>] = []
     tokens.reserveCapacity(ids.count)
@@ -189,7 +193,7 @@ extension Tokenizer {
       tokens.append(token)
     }
     guard let steps = parts.decodingSteps else {
-      // Without a decoder the package joins the tokens by spaces.
+      // Without a decoder, the `tokenizers` package joins tokens with spaces.
       return String(decoding: Array(tokens.joined(separator: [0x20])), as: UTF8.self)
     }
     for step in steps { tokens = step.apply(to: tokens) }

@@ -5,13 +5,13 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// What `tokenizer_config.json` and `special_tokens_map.json` say besides the tokenizer itself.
+/// The contents of `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`.
 struct TokenizerConfig {
   let objects: [JSONObjectReader]
-  /// The files `added_tokens.json` and `added_tokens_decoder` list, for SentencePiece models.
+  /// The object of `added_tokens.json`, ids by token; nil if there is no such file.
   let furtherTokens: JSONObjectReader?
 
-  /// Reads the files that are there; none has to be.
+  /// Reads those files that exist; all are optional.
   init(directory: String) throws {
     objects = try ["tokenizer_config.json", "special_tokens_map.json"].compactMap {
       try Self.object(directory + "/" + $0)
@@ -26,7 +26,8 @@ struct TokenizerConfig {
       JSON(parsing: file.bytes(0..<file.byteCount), path: path), at: path)
   }
 
-  /// Names BOS and EOS, and adds them where the configuration asks and the file is silent.
+  /// Sets BOS and EOS and, if the tokenizer file adds no tokens around a text, adds them as the
+  /// configuration says.
   func complete(_ parts: inout TokenizerParts) throws {
     try nameTokens(&parts)
     guard parts.prefix.isEmpty, parts.suffix.isEmpty else { return }
@@ -34,7 +35,7 @@ struct TokenizerConfig {
     if try flag("add_eos_token") == true { parts.suffix = [parts.eosID].compactMap(\.self) }
   }
 
-  /// Names BOS and EOS.
+  /// Sets BOS and EOS from the configuration.
   func nameTokens(_ parts: inout TokenizerParts) throws {
     if let id = try token("bos_token", parts) { parts.bosID = id }
     if let id = try token("eos_token", parts) { parts.eosID = id }
@@ -47,7 +48,7 @@ struct TokenizerConfig {
     return nil
   }
 
-  /// The id of a token that the first file to speak of it names.
+  /// The id of the token with a role, from the first file that has the key; nil if none has.
   private func token(_ key: String, _ parts: TokenizerParts) throws -> Int32? {
     for object in objects {
       guard let json = try object.optional(key, as: JSON.self) else { continue }
@@ -67,7 +68,7 @@ struct TokenizerConfig {
     return nil
   }
 
-  /// What the configuration says to LlamaTokenizer.
+  /// The options of LlamaTokenizer in the configuration.
   func llamaOptions() throws -> LlamaTokenizerOptions {
     var options = LlamaTokenizerOptions()
     options.addsBOS = try flag("add_bos_token") ?? options.addsBOS
@@ -78,7 +79,8 @@ struct TokenizerConfig {
     return options
   }
 
-  /// The tokens of `added_tokens.json` and of `added_tokens_decoder`, which decides, by id.
+  /// The tokens of `added_tokens.json` and `added_tokens_decoder`, ordered by id; the latter takes
+  /// precedence.
   func listedTokens() throws -> [AddedToken] {
     var tokens: [Int32: AddedToken] = [:]
     if let furtherTokens {

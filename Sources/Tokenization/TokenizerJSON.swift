@@ -3,19 +3,21 @@
 import SPINErrors
 import SPINJSON
 
-/// A `tokenizer.json` while it is read.
+/// Reads a `tokenizer.json`.
 ///
-/// Vocabulary and merges, which make up nearly all of the file, go straight into their tables; the
-/// small rest is read as trees.
+/// The vocabulary and the merges, which make up nearly all of the file, are read directly into
+/// their tables; the rest is read as trees.
 struct TokenizerJSON {
   private var model: TokenizerJSONModel?
   private var addedTokens: [AddedToken] = []
   private var components: [String: JSON] = [:]
   private let path: String
 
-  /// Reads a document.
+  /// Parses a document.
   ///
-  /// - Parameter path: Its name, for messages.
+  /// - Parameters:
+  ///   - bytes: The document.
+  ///   - path: The name of the document, for messages.
   static func parts(_ bytes: [UInt8], path: String) throws -> TokenizerParts {
     var file = TokenizerJSON(path: path)
     var reader = try JSONReader(bytes, path: path)
@@ -28,7 +30,7 @@ struct TokenizerJSON {
       case "normalizer", "pre_tokenizer", "post_processor", "decoder":
         file.components[key] = try reader.readJSON()
       default:
-        // "version", and "truncation" and "padding", which concern batches.
+        // For example "version", and "truncation" and "padding", which matter only for batches.
         try reader.skipValue()
       }
     }
@@ -87,7 +89,7 @@ struct TokenizerJSON {
 }
 
 extension AddedToken {
-  /// Reads one element of `added_tokens`.
+  /// Reads an element of `added_tokens`.
   init(_ entry: JSONObjectReader) throws {
     let id = try entry.required("id", as: Int.self)
     guard id >= 0, id < Vocabulary.idLimit else {
@@ -96,7 +98,7 @@ extension AddedToken {
     try self.init(entry, id: Int32(id))
   }
 
-  /// Reads a token whose id stands elsewhere.
+  /// Reads a token whose id is given separately.
   init(_ entry: JSONObjectReader, id: Int32) throws {
     let content = Array(try entry.required("content", as: String.self).utf8)
     guard content.count <= Vocabulary.maximumTokenLength else {
@@ -112,7 +114,8 @@ extension AddedToken {
     isSpecial = try entry.optional("special") ?? false
   }
 
-  /// Checks that ids and texts agree with the vocabulary and with each other.
+  /// Checks that the ids and texts of added tokens are consistent with the vocabulary and each
+  /// other.
   static func check(
     _ tokens: [AddedToken], against vocabulary: Vocabulary, at location: String
   ) throws {

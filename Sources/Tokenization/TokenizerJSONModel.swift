@@ -3,14 +3,14 @@
 import SPINErrors
 import SPINJSON
 
-/// The member `model` of a `tokenizer.json`.
+/// The `model` object of a `tokenizer.json`.
 struct TokenizerJSONModel {
   private var vocabulary: Vocabulary?
   private var merges: MergeList?
   private var options = BytePairModel.Options()
   private var unknownToken: String?
 
-  /// Reads the object.
+  /// Reads the object; only models of type BPE without dropout, prefix and suffix are supported.
   init(_ reader: inout JSONReader) throws {
     try reader.readObject { key, reader in
       switch key {
@@ -48,9 +48,11 @@ struct TokenizerJSONModel {
     reader.takeNull() ? false : try reader.readBool()
   }
 
-  /// Reads an object of tokens and their ids.
+  /// Reads an object that maps tokens to ids.
   ///
-  /// - Parameter place: Where it is, for messages.
+  /// - Parameters:
+  ///   - reader: The reader, at the object.
+  ///   - place: The location of the object, for messages.
   static func readVocabulary(
     _ reader: inout JSONReader, at place: String
   ) throws -> Vocabulary {
@@ -71,7 +73,7 @@ struct TokenizerJSONModel {
     return vocabulary
   }
 
-  /// The model with its merges by id.
+  /// The model with its merges resolved to ids.
   func resolved(path: String, isByteLevel: Bool) throws -> BytePairModel {
     guard let vocabulary, let merges else { preconditionFailure("read without both") }
     var options = options

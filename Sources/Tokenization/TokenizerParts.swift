@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a tokenizer file comes down to, whichever its format.
+/// The components of a tokenizer, independent of the file format.
 struct TokenizerParts: Sendable {
   var format: TokenizerSummary.Format
   var model: BytePairModel
   var addedTokens: [AddedToken] = []
   var normalizers: [Normalizer] = []
   var preTokenizers: [PreTokenizer] = []
-  /// What is put before and after a text.
+  /// The ids added before a text; `suffix` has those added after it.
   var prefix: [Int32] = []
   var suffix: [Int32] = []
-  /// What leaves white space out of offsets.
+  /// The post-processors that exclude white space from offsets.
   var offsetTrims: [OffsetTrim] = []
-  /// Nil where the file names no decoder.
+  /// The steps of decoding; nil if the file has no decoder.
   var decodingSteps: [DecodingStep]?
   var bosID: Int32?
   var eosID: Int32?
 }
 
-/// What a tokenizer is made of, for people and for records.
+/// A summary of a tokenizer's components, for people and for records.
 public struct TokenizerSummary: Sendable, Equatable, CustomStringConvertible {
-  /// The kind of file that it was read from.
+  /// A file format of tokenizers.
   public enum Format: String, Sendable {
     /// `tokenizer.json` of the `tokenizers` package.
     case json = "tokenizer.json"
@@ -30,19 +30,19 @@ public struct TokenizerSummary: Sendable, Equatable, CustomStringConvertible {
     case bytePairFiles = "vocab.json and merges.txt"
   }
 
-  /// The kind of file.
+  /// The format from which the tokenizer was read.
   public let format: Format
-  /// Whether the model works on bytes rather than on Unicode scalars.
+  /// Whether the model works on bytes instead of Unicode scalars.
   public let isByteLevel: Bool
-  /// The number of tokens, added ones included.
+  /// The number of tokens, including added tokens.
   public let vocabularyCount: Int
   /// The number of merges.
   public let mergeCount: Int
-  /// The number of tokens that are recognized in the text itself.
+  /// The number of added tokens, which are recognized in the text itself.
   public let addedTokenCount: Int
-  /// The steps that rewrite text, by the names that `tokenizer.json` gives them.
+  /// The steps that rewrite text, by their names in `tokenizer.json`.
   public let normalizers: [String]
-  /// The steps that cut text, by the same names.
+  /// The steps that split text, by their names in `tokenizer.json` with distinguishing parameters.
   public let preTokenizers: [String]
   /// Whether encoding with special tokens begins with BOS.
   public let addsBOS: Bool
@@ -60,7 +60,7 @@ public struct TokenizerSummary: Sendable, Equatable, CustomStringConvertible {
     addsBOS = parts.bosID != nil && parts.prefix.first == parts.bosID
   }
 
-  /// One line: the kind of model, its size, its steps.
+  /// One line with the kind of model, its size and its steps.
   public var description: String {
     let kind = isByteLevel ? "byte-level BPE" : "BPE over characters"
     let steps = normalizers + preTokenizers

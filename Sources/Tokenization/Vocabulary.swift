@@ -2,42 +2,42 @@
 
 import SPINErrors
 
-/// The tokens of a model by id and by text.
+/// The tokens of a model, by id and by text.
 ///
-/// The texts are stored end to end in one array and are found through an open-addressing table, so that
-/// 150,000 tokens cost three allocations instead of 150,000.
+/// The texts are stored contiguously in one array and found by an open-addressing hash table, so
+/// that 150,000 tokens need three allocations instead of 150,000.
 struct Vocabulary: Sendable {
-  /// The most tokens that a file may list.
+  /// The maximum number of tokens in a file.
   static let maximumCount = 1 << 20
-  /// One more than the largest id: twice `maximumCount`, so that tables by id stay small and two
-  /// ids fit 42 bits.
+  /// One more than the largest permitted id: twice `maximumCount`, so that tables by id stay small
+  /// and two ids fit in 42 bits.
   static let idLimit = 1 << 21
-  /// The longest token in bytes.
+  /// The maximum length of a token in bytes.
   static let maximumTokenLength = 4096
 
   private var bytes: [UInt8] = []
-  /// Where the token of each id is; in one array, so that a look-up misses the cache once.
+  /// The extent of the token with each id; a single array, so that a lookup has one cache miss.
   private var extents: [Extent] = []
-  /// A slot is a tag from the hash above the id; `emptySlot` where there is none.
+  /// The hash table: a slot has the upper half of the hash above the id, or is `emptySlot`.
   private var slots: [UInt64] = []
   private var mask = 0
-  /// Drawn anew each time: a file cannot be made to collide on purpose.
+  /// The random seed of hashes, so that no file can cause collisions on purpose.
   private let seed = UInt64.random(in: 0...UInt64.max)
   /// The number of tokens.
   private(set) var count = 0
 
   private static let emptySlot = UInt64.max
 
-  /// A token in `bytes`; a length of -1 where the id has none.
+  /// The range of a token in `bytes`; the length is -1 if there is no token with the id.
   private struct Extent {
     var start: UInt32 = 0
     var length: Int32 = -1
   }
 
-  /// One more than the largest id.
+  /// One more than the largest id in use.
   var idEnd: Int { extents.count }
 
-  /// Adds a token; it can be found after `index`.
+  /// Adds a token, which can be found by text after `index`.
   mutating func append(_ token: ArraySlice<UInt8>, id: Int) throws {
     guard count < Self.maximumCount else {
       throw SPINError(
@@ -65,9 +65,9 @@ struct Vocabulary: Sendable {
     count += 1
   }
 
-  /// Builds the table that `id(of:)` looks into.
+  /// Builds the hash table for `id(of:)`.
   ///
-  /// - Throws: `SPINError` where two ids have the same text.
+  /// - Throws: `SPINError` if two ids have the same text.
   mutating func index() throws {
     var capacity = 16
     while capacity < count + count / 2 { capacity *= 2 }
@@ -96,7 +96,7 @@ struct Vocabulary: Sendable {
     return table
   }
 
-  /// The id of the token with this text, -1 where there is none.
+  /// The id of the token with the text in `range`; -1 if there is none.
   func id(of text: Span<UInt8>, _ range: Range<Int>) -> Int32 {
     guard !slots.isEmpty else { return -1 }
     let hash = hash(text, range)
@@ -110,13 +110,13 @@ struct Vocabulary: Sendable {
     return -1
   }
 
-  /// The id of the token with this text, nil where there is none.
+  /// The id of the token with the given text; nil if there is none.
   func id(of text: [UInt8]) -> Int32? {
     let id = id(of: text.span, 0..<text.count)
     return id < 0 ? nil : id
   }
 
-  /// Whether there is a token with this id.
+  /// Whether there is a token with an id.
   func contains(_ id: Int) -> Bool { extents.indices.contains(id) && extents[id].length >= 0 }
 
   /// The text of a token.
@@ -136,7 +136,7 @@ struct Vocabulary: Sendable {
     slot >> 32 == hash >> 32 && isToken(Int(slot & 0xFFFF_FFFF), text, range)
   }
 
-  /// Whether the id is that of the token with this text.
+  /// Whether the token with an id has the text in `range`.
   @inline(__always)
   func isToken(_ id: Int, _ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard id < extents.count else { return false }
@@ -156,7 +156,8 @@ struct Vocabulary: Sendable {
   }
 }
 
-/// FNV-1a of the bytes in `range`, mixed once more so that all bits depend on all bytes.
+/// FNV-1a of the bytes in `range` with a random seed, mixed further so that all bits depend on all
+/// bytes.
 @inline(__always)
 func hashBytes(_ text: Span<UInt8>, _ range: Range<Int>, seed: UInt64) -> UInt64 {
   var hash = seed
@@ -165,7 +166,7 @@ func hashBytes(_ text: Span<UInt8>, _ range: Range<Int>, seed: UInt64) -> UInt64
   return hash ^ hash >> 29
 }
 
-/// A token for a message: in quotes, ill-formed bytes replaced, long ones cut.
+/// A token for a message: in quotes, with ill-formed UTF-8 replaced, and cut after 60 bytes.
 func quoted(_ token: some Collection<UInt8>) -> String {
   let text = String(decoding: token.prefix(60), as: UTF8.self)
   return "\"" + text + (token.count > 60 ? "..." : "") + "\""

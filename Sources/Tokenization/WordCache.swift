@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The ids of words seen before, for text whose words repeat.
+/// A cache of the ids of words, for text in which words repeat.
 ///
-/// Bounded: when it is full it starts over. What it holds never changes a result.
+/// Its size is bounded: when it is full, it is emptied. It never changes a result.
 struct WordCache {
-  /// Longer words are not worth their slot.
+  /// The length in bytes up to which words are cached; longer ones are not worth a slot.
   static let maximumWordLength = 64
   private static let slotCount = 1 << 16
   private static let maximumCount = slotCount / 2
 
   private struct Slot {
-    /// The upper half of the word's hash; `wordLength` is 0 where the slot is free.
+    /// The upper half of the word's hash; if the slot is free, `wordLength` is 0.
     var tag: UInt32 = 0
     var wordStart: UInt32 = 0
     var idsStart: UInt32 = 0
@@ -24,13 +24,14 @@ struct WordCache {
   private var count = 0
   private let seed = UInt64.random(in: 0...UInt64.max)
 
-  /// A slot in the table, valid until the next `insert`.
+  /// A free slot in the table, valid until the next `insert`.
   struct Place {
     fileprivate let slot: Int
     fileprivate let tag: UInt32
   }
 
-  /// Appends the ids of the word and returns nil, or returns the slot where it belongs.
+  /// Appends the ids of a word and returns nil, or returns the slot for it if it is not in the
+  /// cache.
   mutating func appendIDs(
     of text: Span<UInt8>, _ word: Range<Int>, to output: inout [Int32]
   ) -> Place? {
@@ -54,7 +55,7 @@ struct WordCache {
     return Place(slot: index, tag: tag)
   }
 
-  /// Remembers a word of 1 to `maximumWordLength` bytes.
+  /// Adds a word of 1 to `maximumWordLength` bytes with its ids.
   mutating func insert(
     _ text: Span<UInt8>, _ word: Range<Int>, ids wordIDs: ArraySlice<Int32>, at place: Place
   ) {
@@ -62,7 +63,7 @@ struct WordCache {
     if count == Self.maximumCount {
       self = WordCache()
       slots = Array(repeating: Slot(), count: Self.slotCount)
-      // The new table has another seed, so the slot must be found again.
+      // The new table has another seed, so the slot must be computed again.
       let hash = hashBytes(text, word, seed: seed)
       index = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
       store(text, word, wordIDs, index, UInt32(truncatingIfNeeded: hash >> 32))

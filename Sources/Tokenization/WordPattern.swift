@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A regular expression that cuts text into words, as a scanner over Unicode scalars.
+/// A regular expression that splits text into words, implemented as a scanner over Unicode scalars.
 ///
-/// Tokenizers name their patterns by text. The known ones are recognized by their exact text and
-/// written out by hand; a regular expression engine would be slower by far, and would bring tables
-/// of another Unicode version.
+/// Tokenizer files give patterns as text. The known ones are recognized by their exact text and
+/// implemented by hand, which is far faster than a general regular expression matcher.
 package enum WordPattern: Sendable, CaseIterable {
-  /// GPT-2's, which the pre-tokenizer ByteLevel uses by default.
+  /// GPT-2's pattern, which the pre-tokenizer ByteLevel uses by default.
   case gpt2
-  /// Llama 3's: numbers of at most three digits.
+  /// Llama 3's pattern, with numbers of at most three digits.
   case llama3
-  /// Qwen2's, which Qwen2.5 and Qwen3 share: each digit alone.
+  /// The pattern of Qwen2, Qwen2.5 and Qwen3, with single digits.
   case qwen2
 
   /// The regular expression.
@@ -28,16 +27,16 @@ package enum WordPattern: Sendable, CaseIterable {
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }
 
-  /// The pattern with this text, nil where it is none of ours.
+  /// The pattern with the given text; nil if it is not one of the known patterns.
   package init?(text: String) {
     guard let pattern = Self.allCases.first(where: { $0.text == text }) else { return nil }
     self = pattern
   }
 
-  /// Cuts text into words; every byte belongs to one.
+  /// Splits text into words; every byte belongs to one word.
   ///
   /// - Parameter text: Well-formed UTF-8.
-  /// - Returns: Where each word ends.
+  /// - Returns: The end offset of each word.
   package func wordEnds(in text: [UInt8]) -> [Int] {
     var ends: [Int] = []
     forEachWordEnd(in: text.span, 0..<text.count) { ends.append($0) }
@@ -65,7 +64,7 @@ package enum WordPattern: Sendable, CaseIterable {
   }
 }
 
-/// The alternatives of the patterns, in their order, at one position of the text.
+/// Tries the alternatives of a pattern, in order, at one position of the text.
 private struct WordScanner {
   let end: Int
   let flags: [UInt8]
@@ -75,14 +74,15 @@ private struct WordScanner {
   private static let space = ScalarClasses.space
   private static let any = letter | number | space
 
-  /// The class of the scalar at `index`, and where the next one begins.
+  /// The class of the scalar at `index`, and the offset of the next scalar.
   @inline(__always)
   private func look(_ text: Span<UInt8>, _ index: Int) -> (kind: UInt8, next: Int) {
     let (value, length) = scalar(in: text, at: index)
     return (flags[value] & Self.any, index + length)
   }
 
-  /// Steps over scalars whose class has `kind`; 0 means none of the three.
+  /// The end of the run of scalars of class `kind` from `start`; 0 stands for none of the three
+  /// classes.
   @inline(__always)
   private func run(_ text: Span<UInt8>, _ start: Int, of kind: UInt8) -> Int {
     var index = start
@@ -97,12 +97,12 @@ private struct WordScanner {
   @inline(__always)
   private func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
-  /// One word of `'s|'t|'re|'ve|'m|'ll|'d|...`, the pattern of GPT-2.
+  /// The end of a word of GPT-2's pattern, `'s|'t|'re|'ve|'m|'ll|'d|...`.
   func gpt2WordEnd(_ text: Span<UInt8>, _ start: Int) -> Int {
     if let end = contractionEnd(text, start, ignoringCase: false) { return end }
     let (kind, next) = look(text, start)
     if kind == Self.space {
-      // ` ?` takes one space before a word of any of the three kinds.
+      // ` ?` matches one space before a run of any of the three other kinds.
       if text[start] == 0x20, next < end {
         let following = look(text, next).kind
         if following != Self.space { return run(text, next, of: following) }
@@ -112,7 +112,8 @@ private struct WordScanner {
     return run(text, next, of: kind)
   }
 
-  /// One word of `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|...`, the others'.
+  /// The end of a word of the other patterns,
+  /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|...`.
   func cl100kWordEnd(_ text: Span<UInt8>, _ start: Int, maximumDigits: Int) -> Int {
     if let end = contractionEnd(text, start, ignoringCase: true) { return end }
     let (kind, next) = look(text, start)
@@ -140,7 +141,8 @@ private struct WordScanner {
     return spaceEnd(text, start)
   }
 
-  /// `\s*[\r\n]+`: white space up to the last line break of its run, nil where it has none.
+  /// `\s*[\r\n]+`: the end of white space up to and including its last line break; nil if it has
+  /// none.
   private func lineBreakEnd(_ text: Span<UInt8>, _ start: Int) -> Int? {
     var found: Int?
     var index = start
@@ -153,7 +155,7 @@ private struct WordScanner {
     return found
   }
 
-  /// `\s+(?!\S)|\s+`: white space, without its last scalar where a word follows.
+  /// `\s+(?!\S)|\s+`: the end of white space, without its last scalar if a word follows.
   private func spaceEnd(_ text: Span<UInt8>, _ start: Int) -> Int {
     var last = start
     var index = start
@@ -166,7 +168,7 @@ private struct WordScanner {
     return index == end || last == start ? index : last
   }
 
-  /// The end of `'s` and its like, nil where there is none.
+  /// The end of a contraction such as `'s`; nil if there is none.
   @inline(__always)
   private func contractionEnd(
     _ text: Span<UInt8>, _ start: Int, ignoringCase: Bool
@@ -182,7 +184,7 @@ private struct WordScanner {
     case UInt8(ascii: "l"):
       return second == UInt8(ascii: "l") ? start + 3 : nil
     case 0xC5 | fold:
-      // U+017F, the long s, is an s where case is ignored.
+      // U+017F, the long s, equals s if case is ignored.
       let isLongS =
         ignoringCase && text[start + 1] == 0xC5 && start + 2 < end && text[start + 2] == 0xBF
       return isLongS ? start + 3 : nil

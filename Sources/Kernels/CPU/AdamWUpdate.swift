@@ -5,9 +5,10 @@ public import SPINStorage
 import Synchronization
 
 extension CPUDevice {
-  /// One step of AdamW; gradients become zero.
+  /// Performs one step of AdamW and sets the gradients to zero.
   ///
-  /// - Throws: `SPINError` where moments are in a file that cannot be read or written.
+  /// - Throws: `SPINError` if the moments are in a file that cannot be read or written; some tiles
+  ///   may have been updated by then.
   public func adamW(
     _ values: FloatBuffer, gradient: FloatBuffer, moments: AdamWMoments, _ step: AdamWStep
   ) throws {
@@ -34,10 +35,10 @@ extension CPUDevice {
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
-  /// The sum of the squares of some numbers in double precision.
+  /// The sum of the squares of the first `count` elements, in double precision.
   ///
-  /// Blocks of 32,768 numbers are added in order; within a block sixteen interleaved partial sums and
-  /// a fixed tree.
+  /// Order of sums: sixteen interleaved partial sums in each block of 32,768 elements, added in a
+  /// fixed tree; then the blocks in order.
   public func sumOfSquares(_ values: FloatBuffer, count: Int) -> Double {
     precondition(count <= values.count, "count")
     let kernels = unsafe kernels
@@ -54,7 +55,7 @@ extension CPUDevice {
     return sums.reduce(0, +)
   }
 
-  /// Sets numbers to zero.
+  /// Sets the first `count` elements to zero.
   public func clear(_ values: FloatBuffer, count: Int) {
     precondition(count <= values.count, "count")
     let tile = AdamWMoments.tile

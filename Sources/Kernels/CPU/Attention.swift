@@ -3,7 +3,7 @@
 import CKernels
 import SPINStorage
 
-/// Attention on the processor: a thread takes one key/value head of one sample at a time.
+/// Attention on the processor; each task is one key/value head of one sample.
 extension CPUDevice {
   /// See `CausalAttention.forward`.
   public func attend(
@@ -22,7 +22,8 @@ extension CPUDevice {
       group.packForward()
       for head in group.queryHeads {
         for block in group.queryBlocks {
-          // A head of a long sequence takes seconds.
+          // Checked here as well as between tasks, because one head of a long sequence takes
+          // seconds.
           guard !abandons(worker) else { return }
           group.probabilities(head: head, block: block)
           group.output(block: block, into: output, column: head * attention.headSize)
@@ -57,7 +58,8 @@ extension CPUDevice {
       }
       for head in group.queryHeads {
         for block in group.queryBlocks {
-          // A head of a long sequence takes seconds.
+          // Checked here as well as between tasks, because one head of a long sequence takes
+          // seconds.
           guard !abandons(worker) else { return }
           group.probabilities(head: head, block: block)
           group.addValueGradient(
@@ -94,12 +96,12 @@ extension CPUDevice {
 }
 
 extension CausalAttention {
-  /// One key/value head of one sample: what a thread works on at a time.
+  /// One key/value head of one sample, the unit of work of a thread.
   struct Task {
     let rows: Range<Int>
     let head: Int
 
-    /// Longest samples first, so that threads end together.
+    /// The tasks, longest samples first, so that threads finish at about the same time.
     static func all(_ samples: [Range<Int>], heads: Int) -> [Task] {
       samples.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
         .flatMap { rows in (0..<heads).map { Task(rows: rows, head: $0) } }

@@ -3,19 +3,21 @@
 import Synchronization
 
 extension CPUDevice {
-  /// How often is asked whether to stop; what an operation does between two looks takes far less.
+  /// The time between two calls of the stop check; the work between two checks takes far less.
   private static let interval = Duration.milliseconds(50)
 
-  /// Computes something, unless the caller stops the work meanwhile.
+  /// Runs `body`, unless the caller stops the work meanwhile.
   ///
-  /// From then on operations leave their results unfinished and return at once, so that a block that
-  /// would take seconds ends within a fraction of one. What `body` wrote is arbitrary then: it must
-  /// not be used, and nothing that lasts may be written inside `body`.
+  /// Once the work is stopped, operations return at once and leave their results unfinished, so
+  /// that work that would take seconds ends in a fraction of one. Anything that `body` wrote is
+  /// then undefined and must not be used, so `body` must not write anything persistent. Calls
+  /// cannot be nested.
   ///
   /// - Parameters:
-  ///   - shouldStop: Checked on the caller's thread, some twenty times a second.
-  ///   - body: What to compute, with this `Device`.
-  /// - Returns: What `body` returned; nil where it was abandoned, even if `body` threw for it.
+  ///   - shouldStop: Called on the caller's thread, about twenty times a second.
+  ///   - body: The computation on this device.
+  /// - Returns: The result of `body`; nil if the work was stopped, even if `body` then threw an
+  ///   error.
   public func unlessStopped<Result>(
     _ shouldStop: () -> Bool, _ body: () throws -> Result
   ) throws -> Result? {
@@ -37,15 +39,16 @@ extension CPUDevice {
     }
   }
 
-  /// Whether what is computed inside `unlessStopped` was abandoned.
+  /// Whether the work inside `unlessStopped` was stopped.
   public var wasAbandoned: Bool { isAbandoned.load(ordering: .relaxed) }
 
-  /// Whether to leave a long task unfinished; for loops inside tasks.
+  /// Whether to leave a task unfinished; for loops inside long tasks.
   ///
-  /// - Parameter worker: Who does the task; worker 0 is the caller, who alone asks.
+  /// - Parameter worker: The thread that runs the task; only worker 0, the caller's thread, calls
+  ///   the stop check.
   func abandons(_ worker: Int) -> Bool { worker == 0 ? abandons() : wasAbandoned }
 
-  /// Asks now and then whether to stop; on the caller's thread.
+  /// Whether to stop, calling the stop check at most every `interval`; on the caller's thread only.
   func abandons() -> Bool {
     guard let stopCheck else { return false }
     if wasAbandoned { return true }

@@ -3,30 +3,32 @@
 public import SPINStorage
 
 extension CPUDevice {
-  /// Memory of the program.
+  /// Allocates a buffer of zeros in host memory.
   public func buffer(count: Int) -> FloatBuffer { FloatBuffer(count: count) }
 
-  /// The numbers in place.
+  /// Calls `body` with the elements in place, without a copy.
   public func download<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (Span<Float>) throws -> Result
   ) rethrows -> Result {
     try buffer.withSpan(range, body)
   }
 
-  /// The numbers in place.
+  /// Calls `body` with the elements in place, without a copy.
   public func upload<Result>(
     _ buffer: FloatBuffer, _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {
     try buffer.withMutableSpan(range, body)
   }
 
-  /// What threads share, and what each has for itself, at the widest of the operations.
+  /// The scratch memory in bytes: the largest part that threads share in any operation, plus the
+  /// largest part per thread times the number of threads.
   public func scratchBytes(for operations: [DeviceOperation]) -> Int {
     var (shared, each) = (0, 0)
     for operation in operations {
       switch operation {
       case .products(let rows, let inputColumns):
-        // Inputs are packed as panels, whose height is padded; each thread packs a block of weights.
+        // All threads share the inputs, packed as panels of padded height; each packs blocks of
+        // weights.
         shared = max(shared, rows * (inputColumns + 64))
         each = max(each, Self.sumBlock * Self.sumBlock)
       case .weightGradients(let tokens):

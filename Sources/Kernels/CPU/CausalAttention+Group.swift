@@ -4,12 +4,13 @@ import CKernels
 import SPINStorage
 
 extension CausalAttention {
-  /// Queries whose probabilities are held at a time, a multiple of every tile height.
+  /// The number of queries whose probabilities are in memory at a time, a multiple of every tile
+  /// height.
   static let queryBlock = 96
-  /// Keys begin at a multiple of this, which every tile width divides.
+  /// The keys of a block begin at a multiple of this, which is a multiple of every tile width.
   static let keyAlignment = 32
 
-  /// Where the parts of a thread's scratch memory lie, in elements.
+  /// The offsets of the parts of a thread's scratch memory and its total size, in elements.
   struct ScratchLayout {
     let keyRows, valueColumns, valueRows, keyColumns: Int
     let probabilities, scoreGradients, left, right: Int
@@ -38,13 +39,13 @@ extension CausalAttention {
     }
   }
 
-  /// The queries of a block and the keys that any of them sees, relative to the sample.
+  /// A block of queries and the keys that any of them attends to, as rows relative to the sample.
   struct Block {
     let queries: Range<Int>
     let keys: Range<Int>
   }
 
-  /// The arithmetic of one key/value head of one sample, in one thread's scratch memory.
+  /// The computation of one key/value head of one sample, in one thread's scratch memory.
   @safe struct Group {
     let attention: CausalAttention
     @unsafe let kernels: spin_kernels
@@ -95,7 +96,7 @@ extension CausalAttention {
         task.rows.count, scratch + offset)
     }
 
-    /// p, `[queries, keys]`, into scratch.
+    /// Computes p, `[queries, keys]`, in scratch memory.
     func probabilities(head: Int, block: Block) {
       let count = block.keys.count
       products(
@@ -146,7 +147,7 @@ extension CausalAttention {
       unsafe kernels.pack_rows_a(
         Self.float32, scratch + coefficients, count, m, count, scratch + layout.left)
       for first in stride(from: 0, to: e, by: width) {
-        // A panel holds all keys of the sample; the block's begin inside it.
+        // A panel contains all keys of the sample; those of the block begin inside it.
         let panel = panels + first * task.rows.count + block.keys.lowerBound * width
         unsafe kernels.multiply(
           m, min(width, e - first), count, scratch + layout.left, scratch + panel,
@@ -154,7 +155,7 @@ extension CausalAttention {
       }
     }
 
-    /// ds, `[queries, keys]`, into scratch.
+    /// Computes ds, `[queries, keys]`, in scratch memory.
     func scoreGradient(head: Int, block: Block, outputGradient: MatrixView) {
       let count = block.keys.count
       products(

@@ -4,14 +4,15 @@ import CKernels
 import Foundation
 import SPINStorage
 
-/// Negative log-likelihood of one token per row of logits, forward and backward.
+/// The negative log-likelihood of one token per row of logits, forward and backward.
 ///
 ///     loss = log(sum over j of exp(z_j)) - z_target
 ///     dz_j = weight * (softmax(z)_j - [j == target])
 ///
-/// Exponentials are added in Float32 in blocks of 1,024 logits, and the blocks in double precision.
+/// Exponentials are added in Float32 within blocks of 1,024 logits; the blocks are added in double
+/// precision.
 extension CPUDevice {
-  /// The losses of all rows, in nats.
+  /// The loss of each row, in nats.
   ///
   /// - Parameters:
   ///   - logits: `[R, V]`.
@@ -20,12 +21,13 @@ extension CPUDevice {
     losses(logits, targets: targets, weights: nil)
   }
 
-  /// The losses of all rows, in nats, and the gradients of the logits, which replace them.
+  /// The loss of each row, in nats; replaces the logits by their gradients.
   ///
   /// - Parameters:
-  ///   - logits: `[R, V]`; becomes dz.
+  ///   - logits: `[R, V]`, replaced by dz.
   ///   - targets: R token ids below V.
-  ///   - weights: R factors of each row's loss in the total.
+  ///   - weights: R factors, those of each row's loss in the total loss. The returned losses do not
+  ///     include them.
   public func crossEntropyGradient(
     _ logits: MatrixView, targets: [Int32], weights: [Float]
   ) -> [Double] {

@@ -3,15 +3,15 @@
 import Foundation
 
 extension CPUDevice {
-  /// KL(p || q) of each row, p and q the softmax of two rows of logits, in nats.
+  /// KL(p || q) of each row in nats, where p and q are the softmax of two rows of logits.
   ///
   ///     KL = sum over j of p_j * (log p_j - log q_j)
   ///
-  /// In double precision, token by token; exactly 0 where the rows are equal.
+  /// Computed in double precision, adding tokens in order; exactly 0 where the rows are equal.
   ///
   /// - Parameters:
-  ///   - p: `[R, V]`, logits.
-  ///   - q: `[R, V]`, logits.
+  ///   - p: Logits `[R, V]`.
+  ///   - q: Logits `[R, V]`.
   public func divergences(of p: MatrixView, from q: MatrixView) -> [Double] {
     precondition(p.rows == q.rows && p.columns == q.columns, "q: shape")
     var result = [Double](repeating: 0, count: p.rows)
@@ -26,7 +26,8 @@ extension CPUDevice {
         for j in 0..<p.columns {
           let (x, y) = unsafe (Double(a[j]) - first, Double(b[j]) - second)
           let share = exp(x)
-          // A token without any probability adds nothing, whatever q says.
+          // A token whose probability under p underflows to zero contributes nothing, whatever q
+          // is.
           if share > 0 { sum += share * (x - y) }
         }
         unsafe result[row] = sum

@@ -3,7 +3,8 @@
 public import SPINStorage
 
 extension CPUDevice {
-  /// Fills memory with numbers of a normal distribution around zero.
+  /// Fills a buffer with values from a normal distribution with mean zero and the given standard
+  /// deviation.
   public func fillNormal(
     _ values: FloatBuffer, deviation: Double, from generator: CounterGenerator
   ) {
@@ -20,7 +21,8 @@ extension CPUDevice {
     }
   }
 
-  /// Fills memory with numbers drawn uniformly from -bound to bound, each from 24 bits.
+  /// Fills a buffer with values drawn uniformly from -bound to bound, bound itself excluded, each
+  /// from 24 bits.
   public func fillUniform(
     _ values: FloatBuffer, bound: Float, from generator: CounterGenerator
   ) {

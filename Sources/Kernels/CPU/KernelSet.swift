@@ -6,20 +6,20 @@ import SPINStorage
 
 /// The kernels compiled for one instruction set.
 ///
-/// Sets of one `arithmetic` give the same bits: `avx512`, `avx2` and `neon` do; the `baseline` of x86-64, without
-/// fused multiply-add, differs in the last bit.
+/// Sets with the same `arithmetic` give the same bits. `avx512`, `avx2` and `neon` have the same;
+/// the `baseline` of x86-64 has no fused multiply-add and rounds differently.
 @safe public struct KernelSet: @unchecked Sendable {
   @unsafe let table: UnsafePointer<spin_kernels>
 
-  /// Its name: `avx512`, `avx2`, `neon` or `baseline`.
+  /// The name of the set: `avx512`, `avx2`, `neon` or `baseline`.
   public var name: String { unsafe String(cString: table.pointee.name) }
 
-  /// What decides the bits of its results.
+  /// The arithmetic of the set, which determines the bits of results.
   public var arithmetic: Arithmetic {
     Arithmetic(name: unsafe String(cString: table.pointee.arithmetic))
   }
 
-  /// The sets that this processor can run, best first; never empty.
+  /// The sets that this processor can run, fastest first; never empty.
   public static let available: [KernelSet] = (0..<Int(spin_kernels_count())).compactMap { index in
     guard let table = unsafe spin_kernels_at(Int32(index)) else { return nil }
     return unsafe KernelSet(table: table)
@@ -28,17 +28,19 @@ import SPINStorage
   /// The environment variable that names the set to use.
   public static let environmentVariable = "SPIN_INSTRUCTION_SET"
 
-  /// The set in use: the one that the environment names, or the best for this processor.
+  /// The set in use: the one that the environment variable names, or the fastest for this
+  /// processor.
   ///
-  /// A name that this processor does not have counts for nothing here; `named` says so, and the program asks it first.
+  /// A name that this processor does not support is ignored here. `named` throws for such a name;
+  /// the program calls it at the start.
   public static let inUse: KernelSet = {
     guard let first = available.first else { preconditionFailure("no baseline kernels") }
     return (try? named(ProcessEnvironment.value(environmentVariable))) ?? first
   }()
 
-  /// A set by its name; nil or an empty name stand for the best one.
+  /// The set with a given name; the fastest one for nil or an empty name.
   ///
-  /// - Throws: `SPINError` with code `unavailable` where this processor has no such set.
+  /// - Throws: `SPINError` with code `unavailable` if this processor has no such set.
   public static func named(_ name: String?) throws -> KernelSet {
     guard let first = available.first else { preconditionFailure("no baseline kernels") }
     guard let name, !name.isEmpty else { return first }

@@ -3,7 +3,8 @@
 import SPINStorage
 
 extension CPUDevice {
-  /// Where the largest element of each row is, the first of several; nil for a row with a NaN.
+  /// The column of the largest element of each row, the first if there are several; nil for a row
+  /// with a NaN.
   public func largestIndices(of matrix: MatrixView) -> [Int?] {
     var found = [Int?](repeating: nil, count: matrix.rows)
     for row in 0..<matrix.rows {

@@ -2,10 +2,10 @@
 
 public import SPINStorage
 
-/// What low-rank changes of a linear layer need besides products, forward and backward.
+/// The operations of low-rank changes of linear layers besides products, forward and backward.
 ///
-/// Every element is one rounded operation after another, never fused; only the gradient of a factor
-/// of columns is a sum.
+/// Each operation on an element is rounded separately, never fused. Only the gradient of column
+/// factors is a sum.
 extension CPUDevice {
   /// x = factor * x.
   public func scale(_ matrix: MatrixView, by factor: Float) {
@@ -17,7 +17,7 @@ extension CPUDevice {
     }
   }
 
-  /// Copies the elements of a matrix.
+  /// Copies the elements of a matrix to one of the same shape.
   public func copy(_ source: MatrixView, to result: MatrixView) {
     precondition(result.rows == source.rows && result.columns == source.columns, "result: shape")
     forEachRowBlock(source.rows) { rows in
@@ -41,14 +41,14 @@ extension CPUDevice {
     }
   }
 
-  /// result = factor * x (+ bias) (+ result), each column with a factor of its own.
+  /// result = factor * x (+ bias) (+ result), with one factor per column.
   ///
   /// - Parameters:
   ///   - input: x `[T, N]`.
   ///   - factors: `[N]`.
-  ///   - bias: `[N]`.
-  ///   - result: `[T, N]`; may be the input where nothing is added to it.
-  ///   - accumulates: Whether the result is added to.
+  ///   - bias: `[N]`, added last; nil for none.
+  ///   - result: `[T, N]`; may be the input unless `accumulates`.
+  ///   - accumulates: Whether the product is added to the result instead of replacing it.
   public func scaleColumns(
     _ input: MatrixView, by factors: FloatBuffer, bias: FloatBuffer?, result: MatrixView,
     accumulates: Bool
@@ -75,18 +75,18 @@ extension CPUDevice {
     }
   }
 
-  /// Adds the gradient of the factors of columns: for each column the sum over rows of
-  /// dy * x / divisor.
+  /// Adds the gradient of the column factors: for each column, the sum over rows of dy * x /
+  /// divisor.
   ///
-  /// Order of sums: one chain of additions over the rows of a sample; the quotient of each sample's
-  /// sum is added in the order of the samples.
+  /// Order of sums: the products of a sample are added row by row, the sum is divided, and the
+  /// quotients are added to the result in the order of the samples.
   ///
   /// - Parameters:
   ///   - input: x `[T, N]`.
   ///   - outputGradient: dy `[T, N]`.
   ///   - divisors: `[N]`.
   ///   - samples: The rows of each sample.
-  ///   - result: `[N]`.
+  ///   - result: `[N]`, added to.
   public func addColumnFactorGradient(
     _ input: MatrixView, outputGradient: MatrixView, divisors: FloatBuffer,
     samples: [Range<Int>], to result: FloatBuffer
@@ -95,7 +95,7 @@ extension CPUDevice {
     precondition(outputGradient.columns == input.columns, "gradient: columns")
     precondition(divisors.count == input.columns && result.count >= input.columns, "result: count")
     precondition(samples.allSatisfy { $0.upperBound <= input.rows }, "sample outside the rows")
-    // Few enough columns that their sums stay in registers or the first-level cache.
+    // So few columns that their sums stay in registers or in the first-level cache.
     let width = 64
     forEach((input.columns + width - 1) / width) { _, task in
       let first = task * width

@@ -5,14 +5,15 @@ import SPINStorage
 
 /// The three products of a linear layer y = x W^T + b, forward and backward.
 ///
-/// Order of sums, and so part of the result: the forward product and the input gradient add blocks
-/// of 256 terms, each block one chain of fused multiply-adds in increasing order. The weight
-/// gradient of a sample is one chain over its tokens.
+/// Order of sums, on which the bits of results depend: the forward product and the input gradient
+/// add blocks of 256 terms, each block one chain of fused multiply-adds in increasing order. The
+/// weight gradient of a sample is one chain over its tokens.
 extension CPUDevice {
-  /// Terms of a sum that form one chain.
+  /// The number of terms of a sum that form one chain.
   static let sumBlock = 256
 
-  /// y = x W^T + b for several weights that share the input `[T, K]`, which is packed once.
+  /// y = x W^T + b for several weights that share the input x `[T, K]`, which is packed once; a
+  /// bias is the first term of its sums.
   public func linear(_ input: MatrixView, _ terms: [LinearTerm]) {
     let (tokens, depth) = (input.rows, input.columns)
     guard tokens > 0 else { return }
@@ -54,7 +55,8 @@ extension CPUDevice {
   ///
   /// - Parameters:
   ///   - terms: Pairs of dy `[T, N]` and W `[N, K]`, added in this order.
-  ///   - result: `[T, K]`; added to if `accumulates`, else overwritten.
+  ///   - result: `[T, K]`, overwritten unless `accumulates`.
+  ///   - accumulates: Whether dx is added to the result.
   public func linearInputGradient(
     _ terms: [(outputGradient: MatrixView, weight: WeightMatrix)], into result: MatrixView,
     accumulates: Bool
@@ -94,15 +96,16 @@ extension CPUDevice {
     }
   }
 
-  /// A += sum over samples s of |dy_s^T x_s|, element by element (or without the bars).
+  /// A += sum over samples s of dy_s^T x_s, or of its absolute value, element by element.
   ///
-  /// The product of a sample stays in registers until its absolute value is added, tile by tile; no
-  /// sample's gradient is ever written.
+  /// The gradient of a sample is never stored: each tile of it stays in registers until it, or its
+  /// absolute value, is added to the accumulator.
   ///
   /// - Parameters:
   ///   - input: x `[T, K]`, the tokens of all samples one after the other.
   ///   - terms: Pairs of dy `[T, N]` and accumulator `[N, K]`, contiguous.
-  ///   - samples: The rows of each sample; samples enter in this order.
+  ///   - samples: The rows of each sample, in the order in which they are added.
+  ///   - sum: Whether gradients or their absolute values are added.
   public func addWeightGradients(
     _ input: MatrixView, _ terms: [(outputGradient: MatrixView, accumulator: MatrixView)],
     samples: [Range<Int>], as sum: GradientSum
@@ -145,7 +148,7 @@ extension CPUDevice {
           outputGradient.stride, count, sample.count,
           scratch[worker] + (sample.lowerBound - origin) * paddedRows)
       }
-      // Part of the accumulator stays in cache while all samples are processed.
+      // This part of the accumulator stays in the cache while all samples are processed.
       for column in stride(from: 0, to: columns, by: Self.gradientColumnBlock) {
         guard !abandons(worker) else { return }
         let width = min(Self.gradientColumnBlock, columns - column)
@@ -160,20 +163,21 @@ extension CPUDevice {
     }
   }
 
-  /// Rows and columns of the accumulator that one task keeps in the second-level cache.
+  /// The number of rows of the accumulator that one task computes; with `gradientColumnBlock`
+  /// columns they stay in the second-level cache.
   ///
-  /// Multiples of every tile; they move no bit of the result.
+  /// Both are multiples of every tile size and have no influence on the result.
   static let gradientRowBlock = 96
   private static let gradientColumnBlock = 1024
 
-  /// Columns of the result that one task computes: enough tasks to share, few enough that packing
-  /// weights stays cheap.
+  /// The number of columns of the result that one task computes: small enough for all threads to
+  /// have tasks, large enough to make up for packing.
   private func columnBlock(_ columns: Int) -> Int {
     columns >= 4096 ? 256 : columns >= 1024 ? 128 : 64
   }
 
-  /// Packs matrices with the same number of rows as panels, in blocks of `sumBlock` columns:
-  /// [matrix][block][panel][column][tile_rows].
+  /// Packs matrices with the same number of rows as panels, in blocks of `sumBlock` columns, in the
+  /// layout [matrix][block][panel][column][tile_rows].
   @unsafe private func packRows(_ matrices: [MatrixView]) -> UnsafeMutablePointer<Float> {
     let kernels = unsafe kernels
     let rows = matrices.first?.rows ?? 0
@@ -201,6 +205,6 @@ extension CPUDevice {
 }
 
 extension Int {
-  /// The next multiple of `unit`.
+  /// The smallest multiple of `unit` that is not less.
   func rounded(upTo unit: Int) -> Int { (self + unit - 1) / unit * unit }
 }

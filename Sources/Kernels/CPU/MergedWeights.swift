@@ -3,19 +3,19 @@
 import CKernels
 public import SPINStorage
 
-/// What merging a low-rank change into a weight takes, some rows at a time.
+/// The operations that merge a low-rank change into a weight, some rows at a time.
 ///
-/// Every step is rounded to Float32 by itself, never fused, as PyTorch does it for a weight on a CPU:
-/// the product of the factors, its scale, the sum with the weight, the factor of a row. Only then
-/// comes the weight's own type.
+/// Every step is rounded to Float32 separately, never fused, as in PyTorch on a CPU: the product of
+/// the factors, its scale, the sum with the weight, the factor of a row. The result is rounded to
+/// the weight's own type only at the end.
 extension CPUDevice {
   /// D = W + scale * D for some rows of a weight.
   ///
   /// - Parameters:
   ///   - weight: W `[N, K]`.
-  ///   - rows: Which rows.
+  ///   - rows: The rows of W.
   ///   - scale: The factor of the change.
-  ///   - change: D `[rows, K]`, overwritten.
+  ///   - change: D `[rows, K]`, replaced by the result.
   public func addWeight(
     _ weight: WeightMatrix, rows: Range<Int>, scale: Float, change: MatrixView
   ) {
@@ -39,8 +39,8 @@ extension CPUDevice {
 
   /// The Euclidean norm of each row.
   ///
-  /// Squares are added in double precision, in sixteen partial sums of every sixteenth, which are then
-  /// added in order; the result is rounded once.
+  /// Squares are added in double precision, in sixteen interleaved partial sums, which are then
+  /// added in order. The norm is rounded to Float32 once.
   public func rowNorms(_ matrix: MatrixView) -> [Float] {
     var norms = [Float](repeating: 0, count: matrix.rows)
     let columns = matrix.columns
@@ -70,7 +70,7 @@ extension CPUDevice {
     return norms
   }
 
-  /// Multiplies each row by its own factor.
+  /// Multiplies each row by its factor, one per row.
   public func scaleRows(_ matrix: MatrixView, by factors: [Float]) {
     precondition(factors.count == matrix.rows, "factors: count")
     let columns = matrix.columns
@@ -82,7 +82,8 @@ extension CPUDevice {
     }
   }
 
-  /// The rows of a matrix as a checkpoint of some type stores them, rounded to it, ties to even.
+  /// The rows of a matrix as the bytes that a checkpoint stores, little-endian, rounded to `type`
+  /// with ties to even.
   public func encoded(_ matrix: MatrixView, as type: ElementType) -> [UInt8] {
     let (columns, size) = (matrix.columns, type.byteCount)
     let total = matrix.rows * columns * size
@@ -119,7 +120,7 @@ extension CPUDevice {
     }
   }
 
-  /// Memory that tasks write in disjoint parts.
+  /// Memory of which each task writes its own part.
   @safe private struct EncodedRows: @unchecked Sendable {
     @unsafe let base: UnsafeMutableRawPointer
   }

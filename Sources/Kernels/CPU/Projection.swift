@@ -3,13 +3,14 @@
 import CKernels
 import SPINStorage
 
-/// Linear layers for a few rows at a time, as generating a token needs them.
+/// Linear layers for a few rows at a time, as in generation.
 ///
-/// Order of sums, and so part of the result: sixteen partial sums, term k in partial sum k mod 16 in
-/// increasing k by fused multiply-adds, the last terms padded with zeros; then the tree
-/// (s0 + s8), (s1 + s9) ... halving; then the bias. A row's result does not depend on the others.
+/// Order of sums, on which the bits of results depend: sixteen partial sums, with term k in partial
+/// sum k mod 16, in increasing k by fused multiply-adds, the last terms padded with zeros; then a
+/// tree that begins with (s0 + s8), (s1 + s9) ... and halves the number of sums at each level; then
+/// the bias. The result for a row does not depend on the other rows.
 ///
-/// - Note: `linear` adds in another order, which suits many rows. A result belongs to one of the two.
+/// - Note: `linear` adds in another order, which suits many rows; the two differ in the last bits.
 extension CPUDevice {
   /// y = x W^T + b for several weights that share the input; each weight is read once, in place.
   ///
@@ -23,7 +24,8 @@ extension CPUDevice {
     for term in terms {
       precondition(term.weight.columns == input.columns, "weight does not fit the input")
       precondition(term.output.rows == input.rows, "output does not fit the input")
-      // Enough bytes to stream, few enough to stay in the second-level cache for all inputs.
+      // Large enough to stream, small enough to stay in the second-level cache for all rows of the
+      // input.
       let bytes = term.weight.columns * term.weight.elementType.byteCount
       let rows = max(8, min(Self.projectionBytes / max(1, bytes) / 8 * 8, term.weight.rows))
       tasks += stride(from: 0, to: term.weight.rows, by: rows).map {

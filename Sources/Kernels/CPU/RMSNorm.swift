@@ -11,12 +11,12 @@ public import SPINStorage
 ///     dx = r * (dy * gain - x * r^2 * mean(dy * gain * x))
 ///     dgain = sum over rows of dy * x * r
 ///
-/// Means are sums over sixteen interleaved partial sums, added in a fixed tree.
+/// The sums of the means are sixteen interleaved partial sums, added in a fixed tree.
 ///
 /// - Edge Cases: an all-zero row gives y = 0 and dx = dy * gain / sqrt(epsilon).
 /// - Source: Zhang & Sennrich 2019, arXiv:1910.07467; `LlamaRMSNorm` in transformers.
 extension CPUDevice {
-  /// y of the above.
+  /// Computes y.
   ///
   /// - Parameters:
   ///   - input: x `[T, D]`.
@@ -37,12 +37,12 @@ extension CPUDevice {
     }
   }
 
-  /// result = base + dx of the above.
+  /// Computes base + dx.
   ///
   /// - Parameters:
   ///   - input: x `[T, D]`, as in the forward pass.
   ///   - outputGradient: dy `[T, D]`.
-  ///   - base: `[T, D]`, what reaches x past the normalization; may be the result.
+  ///   - base: `[T, D]`, the gradient that reaches x by the residual connection; may be the result.
   ///   - result: `[T, D]`; may also be `outputGradient`.
   public func rmsNormInputGradient(
     _ input: MatrixView, gain: FloatBuffer, epsilon: Float, outputGradient: MatrixView,
@@ -61,15 +61,14 @@ extension CPUDevice {
     }
   }
 
-  /// Adds dgain of the above, sample by sample: each sample's is one chain of fused multiply-adds over
-  /// its rows.
+  /// Adds dgain, sample by sample, each as one chain of fused multiply-adds over its rows.
   ///
   /// - Parameters:
   ///   - input: x `[T, D]`, as in the forward pass.
   ///   - epsilon: As in the forward pass.
   ///   - outputGradient: dy `[T, D]`.
   ///   - samples: The rows of each sample, in the order in which they are added.
-  ///   - result: `[D]`.
+  ///   - result: `[D]`, added to.
   public func addGainGradient(
     _ input: MatrixView, epsilon: Float, outputGradient: MatrixView, samples: [Range<Int>],
     to result: FloatBuffer
@@ -98,13 +97,13 @@ extension CPUDevice {
     }
   }
 
-  /// Adds the gradient of a bias, the sum over rows of dy, sample by sample: each sample's is one
-  /// chain of additions over its rows.
+  /// Adds the gradient of a bias, the sum over rows of dy, sample by sample, each as one chain of
+  /// additions over its rows.
   ///
   /// - Parameters:
   ///   - outputGradient: dy `[T, N]`.
   ///   - samples: The rows of each sample, in the order in which they are added.
-  ///   - result: `[N]`.
+  ///   - result: `[N]`, added to.
   public func addBiasGradient(
     _ outputGradient: MatrixView, samples: [Range<Int>], to result: FloatBuffer
   ) {
@@ -133,7 +132,7 @@ extension CPUDevice {
     }
   }
 
-  /// Shares rows among threads in blocks of 32.
+  /// Distributes rows among threads in blocks of 32.
   func forEachRowBlock(_ count: Int, _ body: (Range<Int>) -> Void) {
     let block = 32
     forEach((count + block - 1) / block) { _, task in
@@ -141,7 +140,7 @@ extension CPUDevice {
     }
   }
 
-  /// Shares columns among threads in blocks of 64, four cache lines.
+  /// Distributes columns among threads in blocks of 64, which are four cache lines.
   func forEachColumnBlock(_ count: Int, _ body: (Range<Int>) -> Void) {
     let block = 64
     forEach((count + block - 1) / block) { _, task in

@@ -7,7 +7,7 @@ extension CPUDevice {
   ///
   /// - Parameters:
   ///   - matrix: `[V, D]`, an embedding.
-  ///   - indices: T row numbers below V.
+  ///   - indices: T row indices below V.
   ///   - result: `[T, D]`.
   public func gatherRows(_ matrix: WeightMatrix, _ indices: [Int32], into result: MatrixView) {
     precondition(result.rows == indices.count && result.columns == matrix.columns, "result: shape")
@@ -27,14 +27,15 @@ extension CPUDevice {
   ///
   /// - Parameters:
   ///   - gradient: `[T, D]`.
-  ///   - indices: T row numbers below V, which may repeat.
-  ///   - result: `[V, D]`.
+  ///   - indices: T row indices below V, which may repeat.
+  ///   - result: `[V, D]`, added to.
   public func addRows(_ gradient: MatrixView, _ indices: [Int32], to result: MatrixView) {
     precondition(gradient.rows == indices.count, "indices: count")
     precondition(gradient.columns == result.columns, "result: shape")
     precondition(indices.allSatisfy { $0 >= 0 && Int($0) < result.rows }, "index out of range")
     let kernels = unsafe kernels
-    // By columns: no two threads meet in a row, and each element's chain stays in order.
+    // Divided by columns, so that no two threads write the same element and each element's sum
+    // stays in order.
     forEachColumnBlock(result.columns) { columns in
       for (row, index) in indices.enumerated() {
         let target = unsafe result.pointer(row: Int(index)) + columns.lowerBound
@@ -44,7 +45,7 @@ extension CPUDevice {
     }
   }
 
-  /// Row i of the result is row `indices[i]` of the source.
+  /// Copies row `indices[i]` of the source to row i of the result.
   public func gatherRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView) {
     precondition(result.rows == indices.count && result.columns == source.columns, "result: shape")
     for (row, index) in indices.enumerated() {
@@ -54,7 +55,7 @@ extension CPUDevice {
     }
   }
 
-  /// Row `indices[i]` of the result becomes row i of the source; the other rows become zero.
+  /// Copies row i of the source to row `indices[i]` of the result and sets the other rows to zero.
   public func scatterRows(_ source: MatrixView, _ indices: [Int], into result: MatrixView) {
     for row in 0..<result.rows {
       unsafe result.pointer(row: row).update(repeating: 0, count: result.columns)
@@ -62,7 +63,8 @@ extension CPUDevice {
     replaceRows(source, indices, in: result)
   }
 
-  /// Row `indices[i]` of the result becomes row i of the source; the other rows do not change.
+  /// Copies row i of the source to row `indices[i]` of the result and leaves the other rows
+  /// unchanged.
   public func replaceRows(_ source: MatrixView, _ indices: [Int], in result: MatrixView) {
     precondition(source.rows == indices.count && result.columns == source.columns, "source: shape")
     for (row, index) in indices.enumerated() {

@@ -10,7 +10,7 @@ import CKernels
 ///
 /// - Source: Shazeer 2020, arXiv:2002.05202 (SwiGLU); `LlamaMLP` in transformers.
 extension CPUDevice {
-  /// y of the above; all matrices are `[T, F]`, and y may be either argument.
+  /// Computes y; all matrices are `[T, F]`, and y may be either argument.
   public func swiGLU(gate: MatrixView, up: MatrixView, output: MatrixView) {
     precondition(gate.rows == up.rows && gate.columns == up.columns, "up: shape")
     precondition(output.rows == gate.rows && output.columns == gate.columns, "output: shape")
@@ -23,7 +23,7 @@ extension CPUDevice {
     }
   }
 
-  /// dg and du of the above; each result may be any of the arguments.
+  /// Computes dg and du; all matrices are `[T, F]`, and each result may be any of the arguments.
   public func swiGLUGradient(
     gate: MatrixView, up: MatrixView, outputGradient: MatrixView, gateGradient: MatrixView,
     upGradient: MatrixView

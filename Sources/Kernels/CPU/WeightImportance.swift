@@ -3,13 +3,13 @@
 import CKernels
 
 extension CPUDevice {
-  /// |W| * A, element by element, for some rows of a weight and of its gradient sum.
+  /// |W| * A, element by element, for some rows of a weight and of the sum of its gradients.
   ///
   /// - Parameters:
   ///   - weight: W `[N, K]`.
-  ///   - gradientSum: A `[N, K]`: the sum over samples of |dL/dW|.
-  ///   - rows: Which rows.
-  ///   - result: `[rows, K]`; may be those rows of A.
+  ///   - gradientSum: A `[N, K]`, the sum over samples of |dL/dW|.
+  ///   - rows: The rows of W and A.
+  ///   - result: `[rows, K]`; may be the same rows of A.
   /// - Source: Qian et al. 2025, arXiv:2410.16672, importance score (after SNIP, Lee et al. 2019).
   public func importance(
     _ weight: WeightMatrix, gradientSum: MatrixView, rows: Range<Int>, result: MatrixView

@@ -6,15 +6,15 @@ import Synchronization
 
 /// Threads that share an operation's work with the calling thread.
 ///
-/// Between two operations of a small model, or of one token of a large one, lie microseconds, and to
-/// wake a sleeping thread takes tens of them. So a worker that has nothing to do looks for work for a
-/// moment before it goes to sleep, and so does the caller who waits for the last worker.
+/// In a small model, or in generation with a large one, only microseconds pass between two
+/// operations, while waking a sleeping thread takes tens of microseconds. An idle worker therefore
+/// polls for a moment before it sleeps, and so does a caller that waits for the last worker.
 final class WorkerPool {
   private let shared: Shared
 
   /// Starts threads.
   ///
-  /// - Parameter workerCount: How many, besides the caller's.
+  /// - Parameter workerCount: The number of threads besides the caller's, at least 1.
   init(workerCount: Int) {
     precondition(workerCount >= 1, "workerCount must be at least 1")
     shared = Shared()
@@ -27,32 +27,36 @@ final class WorkerPool {
 
   deinit { shared.stop() }
 
-  /// Calls `body(0)` on the caller's thread and `body(worker)` on each worker that comes before that
-  /// returned; waits until all have returned.
+  /// Calls `body(0)` on the caller's thread and `body(worker)` on each worker that joins before
+  /// `body(0)` returns; waits until all calls have returned.
   ///
-  /// One call at a time, and none from within `body`.
+  /// Calls must not overlap, nor be made from within `body`.
   ///
-  /// - Parameter onWait: Called on the caller's thread some twenty times a second while it waits for
-  ///   workers; nil for never.
+  /// - Parameters:
+  ///   - onWait: Called on the caller's thread about twenty times a second while it sleeps until
+  ///     the workers are done; nil for never.
+  ///   - body: The work, called with the number of the thread.
   func run(onWait: (() -> Void)? = nil, _ body: (_ worker: Int) -> Void) {
     withoutActuallyEscaping(body) { body in shared.run(onWait: onWait, body) }
   }
 
-  /// What threads share; they outlive the pool by a moment.
+  /// The state that threads share, separate from the pool because threads may outlive it for a
+  /// moment.
   private final class Shared: @unchecked Sendable {
-    /// How often a thread looks before it sleeps: about 50 microseconds.
+    /// The number of times that a thread polls before it sleeps; takes about 50 microseconds.
     private static let looks = 2000
-    /// The job's state in one number: its number, whether workers may join, and how many have.
+    /// The parts of `state`: the number of the job, whether workers may still join (`isOpen`), and
+    /// how many workers are at work on it.
     private static let isOpen = 1 << 15
     private static let oneJob = 1 << 16
 
     private let state = Atomic<Int>(0)
     private let isStopped = Atomic<Bool>(false)
-    /// Who sleeps: workers without work, and the caller who waits for them.
+    /// The number of sleeping workers, and of callers that sleep until their workers are done.
     private let sleepingWorkers = Atomic<Int>(0)
     private let sleepingCallers = Atomic<Int>(0)
     private let condition = NSCondition()
-    /// Written before a job opens, and not while it has workers.
+    /// Written only while no job is open and no worker is at work.
     private var body: (Int) -> Void = { _ in }
 
     func run(onWait: (() -> Void)?, _ body: @escaping (Int) -> Void) {
@@ -90,7 +94,7 @@ final class WorkerPool {
       }
     }
 
-    /// Joins a job that is open and is not `last`; its number.
+    /// Joins the present job if it is open and is not `last`; returns its number, else nil.
     private func join(after last: Int) -> Int? {
       var seen = state.load(ordering: .sequentiallyConsistent)
       while seen & Self.isOpen != 0, seen / Self.oneJob != last {
@@ -102,11 +106,11 @@ final class WorkerPool {
       return nil
     }
 
-    /// Looks again and again whether something holds, then sleeps until it does.
+    /// Polls a condition for a moment, then sleeps until it holds.
     ///
-    /// Whoever makes it hold looks for sleepers afterwards, and a sleeper says so before it looks for
-    /// the last time: one of the two sees the other, because all threads agree on the order of these
-    /// steps.
+    /// No wake-up is lost: a thread that makes the condition hold checks for sleepers afterwards,
+    /// and a thread registers as a sleeper before it checks the condition for the last time. All
+    /// threads agree on the order of these steps, so at least one of the two sees the other.
     private func wait(
       sleepers: borrowing Atomic<Int>, onWait: (() -> Void)? = nil, until holds: () -> Bool
     ) {

@@ -5,30 +5,32 @@ import Foundation
 package import SPINStorage
 import Synchronization
 
-/// The numbers that decide an AdamW step.
+/// The hyperparameters of one AdamW step.
 ///
-/// With g the gradient times `gradientScale`, t the step counted from 1, element by element:
+/// For each element, with g the gradient times `gradientScale` and t the step number, counted from
+/// 1:
 ///
 ///     m = m + (1 - beta1) (g - m)
 ///     v = beta2 v + (1 - beta2) g^2
 ///     value = value (1 - rate decay) - rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
 ///
 /// - Source: Loshchilov & Hutter 2019, arXiv:1711.05101; `_single_tensor_adamw` of PyTorch, whose
-///   order of operations this is. Each coefficient is computed in double precision and rounded once.
+///   order of operations is followed here. Each coefficient is computed in double precision and
+///   rounded once.
 public struct AdamWStep: Sendable, Hashable {
   /// The learning rate of this step.
   public var learningRate: Double
-  /// The decay of the mean of gradients.
+  /// The decay rate of the running mean of gradients (m).
   public var beta1: Double
-  /// The decay of the mean of their squares.
+  /// The decay rate of the running mean of squared gradients (v).
   public var beta2: Double
-  /// Added to the root.
+  /// Added to the square root in the denominator, against division by zero.
   public var epsilon: Double
-  /// How much of a value a learning rate of 1 would take away.
+  /// The decoupled weight decay: each step multiplies a value by 1 - learningRate * weightDecay.
   public var weightDecay: Double
-  /// What gradients are multiplied by first, as clipping asks for.
+  /// The factor by which gradients are multiplied first, for gradient clipping.
   public var gradientScale: Float
-  /// Which step, counted from 1.
+  /// The number of this step, counted from 1.
   public var number: Int
 
   /// A step of AdamW; the defaults are PyTorch's, without weight decay.
@@ -56,44 +58,46 @@ public struct AdamWStep: Sendable, Hashable {
   }
 }
 
-/// The two means that AdamW keeps of each parameter, in memory or in a file.
+/// The two running means that AdamW maintains for each parameter, in memory or in a file.
 public final class AdamWMoments: Sendable {
   private enum Place: Sendable {
     case memory(mean: FloatBuffer, square: FloatBuffer)
     case file(RandomAccessFile, offset: Int)
   }
 
-  /// How many parameters they belong to.
+  /// The number of parameters.
   public let count: Int
   private let place: Place
 
-  /// Elements that are updated as one task: with its moments a quarter of a second-level cache.
+  /// Elements updated in one task; with gradients and moments they take 512 KiB, so that they stay
+  /// in a second-level cache.
   static let tile = 1 << 15
 
-  /// Zeros in memory of a device.
+  /// Moments of zero in the memory of a device.
   public init(count: Int, on device: any Device) {
     self.count = count
     place = .memory(mean: device.buffer(count: count), square: device.buffer(count: count))
   }
 
-  /// The means and the means of squares, if they are in memory; nil where a file has them.
+  /// The means and the means of squares; nil where they are in a file.
   package var buffers: (mean: FloatBuffer, square: FloatBuffer)? {
     guard case .memory(let mean, let square) = place else { return nil }
     return (mean, square)
   }
 
-  /// Numbers in a file, which has to hold them.
+  /// Moments in a file, which must be large enough.
   ///
-  /// They take `byteCount(count)` bytes from an offset on, zeros at first. The operating system caches what fits.
+  /// They occupy `byteCount(count)` bytes from `offset`, which must be zero at first. The operating
+  /// system caches what fits in memory.
   package init(count: Int, file: RandomAccessFile, offset: Int) {
     self.count = count
     place = .file(file, offset: offset)
   }
 
-  /// Bytes that the moments of a number of parameters take.
+  /// The size in bytes of the moments of `count` parameters.
   public static func byteCount(_ count: Int) -> Int { 8 * count }
 
-  /// Calls `body` with the moments of a tile, and keeps what it makes of them.
+  /// Calls `body` with the moments of a tile, which it updates in place.
   @unsafe func update(
     _ range: Range<Int>, room: UnsafeMutablePointer<Float>,
     _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
@@ -102,7 +106,7 @@ public final class AdamWMoments: Sendable {
     case .memory(let mean, let square):
       unsafe body(mean.base + range.lowerBound, square.base + range.lowerBound)
     case .file(let file, let offset):
-      // A tile's means and then its squares, so that one operation moves both.
+      // A tile's means are followed by its squares, so that one read or write moves both.
       let at = offset + Self.byteCount(range.lowerBound)
       let both = unsafe UnsafeMutableRawBufferPointer(
         start: room, count: Self.byteCount(range.count))
@@ -113,12 +117,14 @@ public final class AdamWMoments: Sendable {
     }
   }
 
-  /// Reads or writes the moments tile by tile, for a file that keeps them.
+  /// Reads or writes the moments tile by tile, for a checkpoint of the training.
   ///
   /// - Parameters:
-  ///   - isWritten: Whether what `body` leaves there is kept.
+  ///   - isWritten: Whether the values that `body` leaves are stored as the moments. `body` must
+  ///     then write all of them: those it is given may be stale.
   ///   - device: The device whose memory holds them.
-  ///   - body: Called with the index of each tile and its means and squares, one after the other.
+  ///   - body: Called with the range of parameters of each tile and with their means followed by
+  ///     their means of squares.
   package func forEachTile(
     isWritten: Bool, on device: any Device,
     _ body: (Range<Int>, inout MutableSpan<Float>) throws -> Void

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What decides the bits of a result besides its inputs: which operations are rounded, and the order of each sum.
+/// What determines the bits of a result besides its inputs: which operations are rounded, and the
+/// order of each sum.
 ///
-/// Results of equal arithmetic are equal to the bit, whatever the instruction set, the threads or the machine. So its
-/// name is part of what identifies scores, trainings and measures: work that was begun on one arithmetic is not gone on with on
-/// another.
+/// Results computed under the same arithmetic are bit-identical, whatever the instruction set, the
+/// number of threads or the machine. The name is therefore part of the identity of scores,
+/// trainings and measures: work begun under one arithmetic is never continued under another.
 ///
-/// - `fma-chain/1`: each sum is one chain of fused multiply-adds in the order of its index (AVX-512, AVX2 with FMA,
-///   NEON).
-/// - `multiply-add-chain/1`: the same chains, each product rounded before it is added (x86-64 without FMA).
+/// - `fma-chain/1`: each sum is one chain of fused multiply-adds in index order (AVX-512, AVX2 with
+///   FMA, NEON).
+/// - `multiply-add-chain/1`: the same chains, with each product rounded before it is added (x86-64
+///   without FMA).
 public struct Arithmetic: Sendable, Hashable, CustomStringConvertible {
-  /// Its name with the number of its version.
+  /// The name with its version number, such as `fma-chain/1`.
   public let name: String
 
-  /// The name.
+  /// The same as `name`.
   public var description: String { name }
 
   /// The arithmetic of the kernels in use.

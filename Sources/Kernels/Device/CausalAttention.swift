@@ -2,35 +2,36 @@
 
 /// Causal attention with grouped key/value heads and an optional sliding window.
 ///
-/// For query head h of group g, token i attends to tokens j of its sample with
-/// i - window < j <= i:
+/// In each query head, with the key/value head of its group, token i attends to the tokens j of its
+/// sample with i - window < j <= i:
 ///
 ///     p_i = softmax over j of (scale * q_i . k_j),   o_i = sum over j of p_ij v_j
 ///
-/// and backward
+/// and in the backward pass
 ///
 ///     dv_j = sum over i of p_ij do_i
 ///     ds_ij = scale * p_ij * (do_i . v_j - sum over l of p_il do_i . v_l)
 ///     dq_i = sum over j of ds_ij k_j,   dk_j = sum over i of ds_ij q_i
 ///
-/// Probabilities are computed for 96 queries at a time, and again in the backward pass, so memory
-/// grows with the length of a sample and never with its square.
+/// Probabilities are computed for 96 queries at a time, and recomputed in the backward pass, so
+/// that memory grows linearly with the length of a sample, not quadratically.
 ///
 /// - Source: Vaswani et al. 2017; Ainslie et al. 2023 (grouped queries); Jiang et al. 2023, Mistral
-///   (sliding window). Same convention as transformers' `eager_attention_forward`.
+///   (sliding window). The convention is that of `eager_attention_forward` in transformers.
 public struct CausalAttention: Sendable {
-  /// Query heads, H.
+  /// The number of query heads, H.
   public let headCount: Int
-  /// Key/value heads, K; a divisor of H.
+  /// The number of key/value heads, K, a divisor of H.
   public let keyValueHeadCount: Int
-  /// Size of a head, E.
+  /// The size of a head, E.
   public let headSize: Int
-  /// Tokens that a token sees, itself included; nil for all before it.
+  /// The number of tokens that a token attends to, itself included; nil for itself and all before
+  /// it.
   public let window: Int?
-  /// 1 / sqrt(E).
+  /// The factor of query-key products, 1 / sqrt(E).
   public let scale: Float
 
-  /// Attention of a given shape.
+  /// Attention of a given shape; traps unless `headCount` is a multiple of `keyValueHeadCount`.
   public init(headCount: Int, keyValueHeadCount: Int, headSize: Int, window: Int? = nil) {
     precondition(headCount % keyValueHeadCount == 0, "heads do not form groups")
     precondition(window.map { $0 > 0 } ?? true, "window must be positive")
@@ -41,7 +42,7 @@ public struct CausalAttention: Sendable {
     scale = 1 / Float(headSize).squareRoot()
   }
 
-  /// o of the above.
+  /// Computes o (see the formulas of the type).
   ///
   /// - Parameters:
   ///   - query: `[T, H * E]`.
@@ -59,14 +60,15 @@ public struct CausalAttention: Sendable {
       self, query: query, key: key, value: value, output: output, samples: samples)
   }
 
-  /// dq, dk and dv of the above.
+  /// Computes dq, dk and dv (see the formulas of the type).
   ///
   /// - Parameters:
-  ///   - query: `[T, H * E]`, as in the forward pass; so are keys and values.
+  ///   - query: `[T, H * E]`, as in the forward pass, like `key` and `value`.
   ///   - key: `[T, K * E]`.
   ///   - value: `[T, K * E]`.
   ///   - outputGradient: do, `[T, H * E]`.
-  ///   - queryGradient: `[T, H * E]`, overwritten at the rows of the samples; so are the others.
+  ///   - queryGradient: `[T, H * E]`, overwritten at the rows of the samples, like the other two
+  ///     gradients.
   ///   - keyGradient: `[T, K * E]`.
   ///   - valueGradient: `[T, K * E]`.
   ///   - samples: The rows of each sample.
@@ -84,14 +86,15 @@ public struct CausalAttention: Sendable {
       samples: samples)
   }
 
-  /// One sequence whose next position attends to all before it.
+  /// The cached keys and values of one sequence, whose newest position attends to all positions.
   public struct Context: Sendable {
-    /// Keys of positions 0 to n, the newest last, `[n, K * E]`.
+    /// The keys of positions 0 to n - 1, the newest last, `[n, K * E]`.
     public let key: MatrixView
-    /// Values of the same positions.
+    /// The values of the same positions, `[n, K * E]`.
     public let value: MatrixView
 
-    /// A sequence of as many positions as the two have rows.
+    /// A sequence of n positions; traps unless both matrices have the same shape and stride and at
+    /// least one row.
     public init(key: MatrixView, value: MatrixView) {
       precondition(key.rows == value.rows && key.columns == value.columns, "value: shape")
       precondition(key.stride == value.stride && key.rows > 0, "value: layout")
@@ -100,14 +103,14 @@ public struct CausalAttention: Sendable {
     }
   }
 
-  /// Attention of the newest position of several sequences.
+  /// Computes the attention of the newest position of several sequences.
   ///
-  /// Scores and outputs are sums over sixteen partial sums and over positions in order; a
-  /// sequence's result does not depend on the others.
+  /// A score is summed in sixteen partial sums, an output over positions in order. The result for a
+  /// sequence does not depend on the other sequences.
   ///
   /// - Parameters:
-  ///   - query: `[B, H * E]`, one row a sequence.
-  ///   - contexts: The B sequences.
+  ///   - query: `[B, H * E]`, one row per sequence.
+  ///   - contexts: The B sequences, each with the keys and values of its newest position.
   ///   - output: `[B, H * E]`, overwritten.
   ///   - device: Where to compute.
   public func decode(

@@ -2,10 +2,11 @@
 
 import Foundation
 
-/// Random numbers by index: number i of a tensor in a step is the same whatever draws it,
-/// in any order, on any thread.
+/// A counter-based random number generator: number i of a tensor in a step does not depend on the
+/// order or the thread in which numbers are drawn.
 ///
-/// Philox 4x32-10: the key is the seed, the counter is (block, step, tensor) with four numbers a block.
+/// This is Philox 4x32-10, with the seed as the key and (block, step, tensor) as the counter; each
+/// block gives four numbers.
 ///
 /// - Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", SC '11.
 public struct CounterGenerator: Sendable {
@@ -13,7 +14,7 @@ public struct CounterGenerator: Sendable {
   private let step: UInt32
   private let tensor: UInt32
 
-  /// The numbers of a tensor in a step.
+  /// The generator of a tensor in a step; both are from 0 to 2^32 - 1.
   public init(seed: UInt64, step: Int = 0, tensor: Int) {
     precondition(step >= 0 && step <= UInt32.max && tensor >= 0 && tensor <= UInt32.max, "range")
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
@@ -21,7 +22,7 @@ public struct CounterGenerator: Sendable {
     self.tensor = UInt32(tensor)
   }
 
-  /// Four numbers of 32 bits: those at 4 `index` to 4 `index` + 3.
+  /// The four 32-bit numbers at 4 `index` to 4 `index` + 3.
   public func block(_ index: UInt64) -> SIMD4<UInt32> {
     Self.philox(
       counter: SIMD4(
@@ -44,13 +45,14 @@ public struct CounterGenerator: Sendable {
     return counter
   }
 
-  /// Two numbers of the standard normal distribution from 64 random bits each, by Box and Muller's
-  /// transformation in double precision: those at 2 `index` and 2 `index` + 1.
+  /// The two samples of the standard normal distribution at 2 `index` and 2 `index` + 1.
+  ///
+  /// They are computed from 53 random bits each by the Box-Muller transform in double precision.
   public func normals(_ index: UInt64) -> (Double, Double) {
     let bits = block(index)
     let first = UInt64(bits[0]) << 32 | UInt64(bits[1])
     let second = UInt64(bits[2]) << 32 | UInt64(bits[3])
-    // In (0, 1]: the logarithm of 0 is none.
+    // In (0, 1], because the logarithm of 0 is not finite.
     let uniform = (Double(first >> 11) + 1) * 0x1p-53
     let angle = 2 * Double.pi * Double(second >> 11) * 0x1p-53
     let radius = (-2 * log(uniform)).squareRoot()

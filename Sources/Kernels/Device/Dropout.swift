@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Dropout: each element becomes zero with some probability, and the others are scaled so that the
+/// Dropout: sets each element to zero with a given probability and scales the others so that the
 /// expectation does not change.
 ///
-///     y = x * keep / (1 - rate),   dx = dy * keep / (1 - rate)
+///     y = x * keep / (1 - rate),   dx = dy * keep / (1 - rate)     (keep is 0 or 1)
 ///
-/// Whether an element is retained follows from its index alone, so forward and backward, threads and
-/// batches agree without a mask in memory.
+/// Whether an element is retained depends only on its index in the tensor, so forward and backward
+/// passes agree, whatever the threads and batches, without a mask in memory.
 public struct Dropout: Sendable {
-  /// The probability of becoming zero.
+  /// The probability with which an element becomes zero.
   public let rate: Float
-  /// The numbers that decide.
+  /// The random numbers of the tensor in its step.
   package let generator: CounterGenerator
-  /// An element is retained where its 32 bits are at least this.
+  /// An element is retained if its 32 random bits, as an integer, are at least this.
   package let threshold: UInt64
   /// The factor of retained elements, 1 / (1 - rate).
   package let factor: Float
 
+  /// Dropout of a tensor in a step.
+  ///
   /// - Parameters:
   ///   - rate: At least 0 and below 1.
-  ///   - generator: The numbers of the tensor in its step.
+  ///   - generator: The random numbers of the tensor in its step.
   public init(rate: Float, generator: CounterGenerator) {
     precondition(rate >= 0 && rate < 1, "rate outside 0..<1")
     self.rate = rate
@@ -28,13 +30,13 @@ public struct Dropout: Sendable {
     factor = 1 / (1 - rate)
   }
 
-  /// y of the above for neighboring rows of the tensor.
+  /// Computes y for consecutive rows of the tensor.
   ///
   /// - Parameters:
   ///   - input: `[T, K]`.
-  ///   - firstRow: The index of its first row in the whole tensor.
+  ///   - firstRow: The index of the first row of `input` in the whole tensor.
   ///   - result: `[T, K]`; may be the input.
-  ///   - accumulates: Whether the result is added to.
+  ///   - accumulates: Whether y is added to the result instead of replacing it.
   ///   - device: Where to compute.
   public func apply(
     _ input: MatrixView, firstRow: Int, result: MatrixView, accumulates: Bool = false,
@@ -46,7 +48,7 @@ public struct Dropout: Sendable {
       accumulates: accumulates)
   }
 
-  /// y of the above for any rows of the tensor, in place.
+  /// Computes y for any rows of the tensor, in place.
   ///
   /// - Parameters:
   ///   - matrix: `[T, K]`.

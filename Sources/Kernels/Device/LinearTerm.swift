@@ -2,7 +2,7 @@
 
 public import SPINStorage
 
-/// One use of an input: y = x W^T + bias.
+/// One of the linear layers that share an input x: y = x W^T + b.
 public struct LinearTerm {
   /// W `[N, K]`.
   package let weight: WeightMatrix
@@ -15,7 +15,8 @@ public struct LinearTerm {
   ///
   /// - Parameters:
   ///   - weight: `[N, K]`.
-  ///   - bias: `[N]`, added first.
+  ///   - bias: `[N]`, or nil. Its place in the order of the sum is documented at the operations of
+  ///     `CPUDevice`.
   ///   - output: `[T, N]`, overwritten.
   public init(_ weight: WeightMatrix, bias: FloatBuffer? = nil, output: MatrixView) {
     precondition(output.columns == weight.rows, "output does not fit the weight")
@@ -28,8 +29,8 @@ public struct LinearTerm {
 
 /// How the weight gradient of each sample enters its accumulator.
 public enum GradientSum: Sendable {
-  /// Plain sum, as for training.
+  /// The plain sum, for training.
   case signed
-  /// Sum of absolute values, element by element: what importance is made of.
+  /// The sum of absolute values, element by element, for importance.
   case absolute
 }

@@ -2,22 +2,22 @@
 
 public import SPINStorage
 
-/// A row-major Float32 matrix `[rows, columns]` that is in a buffer.
+/// A row-major Float32 matrix `[rows, columns]` in a buffer.
 public struct MatrixView: Sendable {
-  /// The memory that it is in.
+  /// The buffer that contains the matrix.
   public let buffer: FloatBuffer
-  /// The offset of its first element.
+  /// The offset of the first element in the buffer, in elements.
   public let offset: Int
-  /// Its number of rows; one per token for activations.
+  /// The number of rows; one per token for activations.
   public let rows: Int
-  /// Its number of columns.
+  /// The number of columns.
   public let columns: Int
-  /// The distance between rows, in elements.
+  /// The distance between the beginnings of consecutive rows, in elements.
   public let stride: Int
 
-  /// A view of part of a buffer; traps if it does not fit.
+  /// A view of part of a buffer; traps if the view extends beyond it.
   ///
-  /// A stride of 0 repeats one row, for reading.
+  /// A stride of 0 repeats one row; such a view is for reading only.
   public init(_ buffer: FloatBuffer, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
     let stride = stride ?? columns
     precondition(rows >= 0 && columns >= 0 && offset >= 0, "negative shape")
@@ -32,18 +32,19 @@ public struct MatrixView: Sendable {
     self.stride = stride
   }
 
-  /// A matrix of zeros in memory of its own.
+  /// A matrix of zeros in a new buffer.
   public init(rows: Int, columns: Int) {
     self.init(FloatBuffer(count: rows * columns), rows: rows, columns: columns)
   }
 
-  /// A matrix with the given elements in memory of its own.
+  /// A matrix with the given elements, row by row, in a new buffer; traps unless they fill the
+  /// shape.
   public init(_ values: [Float], rows: Int, columns: Int) {
     precondition(values.count == rows * columns, "values do not fill the shape")
     self.init(FloatBuffer(values), rows: rows, columns: columns)
   }
 
-  /// The rows of `range`.
+  /// A view of the rows in `range`; traps if they are not all in the matrix.
   public func rows(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
     return MatrixView(
@@ -51,19 +52,20 @@ public struct MatrixView: Sendable {
       stride: stride)
   }
 
-  /// One row, repeated without being copied; for reading only.
+  /// A view that repeats the only row without copying it, for reading only; traps unless there is
+  /// one row.
   public func repeated(_ count: Int) -> MatrixView {
     precondition(rows == 1, "only one row can be repeated")
     return MatrixView(buffer, offset: offset, rows: count, columns: columns, stride: 0)
   }
 
-  /// One element.
+  /// The element at a row and column; traps outside the matrix.
   public subscript(row: Int, column: Int) -> Float {
     get { buffer[index(row, column)] }
     nonmutating set { buffer[index(row, column)] = newValue }
   }
 
-  /// All elements, row by row, copied.
+  /// A copy of all elements, row by row.
   public var values: [Float] {
     (0..<rows).flatMap { row in
       buffer.values(offset + row * stride..<offset + row * stride + columns)
@@ -75,7 +77,7 @@ public struct MatrixView: Sendable {
     return offset + row * stride + column
   }
 
-  /// The first element of a row.
+  /// A pointer to the first element of a row.
   @unsafe func pointer(row: Int = 0) -> UnsafeMutablePointer<Float> {
     unsafe buffer.base + (offset + row * stride)
   }

@@ -3,29 +3,29 @@
 import Foundation
 package import SPINStorage
 
-/// Rotary position embedding: each head's two halves, rotated by position-dependent angles.
+/// Rotary position embedding: rotates the two halves of each head by position-dependent angles.
 ///
-/// At position p, pair i of a head of size E turns by p * frequency[i]:
+/// At position p, pair i of a head of size E is rotated by p * frequency[i]:
 ///
 ///     u' = u cos - v sin,   v' = v cos + u sin     (u the first half of the head, v the second)
 ///
-/// The gradient turns back. Angles are rounded to Float32 as transformers rounds them: p * frequency
-/// in Float32, then cosine and sine.
+/// The gradient is rotated by the opposite angle. Angles are rounded as in transformers: p *
+/// frequency in Float32, then cosine and sine.
 ///
 /// - Source: Su et al. 2021, arXiv:2104.09864; `rotate_half` in transformers.
 public struct RotaryEmbedding: Sendable {
-  /// Positions from 0 that the table holds.
+  /// The number of positions in the table, from 0.
   public let positionCount: Int
-  /// Size of a head, E.
+  /// The size of a head, E.
   public let headSize: Int
   /// Cosines and sines, `[positionCount, E / 2]`.
   package let cosine, sine: FloatBuffer
 
-  /// Tabulates the angles of positions 0 to `positionCount`.
+  /// Tabulates the angles of positions 0 to `positionCount` - 1.
   ///
   /// - Parameters:
   ///   - frequencies: `[E / 2]`, radians per position.
-  ///   - attentionScaling: Multiplies cosines and sines; 1 but for some long-context schemes.
+  ///   - attentionScaling: The factor of cosines and sines; 1 except in some long-context schemes.
   public init(frequencies: [Float], positionCount: Int, attentionScaling: Float = 1) {
     let half = frequencies.count
     var (cosine, sine) = ([Float](), [Float]())
@@ -43,12 +43,12 @@ public struct RotaryEmbedding: Sendable {
     headSize = half * 2
   }
 
-  /// Turns the heads of `rows` in place; within each sample, positions count from 0.
+  /// Rotates the heads of the samples in place; positions count from 0 in each sample.
   ///
   /// - Parameters:
   ///   - heads: `[T, heads * E]`.
   ///   - samples: The rows of each sample.
-  ///   - backward: Whether to turn back, as the gradient does.
+  ///   - backward: Whether to rotate by the opposite angle, for the gradient.
   ///   - device: Where to compute.
   public func rotate(
     _ heads: MatrixView, samples: [Range<Int>], backward: Bool = false, on device: any Device
@@ -58,7 +58,7 @@ public struct RotaryEmbedding: Sendable {
     device.rotate(heads, by: self, samples: samples, backward: backward)
   }
 
-  /// Turns the heads of each row in place to a position of its own.
+  /// Rotates the heads of each row in place, each row for its own position.
   ///
   /// - Parameters:
   ///   - heads: `[B, heads * E]`.

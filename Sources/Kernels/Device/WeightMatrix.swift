@@ -3,15 +3,15 @@
 import CKernels
 public import SPINStorage
 
-/// A weight matrix `[out, in]`, read in place: in a mapped checkpoint or in memory.
+/// A weight matrix `[out, in]`, read in place from a mapped checkpoint or from memory.
 public struct WeightMatrix: Sendable {
-  /// Its name in the checkpoint.
+  /// The tensor's name in the checkpoint.
   public let name: String
-  /// How its elements are stored.
+  /// The type in which the elements are stored.
   public let elementType: ElementType
-  /// Rows: the outputs of the layer.
+  /// The number of rows, one per output of the layer.
   public let rows: Int
-  /// Columns: the inputs of the layer.
+  /// The number of columns, one per input of the layer.
   public let columns: Int
 
   private enum Source: Sendable {
@@ -20,7 +20,7 @@ public struct WeightMatrix: Sendable {
   }
   private let source: Source
 
-  /// A matrix of a mapped file; traps if it does not lie inside.
+  /// A matrix of a mapped file at a byte offset; traps if it extends beyond the file.
   public init(
     name: String, file: MappedFile, offset: Int, elementType: ElementType, rows: Int, columns: Int
   ) {
@@ -34,7 +34,7 @@ public struct WeightMatrix: Sendable {
     source = .file(file, offset: offset)
   }
 
-  /// A Float32 matrix in memory.
+  /// A Float32 matrix in memory; traps unless `values` fill the shape.
   public init(name: String, values: FloatBuffer, rows: Int, columns: Int) {
     precondition(values.count == rows * columns, "values do not fill the shape")
     self.name = name
@@ -44,15 +44,16 @@ public struct WeightMatrix: Sendable {
     source = .memory(values)
   }
 
-  /// Which numbers these are, for a device that keeps copies: where two are equal, the numbers are.
+  /// A key under which a device can cache a copy: equal identities mean equal elements.
   ///
-  /// What a device itself writes into its own memory is not counted: it keeps no copy of that.
+  /// Writes of a device to its own memory do not change the identity, since a device does not copy
+  /// its own memory.
   public struct Identity: Sendable, Hashable {
     let memory: MemoryIdentity
     let version, offset, byteCount: Int
   }
 
-  /// Which numbers these are now; an edit of the mapping or of the memory changes it.
+  /// The present identity; an edit of the mapping or of the memory changes it.
   public var identity: Identity {
     let byteCount = rows * columns * elementType.byteCount
     return switch source {
@@ -64,7 +65,7 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// Where it is: in memory of the program, as a file's pages do, or in a device's.
+  /// Whether the elements are in host memory, as the pages of a file are, or in a device's memory.
   public var place: MemoryPlace {
     switch source {
     case .file: .host
@@ -72,33 +73,34 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// The mapping that it is in; nil for a matrix in memory.
+  /// The mapped file that contains the matrix; nil for a matrix in memory.
   package var mapping: MappedFile? {
     guard case .file(let file, _) = source else { return nil }
     return file
   }
 
-  /// The memory that it is in; nil for a matrix of a file.
+  /// The buffer that contains the matrix; nil for a matrix of a file.
   package var buffer: FloatBuffer? {
     guard case .memory(let values) = source else { return nil }
     return values
   }
 
-  /// The file that it is in and the range of its bytes there, for a device that reads it by itself; nil for a
-  /// matrix in memory.
+  /// The file that contains the matrix and its range of bytes there, for a device that reads files
+  /// by itself; nil for a matrix in memory.
   public var fileRange: (path: String, bytes: Range<Int>)? {
     guard case .file(let file, let offset) = source else { return nil }
     return (file.path, offset..<offset + rows * columns * elementType.byteCount)
   }
 
-  /// Lets the system drop its pages; they are read again when touched.
+  /// Lets the operating system drop the pages of a mapped matrix, which are read again when
+  /// accessed; does nothing for a matrix in memory.
   public func releasePages() {
     if case .file(let file, let offset) = source {
       file.releasePages(offset..<offset + rows * columns * elementType.byteCount)
     }
   }
 
-  /// The elements of some rows, widened to Float32.
+  /// The elements of some rows, widened to Float32; traps for a matrix in a device's memory.
   public func values(rows range: Range<Int>) -> [Float] {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
     precondition(place == .host, "a device's memory: download it")
@@ -116,7 +118,7 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// The element at a row and column; valid as long as the matrix is.
+  /// A pointer to the element at a row and column; valid as long as the matrix.
   @unsafe func pointer(row: Int, column: Int = 0) -> UnsafeRawPointer {
     let offset = (row * columns + column) * elementType.byteCount
     switch source {

@@ -16,12 +16,12 @@ extension Reference {
       self.window = window
     }
 
-    /// Where an element of the query side lies.
+    /// The index of an element of queries, outputs or their gradients.
     func q(_ token: Int, _ head: Int, _ e: Int) -> Int {
       (token * heads + head) * headSize + e
     }
 
-    /// Where the element of the key/value side that serves a query head lies.
+    /// The index of the element of keys or values that belongs to a query head.
     func kv(_ token: Int, _ head: Int, _ e: Int) -> Int {
       (token * keyValueHeads + head / (heads / keyValueHeads)) * headSize + e
     }
@@ -31,7 +31,7 @@ extension Reference {
     }
   }
 
-  /// The probabilities with which one token attends, over its visible tokens.
+  /// The attention probabilities of one token over its visible tokens.
   private static func probabilities(
     _ q: [Double], _ k: [Double], token: Int, head: Int, _ shape: AttentionShape
   ) -> [Double] {
@@ -62,7 +62,7 @@ extension Reference {
     return o
   }
 
-  /// Its gradients with respect to queries, keys and values.
+  /// The gradients of causal attention with respect to queries, keys and values.
   package static func attentionGradient(
     _ q: [Double], _ k: [Double], _ v: [Double], outputGradient d: [Double], _ shape: AttentionShape
   ) -> (q: [Double], k: [Double], v: [Double]) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Reference {
-  /// A low-rank change of hidden states: h' = h + Q (W h + b - Q^T h); Q `[D, r]`, W `[r, D]`, b `[r]`.
+  /// A LoReFT intervention, h' = h + Q (W h + b - Q^T h), with Q `[D, r]`, W `[r, D]` and b `[r]`.
   package struct Intervention: Sendable {
     package var rotation, source, bias: [Double]
 
@@ -14,7 +14,7 @@ extension Reference {
     /// D, the hidden size.
     var size: Int { source.count / bias.count }
 
-    /// W h + b - Q^T h of one state.
+    /// W h + b - Q^T h for one hidden state.
     private func change(_ h: [Double]) -> [Double] {
       bias.indices.map { k in
         (0..<size).reduce(bias[k]) {
@@ -23,7 +23,7 @@ extension Reference {
       }
     }
 
-    /// h' of one state.
+    /// h' for one hidden state.
     package func output(_ h: [Double]) -> [Double] {
       let change = change(h)
       return (0..<size).map { i in
@@ -31,7 +31,7 @@ extension Reference {
       }
     }
 
-    /// The gradients of the state and of the three parameters.
+    /// The gradients with respect to the hidden state and the three parameters.
     package func gradients(
       _ h: [Double], outputGradient g: [Double]
     ) -> (input: [Double], rotation: [Double], source: [Double], bias: [Double]) {

@@ -16,14 +16,14 @@ extension Reference {
     return gradient
   }
 
-  /// The gradient of a bias: the sum of each column.
+  /// The gradient of a bias: the sum of each column of dy.
   package static func biasGradient(_ dy: [Double], columns: Int) -> [Double] {
     var gradient = [Double](repeating: 0, count: columns)
     for (index, value) in dy.enumerated() { gradient[index % columns] += value }
     return gradient
   }
 
-  /// The gradient of an embedding with a number of rows, of which `indices` were looked up.
+  /// The gradient of an embedding `[rows, columns]` of which the rows `indices` were looked up.
   package static func embeddingGradient(
     _ dy: [Double], _ indices: [Int], rows: Int, columns: Int
   ) -> [Double] {

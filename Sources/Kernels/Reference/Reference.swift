@@ -2,10 +2,10 @@
 
 import Foundation
 
-/// Every operation once more: naive, in double precision, one obvious loop after the other.
+/// A naive implementation of every operation, in double precision and plain loops.
 ///
-/// This is what the fast versions are tested against, and what a reader should look at first. All
-/// matrices are row-major arrays.
+/// The fast versions are tested against it, and readers should start here. All matrices are
+/// row-major arrays.
 package enum Reference {
   /// y = x W^T + b; x `[T, K]`, W `[N, K]`.
   package static func linear(
@@ -22,7 +22,7 @@ package enum Reference {
     return y
   }
 
-  /// dx = dy W.
+  /// dx = dy W; dy `[T, N]`, W `[N, K]`.
   package static func linearInputGradient(
     _ dy: [Double], _ weight: [Double], tokens: Int, inputs: Int, outputs: Int
   ) -> [Double] {
@@ -37,7 +37,7 @@ package enum Reference {
     return dx
   }
 
-  /// dW = dy^T x, summed over the tokens of one sample.
+  /// dW = dy^T x `[N, K]`, summed over the tokens of one sample.
   package static func weightGradient(
     _ x: [Double], _ dy: [Double], sample: Range<Int>, inputs: Int, outputs: Int
   ) -> [Double] {
@@ -52,13 +52,13 @@ package enum Reference {
     return gradient
   }
 
-  /// One row of RMS normalization.
+  /// RMS normalization of one row.
   package static func rmsNorm(_ x: [Double], gain: [Double], epsilon: Double) -> [Double] {
     let r = 1 / (x.reduce(0) { $0 + $1 * $1 } / Double(x.count) + epsilon).squareRoot()
     return zip(x, gain).map { $0 * r * $1 }
   }
 
-  /// Its gradient with respect to x.
+  /// The gradient of RMS normalization of one row with respect to x.
   package static func rmsNormGradient(
     _ x: [Double], gain: [Double], epsilon: Double, outputGradient dy: [Double]
   ) -> [Double] {
@@ -67,7 +67,7 @@ package enum Reference {
     return x.indices.map { r * (dy[$0] * gain[$0] - x[$0] * r * r * mean) }
   }
 
-  /// Rotation of one head at one position.
+  /// Rotary position embedding of one head at one position, with one angle per pair.
   package static func rotate(_ head: [Double], angles: [Double]) -> [Double] {
     let half = head.count / 2
     var result = head
@@ -78,12 +78,12 @@ package enum Reference {
     return result
   }
 
-  /// The gated activation.
+  /// The gated activation of one element.
   package static func swiGLU(_ gate: Double, _ up: Double) -> Double {
     gate / (1 + exp(-gate)) * up
   }
 
-  /// Its gradients.
+  /// The gradients of the gated activation with respect to gate and up.
   package static func swiGLUGradient(
     _ gate: Double, _ up: Double, outputGradient dy: Double
   ) -> (gate: Double, up: Double) {
@@ -91,13 +91,13 @@ package enum Reference {
     return (dy * up * s * (1 + gate * (1 - s)), dy * gate * s)
   }
 
-  /// Negative log-likelihood of one row.
+  /// The negative log-likelihood of the target, from one row of logits, in nats.
   package static func crossEntropy(_ logits: [Double], target: Int) -> Double {
     let max = logits.max() ?? 0
     return log(logits.reduce(0) { $0 + exp($1 - max) }) + max - logits[target]
   }
 
-  /// Its gradient.
+  /// The gradient of the negative log-likelihood with respect to the logits.
   package static func crossEntropyGradient(_ logits: [Double], target: Int) -> [Double] {
     let max = logits.max() ?? 0
     let sum = logits.reduce(0) { $0 + exp($1 - max) }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which scalars are equal where a pattern ignores case.
+/// The scalars that are equal if a pattern ignores case.
 enum CaseFolding {
-  /// The least scalar of each class, by its other members.
+  /// The smallest scalar of each equivalence class, by the other members.
   private static let leastByMember: [UInt32: UInt32] = {
     var result: [UInt32: UInt32] = [:]
     var scalar: UInt32 = 0
@@ -13,10 +13,10 @@ enum CaseFolding {
     return result
   }()
 
-  /// The classes of more than one member, by their least.
+  /// The other members of each class of more than one, by the smallest.
   private static let classes = Dictionary(grouping: leastByMember.keys) { leastByMember[$0] ?? $0 }
 
-  /// Scalars that are equal to a sequence of several, with that sequence folded.
+  /// The scalars that are equal to a sequence of several scalars, with the folded sequence.
   private static let sequences: [UInt32: [UInt32]] = {
     var result: [UInt32: [UInt32]] = [:]
     let flat = LetterData.sequenceFolds
@@ -31,7 +31,7 @@ enum CaseFolding {
 
   private static func least(_ scalar: UInt32) -> UInt32 { leastByMember[scalar] ?? scalar }
 
-  /// The set with all scalars that are equal to one of its members.
+  /// The set extended by all scalars that are equal to one of its members.
   static func closure(of set: ScalarSet) -> ScalarSet {
     var further: [Range<UInt32>] = []
     for (least, members) in classes {
@@ -47,7 +47,7 @@ enum CaseFolding {
     sequences.keys.contains(where: set.contains)
   }
 
-  /// Whether some scalar is equal to a part of this text, as `ß` is to `ss`.
+  /// Whether some scalar is equal to several consecutive scalars of a text, as `ß` is to `ss`.
   static func hasSequences(in text: [UInt32]) -> Bool {
     let folded = text.map(least)
     return sequences.values.contains { sequence in

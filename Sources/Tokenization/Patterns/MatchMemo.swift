@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which states of a pattern at which positions of a text are known to lead nowhere.
+/// Memoizes which states of a pattern are known to fail at which positions of a text.
 ///
-/// What follows from a state depends on its position only, so a state that failed fails again.
-/// Remembering that makes backtracking linear in the text. It is done only once a search has taken
-/// more steps than usual, since usual text needs none of it.
+/// The outcome of a state depends only on the position, so a state that has failed would fail
+/// again. Memoization makes backtracking linear in the length of the text. It begins only when a
+/// search takes unusually many steps, since it is not needed for ordinary text.
 struct MatchMemo {
-  /// What is known of a state on entry.
+  /// What is known about a state on entry.
   enum Entry {
     case unknown
     case failed
-    /// It leads to the end of its group at this position.
+    /// The state leads to the end of its group at this position.
     case succeeded(Int)
   }
 
   private static let pageBits = 1 << 16
 
   private let keyCount: Int
-  /// Bits by position and key, in pages that are allocated when touched.
+  /// Bits by position and key, in pages that are allocated on first use.
   private var pages: [[UInt64]] = []
-  /// Where states inside of look-around and atomic groups ended that did not fail.
+  /// The end positions of states in look-around and atomic groups that succeeded.
   private var ends: [Int: Int] = [:]
-  /// The states that were entered and have not failed yet, in order.
+  /// The states that have been entered and have not failed yet, in order.
   private var path: [Int] = []
 
   init(keyCount: Int) { self.keyCount = keyCount }
@@ -29,7 +29,7 @@ struct MatchMemo {
   /// The number of states on the path.
   var pathCount: Int { path.count }
 
-  /// Enters a state: marks it as failed, which it is unless the path to it succeeds.
+  /// Enters a state and marks it as failed, which is corrected if the path to it succeeds.
   mutating func enter(_ key: Int, at offset: Int) -> Entry {
     let state = offset * keyCount + key
     let page = state / Self.pageBits
@@ -43,12 +43,13 @@ struct MatchMemo {
     return .unknown
   }
 
-  /// Leaves the states beyond the first `count` of the path, which have failed.
+  /// Removes the states after the first `count` from the path, as failed.
   mutating func fail(to count: Int) { path.removeLast(path.count - count) }
 
-  /// Leaves the states beyond the first `count` of the path, which led to `end`.
+  /// Removes the states after the first `count` from the path, as having led to `end`.
   ///
-  /// - Parameter isRemembered: Whether to note the end rather than to forget the states.
+  /// - Parameter isRemembered: Whether to record the end instead of resetting the states to
+  ///   unknown.
   mutating func succeed(to count: Int, end: Int, isRemembered: Bool) {
     for state in path[count...] {
       if isRemembered {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds the matches of a pattern in one text, leftmost first, alternatives in their order.
+/// Finds the matches of a pattern in one text, leftmost first, trying alternatives in order.
 ///
-/// It backtracks, on a stack of its own, and remembers failed states (`MatchMemo`) once a search
-/// takes long: the work is bounded by the length of the text times the size of the pattern.
+/// It backtracks with an explicit stack and memoizes failed states (`MatchMemo`) once a search
+/// takes long, so the work is bounded by the length of the text times the size of the pattern.
 struct PatternMatcher {
-  /// What to try where the rest fails.
+  /// An alternative to try if the present path fails.
   private struct Alternative {
     let pc: Int
-    /// The position to go on from.
+    /// The position at which to continue.
     var position: Int
-    /// After `position`, each scalar boundary down to this one is tried too.
+    /// After `position`, each preceding scalar boundary down to this one is tried as well.
     let lowest: Int
     let pathCount: Int
   }
 
-  /// Steps that each scalar of the text may take on average before states are remembered.
+  /// The average number of steps per scalar of text before memoization begins.
   private static let usualSteps = 32
   private static let initialCredit = 4096
 
@@ -23,22 +23,22 @@ struct PatternMatcher {
   private let bounds: Range<Int>
   private var stack: [Alternative] = []
   private var memo: MatchMemo
-  /// The last run of scalars that each possessive span took, by key.
+  /// The last run of scalars that each possessive span matched, by key.
   private var runs: [Int: Range<Int>] = [:]
-  /// Steps left before states are remembered.
+  /// The number of steps left before memoization begins.
   private var credit = Self.initialCredit
-  /// The number of look-around and atomic groups that are being matched.
+  /// The nesting depth of look-around and atomic groups being matched.
   private var depth = 0
 
-  /// A matcher for the text in `bounds`, beyond which it sees nothing.
+  /// A matcher for the part of a text in `bounds`, which is treated as the whole text.
   init(_ program: PatternProgram, in bounds: Range<Int>) {
     self.program = program
     self.bounds = bounds
     memo = MatchMemo(keyCount: max(program.keyCount, 1))
   }
 
-  /// Calls `body` with each match, as `find_iter` of the package's engine: an empty match right
-  /// after another match is passed over.
+  /// Calls `body` with each match, like `find_iter` of the regular expression engine of the
+  /// `tokenizers` package: an empty match right after another match is skipped.
   mutating func forEachMatch(in text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
     var position = bounds.lowerBound
     var lastEnd = -1
@@ -70,7 +70,7 @@ struct PatternMatcher {
     }
   }
 
-  /// Runs the program from one state up to its `accept`; the end of the match, -1 without one.
+  /// Runs the program from an instruction to its `accept`; returns the end of the match, or -1.
   private mutating func run(_ start: Int, _ from: Int, _ text: Span<UInt8>) -> Int {
     let base = stack.count
     let pathBase = memo.pathCount
@@ -163,7 +163,7 @@ struct PatternMatcher {
     credit >= 0 ? .unknown : memo.enter(key, at: position - bounds.lowerBound)
   }
 
-  /// The position after one scalar of a class, nil where it is of another.
+  /// The position after the scalar at `position`; nil if it is not in the class or the text ends.
   @inline(__always)
   private func next(_ text: Span<UInt8>, _ position: Int, _ index: Int) -> Int? {
     guard position < bounds.upperBound else { return nil }
@@ -206,7 +206,7 @@ struct PatternMatcher {
     var lowest = start
     var count = 0
     while count < maximum, let next = next(text, position, index) {
-      // Once states are remembered, each length is a state.
+      // With memoization, each length is a state.
       if count >= minimum, credit < 0, maximum == .max {
         return rememberedSpan(text, position, index, key: key + 1, next: pc)
       }
@@ -222,7 +222,7 @@ struct PatternMatcher {
     return .position(position)
   }
 
-  /// Takes scalars one by one, each length a state of its own.
+  /// Matches scalars one by one, each length being a state.
   private mutating func rememberedSpan(
     _ text: Span<UInt8>, _ start: Int, _ index: Int, key: Int, next pc: Int
   ) -> SpanOutcome {
@@ -239,7 +239,7 @@ struct PatternMatcher {
     }
   }
 
-  /// The end of the run of scalars of a class; where a run that is known begins, it is not walked.
+  /// The end of the run of scalars of a class from `start`; a run that is already known is skipped.
   private mutating func runEnd(_ text: Span<UInt8>, _ start: Int, _ index: Int, _ key: Int) -> Int {
     let known = runs[key] ?? 0..<0
     if known.contains(start) { return known.upperBound }

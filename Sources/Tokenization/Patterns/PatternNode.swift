@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A part of a regular expression, as `PatternParser` reads it.
+/// A node of the syntax tree of a regular expression, as parsed by `PatternParser`.
 indirect enum PatternNode: Sendable, Equatable {
-  /// How much a repetition takes first.
+  /// The order in which a repetition tries its counts.
   enum Mode: Sendable, Equatable {
-    /// As much as possible, less where the rest does not match.
+    /// As many as possible, fewer if the rest does not match.
     case greedy
-    /// As little as possible, more where the rest does not match.
+    /// As few as possible, more if the rest does not match.
     case lazy
-    /// As much as possible, and never less.
+    /// As many as possible, never fewer.
     case possessive
   }
 
-  /// What holds between two scalars.
+  /// A condition on a position between scalars.
   enum Anchor: Sendable, Equatable {
     /// `^`: the beginning of the text or after a newline that does not end the text.
     case lineStart
     /// `$`: the end of the text or before a newline.
     case lineEnd
-    /// `\A`.
+    /// `\A`: the beginning of the text.
     case textStart
-    /// `\z`.
+    /// `\z`: the end of the text.
     case textEnd
     /// `\Z`: the end of the text or before a newline that ends it.
     case textEndOrFinalNewline
-    /// `\b`.
+    /// `\b`: between a word character and another or an end of the text.
     case wordBoundary
-    /// `\B`.
+    /// `\B`: any position that is not a word boundary.
     case noWordBoundary
   }
 
@@ -36,13 +36,13 @@ indirect enum PatternNode: Sendable, Equatable {
   case scalar(ScalarSet)
   /// One part after another.
   case sequence([PatternNode])
-  /// The first part that leads to a match.
+  /// The first alternative that leads to a match.
   case alternatives([PatternNode])
-  /// A part several times; without a maximum where it is nil.
+  /// A repeated part; a maximum of nil means no limit.
   case repeated(PatternNode, minimum: Int, maximum: Int?, mode: Mode)
-  /// What follows, or precedes, matches or does not.
+  /// Look-around: the text that follows or precedes must match, or must not.
   case look(PatternNode, isAhead: Bool, isNegative: Bool)
-  /// A part whose first match is final.
+  /// An atomic group: its first match is never reconsidered.
   case atomic(PatternNode)
   case anchor(Anchor)
 
@@ -58,7 +58,7 @@ indirect enum PatternNode: Sendable, Equatable {
     }
   }
 
-  /// The number of scalars that the part matches where that is always the same.
+  /// The number of scalars that the part matches; nil if the number varies.
   var width: Int? {
     switch self {
     case .empty, .look, .anchor: return 0

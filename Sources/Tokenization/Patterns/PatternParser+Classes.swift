@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension PatternParser {
-  /// A class whose `[` was read at `start`, up to and with its `]`.
+  /// Parses a class after its `[`, which is at `start`, up to and including its `]`.
   ///
-  /// - Parameter isOuter: Whether it is no class inside another; where case is ignored, letters
-  ///   are added to the outermost class only.
+  /// - Parameters:
+  ///   - start: The position of the `[`, for messages.
+  ///   - isOuter: Whether the class is not nested in another; if case is ignored, only an outermost
+  ///     class is extended.
   mutating func classBody(from start: Int, isOuter: Bool) throws -> ScalarSet {
     let isNegated = take("^")
     var set = ScalarSet()
-    /// What precedes `&&`.
+    /// The set before `&&`.
     var intersected: ScalarSet?
     var isEmpty = true
-    // A bracket that closes nothing yet is literal where another one follows.
+    // A `]` right at the beginning is literal if another one follows.
     if peek() == 0x5D {
       guard text[(position + 1)...].contains(0x5D) else {
         throw failure("this class is empty", at: start)
@@ -39,7 +41,7 @@ extension PatternParser {
     return isNegated ? set.complement : set
   }
 
-  /// One member: a nested class, a POSIX bracket, a property, a scalar or a range.
+  /// Parses one member: a nested class, a POSIX bracket, a property, a scalar or a range.
   private mutating func member(_ next: UInt32, from start: Int) throws -> ScalarSet {
     let memberStart = position
     if next == "[" {
@@ -60,13 +62,13 @@ extension PatternParser {
     }
   }
 
-  /// The scalar, or the range that begins with it.
+  /// Parses the rest of a range that begins with a scalar, or returns the scalar alone.
   private mutating func range(
     from first: UInt32, start: Int, isRead: Bool = false
   ) throws -> ScalarSet {
     if !isRead { position += 1 }
     guard peek() == 0x2D, let after = peek(1), after != "]" else { return ScalarSet(first) }
-    // `a-[` and `a-&&` are read as a hyphen by some and refused by others.
+    // Some engines read the hyphen of `a-[` and `a-&&` literally, others reject it.
     guard after != "[", !(after == "&" && peek(2) == 0x26) else {
       throw failure("a range without an end is not supported")
     }
@@ -88,7 +90,7 @@ extension PatternParser {
     return ScalarSet([first..<last + 1])
   }
 
-  /// `[:name:]` or `[:^name:]`, nil where the bracket opens a class.
+  /// Parses `[:name:]` or `[:^name:]`; nil if the bracket begins a nested class.
   private mutating func posixBracket() throws -> ScalarSet? {
     let start = position
     guard take("[:") else { return nil }

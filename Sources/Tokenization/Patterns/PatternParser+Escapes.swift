@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension PatternParser {
-  /// What an escape stands for inside and outside of classes.
+  /// The meaning of an escape that is allowed both inside and outside of classes.
   enum Escape {
     case scalar(UInt32)
     case set(ScalarSet)
   }
 
-  /// An escape outside of a class, whose backslash was read at `start`.
+  /// Parses an escape outside of a class after its backslash, which is at `start`.
   mutating func escape(from start: Int) throws -> PatternNode {
     guard let next = peek() else { throw failure("nothing follows this backslash", at: start) }
     switch next {
@@ -37,7 +37,7 @@ extension PatternParser {
           throw unsupported(from: start, "a letter that is equal to several where case is ignored")
         }
         return .scalar(folded(ScalarSet(scalar)))
-      // Where case is ignored a property on its own is left unchanged.
+      // A property on its own is not extended if case is ignored.
       case .set(let set): return .scalar(set)
       }
     }
@@ -48,7 +48,7 @@ extension PatternParser {
     return .anchor(anchor)
   }
 
-  /// An escape that means the same inside and outside of a class; `position` is after the backslash.
+  /// Parses an escape that has the same meaning inside and outside of a class, after its backslash.
   mutating func sharedEscape(from start: Int) throws -> Escape {
     guard let letter = peek() else { throw failure("nothing follows this backslash", at: start) }
     position += 1
@@ -82,7 +82,7 @@ extension PatternParser {
     }
   }
 
-  /// `{name}` or `{^name}` after `\p` or `\P`.
+  /// Parses `{name}` or `{^name}` after `\p` or `\P`.
   private mutating func property(isNegative: Bool, from start: Int) throws -> ScalarSet {
     position += 1
     let isInverted = take("^")
@@ -107,11 +107,11 @@ extension PatternParser {
     return value
   }
 
-  /// `\xHH` or `\x{H...}`; `position` is after the `x`.
+  /// Parses the digits of `\xHH` or `\x{H...}`.
   private mutating func hexadecimal(from start: Int) throws -> UInt32 {
     guard take("{") else {
       let value = try scalar(ofDigits: 2, from: start)
-      // Oniguruma takes two digits for a byte of the encoding, not for a scalar.
+      // Oniguruma interprets two digits as a byte of the encoding, not as a scalar.
       guard value < 0x80 else { throw unsupported(from: start, "a byte that is no character") }
       return value
     }

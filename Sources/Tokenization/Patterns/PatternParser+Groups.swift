@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension PatternParser {
-  /// A group, whose `(` was read at `start`; nil for a comment.
+  /// Parses a group after its `(`, which is at `start`; nil for a comment.
   mutating func group(from start: Int) throws -> PatternNode? {
     guard take("?") else { return try body(from: start) }
     if take("#") {
@@ -18,14 +18,14 @@ extension PatternParser {
     return try optionGroup(from: start)
   }
 
-  /// The inside of a group and its `)`.
+  /// Parses the contents of a group and its `)`.
   private mutating func body(from start: Int) throws -> PatternNode {
     let node = try nested { try $0.alternatives() }
     guard take(")") else { throw failure("this group is not closed", at: start) }
     return node
   }
 
-  /// Look-behind, one for each alternative, since each has a width of its own.
+  /// Look-behind, as one node per alternative, because the widths of alternatives may differ.
   private func behind(
     _ body: PatternNode, isNegative: Bool, from start: Int
   ) throws -> PatternNode {
@@ -39,7 +39,7 @@ extension PatternParser {
     return isNegative ? .sequence(looks) : .alternatives(looks)
   }
 
-  /// `(?i-m:...)`, or `(?i)`, which holds for the rest of the group it stands in.
+  /// Parses `(?i-m:...)`, or `(?i)`, which applies to the rest of the enclosing group.
   private mutating func optionGroup(from start: Int) throws -> PatternNode {
     let outer = options
     var isOn = true
@@ -59,7 +59,7 @@ extension PatternParser {
       return node
     }
     guard take(")") else { throw failure("this group is not closed", at: start) }
-    // What follows, its alternatives included, is as in a group of its own.
+    // The rest of the group, including its alternatives, is parsed like a separate group.
     let node = try nested { try $0.alternatives() }
     options = outer
     return node

@@ -2,24 +2,24 @@
 
 import SPINErrors
 
-/// Reads a regular expression as Oniguruma reads it, which is what the `tokenizers` package uses.
+/// Parses a regular expression in the syntax of Oniguruma, which the `tokenizers` package uses.
 ///
-/// Groups, alternation, repetition, classes, properties, anchors, look-around, atomic groups and
-/// the options `i`, `m` and `x`. What depends on more than a position of the text
-/// (backreferences, subexpression calls, conditions, `\G`, `\K`) and what does not occur in a
-/// pre-tokenizer is refused by name and offset.
+/// It supports groups, alternation, repetition, classes, properties, anchors, look-around, atomic
+/// groups and the options `i`, `m` and `x`. Constructs that depend on more than a position of the
+/// text (backreferences, subexpression calls, conditions, `\G`, `\K`) or that do not occur in
+/// pre-tokenizers are errors that give the construct and its offset.
 struct PatternParser {
-  /// The most scalars that a pattern may have.
+  /// The maximum length of a pattern in scalars.
   static let maximumLength = 1 << 14
-  /// The deepest nesting of groups and classes.
+  /// The maximum nesting depth of groups and classes.
   static let maximumDepth = 64
   /// The largest count in `{n,m}`.
   static let maximumCount = 1000
 
-  /// The options that a group may set.
+  /// The options that a group can set.
   struct Options: Equatable {
     var ignoresCase = false
-    /// `(?m)`: the dot matches a newline too.
+    /// `(?m)`: the dot also matches a newline.
     var dotMatchesNewline = false
     var isExtended = false
   }
@@ -29,9 +29,9 @@ struct PatternParser {
   var options = Options()
   var depth = 0
 
-  /// The pattern as a tree.
+  /// Parses a pattern as a syntax tree.
   ///
-  /// - Throws: `SPINError` whose message gives the offset in the pattern, in characters.
+  /// - Throws: `SPINError` whose message gives the offset in the pattern, in scalars.
   static func parse(_ pattern: String) throws -> PatternNode {
     var parser = PatternParser(text: pattern.unicodeScalars.map(\.value))
     guard parser.text.count <= maximumLength else {
@@ -50,7 +50,7 @@ struct PatternParser {
     SPINError(.malformedInput, "\(message) (at offset \(offset ?? position) of the pattern)")
   }
 
-  /// The refusal of a construct that starts at `start` and was read up to here.
+  /// An error for an unsupported construct from `start` to the present position.
   func unsupported(from start: Int, _ what: String) -> SPINError {
     let construct = String(
       String.UnicodeScalarView(
@@ -69,7 +69,7 @@ struct PatternParser {
     return true
   }
 
-  /// Runs `body` one level deeper.
+  /// Calls `body` at the next nesting level; throws beyond `maximumDepth`.
   mutating func nested<Result>(
     _ body: (inout PatternParser) throws -> Result
   ) throws -> Result {
@@ -84,7 +84,8 @@ struct PatternParser {
 
   // MARK: - Structure
 
-  /// Alternatives up to the end of the group or of the pattern, under the options in force.
+  /// Parses alternatives up to the end of the group or pattern; options that they set end with
+  /// them.
   mutating func alternatives() throws -> PatternNode {
     let outer = options
     defer { options = outer }
@@ -95,7 +96,7 @@ struct PatternParser {
 
   private mutating func sequence() throws -> PatternNode {
     var parts: [PatternNode] = []
-    /// The literal scalars in a row that were just read under `i`.
+    /// The run of literal scalars just read with the option `i`.
     var literals: [UInt32] = []
     while let next = peek(), next != "|", next != ")" {
       if options.isExtended, skipsExtended() { continue }
@@ -119,12 +120,12 @@ struct PatternParser {
     return parts.count == 1 ? parts[0] : .sequence(parts)
   }
 
-  /// The scalar of an element that is one literal, nil for any other.
+  /// The scalar of an element that is a single literal; nil for other elements.
   private func literal(from start: Int) -> UInt32? {
     position == start + 1 && text[start] != "." ? text[start] : nil
   }
 
-  /// Skips white space and comments, which `x` makes meaningless.
+  /// Skips white space or a comment, which the option `x` permits; returns whether there was any.
   private mutating func skipsExtended() -> Bool {
     guard let next = peek() else { return false }
     if next == "#" {
@@ -136,7 +137,7 @@ struct PatternParser {
     return true
   }
 
-  /// One element without its repetition; nil where it was a comment.
+  /// Parses one element without its repetition; nil for a comment.
   private mutating func element() throws -> PatternNode? {
     let start = position
     guard let next = peek() else { return nil }
@@ -158,15 +159,16 @@ struct PatternParser {
     }
   }
 
-  /// The set with all that is equal to its members where case is ignored.
+  /// The set, extended by all equal scalars if case is ignored.
   func folded(_ set: ScalarSet) -> ScalarSet {
     options.ignoresCase ? CaseFolding.closure(of: set) : set
   }
 
-  /// Refuses, where case is ignored, classes that would match sequences: `[ß]` matches `ss`.
+  /// Rejects classes that would match sequences of scalars if case is ignored, as `[ß]` matches
+  /// `ss`.
   ///
-  /// Where the class may be repeated without end and holds all letters of those sequences, it
-  /// makes no difference.
+  /// It makes no difference if the class is repeated without limit and contains all letters of
+  /// those sequences.
   private func checkSequenceFolds(
     _ node: PatternNode, repeatedAs repeated: PatternNode, from start: Int
   ) throws {
@@ -185,7 +187,7 @@ struct PatternParser {
 
   // MARK: - Repetition
 
-  /// The repetition that follows a part, nil where none does.
+  /// Parses the repetition after a part; nil if there is none.
   private mutating func repetition(of part: PatternNode) throws -> PatternNode? {
     let start = position
     guard let next = peek() else { return nil }
@@ -197,7 +199,8 @@ struct PatternParser {
     case "?": counts = (0, 1)
     case "{":
       guard let interval = try interval() else { return nil }
-      // After an interval, `?` and `+` repeat it once more, as in Ruby; but `{n,m}?` is lazy.
+      // As in Ruby, `?` and `+` after an interval are further repetitions, except that `{n,m}?` is
+      // lazy.
       if let maximum = interval.maximum, maximum < interval.minimum {
         throw unsupported(from: start, "an interval whose maximum is below its minimum")
       }
@@ -220,7 +223,7 @@ struct PatternParser {
     return .repeated(part, minimum: counts.minimum, maximum: counts.maximum, mode: mode)
   }
 
-  /// `{n}`, `{n,}`, `{,m}` or `{n,m}`; anything else is literal text and gives nil.
+  /// Parses `{n}`, `{n,}`, `{,m}` or `{n,m}`; nil for anything else, which is literal text.
   private mutating func interval() throws -> (minimum: Int, maximum: Int?)? {
     let start = position
     position += 1
@@ -249,7 +252,7 @@ struct PatternParser {
 }
 
 extension UInt32 {
-  /// Compares a scalar with a character of ASCII, so that patterns can be read as text.
+  /// Compares a scalar with a character literal, so that the parser's code is readable.
   static func ~= (character: Unicode.Scalar, scalar: UInt32) -> Bool { character.value == scalar }
   static func == (scalar: UInt32, character: Unicode.Scalar) -> Bool { character.value == scalar }
   static func != (scalar: UInt32, character: Unicode.Scalar) -> Bool { character.value != scalar }

@@ -2,44 +2,47 @@
 
 import SPINErrors
 
-/// A regular expression as instructions that `PatternMatcher` executes.
+/// A regular expression compiled to instructions for `PatternMatcher`.
 package struct PatternProgram: Sendable {
-  /// One step.
+  /// An instruction.
   ///
-  /// Unless it says otherwise, the next instruction follows.
+  /// Execution continues at the next instruction unless stated otherwise.
   enum Instruction: Sendable {
-    /// Takes one scalar of a class.
+    /// Matches one scalar of a class.
     case scalar(Int)
-    /// Takes scalars of a class, as many as possible; fewer where the rest fails, unless possessive.
+    /// Matches as many scalars of a class as possible, or fewer if the rest fails, unless
+    /// possessive.
     case span(Int, minimum: Int, maximum: Int, isPossessive: Bool, key: Int)
-    /// Goes to `first`, and where that fails to `second`.
+    /// Continues at `first` and, if that fails, at `second`.
     case choice(first: Int, second: Int, key: Int)
     case jump(Int)
     case anchor(PatternNode.Anchor)
-    /// Runs what follows up to its `accept` from here, or from `width` scalars before, and goes to
-    /// `next` at the same position where that matches, or where it does not.
+    /// Runs the following instructions up to their `accept`, from the present position or from
+    /// `width` scalars before, and continues at `next` from the present position if they match, or,
+    /// if `isNegative`, if they do not.
     case look(next: Int, width: Int?, isNegative: Bool)
-    /// Runs what follows up to its `accept`, and goes to `next` where that ended.
+    /// Runs the following instructions up to their `accept` and continues at `next` from the end of
+    /// that match.
     case atomic(next: Int)
     case accept
   }
 
-  /// The most instructions of one pattern.
+  /// The maximum number of instructions of a pattern.
   static let maximumCount = 1 << 14
-  /// The most choices of one pattern; each costs a bit for each byte of a text at worst.
+  /// The maximum number of states that are memoized; each costs at most one bit per byte of text.
   static let maximumKeyCount = 1 << 10
 
   private(set) var instructions: [Instruction] = []
   private(set) var classes: [ScalarClass] = []
-  /// The number of states that a matcher can remember at each position.
+  /// The number of states that a matcher can memoize at each position.
   private(set) var keyCount = 0
-  /// Whether a match can begin with each byte, or be empty.
+  /// Whether a match can begin at each byte value; all true if a match may be empty.
   let canBegin: [Bool]
 
   /// Compiles a pattern.
   ///
-  /// - Throws: `SPINError` where the pattern is malformed, too large or asks for what is not
-  ///   supported; the message gives the offset in it.
+  /// - Throws: `SPINError` if the pattern is malformed, too large or not supported; unless it is
+  ///   too large, the message gives the offset in the pattern.
   package init(_ pattern: String) throws {
     let node = try PatternParser.parse(pattern)
     canBegin = Self.canBegin(node)
@@ -47,7 +50,7 @@ package struct PatternProgram: Sendable {
     try append(.accept)
   }
 
-  /// The matches in a text, leftmost first; none overlaps another.
+  /// The non-overlapping matches in a text, in order.
   ///
   /// - Parameter text: Well-formed UTF-8.
   package func matches(in text: [UInt8]) -> [Range<Int>] {
@@ -131,7 +134,7 @@ package struct PatternProgram: Sendable {
     _ part: PatternNode, _ minimum: Int, _ maximum: Int?, _ mode: PatternNode.Mode
   ) throws {
     if case .scalar(let set) = part, mode != .lazy {
-      // Two states: before the first scalar, and after the minimum.
+      // Two keys: for the state before the first scalar and for the states after the minimum.
       try append(
         .span(
           classIndex(set), minimum: minimum, maximum: maximum ?? .max,
@@ -185,14 +188,14 @@ package struct PatternProgram: Sendable {
     return canBegin
   }
 
-  /// The first byte of a scalar beyond ASCII in UTF-8.
+  /// The first UTF-8 byte of a non-ASCII scalar.
   private static func leadByte(_ scalar: UInt32) -> Int {
     scalar < 0x800
       ? Int(0xC0 | scalar >> 6)
       : scalar < 0x10000 ? Int(0xE0 | scalar >> 12) : Int(0xF0 | scalar >> 18)
   }
 
-  /// The scalars that a match begins with, nil where it may be empty.
+  /// The scalars with which a match can begin; nil if it may be empty or this is not known.
   private static func firstScalars(_ node: PatternNode) -> ScalarSet? {
     switch node {
     case .empty, .look, .anchor: return nil
@@ -215,7 +218,7 @@ package struct PatternProgram: Sendable {
     }
   }
 
-  /// The scalars that a part begins with that may be absent, nil where that is not known.
+  /// The scalars with which a part that may be absent can begin; nil if they are not known.
   private static func optionalScalars(_ node: PatternNode) -> ScalarSet? {
     switch node {
     case .empty, .anchor, .look: return ScalarSet()
@@ -225,7 +228,8 @@ package struct PatternProgram: Sendable {
   }
 }
 
-/// A set of scalars for quick tests: a bit for each scalar of the basic plane, a search beyond.
+/// A set of scalars with fast membership tests: a bitmap for the Basic Multilingual Plane, and
+/// binary search beyond.
 struct ScalarClass: Sendable {
   let set: ScalarSet
   private let bits: [UInt64]

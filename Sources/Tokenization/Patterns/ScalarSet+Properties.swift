@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ScalarSet {
-  /// The set that `\p{name}` stands for, nil where the name is not known.
+  /// The set denoted by `\p{name}`; nil if the name is not known.
   ///
-  /// General categories by short or long name, scripts, and POSIX names; case, spaces, `_` and `-`
-  /// in a name do not count.
+  /// Names are short and long names of general categories, scripts and POSIX names; case, spaces,
+  /// `_` and `-` are ignored.
   static func property(_ name: String) -> ScalarSet? {
     let key = name.lowercased().filter { !" _-".contains($0) }
     if let table = CategoryData.categories[key] ?? ScriptData.scripts[key] {
@@ -17,13 +17,13 @@ extension ScalarSet {
     case "assigned": return unassigned.complement
     case "cn", "unassigned": return unassigned
     case "c", "other": return union(["cc", "cf", "co"]).union(unassigned)
-    // In this property, unlike the POSIX bracket, symbols are not punctuation.
+    // Unlike in the POSIX bracket, symbols do not count as punctuation in this property.
     case "punct": return property("p")
     default: return posix(key)
     }
   }
 
-  /// The set that `[:name:]` stands for, nil where the name is not known.
+  /// The set denoted by `[:name:]`; nil if the name is not known.
   static func posix(_ name: String) -> ScalarSet? {
     switch name {
     case "alpha", "alphabetic": return ScalarSet(table: LetterData.alphabetic)
@@ -35,7 +35,7 @@ extension ScalarSet {
     case "digit": return digit
     case "graph": return space.union(union(["cc"])).union(unassigned).complement
     case "print": return posix("graph")?.union(union(["zs"]))
-    // The ASCII symbols $+<=>^`|~ are punctuation here.
+    // The ASCII symbols $+<=>^`|~ count as punctuation here.
     case "punct":
       return property("p")?.union(
         ScalarSet("$+<=>^`|~".unicodeScalars.map { $0.value..<$0.value + 1 }))
@@ -47,16 +47,17 @@ extension ScalarSet {
     }
   }
 
-  /// `\d`.
+  /// `\d`: decimal digits.
   static let digit = union(["nd"])
-  /// `\s`.
+  /// `\s`: white space.
   static let space = ScalarSet(table: UnicodeData.spaces)
-  /// `\w`: letters, marks, numbers of every kind and connecting punctuation, as the package measures it.
+  /// `\w`: alphabetic scalars, marks, all numbers and connector punctuation, as measured in the
+  /// `tokenizers` package.
   static let word = ScalarSet(table: LetterData.alphabetic).union(
     union(["mn", "mc", "me", "nd", "nl", "no", "pc"]))
-  /// `\h`.
+  /// `\h`: ASCII hexadecimal digits.
   static let hexadecimalDigit = ScalarSet([0x30..<0x3A, 0x41..<0x47, 0x61..<0x67])
-  /// `\n`, which `.` leaves out.
+  /// `\n`, which `.` does not match.
   static let newline = ScalarSet(0x0A)
 
   private static let unassigned = union(Array(CategoryData.categories.keys)).complement

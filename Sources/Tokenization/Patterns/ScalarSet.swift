@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A set of Unicode scalars, for the classes of a pattern.
+/// A set of Unicode scalars, for classes in patterns.
 struct ScalarSet: Sendable, Equatable {
-  /// Disjoint half-open ranges in increasing order; no two touch.
+  /// Disjoint, non-adjacent half-open ranges in increasing order.
   private(set) var ranges: [Range<UInt32>]
 
   /// One more than the largest scalar.
@@ -24,10 +24,10 @@ struct ScalarSet: Sendable, Equatable {
     self.ranges = merged
   }
 
-  /// The set with this one element.
+  /// The set with one element.
   init(_ scalar: UInt32) { ranges = [scalar..<scalar + 1] }
 
-  /// The set of a generated table: gaps and lengths.
+  /// The set of a generated table, which alternates gaps and lengths of ranges.
   init(table: [UInt32]) {
     var ranges: [Range<UInt32>] = []
     ranges.reserveCapacity(table.count / 2)
@@ -40,7 +40,7 @@ struct ScalarSet: Sendable, Equatable {
   /// All scalars.
   static let all = ScalarSet([0..<end])
 
-  /// Whether nothing is in the set.
+  /// Whether the set is empty.
   var isEmpty: Bool { ranges.isEmpty }
 
   /// All scalars that are not in the set.
@@ -55,18 +55,18 @@ struct ScalarSet: Sendable, Equatable {
     return ScalarSet(gaps)
   }
 
-  /// What is in this set or the other.
+  /// The scalars in this set or the other.
   func union(_ other: ScalarSet) -> ScalarSet { ScalarSet(ranges + other.ranges) }
 
-  /// What is in this set and the other.
+  /// The scalars in both this set and the other.
   func intersection(_ other: ScalarSet) -> ScalarSet {
     complement.union(other.complement).complement
   }
 
-  /// What is in this set and not in the other.
+  /// The scalars in this set that are not in the other.
   func subtracting(_ other: ScalarSet) -> ScalarSet { intersection(other.complement) }
 
-  /// Whether the scalar is in the set.
+  /// Whether a scalar is in the set.
   func contains(_ scalar: UInt32) -> Bool {
     var low = 0
     var high = ranges.count
