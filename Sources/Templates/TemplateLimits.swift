@@ -9,8 +9,8 @@ enum TemplateLimits {
   static let sourceBytes = 1 << 20
   /// The maximum number of steps of one rendering.
   ///
-  /// A step is a statement run, an expression
-  /// evaluated, an element visited, or `bytesPerStep` bytes of text read or built.
+  /// A step is a statement run, an expression evaluated, an element visited, or `bytesPerStep`
+  /// bytes of text read or built.
   static let steps = 1_000_000
   /// The bytes of text that count as one step.
   static let bytesPerStep = 64

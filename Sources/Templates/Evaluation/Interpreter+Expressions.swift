@@ -56,8 +56,7 @@ extension Interpreter {
 
   /// Names that Jinja defines and this interpreter does not.
   ///
-  /// Treating them as undefined would go
-  /// unnoticed.
+  /// Treating them as undefined would go unnoticed.
   private static let unsupportedNames: Set<String> = [
     "cycler", "joiner", "lipsum", "self", "super",
   ]

@@ -37,8 +37,7 @@ struct Token: Sendable, Equatable {
 
 /// An operator or a punctuation mark.
 ///
-/// Symbols of two characters come first, because the lexer takes
-/// the first match.
+/// Symbols of two characters come first, because the lexer takes the first match.
 enum Symbol: String, Sendable, CaseIterable {
   case floorDivide = "//"
   case power = "**"
