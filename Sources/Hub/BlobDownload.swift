@@ -70,8 +70,9 @@ struct BlobDownload {
     }
   }
 
-  /// Adopts the longest partial download of a killed huggingface_hub, named `<digest>.<8
-  /// digits>.incomplete`, if it is longer than our own.
+  /// Adopts the longest partial download of a killed huggingface_hub, if it is longer than our own.
+  ///
+  /// Its name is `<digest>.<8 hexadecimal digits>.incomplete`.
   private func adopt() throws {
     let folder = FileSystem.parent(of: blob)
     let left = try FileSystem.names(in: folder).filter { name in

@@ -69,8 +69,8 @@ public struct HubLibrary: Sendable {
   /// - Throws: `SPINError` with code `missingInput` if the model is not in the cache and offline
   ///   mode is on, or there is no such model; `noPermission` if its owners have not granted access;
   ///   `malformedInput` if it has no usable weights; `unavailable` if the Hub does not answer or
-  ///   sends something inconsistent; `inputOutput` if the disk is too small; `interrupted` as
-  ///   `shouldStop` says.
+  ///   sends something inconsistent; `inputOutput` if the disk is too small; `interrupted` if
+  ///   `shouldStop` returned true.
   public func model(
     _ reference: HubReference, check: (String) throws -> Void = { _ in }
   ) throws -> HubSnapshot {
