@@ -15,7 +15,7 @@ import SPINStorage
 struct HubCache: Sendable {
   /// The path of the cache folder.
   let path: String
-  /// Whether snapshots contain links to blobs, or else the files themselves.
+  /// Whether snapshots contain links to blobs, rather than the files themselves.
   let usesSymbolicLinks: Bool
 
   /// The folder of a repository.

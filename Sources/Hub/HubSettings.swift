@@ -18,7 +18,7 @@ public struct HubSettings: Sendable {
   public var isOffline: Bool
   /// Whether offline mode was set by an environment variable.
   let isOfflineByEnvironment: Bool
-  /// Whether snapshots contain links, as is usual, or else the files themselves.
+  /// Whether snapshots contain links, as is usual, rather than the files themselves.
   public var usesSymbolicLinks: Bool
   /// How long a server may send nothing before the request fails, in seconds.
   public var idleTimeout: Double

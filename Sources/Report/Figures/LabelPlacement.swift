@@ -55,7 +55,7 @@ package enum LabelPlacement {
 
   /// Places labels one after another, each where it overlaps least with what has been placed.
   ///
-  /// A label that cannot avoid others is left out.
+  /// A label whose best position overlaps another label is left out.
   ///
   /// - Parameters:
   ///   - points: The points to label, the most important first.
