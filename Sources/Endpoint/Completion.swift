@@ -3,30 +3,30 @@
 import SPINErrors
 import SPINJSON
 
-/// What a server wrote.
+/// A completion that a server generated.
 public struct Completion: Sendable, Equatable {
-  /// The model that the server says it is from.
+  /// The model that the server names in its response.
   public let model: String
-  /// The text without what the model thought before it; empty where it said nothing.
+  /// The text without the reasoning before it; empty if there is nothing else.
   public let text: String
-  /// Whether the model thought first, in a member of its own or in the text.
+  /// Whether the model reasoned first, in a separate member or within the text.
   public let hasThought: Bool
-  /// Why the text ended, as the server says it: "stop", "length".
+  /// Why the text ended, in the server's terms, such as "stop" or "length"; nil if it does not say.
   public let finishReason: String?
-  /// How many tokens were written; nil where the server does not count.
+  /// The number of generated tokens; nil if the server does not report it.
   public let tokenCount: Int?
 
-  /// Whether the text ended at the token limit.
+  /// Whether the text ended at the maximum number of tokens.
   public var isCutOff: Bool {
     ["length", "max_tokens", "model_length"].contains(finishReason?.lowercased())
   }
 
-  /// Whether the server withheld text by a content filter.
+  /// Whether a content filter withheld text.
   public var isFiltered: Bool { finishReason?.lowercased() == "content_filter" }
 
-  /// Reads an answer.
+  /// Parses a response.
   ///
-  /// - Throws: `SPINError` where a member is missing or of the wrong kind.
+  /// - Throws: `SPINError` if a member is missing or has the wrong type.
   init(_ object: JSONObject, route: CompletionRequest.Route) throws {
     model = try object.required("model")
     let choices: [JSONObject] = try object.required("choices")
@@ -34,7 +34,7 @@ public struct Completion: Sendable, Equatable {
       throw object.failure("choices", "is empty, expected one text")
     }
     finishReason = try choice.optional("finish_reason")
-    // What no answer can have is not counted: sums over many answers have to fit 64 bits.
+    // Implausible counts are ignored, so that sums over many responses fit in 64 bits.
     tokenCount = try object.optional("usage", as: JSONObject.self)?["completion_tokens"]
       .flatMap { Int(json: $0) }.flatMap { 0...(1 << 32) ~= $0 ? $0 : nil }
     let isFiltered = finishReason?.lowercased() == "content_filter"
@@ -45,7 +45,7 @@ public struct Completion: Sendable, Equatable {
       let written = ThoughtfulText(text)
       (self.text, hasThought) = (written.text, written.hasThought)
     case .chat:
-      // What is withheld need not be there at all.
+      // If the text was withheld, the message may be absent.
       let message =
         isFiltered
         ? try choice.optional("message", as: JSONObject.self) ?? JSONObject()
@@ -58,7 +58,7 @@ public struct Completion: Sendable, Equatable {
     }
   }
 
-  /// The text of a message: a string, parts of which some are text, or a refusal without content.
+  /// The text of a message: its content as a string or a list of parts, or else its refusal.
   private static func content(_ message: JSONObject) throws -> String {
     switch message["content"] {
     case .string(let text): return text
@@ -67,10 +67,10 @@ public struct Completion: Sendable, Equatable {
         guard let object = part.object else {
           throw message.failure("content", "has a part that is no object")
         }
-        // Images, sounds and calls of tools are no text.
+        // Parts such as images, audio and tool calls have no text.
         return try object.optional("text") ?? ""
       }.joined()
-    // A message that is only thought, or a refusal, has no content.
+    // A message with nothing but reasoning, or with a refusal, has no content.
     case nil, .null?: return try message.optional("refusal") ?? ""
     default: throw message.failure("content", "is no text, expected a string or a list of parts")
     }

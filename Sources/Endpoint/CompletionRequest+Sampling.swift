@@ -4,46 +4,47 @@ import SPINErrors
 public import SPINJSON
 
 extension CompletionRequest {
-  /// How the server chooses and ends.
+  /// How the server samples tokens and when it stops.
   public struct Sampling: Sendable, Equatable {
-    /// The member that carries the token limit.
+    /// The member for the maximum number of tokens.
     public enum TokenField: String, Sendable, CaseIterable {
-      /// What nearly all servers know.
+      /// The name that nearly all servers accept.
       case maxTokens = "max_tokens"
-      /// What models that think want at OpenAI: thoughts count too.
+      /// The name that OpenAI requires for reasoning models.
       case maxCompletionTokens = "max_completion_tokens"
     }
 
-    /// The maximum number of tokens; of a model that thinks, thoughts included.
+    /// The maximum number of tokens, including those of reasoning.
     public var maxTokens: Int
-    /// The member that carries it.
+    /// The member in which it is sent.
     public var tokenField = TokenField.maxTokens
-    /// The temperature; 0 for the most probable token, nil for not sending one, which some models
-    /// refuse.
+    /// The temperature, 0 for greedy decoding; nil to omit the member, which some models refuse.
     public var temperature: Double? = 0.0
-    /// The share of the probability that tokens are drawn from; sent where it is not 1.
+    /// The cumulative probability for nucleus sampling; sent unless it is 1.
     public var topP = 1.0
-    /// How many tokens are drawn from; sent where it is not 0.
+    /// The number of most probable tokens to sample from; sent unless it is 0.
     ///
-    /// Not every server knows it.
+    /// Not every server supports it.
     public var topK = 0
-    /// The seed, which is sent unless `extra` takes it away.
+    /// The seed, sent unless `extra` removes it; only its lower 63 bits are sent.
     public var seed: UInt64 = 0
-    /// A text ends before the first of these.
+    /// The text ends before the first of these strings.
     public var stop: [String] = []
-    /// More members of the body; one of these takes the place of another of the same name, and null
-    /// takes it away.
+    /// Additional members of the body.
+    ///
+    /// One of these replaces another member of the same name; null removes it.
     public var extra = JSONObject()
 
-    /// Members that `extra` cannot name: they are what the rest of the program relies on.
+    /// The names that `extraMember` refuses, because the program relies on these members.
     public static let reservedNames: Set<String> = [
       "model", "messages", "prompt", "stream", "n", "max_tokens", "max_completion_tokens",
     ]
 
-    /// The most probable tokens, at most a given number.
+    /// Creates settings for greedy decoding with a maximum number of tokens.
     public init(maxTokens: Int) { self.maxTokens = maxTokens }
 
-    /// As the members of a request; a member that `extra` takes away is null, so that records tell.
+    /// The settings as members of a request; members that `extra` removes are null, so that records
+    /// show it.
     public var json: JSON {
       var object = builtIn
       for (key, value) in extra.members { object[key] = value }
@@ -59,7 +60,7 @@ extension CompletionRequest {
     private var builtIn: JSONObject {
       var object: JSONObject = [tokenField.rawValue: JSON(maxTokens)]
       if let temperature { object["temperature"] = .number(temperature) }
-      // JSON's integers end at 2^63.
+      // JSON integers are signed and have 64 bits.
       object["seed"] = .integer(Int64(seed & UInt64(Int64.max)))
       if topP != 1 { object["top_p"] = .number(topP) }
       if topK != 0 { object["top_k"] = JSON(topK) }
@@ -67,17 +68,17 @@ extension CompletionRequest {
       return object
     }
 
-    /// The same for trying a server out: one token, but for models that refuse to be cut while they
-    /// think.
+    /// The settings for the trial request: one token, except for reasoning models, which may refuse
+    /// to be cut off while they reason.
     var forTrial: Sampling {
       var sampling = self
       if tokenField == .maxTokens { sampling.maxTokens = 1 }
       return sampling
     }
 
-    /// Reads a member for `extra`: `NAME=JSON`, where what is no JSON is a string.
+    /// Parses a member for `extra`: `NAME=JSON`, where a value that is not JSON is a string.
     ///
-    /// - Throws: `SPINError` with code `usage` where there is no name, or a reserved one.
+    /// - Throws: `SPINError` with code `usage` if the name is missing or reserved.
     public static func extraMember(_ text: String) throws -> (name: String, value: JSON) {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {

@@ -2,27 +2,27 @@
 
 import SPINJSON
 
-/// What a server is requested to write.
+/// A request for one completion.
 public struct CompletionRequest: Sendable, Equatable {
-  /// The part of the server that writes.
+  /// The API route that generates text.
   public enum Route: String, Sendable, CaseIterable {
-    /// `/chat/completions`: the text is a user's message, and the server puts the model's chat
-    /// template around it.
+    /// `/chat/completions`: the text is sent as a user's message, to which the server applies the
+    /// model's chat template.
     case chat
-    /// `/completions`: the text goes to the model unchanged.
+    /// `/completions`: the text is passed to the model unchanged.
     case completions
 
     var path: String { self == .chat ? "/chat/completions" : "/completions" }
   }
 
-  /// The route of the server that it is sent to.
+  /// The API route to use.
   public var route: Route
   /// The prompt, or the user's message.
   public var text: String
-  /// How the server chooses.
+  /// How the server samples tokens.
   public var sampling: Sampling
 
-  /// A request for one completion.
+  /// Creates a request.
   public init(_ text: String, route: Route, sampling: Sampling) {
     self.text = text
     self.route = route

@@ -3,22 +3,22 @@
 package import Foundation
 import SPINErrors
 
-/// Where an OpenAI-compatible server is: the part of its URLs that comes before `/models`.
+/// The base URL of an OpenAI-compatible server: the part before `/models`.
 ///
 ///     try EndpointAddress("http://127.0.0.1:8000")             // http://127.0.0.1:8000/v1
-///     try EndpointAddress("https://example.org/openai/v1")     // as it stands
+///     try EndpointAddress("https://example.org/openai/v1")     // unchanged
 public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
-  /// Scheme, host and port: what a browser calls an origin.
+  /// Scheme, host and port, as browsers define an origin.
   ///
-  /// A key goes to one origin only.
+  /// A key is sent to one origin only.
   package struct Origin: Sendable, Equatable {
     /// "http" or "https".
     package let scheme: String
-    /// The name or the address of the machine, in lower case.
+    /// The name or the address of the machine, in lowercase.
     package let host: String
     package let port: Int
 
-    /// The origin of a URL, nil where it is no web address.
+    /// The origin of a URL; nil if it is not an http or https URL with a host.
     package init?(_ components: URLComponents) {
       guard let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
         let host = components.host?.lowercased(), !host.isEmpty
@@ -28,32 +28,32 @@ public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
       port = components.port ?? (scheme == "https" ? 443 : 80)
     }
 
-    /// Whether what is sent there can be read on the way: no TLS, and another machine.
+    /// Whether third parties can read what is sent: it goes to another machine without TLS.
     package var isExposed: Bool { scheme == "http" && !isLoopback }
 
-    /// Whether it is this machine, so that no proxy has a part in what is sent.
+    /// Whether this is the local machine, for which no proxy is used.
     package var isLoopback: Bool { NetworkHost(host).isLoopback }
 
-    /// Whether both are one machine, as far as their names tell; ports may differ.
+    /// Whether both are the same machine, as far as their names tell; ports may differ.
     func isSameHost(as other: Origin) -> Bool {
       NetworkHost(host) == NetworkHost(other.host) || isLoopback && other.isLoopback
     }
   }
 
-  /// The address as it is used and shown.
+  /// The address in the form in which it is used and shown.
   public let description: String
   let origin: Origin
 
-  /// Reads an address; one without a path gets `/v1`.
+  /// Parses an address; one without a path gets `/v1`.
   ///
-  /// - Throws: `SPINError` with code `usage` where it is no web address, or holds a password, a
-  ///   query or the path of one request.
+  /// - Throws: `SPINError` with code `usage` if it is not a web address, or contains a user name, a
+  ///   password, a query or the path of a single request.
   public init(_ text: String) throws {
     guard var components = URLComponents(string: text), let origin = Origin(components) else {
       throw Self.wrong("\"\(text)\"", "is no web address", "write it as http://127.0.0.1:8000")
     }
     guard components.user == nil, components.password == nil else {
-      // The text is not repeated: it holds a secret.
+      // The text is not quoted, because it contains a secret.
       throw Self.wrong(
         nil,
         "the address of the endpoint holds a user name or password, which others can read in "
@@ -79,7 +79,7 @@ public struct EndpointAddress: Sendable, Equatable, CustomStringConvertible {
     self.origin = origin
   }
 
-  /// Whether two addresses are of one server: a key of one is a key of the other.
+  /// Whether two addresses have the same origin, so that the key of one may be sent to the other.
   public func hasSameOrigin(as other: EndpointAddress) -> Bool { origin == other.origin }
 
   private static func wrong(_ place: String?, _ message: String, _ remedy: String) -> SPINError {

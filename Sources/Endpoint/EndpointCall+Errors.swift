@@ -4,7 +4,7 @@ import SPINErrors
 import SPINJSON
 
 extension HTTPFailure {
-  /// Whether the same request may get its answer a moment later.
+  /// Whether sending the same request again may succeed.
   var isWorthAnotherAttempt: Bool {
     switch self {
     case .noConnection, .cut, .timeout, .other: true
@@ -14,19 +14,19 @@ extension HTTPFailure {
 }
 
 extension EndpointCall {
-  /// The user's wish to stop.
+  /// The error for work that the user stopped.
   static let stopped = SPINError.stopped()
 
-  /// How much of a server's own words is repeated, in characters.
+  /// The maximum length of a quotation from a server, in characters.
   private static let longestQuote = 300
 
-  /// An error of this call; whatever the server repeats, the key is not in it.
+  /// An error of this call, with the key removed in case the server repeats it.
   func failure(_ message: String, remedy: SettingText) -> SPINError {
     SPINError(
       .unavailable, at: url, SettingText(key?.removed(from: message) ?? message), remedy: remedy)
   }
 
-  /// Why the last of several attempts brought no answer.
+  /// The error for the last of several attempts.
   func failure(
     _ outcome: Result<HTTPResponse, HTTPFailure>, attempts: Int, _ options: EndpointOptions
   ) -> SPINError {
@@ -95,7 +95,7 @@ extension EndpointCall {
     }
   }
 
-  /// What to do about a member of requests that the server refuses, in its own words.
+  /// A remedy for a refused member of the request, derived from the server's words.
   private static func remedy(for words: String) -> SettingText {
     if words.contains("max_completion_tokens") {
       return "send the token limit as max_completion_tokens: \(setting: .tokenField)"
@@ -106,11 +106,12 @@ extension EndpointCall {
     return "correct the model, the prompts or the options"
   }
 
-  /// The server's own words, on one line, without the key: `: "model not found"`.
+  /// The server's error message on one line, without the key, in the form `: "model not found"`;
+  /// empty if there is none.
   func quoted(_ response: HTTPResponse) -> String {
     let object = (try? JSON(parsing: response.body, path: ""))?.object
     let error = object?["error"]
-    // The forms of OpenAI, of FastAPI, and of others.
+    // The forms of OpenAI, of FastAPI, and of other servers.
     let said =
       error?.object?["message"]?.string ?? error?.string ?? object?["detail"]?.string
       ?? object?["message"]?.string ?? String(decoding: response.body.prefix(4096), as: UTF8.self)
@@ -118,7 +119,7 @@ extension EndpointCall {
     for scalar in said.unicodeScalars {
       line.unicodeScalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
     }
-    // Before it is cut short, so that no part of the key is left.
+    // Removed before the text is shortened, so that no part of the key remains.
     if let key { line = key.removed(from: line) }
     let words = line.split(separator: " ").joined(separator: " ")
     guard !words.isEmpty else { return "" }

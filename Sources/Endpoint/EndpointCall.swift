@@ -4,7 +4,7 @@ import Foundation
 import SPINErrors
 import SPINJSON
 
-/// One request to a server, as its errors name it.
+/// One request to a server, and the errors about it.
 struct EndpointCall {
   let url: String
   let address: EndpointAddress
@@ -16,7 +16,7 @@ struct EndpointCall {
     url = address.description + path
   }
 
-  /// The request, with the key if there is one.
+  /// The HTTP request, with the key if there is one.
   func request(_ method: String, body: [UInt8]? = nil) -> HTTPRequest {
     var request = HTTPRequest(method, url, body: body)
     request.headers["Accept"] = "application/json"
@@ -25,9 +25,12 @@ struct EndpointCall {
     return request
   }
 
-  /// The request to where a server says that it has moved; without the key if that is another origin.
+  /// The request to the target of a redirect, without the key if that is another origin.
   ///
-  /// What is posted goes to no other host than the one that it is for: prompts may be as secret as the key.
+  /// A posted body is not sent to another host, because prompts may be as secret as the key.
+  ///
+  /// - Throws: `SPINError` if the target is not a web address, would lose the body or the
+  ///   encryption, or is another host for a posted body.
   func redirected(
     _ request: HTTPRequest, to target: String, status: Int
   ) throws -> HTTPRequest {
@@ -40,7 +43,7 @@ struct EndpointCall {
         "redirects (status \(status)) to what is no web address",
         remedy: "look at the server's settings")
     }
-    // 301 to 303 may turn what is posted into a question without it.
+    // Clients may turn a POST that is redirected with 301 to 303 into a GET without the body.
     guard request.method == "GET" || status >= 307 else {
       throw failure(
         "redirects what is posted (status \(status)) to \(text)",
@@ -61,7 +64,9 @@ struct EndpointCall {
     return request
   }
 
-  /// The object that an answer consists of.
+  /// The object in the body of a response.
+  ///
+  /// - Throws: `SPINError` if the response is an error or not a JSON object.
   func document(_ response: HTTPResponse) throws -> JSONObject {
     guard 200..<300 ~= response.status else { throw error(of: response) }
     let object = try reading {
@@ -71,7 +76,7 @@ struct EndpointCall {
     return object
   }
 
-  /// What an answer that is no success, or tells of an error in spite of it, means.
+  /// The error that a response reports, whatever its status.
   func error(of response: HTTPResponse) -> SPINError {
     guard 200..<300 ~= response.status else {
       return failure(.success(response), attempts: 1, EndpointOptions())
@@ -81,10 +86,10 @@ struct EndpointCall {
       remedy: "correct the model, the prompts or the options")
   }
 
-  /// Whether an answer tells of an error; some servers do so with the status of success.
+  /// Whether a response reports an error; some servers do so with a status of success.
   func hasError(_ response: HTTPResponse) -> Bool { errorMember(response) != nil }
 
-  /// Reads an answer; an error about it names this call.
+  /// Runs a closure that reads a response; its errors are reported as errors of this call.
   func reading<Value>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as SPINError {
       throw failure(

@@ -9,25 +9,25 @@ import SPINJSON
 ///     let client = EndpointClient(address, key: try EndpointKey.read(from: nil, for: address))
 ///     let server = try ServedModel(named: "judge", on: client, route: .chat)
 ///
-/// Calls return when the answer is there. A request without an answer is sent again as `RetryPolicy`
-/// says; everything else that goes wrong is one `SPINError` with code `unavailable`.
+/// Calls block until the response is complete. Failed requests are sent again according to
+/// `RetryPolicy`; all other failures are a `SPINError` with code `unavailable`.
 public struct EndpointClient: Sendable {
-  /// Where the server is.
+  /// The server's address.
   public let address: EndpointAddress
-  /// How patient the client is.
+  /// The limits on waiting, retries and response sizes.
   public let options: EndpointOptions
   let key: EndpointKey?
   private let transport: any HTTPTransport
   private let clock: any EndpointClock
-  /// More are a loop.
+  /// The maximum number of redirects; more are taken for a loop.
   private static let maximumRedirects = 5
 
-  /// A client.
+  /// Creates a client.
   ///
   /// - Parameters:
-  ///   - address: Where the server is.
-  ///   - key: What it wants to see before it answers; nil for nothing.
-  ///   - options: How patient to be.
+  ///   - address: The server's address.
+  ///   - key: The key that the server requires; nil for none.
+  ///   - options: The limits on waiting, retries and response sizes.
   public init(
     _ address: EndpointAddress, key: EndpointKey? = nil, options: EndpointOptions = .init()
   ) {
@@ -47,14 +47,14 @@ public struct EndpointClient: Sendable {
     self.clock = clock
   }
 
-  /// The names of the models that the server offers; nil where it has no such list.
+  /// The names of the models that the server offers; nil if it has no such list.
   ///
-  /// - Throws: `SPINError` with code `unavailable` where it does not answer, or answers otherwise;
-  ///   with code `interrupted` where `shouldStop` said so.
+  /// - Throws: `SPINError` with code `unavailable` if the server does not respond or its response
+  ///   is invalid; with code `interrupted` if `shouldStop` returned true.
   public func models(shouldStop: () -> Bool = { false }) throws -> [String]? {
     let call = EndpointCall(address, "/models", key: key)
     let response = try answer(call.request("GET"), call, number: 0, isFirst: true, shouldStop)
-    // Those that serve one model only need no list.
+    // Servers of a single model need no list.
     if [404, 405, 501].contains(response.status) { return nil }
     let list = try call.document(response)
     return try call.reading {
@@ -62,15 +62,16 @@ public struct EndpointClient: Sendable {
     }
   }
 
-  /// Lets a model write.
+  /// Requests one completion from a model.
   ///
   /// - Parameters:
-  ///   - request: What to write.
+  ///   - request: The request.
   ///   - model: The model's name.
-  ///   - number: Which request this is; it decides by how much chance shortens its waiting times.
+  ///   - number: The number of the request, which with the seed determines the jitter of its
+  ///     delays.
   ///   - shouldStop: Checked several times a second.
-  /// - Throws: `SPINError` with code `unavailable` where the server does not answer, or answers
-  ///   otherwise; with code `interrupted` where `shouldStop` said so.
+  /// - Throws: `SPINError` with code `unavailable` if the server does not respond or its response
+  ///   is invalid; with code `interrupted` if `shouldStop` returned true.
   public func complete(
     _ request: CompletionRequest, model: String, number: Int = 0, shouldStop: () -> Bool = { false }
   ) throws -> Completion {
@@ -79,9 +80,10 @@ public struct EndpointClient: Sendable {
     } catch let failure as RequestFailure { throw failure.error }
   }
 
-  /// As `complete`, but tells what is wrong with this request from what is wrong with the server.
+  /// As `complete`, but distinguishes failures of this request from failures of the server.
   ///
-  /// - Throws: `RequestFailure` where the server may well answer other requests; otherwise `SPINError`.
+  /// - Throws: `RequestFailure` if the server may well answer other requests; otherwise
+  ///   `SPINError`.
   func completion(
     _ request: CompletionRequest, model: String, number: Int, shouldStop: () -> Bool
   ) throws -> Completion {
@@ -97,13 +99,13 @@ public struct EndpointClient: Sendable {
       let document = try call.document(response)
       return try call.reading { try Completion(document, route: request.route) }
     } catch let error as SPINError {
-      // The server tells of an error that is no fault of this request.
+      // The server reports an error that is not specific to this request.
       if call.hasError(response) { throw error }
       throw RequestFailure(reason: .malformed, error: error)
     }
   }
 
-  /// The answer to a request after as many attempts as it takes.
+  /// The response to a request, after retries.
   private func answer(
     _ request: HTTPRequest, _ call: EndpointCall, number: Int, isFirst: Bool,
     _ shouldStop: () -> Bool
@@ -112,11 +114,11 @@ public struct EndpointClient: Sendable {
       let outcome = try follow(request, call, shouldStop)
       switch outcome {
       case .success(let response) where !Self.isWorthAnotherAttempt(response): return response
-      // Whoever never answered is not there, rather than away for a moment.
+      // A server that has never responded is absent rather than temporarily unavailable.
       case .failure(let failure)
       where !failure.isWorthAnotherAttempt || isFirst && failure == .noConnection:
         let error = call.failure(failure, attempts: 1, options)
-        // One answer without end says nothing of the others.
+        // One overlong response says nothing about other requests.
         if failure == .tooLong, !isFirst { throw RequestFailure(reason: .malformed, error: error) }
         throw error
       default: break
@@ -137,7 +139,7 @@ public struct EndpointClient: Sendable {
     response.status == 429 || response.status >= 500 && response.status != 501
   }
 
-  /// Seconds until the next attempt.
+  /// The time until the next attempt, in seconds.
   private func pause(
     after attempt: Int, _ outcome: Result<HTTPResponse, HTTPFailure>, _ call: EndpointCall,
     number: Int
@@ -155,9 +157,9 @@ public struct EndpointClient: Sendable {
     return max(pause, asked)
   }
 
-  /// Sends a request, and again to where the server says that it has moved.
+  /// Sends a request and follows redirects.
   ///
-  /// The key stays with the origin that it is for; once it has been left, it does not come back.
+  /// The key is sent to its own origin only, and not again after a redirect to another origin.
   private func follow(
     _ request: HTTPRequest, _ call: EndpointCall, _ shouldStop: () -> Bool
   ) throws -> Result<HTTPResponse, HTTPFailure> {
@@ -183,7 +185,7 @@ public struct EndpointClient: Sendable {
 }
 
 extension Result<HTTPResponse, HTTPFailure> {
-  /// Whether the server wants fewer requests, whatever they are.
+  /// Whether the server limits the rate of all requests.
   fileprivate var isTooManyRequests: Bool {
     if case .success(let response) = self { response.status == 429 } else { false }
   }

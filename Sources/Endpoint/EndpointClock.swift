@@ -2,17 +2,17 @@
 
 import Foundation
 
-/// The time, and waiting for it to pass; tests bring their own.
+/// The time, and waiting; a protocol so that tests can replace it.
 package protocol EndpointClock: Sendable {
-  /// Now, in seconds since 1970.
+  /// The current time, in seconds since 1970.
   var secondsSince1970: Double { get }
-  /// Waits, but not on once `shouldStop` says so.
+  /// Waits for a number of seconds, or until `shouldStop` returns true.
   func wait(seconds: Double, shouldStop: () -> Bool)
 }
 
 /// The machine's clock.
 package struct SystemClock: EndpointClock {
-  /// How long a wish to stop may go unnoticed, in seconds.
+  /// The interval at which `shouldStop` is checked, in seconds.
   static let attention = 0.02
 
   package init() {}

@@ -3,28 +3,28 @@
 import Foundation
 import SPINErrors
 
-/// The key of an endpoint, which comes from the environment and goes into one header.
+/// The key of an endpoint, which is read from the environment and sent in one header.
 ///
 /// It has no public property that holds the secret, and prints as `[key]`.
 public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
-  /// The environment variable that is looked at where none is named.
+  /// The environment variable that is read if none is named.
   public static let defaultVariable = "OPENAI_API_KEY"
 
   private let secret: String
 
   /// Reads a key.
   ///
-  /// A key that was not named explicitly is not sent where a third party could read it.
+  /// A key from the default variable is not sent where a third party could read it.
   ///
   /// - Parameters:
-  ///   - variable: The name of an environment variable; nil for `defaultVariable`, if it is set.
-  ///   - address: Where the key is for.
+  ///   - variable: The name of an environment variable; nil for `defaultVariable`, if that is set.
+  ///   - address: The server for which the key is.
   ///   - environment: The environment; nil for that of the process.
-  /// - Returns: The key, or nil where none is named and there is none to send.
-  /// - Throws: `SPINError` with code `usage` where the variable that is named is not set, or its
-  ///   value cannot stand in a header.
+  /// - Returns: The key; nil if no variable is named and there is no key that may be sent.
+  /// - Throws: `SPINError` with code `usage` if the named variable is not set, or a value has
+  ///   characters that are not allowed in a header.
   public static func read(
     from variable: String?, for address: EndpointAddress,
     environment: [String: String]? = nil
@@ -52,7 +52,7 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
   /// The value of the header `Authorization`.
   var authorization: String { "Bearer \(secret)" }
 
-  /// A text of the server's without the key, should it repeat it.
+  /// A server's text with the key replaced, in case it repeats it.
   func removed(from text: String) -> String { text.replacing(secret, with: "[key]") }
 
   /// A placeholder, never the key.

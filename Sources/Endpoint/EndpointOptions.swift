@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How patient a client is with its server.
+/// A client's limits on waiting, retries and response sizes.
 public struct EndpointOptions: Sendable, Equatable {
-  /// How long one attempt may take, in seconds, from the first byte sent to the last one received.
+  /// The maximum duration of one attempt, in seconds, from sending the request to the end of the
+  /// response.
   public var timeout = 300.0
-  /// How long the body of an answer may be, in bytes.
+  /// The maximum length of the body of a response, in bytes.
   public var maximumBodyBytes = 16 << 20
-  /// What happens after an attempt that brought no answer.
+  /// How failed attempts are repeated.
   public var retries = RetryPolicy()
 
-  /// Five minutes, 16 MiB, six attempts.
+  /// The defaults: five minutes, 16 MiB, six attempts.
   public init() {}
 }

@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// What messages of this module mention.
+/// The settings that messages of this module mention.
 extension Setting {
   static let keyVariable = Setting("variable", of: "EndpointKey.read")
   static let tokenField = Setting("tokenField", of: "CompletionRequest.Sampling")

@@ -4,7 +4,7 @@
 package struct HTTPRequest: Sendable, Equatable {
   /// "GET" or "POST".
   package var method: String
-  /// The whole address.
+  /// The complete URL.
   package var url: String
   /// Header fields by name.
   package var headers: [String: String] = [:]
@@ -18,13 +18,13 @@ package struct HTTPRequest: Sendable, Equatable {
   }
 }
 
-/// A whole answer of a web server.
+/// A complete response of a web server.
 package struct HTTPResponse: Sendable, Equatable {
   /// The status, such as 200.
   package var status: Int
-  /// Header fields, by name in lower case.
+  /// Header fields, by name in lowercase.
   package var headers: [String: String]
-  /// The body.
+  /// The body; empty while it is streamed.
   package var body: [UInt8]
 
   package init(status: Int, headers: [String: String] = [:], body: [UInt8] = []) {
@@ -34,35 +34,36 @@ package struct HTTPResponse: Sendable, Equatable {
   }
 }
 
-/// Why there is no whole answer.
+/// Why there is no complete response.
 package enum HTTPFailure: Error, Equatable {
-  /// Nothing listens at that address.
+  /// The connection was refused.
   case noConnection
   /// The name of the host is unknown.
   case unknownHost
-  /// The server cannot be trusted, or speaks no TLS; with the system's words.
+  /// The server is not trusted, or TLS failed; with the system's message.
   case noTrust(String)
-  /// The connection ended before the answer did.
+  /// The connection ended before the response did.
   case cut
-  /// The answer was not whole within the time allowed.
+  /// The response was not complete within the time allowed.
   case timeout
-  /// The answer is longer than allowed.
+  /// The response is longer than allowed.
   case tooLong
-  /// The caller wished to stop.
+  /// The caller asked to stop.
   case stopped
-  /// Anything else, in the system's words.
+  /// Any other failure, with the system's message.
   case other(String)
 }
 
-/// Sends requests; tests bring their own.
+/// Sends requests; a protocol so that tests can replace it.
 package protocol HTTPTransport: Sendable {
-  /// Sends a request and waits for the whole answer; redirects are not followed.
+  /// Sends a request and waits for the complete response; redirects are not followed.
   ///
   /// - Parameters:
   ///   - request: The request.
-  ///   - timeout: Seconds from the first byte sent to the last one received.
-  ///   - limit: How long the body of the answer may be, in bytes.
-  ///   - shouldStop: Checked now and then.
+  ///   - timeout: The maximum duration, in seconds, from sending the request to the end of the
+  ///     response.
+  ///   - limit: The maximum length of the body of the response, in bytes.
+  ///   - shouldStop: Checked several times a second.
   func send(
     _ request: HTTPRequest, timeout: Double, limit: Int, shouldStop: () -> Bool
   ) throws(HTTPFailure) -> HTTPResponse

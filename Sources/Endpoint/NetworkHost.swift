@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The host of a web address: a name, or an address in numbers.
+/// The host of a web address: a name, or a numeric address.
 ///
-/// Names that only begin like an address are names: `127.attacker.example` is whatever its owner says.
+/// Names that merely begin like an address are names: `127.attacker.example` resolves to whatever
+/// its owner wants.
 struct NetworkHost: Sendable, Equatable {
   private enum Kind: Sendable, Equatable {
     case name(String)
@@ -12,10 +13,11 @@ struct NetworkHost: Sendable, Equatable {
 
   private let kind: Kind
 
-  /// Reads the host of a URL; the brackets of an IPv6 address may be absent.
+  /// Parses the host of a URL; the brackets of an IPv6 address may be absent.
   ///
-  /// IPv4 addresses have all forms that `inet_aton` takes, since the system's resolver takes them too: one to four
-  /// parts, each decimal, octal or hexadecimal, the last one filling what is left.
+  /// IPv4 addresses may have every form that `inet_aton` accepts, since the system's resolver
+  /// accepts them too: one to four parts, each decimal, octal or hexadecimal, of which the last
+  /// fills the remaining bytes.
   init(_ text: String) {
     var host = text.lowercased()
     if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
@@ -24,15 +26,16 @@ struct NetworkHost: Sendable, Equatable {
     } else if let address = Self.version4(host) {
       kind = .version4(address)
     } else {
-      // One dot at the end stands for the root of the tree of names and changes nothing.
+      // A dot at the end denotes the DNS root and changes nothing.
       kind = .name(host.hasSuffix(".") ? String(host.dropLast()) : host)
     }
   }
 
-  /// Whether the host is this machine, whoever answers questions about names.
+  /// Whether the host is the local machine, whatever DNS says.
   ///
-  /// True of 127.0.0.0/8 and ::1, of these in IPv4-mapped form, of the unspecified addresses 0.0.0.0 and ::, which
-  /// `connect` takes for this machine, and of `localhost` and the names below it (RFC 6761, section 6.3).
+  /// This is true of 127.0.0.0/8 and ::1, of their IPv4-mapped forms, of the unspecified addresses
+  /// 0.0.0.0 and ::, which `connect` takes for the local machine, and of `localhost` and the names
+  /// below it (RFC 6761, section 6.3).
   var isLoopback: Bool {
     switch kind {
     case .name(let name): name == "localhost" || name.hasSuffix(".localhost")
@@ -46,7 +49,7 @@ struct NetworkHost: Sendable, Equatable {
     }
   }
 
-  /// An IPv4 address in its usual form, nil for others.
+  /// An IPv4 address in its usual form; nil for other hosts.
   var dottedQuad: String? {
     guard case .version4(let address) = kind else { return nil }
     return (0..<4).map { String(address >> (24 - 8 * $0) & 255) }.joined(separator: ".")
@@ -70,19 +73,20 @@ struct NetworkHost: Sendable, Equatable {
     return UInt32(exactly: address)
   }
 
-  /// A part of an IPv4 address: `0x` begins hexadecimal digits, `0` octal ones.
+  /// A part of an IPv4 address: hexadecimal after `0x`, octal after `0`, otherwise decimal; nil if
+  /// it is neither.
   private static func number(_ text: Substring) -> UInt64? {
     var digits = text
     var radix = 10
     if digits.hasPrefix("0x") {
       digits = digits.dropFirst(2)
       radix = 16
-      // As glibc reads it, "0x" is zero.
+      // As in glibc, "0x" is zero.
       if digits.isEmpty { return 0 }
     } else if digits.hasPrefix("0"), digits.utf8.count > 1 {
       radix = 8
     }
-    // `UInt64(_:radix:)` takes a sign.
+    // `UInt64(_:radix:)` would accept a sign.
     guard digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
       return nil
     }
@@ -91,7 +95,8 @@ struct NetworkHost: Sendable, Equatable {
 
   // MARK: - IPv6
 
-  /// The eight groups of an address in one of the forms of RFC 4291, section 2.2; a zone is left out.
+  /// The eight groups of an address in one of the forms of RFC 4291, section 2.2, without its zone;
+  /// nil if it is none.
   private static func version6(_ text: String) -> [UInt16]? {
     let address = text.prefix { $0 != "%" }
     guard address.contains(":") else { return nil }
@@ -102,7 +107,7 @@ struct NetworkHost: Sendable, Equatable {
     return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
   }
 
-  /// Groups between colons, of which the last may be an IPv4 address in four decimal parts.
+  /// The groups between colons, of which the last may be an IPv4 address in four decimal parts.
   private static func groups(_ text: Substring) -> [UInt16]? {
     if text.isEmpty { return [] }
     var groups: [UInt16] = []

@@ -3,29 +3,29 @@
 public import SPINErrors
 import SPINJSON
 
-/// What is wrong with one request, while the server answers others.
+/// A failure of one request, while the server answers others.
 public struct RequestFailure: Error, Sendable {
   /// The kinds of failure.
   public enum Reason: String, Sendable {
-    /// A content filter refused it.
+    /// A content filter refused the prompt.
     case filtered
-    /// The server refused it: too long, or another member that is wrong for this text.
+    /// The server rejected the request: the text is too long, or a member is invalid for it.
     case rejected
-    /// The answer has not the form that it should have.
+    /// The response does not have the expected form.
     case malformed
-    /// The server failed in every attempt, or gave no whole answer in time.
+    /// The server failed in every attempt, or sent no complete response in time.
     case serverError = "server_error"
   }
 
-  /// The kind of this failure.
+  /// The kind of failure.
   public let reason: Reason
-  /// The same as an error, for whoever sends one request only.
+  /// The failure as an error, for callers that send a single request.
   public let error: SPINError
 }
 
 extension EndpointCall {
-  /// Whether an answer refuses this one request, and how; nil where it is a success, or where the
-  /// same is to be expected of every other request.
+  /// How a response rejects this request; nil if it is a success, or a rejection that applies to
+  /// every request.
   func failureOfThisRequest(_ response: HTTPResponse) -> RequestFailure.Reason? {
     let error = errorMember(response)
     let isSuccess = 200..<300 ~= response.status
@@ -35,14 +35,14 @@ extension EndpointCall {
     return codes.contains(where: { Self.generalCodes.contains($0) }) ? nil : .rejected
   }
 
-  /// What the server says is wrong, if it does.
+  /// The error that a response reports; nil if there is none.
   func errorMember(_ response: HTTPResponse) -> JSON? {
     guard let object = (try? JSON(parsing: response.body, path: ""))?.object else { return nil }
     guard let error = object["error"], error != .null else { return nil }
     return error
   }
 
-  /// The names by which a server may tell what is wrong, in lower case.
+  /// The identifiers by which a server may classify an error, in lowercase.
   private static func codes(_ error: JSON?) -> [String] {
     guard let error = error?.object else { return [] }
     let inner = error["innererror"]?.object
@@ -56,7 +56,7 @@ extension EndpointCall {
     "content_filter_error", "moderation_blocked",
   ]
 
-  /// What is wrong with every request.
+  /// Identifiers of errors that apply to every request.
   private static let generalCodes: Set<String> = [
     "model_not_found", "invalid_api_key", "authentication_error", "permission_error",
     "insufficient_quota", "billing_hard_limit_reached", "billing_not_active",

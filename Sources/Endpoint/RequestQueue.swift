@@ -4,13 +4,13 @@ import Dispatch
 import SPINErrors
 import Synchronization
 
-/// Requests that several threads work off, and what they have brought.
+/// Requests that several threads process, and their outcomes.
 final class RequestQueue: Sendable {
-  /// What has happened since somebody last looked.
+  /// What has happened since the last look.
   struct News {
-    /// What has arrived, with the indices of the requests.
+    /// The outcomes, with the indices of their requests.
     var outcomes: [(place: Int, outcome: Result<Completion, RequestFailure>)] = []
-    /// How many threads have nothing more to do.
+    /// The number of threads that have ended.
     var endedWorkers = 0
   }
 
@@ -31,7 +31,7 @@ final class RequestQueue: Sendable {
     self.requests = requests
   }
 
-  /// Sends one request after the other, until there are no more or the server fails.
+  /// Sends one request after another, until there are no more or the server fails.
   func work() {
     while let place = takePlace() {
       do {
@@ -41,7 +41,7 @@ final class RequestQueue: Sendable {
         hasNews.signal()
       } catch {
         state.withLock {
-          // Those that were stopped because another failed are not the reason.
+          // Requests that were stopped because another failed are not the cause.
           if !$0.isStopped { $0.failure = error }
           $0.isStopped = true
         }
@@ -51,13 +51,13 @@ final class RequestQueue: Sendable {
     hasNews.signal()
   }
 
-  /// Ends the work; requests on the way are given up.
+  /// Ends the work; requests in flight are abandoned.
   func stop() { state.withLock { $0.isStopped = true } }
 
-  /// Waits until something happens, at most the given number of seconds.
+  /// Waits until something happens, for at most the given number of seconds.
   func waitForNews(seconds: Double) { _ = hasNews.wait(timeout: .now() + seconds) }
 
-  /// What has happened since the last call.
+  /// Takes what has happened since the last call.
   func takeNews() -> News {
     state.withLock { state in
       defer { state.news = News() }
@@ -65,7 +65,7 @@ final class RequestQueue: Sendable {
     }
   }
 
-  /// Why the work ended early, if a request failed.
+  /// Why the work ended early; nil if the server did not fail.
   var failure: (any Error)? { state.withLock { $0.failure } }
 
   private var isStopped: Bool { state.withLock { $0.isStopped } }

@@ -8,12 +8,12 @@ package enum RetryAfter {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// How long to wait.
+  /// The time to wait.
   ///
   /// - Parameters:
   ///   - value: The header's value.
-  ///   - now: The time, in seconds since 1970.
-  /// - Returns: Seconds, 0 for a date that has passed; nil where the value is neither form.
+  ///   - now: The current time, in seconds since 1970.
+  /// - Returns: Seconds, 0 for a date in the past; nil if the value has neither form.
   package static func seconds(_ value: String, now: Double) -> Double? {
     let text = String(value.trimming())
     if !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) {
@@ -22,7 +22,7 @@ package enum RetryAfter {
     return secondsSince1970(text).map { max(0, $0 - now) }
   }
 
-  /// The moment that a date stands for, nil where it is none.
+  /// A date in seconds since 1970; nil if it is invalid.
   static func secondsSince1970(_ text: String) -> Double? {
     // "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"
     let fields = text.split { " ,-".contains($0) }
@@ -35,7 +35,7 @@ package enum RetryAfter {
       var year = number(yearText), clock.count == 3, let hour = clock[0], let minute = clock[1],
       let second = clock[2], 1...31 ~= day, hour < 24, minute < 60, second <= 60
     else { return nil }
-    // Two digits: the last century's end, or this one.
+    // Years of two digits are from 1970 to 2069.
     if yearText.utf8.count == 2 { year += year < 70 ? 2000 : 1900 }
     let days = daysSince1970(year: year, month: month + 1, day: day)
     return Double(((days * 24 + hour) * 60 + minute) * 60 + second)
@@ -48,8 +48,9 @@ package enum RetryAfter {
     return Int(text)
   }
 
-  /// Days of the Gregorian calendar, counted in years that begin in March, so that the leap day is
-  /// the last of its year.
+  /// Days since 1970 in the Gregorian calendar.
+  ///
+  /// Years are counted from March, so that the leap day is the last day of its year.
   private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
     let shifted = month > 2 ? year : year - 1
     let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
@@ -58,7 +59,7 @@ package enum RetryAfter {
 }
 
 extension StringProtocol {
-  /// Without spaces and tabs around it, as the values of headers are read.
+  /// The text without spaces and tabs around it, as header values are read.
   func trimming() -> SubSequence {
     let isBlank = { (character: Character) in character == " " || character == "\t" }
     var rest = self[...]

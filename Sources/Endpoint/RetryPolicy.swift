@@ -2,31 +2,32 @@
 
 import SPINStorage
 
-/// How often, and after what time, a request is sent again that did not get its answer.
+/// How often, and after what delay, failed requests are sent again.
 ///
-/// Sent again are requests that were answered with 429 or 5xx, or whose connection was cut or timed
-/// out. Before attempt k + 1 passes
+/// The client decides which failures are worth another attempt. `EndpointClient` sends a request
+/// again if the response was 429 or 5xx other than 501, or the connection was refused, cut or timed
+/// out. The delay before the attempt after attempt k is
 ///
 ///     min(largestDelay, firstDelay * 2^(k - 1)) * (1 + u) / 2
 ///
-/// with u in [0, 1) drawn from the seed, the number of the request and k; or as long as the server
-/// asks for in `Retry-After`, if that is longer.
+/// with u in [0, 1) derived from the seed, the number of the request and k; or the time that the
+/// server asks for in `Retry-After`, if that is longer.
 public struct RetryPolicy: Sendable, Equatable {
-  /// How often a request is sent at most.
+  /// The maximum number of attempts.
   public var attempts = 6
-  /// The time after the first attempt, in seconds, before it is shortened by chance.
+  /// The delay after the first attempt, in seconds, before jitter shortens it.
   public var firstDelay = 0.5
-  /// No time grows beyond this, in seconds.
+  /// The maximum delay, in seconds.
   public var largestDelay = 30.0
-  /// The longest time that a server may ask for, in seconds; one that asks for more ends the work.
+  /// The longest delay that a server may ask for, in seconds; asking for more is an error.
   public var longestRetryAfter = 600.0
-  /// Decides what chance does.
+  /// The seed of the jitter.
   public var seed: UInt64 = 0
 
-  /// Six attempts within about 15 seconds, where the server asks for nothing else.
+  /// Six attempts with delays of at most 15.5 seconds in total, unless the server asks for more.
   public init() {}
 
-  /// The time between an attempt, from 1 on, and the next, in seconds.
+  /// The delay after an attempt, counted from 1, in seconds.
   package func delay(after attempt: Int, of request: Int) -> Double {
     let steps = Double(min(attempt - 1, 60))
     let whole = min(

@@ -4,15 +4,17 @@ import Foundation
 import SPINErrors
 
 extension ServedModel {
-  /// Lets the model write for many requests, several at a time.
+  /// Requests many completions, several at a time.
   ///
   /// - Parameters:
-  ///   - requests: What to write.
-  ///   - concurrency: How many requests are on the way at once, 1 or more.
-  ///   - shouldStop: Checked several times a second, on the calling thread; true ends the work at once.
-  ///   - onOutcome: Called with each text once, or of what is wrong with its request, in any order, on the
-  ///     calling thread; also of those that had come when the server failed.
-  /// - Throws: As `complete` where the fault is the server's, and what `onOutcome` throws.
+  ///   - requests: The requests.
+  ///   - concurrency: The number of requests in flight at once, 1 or more.
+  ///   - shouldStop: Checked several times a second, on the calling thread; if it returns true, the
+  ///     work ends at once.
+  ///   - onOutcome: Called once for each request, with its index and its completion or failure, in
+  ///     any order, on the calling thread; also for requests that were complete when the server
+  ///     failed.
+  /// - Throws: As `complete` if the server fails, and what `onOutcome` throws.
   public func complete(
     _ requests: [CompletionRequest], concurrency: Int, shouldStop: () -> Bool = { false },
     onOutcome: (_ place: Int, _ outcome: Result<Completion, RequestFailure>) throws -> Void
@@ -32,7 +34,7 @@ extension ServedModel {
           try onOutcome(place, outcome)
           delivered += 1
         } catch {
-          // Nothing more is told to whoever could not take this.
+          // A caller that failed to take this outcome gets no further ones.
           refusal = error
           queue.stop()
         }

@@ -9,27 +9,29 @@ import SPINErrors
 ///       print(place, try outcome.get().text)
 ///     }
 public struct ServedModel: Sendable {
-  /// The client of the server that runs it.
+  /// The client of the server.
   public let client: EndpointClient
   /// The name by which it is requested.
   public let name: String
-  /// The name by which it answers; the same, or with a version: "gpt-4o-2024-08-06", "llama3:latest".
+  /// The name in the server's responses: the same, or with a version, such as "gpt-4o-2024-08-06"
+  /// or "llama3:latest".
   public let answeringName: String
-  /// The part of the server that writes.
+  /// The API route that generates text.
   public let route: CompletionRequest.Route
-  /// With which the server is tried out.
+  /// The trial request.
   private let trial: CompletionRequest
 
-  /// Finds a model and lets it write a token, so that whatever is wrong shows before the work.
+  /// Finds a model and has it generate a token, so that errors show before the work begins.
   ///
   /// - Parameters:
   ///   - name: The model; nil for the only one that the server offers.
-  ///   - client: The server.
-  ///   - route: The part of the server that will write.
-  ///   - sampling: The settings of later requests, so that a server that refuses a member says so now.
+  ///   - client: The client of the server.
+  ///   - route: The API route that later requests use.
+  ///   - sampling: The settings of later requests, so that a server that refuses a member does so
+  ///     now.
   ///   - shouldStop: Checked several times a second.
-  /// - Throws: `SPINError` with code `unavailable` where the server offers, or answers with, another
-  ///   model, and as `EndpointClient`.
+  /// - Throws: `SPINError` with code `unavailable` if the server offers, or responds as, another
+  ///   model; and as `EndpointClient`.
   public init(
     named name: String?, on client: EndpointClient, route: CompletionRequest.Route,
     sampling: CompletionRequest.Sampling = .init(maxTokens: 1),
@@ -47,10 +49,10 @@ public struct ServedModel: Sendable {
     answeringName = written.model
   }
 
-  /// What a request comes to: a text, or what is wrong with the request where the server still answers
-  /// the one with which it was tried out.
+  /// The outcome of a request: a completion, or a failure of this request if the server still
+  /// answers the trial request.
   ///
-  /// - Throws: `SPINError` as `complete` where the fault is the server's.
+  /// - Throws: `SPINError` as `complete` if the server fails.
   func outcome(
     of request: CompletionRequest, number: Int, shouldStop: () -> Bool
   ) throws -> Result<Completion, RequestFailure> {
@@ -72,14 +74,14 @@ public struct ServedModel: Sendable {
     }
   }
 
-  /// Lets the model write.
+  /// Requests one completion.
   ///
   /// - Parameters:
-  ///   - request: What to write.
-  ///   - number: Which request this is, from 0.
+  ///   - request: The request.
+  ///   - number: The number of the request, from 0.
   ///   - shouldStop: Checked several times a second.
-  /// - Throws: `SPINError` with code `unavailable` where another model answers than at first, and as
-  ///   `EndpointClient.complete`.
+  /// - Throws: `SPINError` with code `unavailable` if the response is from another model than at
+  ///   first; and as `EndpointClient.complete`.
   public func complete(
     _ request: CompletionRequest, number: Int = 0, shouldStop: () -> Bool = { false }
   ) throws -> Completion {
@@ -106,15 +108,15 @@ public struct ServedModel: Sendable {
         offered.isEmpty ? "lists no model" : "lists \(offered.count) models: \(list)",
         remedy: "name the one to use")
     }
-    // Where nothing is listed, the answers tell.
+    // If the server lists nothing, the name in its response decides.
     guard offered.isEmpty || offered.contains(where: { isSame(name, $0) }) else {
       throw call.failure("lists no model \"\(name)\", only \(list)", remedy: "name one of these")
     }
     return name
   }
 
-  /// Whether a server may call a model by the second name that was requested by the first: the same,
-  /// or followed by a tag (`:latest`), a revision (`@main`) or a date (`-0613`, `-2024-08-06`).
+  /// Whether a server may respond with the second name to a request for the first: they are equal,
+  /// or the second adds a tag (`:latest`), a revision (`@main`) or a date (`-0613`, `-2024-08-06`).
   static func isSame(_ asked: String, _ answered: String) -> Bool {
     guard answered.hasPrefix(asked) else { return false }
     let rest = answered.dropFirst(asked.count)

@@ -4,13 +4,14 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// One answer that is read while it comes.
+/// A response that is read while it arrives.
 ///
-/// The system's queue puts parts in, the thread that asked takes them out. Foundation has no way to slow a
-/// server down on Linux, so what waits here is limited: a reader asks for parts of a size that it can hold,
-/// and a server that sends more than `largestBacklog` ahead of the reader ends the exchange.
+/// The system's queue appends parts, and the requesting thread takes them. Foundation on Linux has
+/// no backpressure, so the backlog is limited: readers request ranges of a size that they can
+/// buffer, and a server that sends more than `largestBacklog` ahead of the reader ends the
+/// exchange.
 final class StreamExchange: Sendable {
-  /// What may wait for the reader, in bytes.
+  /// The maximum number of bytes waiting for the reader.
   static let largestBacklog = 256 << 20
 
   private struct State {
@@ -25,7 +26,7 @@ final class StreamExchange: Sendable {
   private let state = Mutex(State())
   private let news = DispatchSemaphore(value: 0)
 
-  /// What has happened since the last look.
+  /// The state of the exchange, with the parts that arrived since the last call of `take`.
   struct News {
     var head: HTTPResponse?
     var parts: [Data]
@@ -34,7 +35,8 @@ final class StreamExchange: Sendable {
     var isFinished: Bool
   }
 
-  /// Waits for news, at most the given number of seconds, and takes them.
+  /// Waits until something arrives, for at most the given number of seconds, and takes what has
+  /// arrived.
   func take(seconds: Double) -> News {
     _ = news.wait(timeout: .now() + seconds)
     return state.withLock { state in
@@ -90,7 +92,7 @@ extension URLSessionTransport: HTTPStreamTransport {
     defer { forget(task) }
     do {
       let isWhole = try read(exchange, request.method, idleTimeout, shouldStop, head, body)
-      // What was not wanted may still be coming.
+      // The rest of the body may still be arriving.
       if !isWhole { cancel(task) }
     } catch {
       cancel(task)
@@ -98,7 +100,9 @@ extension URLSessionTransport: HTTPStreamTransport {
     }
   }
 
-  /// - Returns: Whether the answer has ended by itself, so that its connection can serve another request.
+  /// Passes the response to `head` and `body` as it arrives.
+  ///
+  /// - Returns: Whether the response has ended by itself, so that its connection can be reused.
   private func read(
     _ exchange: StreamExchange, _ method: String, _ idleTimeout: Double, _ shouldStop: () -> Bool,
     _ head: (HTTPResponse) throws -> Int, _ body: ([UInt8]) throws -> Void
@@ -115,7 +119,7 @@ extension URLSessionTransport: HTTPStreamTransport {
         lastNews = clock.now
         wanted = try head(response)
         let isEncoded = response.headers["content-encoding"].map { $0 != "identity" } ?? false
-        // A cut body is not an error to every version of the system's library.
+        // Not every version of the system's library reports a truncated body as an error.
         length =
           isEncoded || method == "HEAD"
           ? nil : response.headers["content-length"].flatMap { Int($0) }

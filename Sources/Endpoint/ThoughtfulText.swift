@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text in which a model thought before it said something, between `<think>` and `</think>`.
+/// A text that may begin with a model's reasoning, between `<think>` and `</think>`.
 ///
-/// Templates may write the opening mark into the prompt, so that only the closing one is in the text;
-/// a model that was cut off writes none. A mark in the middle of what is said is text.
+/// A template may write the opening tag into the prompt, so that the text has only the closing one;
+/// a model that was cut off writes none. A tag in the middle of the answer is text.
 struct ThoughtfulText: Equatable {
-  /// What the model said after it had thought.
+  /// The text after the reasoning.
   let text: String
-  /// Whether the text contains reasoning.
+  /// Whether there is reasoning before it.
   let hasThought: Bool
 
   private static let marks = [("<think>", "</think>"), ("<thinking>", "</thinking>")]

@@ -10,17 +10,20 @@ import Synchronization
 
 /// Sends requests with Foundation's URLSession, without cookies, cache or stored passwords.
 ///
-/// On Linux the system's library keeps waiting until it can write while the first request of a
-/// connection waits, which keeps a processor busy; later requests of the connection wait in peace.
-/// One session for all requests of a client lets them share connections.
-/// There, too, all sessions of a process take turns on one queue, and an answer that comes faster than it
-/// can be read keeps it for itself: code that waits for an answer must not wait for the queue.
-/// Proxies are the system's and those of the environment, but never for this machine.
+/// On Linux, while the first request of a connection waits for its response, the system's library
+/// keeps polling for writability, which occupies a processor; later requests of the same connection
+/// do not. One session for all requests of a client lets them share connections.
+///
+/// On Linux, too, all sessions of a process share one queue, and a response that arrives faster
+/// than it is read occupies that queue: code that waits for a response must not wait for the queue.
+///
+/// Proxies are those of the system and of the environment, but none is used for the local machine.
 package final class URLSessionTransport: HTTPTransport {
-  /// The sessions, once there is a request: they start threads, which a program that sends nothing must not need.
+  /// The sessions, created at the first request: they start threads, which a program that sends
+  /// nothing should not have.
   private struct Sessions {
     let session: URLSession
-    /// For this machine: without proxies.
+    /// The session for the local machine, without proxies.
     let direct: URLSession
   }
 
@@ -49,8 +52,8 @@ package final class URLSessionTransport: HTTPTransport {
     return Sessions(session: session, direct: direct)
   }
 
-  // Every task has ended or was canceled by then. `invalidateAndCancel` of Linux looks through the tasks
-  // concurrently with the queue that removes them, and crashes where one is just ending.
+  // Every task has ended or been canceled by now. On Linux, `invalidateAndCancel` iterates over the
+  // tasks concurrently with the queue that removes them, and crashes if one is just ending.
   deinit {
     sessions.withLock { sessions in
       guard let sessions else { return }
@@ -85,7 +88,7 @@ package final class URLSessionTransport: HTTPTransport {
     }
   }
 
-  /// Sends a request; the exchange hears of the answer.
+  /// Sends a request; the exchange is told about the response.
   func start(
     _ request: HTTPRequest, timeout: Double, _ exchange: any ExchangeEvents
   ) throws(HTTPFailure) -> URLSessionDataTask {
@@ -93,7 +96,7 @@ package final class URLSessionTransport: HTTPTransport {
       throw .other("is no web address")
     }
     let host = NetworkHost(name)
-    // What was checked is what is sent: resolvers differ on 0177.1 and its kin.
+    // Send the address that was checked, because resolvers differ on forms such as 0177.1.
     if let plain = host.dottedQuad, plain != name { components.host = plain }
     guard let url = components.url else { throw .other("is no web address") }
     if host.isLoopback { ProxyExemption.add((components.host ?? name).lowercased()) }
@@ -101,7 +104,7 @@ package final class URLSessionTransport: HTTPTransport {
     message.httpMethod = request.method
     message.httpBody = request.body.map { Data($0) }
     for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
-    // The caller's time counts, not the system's, which begins again with every byte.
+    // The caller's timeout counts; the system's begins again with every byte.
     message.timeoutInterval = timeout + 60
     let task = sessions.withLock { sessions in
       let opened = sessions ?? Self.sessions(exchanges)
@@ -113,24 +116,24 @@ package final class URLSessionTransport: HTTPTransport {
     return task
   }
 
-  /// The exchange hears no more of the answer.
+  /// Tells the exchange nothing more about the response.
   func forget(_ task: URLSessionTask) { exchanges.remove(task) }
 
-  /// Ends an exchange; not on this thread, since the queue that does it may be busy.
+  /// Cancels a task; not on this thread, because the queue that does so may be busy.
   func cancel(_ task: URLSessionTask) { DispatchQueue.global().async { task.cancel() } }
 }
 
-/// What is told of an answer as it comes, on the system's queue.
+/// Receives the parts of a response as they arrive, on the system's queue.
 protocol ExchangeEvents: Sendable {
-  /// Status and headers have come; names of headers are in lower case.
+  /// Status and headers have arrived; names of headers are in lowercase.
   func begin(_ status: Int, _ headers: [String: String])
-  /// A part of the body has come.
+  /// A part of the body has arrived.
   func append(_ data: Data)
-  /// The answer has ended, by an error or whole.
+  /// The response has ended, completely or with an error.
   func finish(_ error: (any Error)?)
 }
 
-/// What has come of one answer.
+/// A response that is collected in memory.
 private final class Exchange: ExchangeEvents {
   private struct State {
     var response = HTTPResponse(status: 0)
@@ -143,10 +146,10 @@ private final class Exchange: ExchangeEvents {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Waits for the end, at most the given number of seconds; whether it has come.
+  /// Waits for the end, for at most the given number of seconds; returns whether it has come.
   func wait(seconds: Double) -> Bool { end.wait(timeout: .now() + seconds) == .success }
 
-  /// The first failure counts.
+  /// Records a failure; only the first counts.
   func fail(_ failure: HTTPFailure) { state.withLock { $0.failure = $0.failure ?? failure } }
 
   func begin(_ status: Int, _ headers: [String: String]) {
@@ -156,7 +159,7 @@ private final class Exchange: ExchangeEvents {
     }
   }
 
-  /// Takes a part of the body; ends the exchange where that is too much.
+  /// Appends a part of the body; ends the exchange if the body becomes too long.
   func append(_ data: Data) {
     let isTooLong = state.withLock {
       guard $0.failure == nil else { return false }
@@ -174,7 +177,7 @@ private final class Exchange: ExchangeEvents {
     state.withLock {
       guard $0.failure == nil else { return }
       if let error { $0.failure = HTTPFailure(error, afterHeaders: $0.response.status != 0) }
-      // A cut body is not an error to every version of the system's library.
+      // Not every version of the system's library reports a truncated body as an error.
       let length = $0.response.headers["content-length"].flatMap { Int($0) }
       let isEncoded = $0.response.headers["content-encoding"] != nil
       if let length, !isEncoded, $0.response.body.count < length { $0.failure = .cut }
@@ -189,7 +192,8 @@ private final class Exchange: ExchangeEvents {
   }
 }
 
-/// The requests that run, by their task; numbers of tasks are those of one session only.
+/// The running exchanges, by the identity of their tasks, because task identifiers are unique only
+/// within one session.
 private final class Exchanges: NSObject, URLSessionDataDelegate {
   private let running = Mutex<[ObjectIdentifier: any ExchangeEvents]>([:])
 
@@ -205,7 +209,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
     running.withLock { $0[ObjectIdentifier(task)] }
   }
 
-  /// A redirect is an answer like others: who follows it decides about the key.
+  /// Redirects are not followed here, so that the client decides about the key.
   func urlSession(
     _ session: URLSession, task: URLSessionTask,
     willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
@@ -236,7 +240,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
 }
 
 extension HTTPFailure {
-  /// What an error of the system's means.
+  /// The failure that a system error stands for.
   init(_ error: any Error, afterHeaders: Bool) {
     guard let error = error as? URLError else {
       self = .other("\(error)")
@@ -253,7 +257,7 @@ extension HTTPFailure {
     case .networkConnectionLost, .badServerResponse: self = .cut
     default:
       let words = error.localizedDescription
-      // Linux has no code for what TLS finds.
+      // On Linux, TLS errors have no code of their own.
       if ["SSL", "TLS", "certificate"].contains(where: { words.contains($0) }) {
         self = .noTrust(words)
       } else {

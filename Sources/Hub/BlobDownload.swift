@@ -4,12 +4,13 @@ import SPINEndpoint
 import SPINErrors
 import SPINStorage
 
-/// Fetches the content of one file into the cache.
+/// Downloads the content of one file into the cache.
 ///
-/// Bytes go to `blobs/<digest>.incomplete` in order, and stay there whatever happens: the next attempt, the next
-/// run and older versions of huggingface_hub ask for the rest. The file gets its name when its size and its digest
-/// are those of the listing. A lock keeps other processes from fetching the same; without it (file systems exist
-/// whose locks do nothing) two would write the same bytes at the same offsets.
+/// Bytes are appended to `blobs/<digest>.incomplete`, which is retained after an interruption: the
+/// next attempt, the next run and older versions of huggingface_hub resume from it. The file is
+/// renamed to `blobs/<digest>` once its size and digest match the listing. A lock prevents other
+/// processes from downloading the same file. On file systems whose locks have no effect, two
+/// processes would write the same bytes at the same offsets.
 struct BlobDownload {
   let client: HubClient
   let cache: HubCache
@@ -23,7 +24,7 @@ struct BlobDownload {
   private var blob: String { cache.blob(file.digest, of: reference) }
   private var partial: String { blob + ".incomplete" }
 
-  /// What is here of the file, in bytes: all of it, or what an interrupted run left.
+  /// The number of bytes of the file on disk: all of them, or those that an interrupted run left.
   static func presentByteCount(
     _ file: RemoteFile, _ cache: HubCache, of reference: HubReference
   ) -> Int {
@@ -34,13 +35,14 @@ struct BlobDownload {
     return partial.byteCount
   }
 
-  /// Fetches the blob unless it is there, and lets the snapshot lead to it.
+  /// Downloads the blob unless it is in the cache, and links the snapshot to it.
   func run() throws {
     let lock = try lock()
     defer { lock.release() }
     if FileSystem.status(blob)?.byteCount != file.byteCount {
       try adopt()
-      // What an earlier run left may be of another content, or torn by a loss of power: then from the beginning.
+      // A partial download may be of other content, or damaged by a loss of power; if so, start
+      // over.
       let start = try partialByteCount()
       if try !receive(), start > 0 {
         report(
@@ -54,7 +56,7 @@ struct BlobDownload {
     try cache.link(file, commit, of: reference)
   }
 
-  // MARK: - Locks and leftovers
+  // MARK: - Locks and partial downloads
 
   private func lock() throws -> FileLock {
     let path = "\(cache.path)/.locks/\(reference.folderName)/\(file.digest.name).lock"
@@ -68,7 +70,9 @@ struct BlobDownload {
     }
   }
 
-  /// Goes on with what a killed huggingface_hub left: `<digest>.<8 digits>.incomplete`, the longest of them.
+  /// Adopts the longest partial download of a killed huggingface_hub, if it is longer than our own.
+  ///
+  /// Its name is `<digest>.<8 hexadecimal digits>.incomplete`.
   private func adopt() throws {
     let folder = FileSystem.parent(of: blob)
     let left = try FileSystem.names(in: folder).filter { name in
@@ -92,18 +96,18 @@ struct BlobDownload {
   private func partialByteCount() throws -> Int {
     guard let status = FileSystem.status(partial, following: false) else { return 0 }
     guard status.kind == .file, status.byteCount <= file.byteCount else {
-      // A link that somebody put there, or more than the file can have.
+      // A link that somebody else made, or a file longer than the whole.
       try FileSystem.remove(partial)
       return 0
     }
     return status.byteCount
   }
 
-  // MARK: - Bytes
+  // MARK: - Transfer
 
-  /// Fetches what is missing.
+  /// Downloads the missing bytes.
   ///
-  /// - Returns: Whether the whole has the digest that it should have; if not, nothing of it is left.
+  /// - Returns: Whether the whole file has the expected digest; if not, it has been removed.
   private func receive() throws -> Bool {
     let output = try RandomAccessFile(path: partial, .createOrUpdate)
     var offset = try output.byteCount()
@@ -125,7 +129,7 @@ struct BlobDownload {
     do {
       try FileSystem.rename(partial, to: blob)
     } catch  where FileSystem.status(blob)?.byteCount == file.byteCount {
-      // Where locks do nothing, another process of ours may have given it its name just now.
+      // Without effective locks, another process may have renamed the file just now.
     }
     try FileSystem.synchronizeDirectory(FileSystem.parent(of: blob))
     return true
@@ -140,7 +144,7 @@ struct BlobDownload {
     }
   }
 
-  /// One request for the rest of the file.
+  /// Sends one request for the rest of the file.
   private func request(
     _ offset: inout Int, write: ([UInt8], _ offset: Int) throws -> Void
   ) throws {
@@ -150,10 +154,11 @@ struct BlobDownload {
       try client.get(
         url, from: start > 0 ? start : nil, hubSays: check,
         head: { response in
-          // A server that ignores ranges begins at the beginning.
+          // A server that ignores ranges sends the file from the beginning.
           skipped = try begins(response, at: start) ? 0 : start
           let rest = file.byteCount - start + skipped
-          // One more where the answer does not say how long it is: too long is wrong too.
+          // Without a length in the response, accept one byte more, to detect a body that is too
+          // long.
           return response.headers["content-length"] == nil ? rest + 1 : rest
         },
         body: { bytes in
@@ -168,7 +173,7 @@ struct BlobDownload {
           meter.receive(new.count)
         })
     } catch HubFailure.transport(.tooLong) {
-      // It came faster than the disk takes it; the rest is requested when what came is written.
+      // The data came faster than the disk accepts it; the rest is requested once this is written.
       guard offset > start else { throw HubFailure.transport(.cut) }
     } catch HubFailure.status(let response) where response.status == 416 {
       throw wrongSize("has nothing from byte \(start) on")
@@ -176,7 +181,7 @@ struct BlobDownload {
     if offset == start { throw HubFailure.transport(.cut) }
   }
 
-  /// What the Hub says about the file has to be what it listed.
+  /// Checks that the Hub's headers agree with its listing.
   private func check(_ headers: HubClient.FileHeaders) throws {
     if let other = headers.commit, other != commit {
       throw changed("is served from the commit \(other.prefix(60)), expected \(commit)")
@@ -191,7 +196,7 @@ struct BlobDownload {
     }
   }
 
-  /// Whether an answer begins where it was asked to; false where it begins at the beginning.
+  /// Whether a response begins at the requested offset; false if it begins at the beginning.
   private func begins(_ response: HTTPResponse, at start: Int) throws -> Bool {
     guard response.status == 206 else {
       let isEncoded = response.headers["content-encoding"].map { $0 != "identity" } ?? false
@@ -202,7 +207,7 @@ struct BlobDownload {
       }
       return start == 0
     }
-    // bytes 100-199/200
+    // For example "bytes 100-199/200".
     let words = (response.headers["content-range"] ?? "").split { " -/".contains($0) }
     guard words.count == 4, words[0] == "bytes", Int(words[1]) == start else {
       throw SPINError(

@@ -3,7 +3,7 @@
 import SPINEndpoint
 import Synchronization
 
-/// Counts what comes, and tells of it a few times a second.
+/// Counts received bytes and reports progress at most five times a second.
 final class DownloadMeter: Sendable {
   private struct State {
     var byteCount: Int
@@ -17,9 +17,12 @@ final class DownloadMeter: Sendable {
   private let report: @Sendable (HubEvent) -> Void
   private static let interval = Duration.milliseconds(200)
 
+  /// Creates a meter.
+  ///
   /// - Parameters:
-  ///   - byteCount: What is here already, in bytes.
-  ///   - totalByteCount: All bytes.
+  ///   - byteCount: The number of bytes on disk already.
+  ///   - totalByteCount: The number of bytes of all files.
+  ///   - report: Called with each progress event, on the thread that receives.
   init(
     byteCount: Int, totalByteCount: Int, report: @escaping @Sendable (HubEvent) -> Void
   ) {
@@ -27,7 +30,7 @@ final class DownloadMeter: Sendable {
     self.report = report
   }
 
-  /// This many bytes arrived.
+  /// Adds bytes that have been received.
   func receive(_ count: Int) {
     tell {
       $0.byteCount += count
@@ -35,7 +38,8 @@ final class DownloadMeter: Sendable {
     }
   }
 
-  /// So many bytes that were here are of no use, or more of them are here than was thought.
+  /// Corrects the number of bytes on disk: negative if some were discarded, positive if more were
+  /// found.
   func correct(by count: Int) { tell { $0.byteCount += count } }
 
   private func tell(_ change: (inout State) -> Void) {

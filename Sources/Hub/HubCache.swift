@@ -3,19 +3,19 @@
 import SPINErrors
 import SPINStorage
 
-/// The folder of repositories that huggingface_hub, transformers and this program share.
+/// The cache folder that huggingface_hub, transformers and this program share.
 ///
-///     models--owner--name/blobs/<digest>                    contents, by SHA-256 or by git's name
-///     models--owner--name/snapshots/<commit>/<path>         links to them
+///     models--owner--name/blobs/<digest>                    contents, by SHA-256 or git object name
+///     models--owner--name/snapshots/<commit>/<path>         links to the blobs
 ///     models--owner--name/refs/<revision>                   the commit of a branch, a tag or a short commit
-///     models--owner--name/trees/<commit>.json               all files of a commit, where somebody listed them
-///     .locks/models--owner--name/<digest>.lock              who writes a blob
+///     models--owner--name/trees/<commit>.json               the list of a commit's files, if stored
+///     .locks/models--owner--name/<digest>.lock              the lock for writing a blob
 ///
 /// - Source: `file_download.py`, `_tree_cache.py` of huggingface_hub 2.4.
 struct HubCache: Sendable {
-  /// The folder.
+  /// The path of the cache folder.
   let path: String
-  /// Whether snapshots hold links, or the files themselves.
+  /// Whether snapshots contain links to blobs, rather than the files themselves.
   let usesSymbolicLinks: Bool
 
   /// The folder of a repository.
@@ -29,29 +29,29 @@ struct HubCache: Sendable {
     "\(folder(of: reference))/snapshots/\(commit)"
   }
 
-  // MARK: - Finding
+  // MARK: - Reading
 
-  /// The commit that a revision stands for here; nil where not looked up yet.
+  /// The commit of a revision, as recorded in the cache; nil if it is not recorded.
   func commit(of reference: HubReference) -> String? {
     let revision = reference.revisionOrMain
     if HubReference.isCommit(revision) { return revision }
     if let commit = readRef("\(folder(of: reference))/refs/\(revision)") { return commit }
-    // The beginning of a commit, of which there is one snapshot.
+    // An abbreviated commit, of which exactly one snapshot is in the cache.
     guard revision.utf8.count >= 7, HubReference.isHexadecimal(revision) else { return nil }
     let found = commits(of: reference).filter { $0.hasPrefix(revision) }
     return found.count == 1 ? found[0] : nil
   }
 
-  /// The commits of which there is a snapshot.
+  /// The commits that have a snapshot in the cache.
   func commits(of reference: HubReference) -> [String] {
     let names = try? FileSystem.names(in: folder(of: reference) + "/snapshots")
     return (names ?? []).filter(HubReference.isCommit)
   }
 
-  /// The revisions that were looked up, with their commits.
+  /// The recorded revisions with their commits.
   func refs(of reference: HubReference) -> [(revision: String, commit: String)] {
     func refs(below folder: String, _ prefix: String, _ depth: Int) -> [(String, String)] {
-      // Others write theirs here first, under a name that begins with a dot or ends with .tmp.
+      // Skips temporary files of other programs: their names begin with a dot or end with .tmp.
       let names = ((try? FileSystem.names(in: folder)) ?? []).filter {
         !$0.hasPrefix(".") && !$0.hasSuffix(".tmp")
       }
@@ -75,7 +75,7 @@ struct HubCache: Sendable {
     return HubReference.isCommit(text) ? text : nil
   }
 
-  /// Whether a file of a commit is here, whole as far as its size tells.
+  /// Whether a file of a commit is in the cache with the expected size; its digest is not checked.
   func holds(_ file: RemoteFile, _ commit: String, of reference: HubReference) -> Bool {
     let status = FileSystem.status("\(snapshot(commit, of: reference))/\(file.path)")
     return status?.kind == .file && status?.byteCount == file.byteCount
@@ -83,10 +83,10 @@ struct HubCache: Sendable {
 
   // MARK: - Writing
 
-  /// Makes the folders of a repository, and checks that they are its own.
+  /// Creates the folders of a repository, and checks that none is a link that leads elsewhere.
   ///
-  /// Others may write to a shared cache. A folder that is a link to somewhere else would let them choose what this
-  /// program overwrites.
+  /// Others may write to a shared cache, and such a link would let them choose what this program
+  /// overwrites.
   func prepare(_ reference: HubReference, commit: String) throws {
     try FileSystem.ensureDirectory("\(path)/.locks/\(reference.folderName)")
     tag()
@@ -97,7 +97,7 @@ struct HubCache: Sendable {
     }
   }
 
-  /// Marks the cache for programs that make backups, as huggingface_hub does.
+  /// Marks the cache for backup programs, as huggingface_hub does.
   private func tag() {
     let file = path + "/CACHEDIR.TAG"
     guard FileSystem.status(file, following: false) == nil else { return }
@@ -108,14 +108,14 @@ struct HubCache: Sendable {
       #\thttps://bford.info/cachedir/
 
       """
-    // A cache without it works.
+    // The cache works without it.
     try? write(Array(text.utf8), to: file)
   }
 
   /// Writes a file, whole or not at all.
   ///
-  /// It grows in the folder of locks, where huggingface_hub does not look: elsewhere in the cache it takes what a
-  /// killed process left of a file for damage.
+  /// The temporary file is in the folder of locks, which huggingface_hub does not inspect;
+  /// elsewhere it would take the leftover of a killed process for corruption.
   private func write(_ bytes: [UInt8], to file: String) throws {
     let suffix = String(UInt32.random(in: .min ... .max), radix: 16)
     let temporary = "\(path)/.locks/\(FileSystem.name(of: file)).\(suffix)"
@@ -134,7 +134,7 @@ struct HubCache: Sendable {
     }
   }
 
-  /// Records the commit of a revision, for those who look for it without network.
+  /// Records the commit of a revision, for later offline use.
   func record(_ commit: String, for reference: HubReference) throws {
     let revision = reference.revisionOrMain
     guard revision != commit, self.readRef(refPath(reference)) != commit else { return }
@@ -147,7 +147,8 @@ struct HubCache: Sendable {
     "\(folder(of: reference))/refs/\(reference.revisionOrMain)"
   }
 
-  /// Lets a path of a snapshot lead to its blob; whoever calls holds the blob's lock.
+  /// Links a path of a snapshot to its blob, or moves the blob there; the caller holds the blob's
+  /// lock.
   func link(_ file: RemoteFile, _ commit: String, of reference: HubReference) throws {
     let snapshot = snapshot(commit, of: reference)
     let path = "\(snapshot)/\(file.path)"
@@ -161,7 +162,7 @@ struct HubCache: Sendable {
       do {
         if try FileSystem.makeSymbolicLink(path, to: "\(up)blobs/\(file.digest.name)") { return }
       } catch  where FileSystem.status(path)?.byteCount == file.byteCount {
-        // Another program made it just now.
+        // Another process created the link just now.
         return
       }
     }

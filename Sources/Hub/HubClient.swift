@@ -6,13 +6,15 @@ import SPINErrors
 import SPINJSON
 import Synchronization
 
-/// Requests to the Hub, and to where it sends: redirects, the token, attempts and the waits between.
+/// Sends requests to the Hub and to the servers to which it redirects, with the token, retries and
+/// waits.
 final class HubClient: Sendable {
-  /// What the Hub says about a file in the headers of its own answer, before it sends elsewhere.
+  /// The Hub's own headers about a file, from its response before any redirect.
   struct FileHeaders {
     /// The commit, from `X-Repo-Commit`.
     let commit: String?
-    /// The digest, from `X-Linked-Etag`, else `ETag`, without quotes and the mark of a weak one.
+    /// The digest, from `X-Linked-Etag` or else `ETag`, without quotes and the prefix of a weak
+    /// tag.
     let etag: String?
     /// The size of a large file, from `X-Linked-Size`.
     let linkedSize: Int?
@@ -34,7 +36,7 @@ final class HubClient: Sendable {
   private let report: @Sendable (HubEvent) -> Void
   let shouldStop: @Sendable () -> Bool
   private let hasAnswered = Mutex(false)
-  /// More are a loop.
+  /// The maximum number of redirects; more are taken for a loop.
   private static let maximumRedirects = 5
 
   init(
@@ -52,15 +54,16 @@ final class HubClient: Sendable {
 
   /// Sends a GET request and follows redirects.
   ///
-  /// The token goes to the Hub's own origin only; once that has been left, it does not come back.
+  /// The token goes to the Hub's own origin only, and not again after a redirect to another origin.
   ///
   /// - Parameters:
   ///   - url: The address.
-  ///   - start: The first byte that is wanted of a file; nil for an answer without ranges.
-  ///   - headers: More headers.
-  ///   - hubSays: Called with what the Hub itself says about a file, before a redirect is followed.
-  ///   - head: Called with the last answer; how many bytes of its body are wanted.
-  ///   - body: Called with the parts of its body.
+  ///   - start: The offset of the first byte to request; nil for a request without a range.
+  ///   - headers: Additional headers.
+  ///   - hubSays: Called with the Hub's own headers about a file, before a redirect is followed.
+  ///   - head: Called with the final response; returns how many bytes of its body to receive at
+  ///     most.
+  ///   - body: Called with each part of its body, in order.
   /// - Throws: `HubFailure`, `SPINError`, or what the closures throw.
   func get(
     _ url: String, from start: Int? = nil, headers: [String: String] = [:],
@@ -76,7 +79,7 @@ final class HubClient: Sendable {
       var request = HTTPRequest("GET", url)
       request.headers = headers
       request.headers["User-Agent"] = "swift-spin"
-      // Sizes and digests are of the file, not of a compressed form of it.
+      // Sizes and digests are those of the file itself, not of a compressed form.
       request.headers["Accept-Encoding"] = "identity"
       if let start { request.headers["Range"] = "bytes=\(start)-" }
       if isKnown, let token = settings.token {
@@ -91,7 +94,7 @@ final class HubClient: Sendable {
           target = location
           return 0
         }
-        // 304 is an answer to a condition.
+        // 304 is the response to a conditional request.
         guard 200..<300 ~= response.status || response.status == 304 else {
           throw HubFailure.status(response)
         }
@@ -111,7 +114,7 @@ final class HubClient: Sendable {
   private func send(
     _ request: HTTPRequest, head: (HTTPResponse) throws -> Int, body: ([UInt8]) throws -> Void
   ) throws {
-    // Whoever asks has looked before, and says more; nothing is sent even where somebody forgot to.
+    // Callers check this first and give a better message; this makes sure that nothing is sent.
     guard !settings.isOffline else {
       throw SPINError(.unavailable, at: request.url, "offline mode is on")
     }
@@ -153,12 +156,13 @@ final class HubClient: Sendable {
 
   // MARK: - Attempts
 
-  /// Does something until it succeeds, as often as the policy says.
+  /// Runs a closure until it succeeds, as often as the policy allows.
   ///
   /// - Parameters:
-  ///   - subject: What it is, for errors.
+  ///   - subject: What is requested, for errors.
   ///   - reference: The repository; nil for other addresses.
-  ///   - progress: A number that grows when something came; attempts are counted from then.
+  ///   - progress: A number that grows as data arrives; growth resets the count of attempts.
+  ///   - body: What to run.
   func attempting<Result>(
     _ subject: String, of reference: HubReference?, progress: () -> Int = { 0 },
     _ body: () throws -> Result

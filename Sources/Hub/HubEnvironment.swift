@@ -8,7 +8,7 @@ struct HubEnvironment: Sendable {
 
   init(_ variables: [String: String]) { self.variables = variables }
 
-  /// A variable that is set to something.
+  /// The value of a variable; nil if it is not set or empty.
   subscript(name: String) -> String? {
     guard let value = variables[name], !value.isEmpty else { return nil }
     return value
@@ -19,24 +19,27 @@ struct HubEnvironment: Sendable {
     ["1", "ON", "YES", "TRUE"].contains(self[name]?.uppercased())
   }
 
-  /// A number of seconds.
+  /// A number of seconds from 1 to 86,400; nil for other values.
   func seconds(_ name: String) -> Double? {
     self[name].flatMap { Double($0) }.flatMap { (1...86_400).contains($0) ? $0 : nil }
   }
 
-  /// A path, with `~` and `$VARIABLE` replaced.
+  /// A path, with `~` and `$VARIABLE` expanded.
   func path(_ name: String) -> String? { self[name].map(expanded) }
 
-  /// The folder of all that belongs to the Hub: `HF_HOME`, else `huggingface` in `XDG_CACHE_HOME`, else in `~/.cache`.
+  /// The home folder of Hugging Face programs: `HF_HOME`, else `huggingface` in `XDG_CACHE_HOME` or
+  /// `~/.cache`.
   var home: String { path("HF_HOME") ?? cacheHome + "/huggingface" }
 
   /// The folder of caches: `XDG_CACHE_HOME`, else `~/.cache`.
   var cacheHome: String { path("XDG_CACHE_HOME") ?? expanded("~/.cache") }
 
-  /// The folder of the repositories: `HF_HUB_CACHE`, else the older `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`.
+  /// The cache of repositories: `HF_HUB_CACHE`, else the older `HUGGINGFACE_HUB_CACHE`, else `hub`
+  /// in `home`.
   var cache: String { path("HF_HUB_CACHE") ?? path("HUGGINGFACE_HUB_CACHE") ?? home + "/hub" }
 
-  /// Whether nothing may be sent: `HF_HUB_OFFLINE`, or `TRANSFORMERS_OFFLINE` where that is not set.
+  /// Whether offline mode is on: `HF_HUB_OFFLINE`, or `TRANSFORMERS_OFFLINE` if the former is not
+  /// set.
   var isOffline: Bool {
     self["HF_HUB_OFFLINE"] != nil ? isTrue("HF_HUB_OFFLINE") : isTrue("TRANSFORMERS_OFFLINE")
   }

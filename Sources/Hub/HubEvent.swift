@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What happens while something is fetched, for those who show it.
+/// A progress event of a download.
 public enum HubEvent: Sendable, Equatable {
-  /// What is about to be fetched; nothing has been sent for it yet.
+  /// The plan of a download, reported before the first file is requested.
   case plan(HubPlan)
-  /// How far it is, told a few times a second.
+  /// The progress, at most five times a second.
   case progress(HubProgress)
-  /// Another process fetches the same file; this one waits for it.
+  /// Another process is downloading the same file; this one waits for it.
   case waiting(file: String)
-  /// A request without an answer is sent again after a pause.
+  /// A failed request will be sent again after a pause, in seconds.
   case retrying(subject: String, reason: String, seconds: Double)
-  /// Something that a user should know and that stops nothing.
+  /// Something that the user should know and that does not stop the work.
   case note(String)
 }
 
-/// What is about to be fetched.
+/// The plan of a download.
 public struct HubPlan: Sendable, Equatable {
-  /// Owner and name of the repository.
+  /// The owner and name of the repository.
   public let repository: String
   /// The commit, 40 hexadecimal digits.
   public let commit: String
-  /// The files that are not here yet.
+  /// The number of files that are not in the cache yet.
   public let fileCount: Int
-  /// What has to come, in bytes, without what is here of files that were interrupted.
+  /// The number of bytes to download, without those of partial downloads.
   public let byteCount: Int
-  /// What is here of files that were interrupted, in bytes.
+  /// The number of bytes that partial downloads contribute.
   public let resumedByteCount: Int
-  /// The folder that it comes to.
+  /// The folder of the repository in the cache.
   public let folder: String
-  /// The bytes that are free there.
+  /// The free disk space there, in bytes.
   public let freeByteCount: Int
 }
 
-/// How far a fetch is.
+/// The progress of a download.
 public struct HubProgress: Sendable, Equatable {
-  /// The bytes that have come, with those that were here.
+  /// The number of bytes on disk, including those of earlier runs.
   public let byteCount: Int
-  /// The bytes of all files that are fetched.
+  /// The number of bytes of all files of the plan.
   public let totalByteCount: Int
-  /// The bytes that came in this run.
+  /// The number of bytes received in this run.
   public let receivedByteCount: Int
-  /// The time since the run began, in seconds.
+  /// The time since the download began, in seconds.
   public let seconds: Double
 }

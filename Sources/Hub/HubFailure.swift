@@ -3,16 +3,16 @@
 import SPINEndpoint
 import SPINErrors
 
-/// Why a request to the Hub, or to where it sends, has no answer of use.
+/// Why a request to the Hub, or to a server to which it redirects, failed.
 enum HubFailure: Error {
-  /// There was no whole answer.
+  /// There was no complete response.
   case transport(HTTPFailure)
-  /// An answer with a status of 400 or more, without its body.
+  /// A response with an error status, without its body.
   case status(HTTPResponse)
 
-  /// Whether the same request may have more luck in a moment.
+  /// Whether sending the same request again may succeed.
   ///
-  /// - Parameter hasAnswered: Whether the server was there a moment ago.
+  /// - Parameter hasAnswered: Whether any server has responded in this run.
   func isWorthAnotherAttempt(hasAnswered: Bool) -> Bool {
     switch self {
     case .transport(.cut), .transport(.timeout): true
@@ -22,9 +22,9 @@ enum HubFailure: Error {
     }
   }
 
-  /// How long the server asks to wait, in seconds; nil where it does not.
+  /// How long the server asks the client to wait, in seconds; nil if it does not.
   ///
-  /// The Hub says it in `RateLimit: "api";r=0;t=55`, others in `Retry-After`.
+  /// The Hub uses a header such as `RateLimit: "api";r=0;t=55`, others `Retry-After`.
   func askedPause(now: Double) -> Double? {
     guard case .status(let response) = self else { return nil }
     if let limit = response.headers["ratelimit"] {
@@ -39,7 +39,7 @@ enum HubFailure: Error {
     return response.headers["retry-after"].flatMap { RetryAfter.seconds($0, now: now) }
   }
 
-  /// What happened, in a few words, for the line that says that it is tried again.
+  /// The failure in a few words, for the message about a retry.
   var brief: String {
     switch self {
     case .transport(.cut): "the connection was cut"
@@ -54,13 +54,13 @@ enum HubFailure: Error {
 }
 
 extension HubFailure {
-  /// The failure as the user reads it.
+  /// The failure as an error for the user.
   ///
   /// - Parameters:
-  ///   - subject: What was requested: "owner/name: config.json".
+  ///   - subject: What was requested, such as "owner/name: config.json".
   ///   - reference: The repository; nil for other addresses.
-  ///   - settings: Where it was asked.
-  ///   - attempts: How often.
+  ///   - settings: The settings with which it was requested.
+  ///   - attempts: The number of attempts.
   func error(
     _ subject: String, of reference: HubReference?, _ settings: HubSettings, attempts: Int
   ) -> SPINError {
@@ -81,7 +81,7 @@ extension HubFailure {
     _ tried: String
   ) -> SPINError {
     let again = "run the same command again to resume; downloaded data is stored"
-    // An address by itself has nothing to do with the Hub, nor with where it was set to be.
+    // A plain address has nothing to do with the Hub or with `HF_ENDPOINT`.
     let host = reference == nil ? HubClient.origin(of: subject)?.host ?? subject : settings.endpoint
     switch failure {
     case .stopped: return interrupted
@@ -114,13 +114,13 @@ extension HubFailure {
     }
   }
 
-  /// What the user stopped.
+  /// The error for a download that the user interrupted.
   static var interrupted: SPINError {
     SPINError.stopped().advising(
       "downloaded data is stored: run the same command again to resume")
   }
 
-  /// What the Hub says about a repository, by its own codes.
+  /// The error for the Hub's own error codes; nil if the response has none that is known.
   private static func error(
     _ response: HTTPResponse, _ reference: HubReference, _ settings: HubSettings
   ) -> SPINError? {
@@ -152,7 +152,7 @@ extension HubFailure {
       return SPINError(
         .noPermission, at: reference.repository, "the Hub does not accept the token",
         remedy: "correct HF_TOKEN, or unset it to connect without one")
-    // Whoever is not known is not told whether there is such a repository.
+    // Without a valid token, the Hub does not reveal whether the repository exists.
     case 401: return notFound(reference, settings, tokenRemedy)
     case 403:
       return SPINError(

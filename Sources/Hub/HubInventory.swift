@@ -2,22 +2,22 @@
 
 import SPINStorage
 
-/// A snapshot in the cache, as a list of what is there shows it.
+/// A snapshot in the cache, for listings.
 public struct HubInventoryEntry: Sendable, Equatable {
   /// The snapshot; its reference has no revision.
   public let snapshot: HubSnapshot
-  /// The branches, tags and short commits that lead to it, as far as they were requested here.
+  /// The branches, tags and abbreviated commits that are recorded for this commit.
   public let revisions: [String]
-  /// The size of its files, in bytes.
+  /// The size of its files, in bytes; links count as the files to which they lead.
   public let byteCount: Int
-  /// What a model needs and what is not here; empty where it can be used, and for data sets.
+  /// The files that a model needs and that are absent; empty for usable models and for data sets.
   public let missingFiles: [String]
-  /// What interrupted downloads of the repository left, in bytes.
+  /// The size of the repository's partial downloads, in bytes.
   public let interruptedByteCount: Int
 }
 
 extension HubLibrary {
-  /// The snapshots that are here, in the order of their names; nothing is sent.
+  /// The snapshots in the cache, sorted by folder name; sends no request.
   public func inventory(_ kind: HubReference.Kind = .model) throws -> [HubInventoryEntry] {
     guard FileSystem.status(settings.cache)?.kind == .directory else { return [] }
     return try FileSystem.names(in: settings.cache).flatMap { name -> [HubInventoryEntry] in
@@ -45,7 +45,7 @@ extension HubLibrary {
   private static func byteCount(below folder: String, depth: Int) -> Int {
     ((try? FileSystem.names(in: folder)) ?? []).reduce(0) { sum, name in
       let path = "\(folder)/\(name)"
-      // Links to files are what a snapshot consists of; links to folders are no part of one.
+      // A snapshot consists of links to files; links to folders are no part of it.
       let own = FileSystem.status(path, following: false)
       switch own?.kind {
       case .directory where depth < 16: return sum + byteCount(below: path, depth: depth + 1)

@@ -4,13 +4,13 @@ package import SPINEndpoint
 import SPINErrors
 import SPINStorage
 
-/// Models and data files of the Hugging Face Hub: those that this machine holds, and those that it fetches.
+/// Models and data files of the Hugging Face Hub, from the local cache or downloaded into it.
 ///
 ///     let library = try HubLibrary(HubSettings())
 ///     let model = try library.model(HubReference("Qwen/Qwen2-0.5B-Instruct")!)
 ///     let weights = try ModelDirectory(path: model.path)
 ///
-/// The cache is that of huggingface_hub and transformers, so that there is one copy of each file.
+/// The cache is that of huggingface_hub and transformers, so files are stored only once.
 public struct HubLibrary: Sendable {
   /// Where the Hub and its cache are.
   public let settings: HubSettings
@@ -18,12 +18,12 @@ public struct HubLibrary: Sendable {
   let client: HubClient
   let report: @Sendable (HubEvent) -> Void
 
-  /// A library.
+  /// Creates a library.
   ///
   /// - Parameters:
   ///   - settings: Where the Hub and its cache are.
-  ///   - shouldStop: Checked several times a second; true ends the work with an error of code `interrupted`, and the
-  ///     same call later resumes from there.
+  ///   - shouldStop: Checked several times a second; if it returns true, the work ends with an
+  ///     error of code `interrupted`, and the same call later resumes.
   ///   - report: Called with each progress event.
   public init(
     _ settings: HubSettings, shouldStop: @escaping @Sendable () -> Bool = { false },
@@ -49,9 +49,9 @@ public struct HubLibrary: Sendable {
 
   // MARK: - Models
 
-  /// The snapshot of a repository that is here, whole or not; nil where there is none.
+  /// The snapshot of a repository in the cache, complete or not; nil if there is none.
   ///
-  /// Nothing is sent.
+  /// Sends no request.
   public func cached(_ reference: HubReference) -> HubSnapshot? {
     guard let commit = cache.commit(of: reference) else { return nil }
     let path = cache.snapshot(commit, of: reference)
@@ -59,15 +59,18 @@ public struct HubLibrary: Sendable {
     return HubSnapshot(reference: reference, commit: commit, path: path)
   }
 
-  /// A model that is here, or fetched where it is not and nothing forbids it.
+  /// Returns a model from the cache, or downloads it unless offline mode is on.
   ///
   /// - Parameters:
-  ///   - reference: The model. One that is here is taken as it is, without asking whether its branch has moved on.
-  ///   - check: Looks at a folder with configuration and tokenizer, before the weights are fetched; throws where
-  ///     the model cannot be used.
-  /// - Throws: `SPINError` with code `missingInput` where it is not here and nothing may be sent, or there is no
-  ///   such model; `noPermission` where its owners give it only to those whom they know; `unavailable` where the
-  ///   Hub does not answer or sends what does not fit; `inputOutput` where the disk is too small.
+  ///   - reference: The model. A complete one in the cache is used as it is, without asking whether
+  ///     its branch has moved.
+  ///   - check: Called with the folder of configuration and tokenizer before the weights are
+  ///     downloaded; throws if the model cannot be used.
+  /// - Throws: `SPINError` with code `missingInput` if the model is not in the cache and offline
+  ///   mode is on, or there is no such model; `noPermission` if its owners have not granted access;
+  ///   `malformedInput` if it has no usable weights; `unavailable` if the Hub does not answer or
+  ///   sends something inconsistent; `inputOutput` if the disk is too small; `interrupted` if
+  ///   `shouldStop` returned true.
   public func model(
     _ reference: HubReference, check: (String) throws -> Void = { _ in }
   ) throws -> HubSnapshot {
@@ -78,11 +81,14 @@ public struct HubLibrary: Sendable {
       reference, commit: here?.commit, takesPyTorch: false, check: check)
   }
 
-  /// Fetches a model at the commit that its revision has now, as far as it is not here.
+  /// Downloads a model at the current commit of its revision, except for files in the cache.
+  ///
+  /// In offline mode it returns the model from the cache if that is complete.
   ///
   /// - Parameters:
-  ///   - reference: The model. Weights in PyTorch's format are fetched where there are no others.
+  ///   - reference: The model. PyTorch weights are downloaded if there are no others.
   ///   - check: As in `model(_:check:)`.
+  /// - Throws: As `model(_:check:)`.
   public func fetchModel(
     _ reference: HubReference, check: (String) throws -> Void = { _ in }
   ) throws -> HubSnapshot {
@@ -131,7 +137,7 @@ public struct HubLibrary: Sendable {
     return snapshot
   }
 
-  /// Errors about files of a snapshot name the repository: the cache's own paths say little.
+  /// Makes errors about files of a snapshot name the repository instead of the cache's path.
   private func named(_ snapshot: HubSnapshot, _ body: () throws -> Void) throws {
     do { try body() } catch let error as SPINError {
       guard let location = error.location, location.hasPrefix(snapshot.path + "/") else {
@@ -159,7 +165,7 @@ public struct HubLibrary: Sendable {
       remedy: fetchRemedy("model fetch \(reference)"))
   }
 
-  /// The command that fetches something, as it has to be typed here.
+  /// The command that downloads something, as the user has to type it in this environment.
   func fetchRemedy(_ command: String) -> String {
     let variable = settings.isOfflineByEnvironment ? "HF_HUB_OFFLINE=0 " : ""
     return "fetch it with the network: \(variable)spin \(command)"
@@ -167,13 +173,17 @@ public struct HubLibrary: Sendable {
 
   // MARK: - Data
 
-  /// A file of a data set's repository that is here, or fetched where it is not and nothing forbids it.
+  /// Returns a file of a data set's repository from the cache, or downloads it unless offline mode
+  /// is on.
   ///
   /// - Parameters:
   ///   - path: The path of the file in the repository.
   ///   - reference: The repository, of kind `dataset`.
-  ///   - isFresh: Whether to ask for the commit that the revision has now, though there is one here.
-  /// - Returns: The path of the file on this machine, and the commit.
+  ///   - isFresh: Whether to request the current commit of the revision even if a commit is in the
+  ///     cache.
+  /// - Returns: The local path of the file, and the commit.
+  /// - Throws: `SPINError` with code `usage` if the path would lead out of the repository, and as
+  ///   `model(_:check:)`.
   public func file(
     _ path: String, of reference: HubReference, isFresh: Bool = false
   ) throws -> (path: String, commit: String) {

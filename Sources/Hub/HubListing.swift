@@ -5,18 +5,18 @@ import SPINEndpoint
 import SPINErrors
 import SPINJSON
 
-/// What the Hub's API says about repositories: the commit of a revision, the files of a commit.
+/// The Hub's API: the commit of a revision, and the files of a commit.
 struct HubListing {
   let client: HubClient
 
-  /// The longest answer of the API that is read, in bytes.
+  /// The maximum length of a response of the API, in bytes.
   static let largestPage = 64 << 20
-  /// The most files of a repository.
+  /// The maximum number of files of a repository.
   private static let largestFileCount = 100_000
 
-  /// The commit of a revision.
+  /// Requests the commit of a revision.
   ///
-  /// - Throws: `SPINError` where there is no such repository or revision, or the user may not see it.
+  /// - Throws: `SPINError` if there is no such repository or revision, or the user may not see it.
   func commit(of reference: HubReference) throws -> String {
     let url =
       base(reference) + "/revision/" + Self.escaped(reference.revisionOrMain, isWhole: true)
@@ -29,9 +29,10 @@ struct HubListing {
     return commit
   }
 
-  /// The files of a commit, of the whole repository or of one of its folders.
+  /// Requests the files of a commit: those of the whole repository, or those of one folder.
   ///
-  /// - Parameter folder: A folder, of which only the files directly in it are listed; nil for all files.
+  /// - Parameter folder: The folder, of which only direct files are listed; nil for all files of
+  ///   the repository.
   func files(of reference: HubReference, commit: String, in folder: String? = nil) throws
     -> [RemoteFile]
   {
@@ -82,7 +83,7 @@ struct HubListing {
     }
   }
 
-  /// One answer of the API, and the address of the next page.
+  /// Requests one page of a response, and returns it with the address of the next page.
   private func page(
     _ url: String, _ name: String, of reference: HubReference
   ) throws -> (JSON, next: String?) {
@@ -103,7 +104,7 @@ struct HubListing {
     }
   }
 
-  /// The address in `<address>; rel="next"`.
+  /// The address in `<address>; rel="next"`; nil if there is none.
   static func nextPage(_ link: String) -> String? {
     for part in link.split(separator: ",") {
       let fields = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -115,7 +116,8 @@ struct HubListing {
     return nil
   }
 
-  /// The next page at the address that was asked: mirrors pass on the Hub's own.
+  /// The next page's address on the origin that was requested, because mirrors pass on the Hub's
+  /// own address.
   private func sameOrigin(
     _ next: String, as url: String, of reference: HubReference
   ) throws -> String {
@@ -134,7 +136,7 @@ struct HubListing {
     "\(client.settings.endpoint)/api/\(reference.kind.rawValue)s/\(reference.repository)"
   }
 
-  /// A path as a part of an address.
+  /// Percent-encodes a path for an address; slashes too if `isWhole`.
   static func escaped(_ text: String, isWhole: Bool) -> String {
     var allowed = CharacterSet.alphanumerics.intersection(
       CharacterSet(charactersIn: "\0"..."\u{7F}"))

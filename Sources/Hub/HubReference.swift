@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A repository of the Hugging Face Hub, at a revision.
+/// A repository of the Hugging Face Hub, and a revision of it.
 ///
 ///     HubReference("Qwen/Qwen2-0.5B-Instruct")          // the branch main
-///     HubReference("Qwen/Qwen2-0.5B-Instruct@c540970")  // a branch, a tag, a commit or its beginning
+///     HubReference("Qwen/Qwen2-0.5B-Instruct@c540970")  // a branch, a tag, or a commit, perhaps abbreviated
 public struct HubReference: Sendable, Hashable, CustomStringConvertible {
   /// A kind of repository.
   public enum Kind: String, Sendable, CaseIterable {
     case model, dataset
   }
 
-  /// What the repository holds.
+  /// The kind of repository.
   public let kind: Kind
-  /// Owner and name, as "Qwen/Qwen2-0.5B-Instruct".
+  /// Owner and name, such as "Qwen/Qwen2-0.5B-Instruct".
   public let repository: String
-  /// A branch, a tag, or a commit, whole or its beginning; nil for the branch main.
+  /// A branch, a tag, or a commit, perhaps abbreviated; nil for the branch main.
   public let revision: String?
 
-  /// Reads `owner/name` or `owner/name@revision`; nil where the text is neither.
+  /// Parses `owner/name` or `owner/name@revision`; nil if the text is neither.
   ///
-  /// The rules are the Hub's: letters, digits, `-`, `_` and `.`, neither `-` nor `.` at an end, no `--` and no `..`,
-  /// at most 96 characters each. A revision is a name that git allows, of letters, digits, `-`, `_`, `.` and `/`.
+  /// The rules for owner and name are the Hub's: at most 96 letters, digits, `-`, `_` and `.` each,
+  /// with neither `-` nor `.` at an end, without `--` and `..`, and no `.git` at the end of the
+  /// name. A revision is a name that git allows, of at most 200 letters, digits, `-`, `_`, `.` and
+  /// `/`.
   public init?(_ text: String, kind: Kind = .model) {
     let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let names = parts[0].split(separator: "/", omittingEmptySubsequences: false)
@@ -33,7 +35,7 @@ public struct HubReference: Sendable, Hashable, CustomStringConvertible {
     if let revision, !Self.isRevision(revision) { return nil }
   }
 
-  /// The same repository at another revision, such as the commit that a branch was resolved to.
+  /// The same repository at another revision, such as the commit to which a branch was resolved.
   func at(_ revision: String) -> HubReference {
     HubReference(kind: kind, repository: repository, revision: revision)
   }
@@ -42,10 +44,10 @@ public struct HubReference: Sendable, Hashable, CustomStringConvertible {
     (self.kind, self.repository, self.revision) = (kind, repository, revision)
   }
 
-  /// As it is written: "owner/name@revision".
+  /// The reference in the form "owner/name@revision".
   public var description: String { repository + (revision.map { "@\($0)" } ?? "") }
 
-  /// The revision, or the branch that stands for none.
+  /// The revision; "main" if there is none.
   var revisionOrMain: String { revision ?? "main" }
 
   /// The name of the repository's folder in the cache: "models--owner--name".
@@ -53,7 +55,7 @@ public struct HubReference: Sendable, Hashable, CustomStringConvertible {
     "\(kind.rawValue)s--" + repository.split(separator: "/").joined(separator: "--")
   }
 
-  /// The repository that a folder of the cache belongs to; nil where the name is none of a repository.
+  /// The repository of a folder in the cache; nil if the folder's name is not that of a repository.
   init?(folderName: String) {
     for kind in Kind.allCases {
       guard folderName.hasPrefix("\(kind.rawValue)s--") else { continue }
@@ -66,10 +68,10 @@ public struct HubReference: Sendable, Hashable, CustomStringConvertible {
     return nil
   }
 
-  /// Whether a text is a whole commit: 40 lower-case hexadecimal digits.
+  /// Whether a text is a full commit: 40 lowercase hexadecimal digits.
   static func isCommit(_ text: String) -> Bool { text.utf8.count == 40 && isHexadecimal(text) }
 
-  /// Whether a text has only lower-case hexadecimal digits.
+  /// Whether a text consists of lowercase hexadecimal digits.
   static func isHexadecimal(_ text: String) -> Bool {
     text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }

@@ -5,30 +5,33 @@ import SPINEndpoint
 import SPINErrors
 import SPINStorage
 
-/// Where the Hub and its cache are, and what may be sent; by default what the environment says to huggingface_hub.
+/// Where the Hub and its cache are, and what may be sent; by default as huggingface_hub reads the
+/// environment.
 public struct HubSettings: Sendable {
-  /// The folder of the repositories that this machine holds.
+  /// The cache of repositories.
   public var cache: String
-  /// The folder of the files that were fetched from other addresses.
+  /// The folder of files downloaded from other addresses.
   public var files: String
-  /// The address of the Hub or of its mirror, without a slash at the end.
+  /// The address of the Hub or a mirror, without a slash at the end.
   public let endpoint: String
-  /// Whether nothing may be sent.
+  /// Whether offline mode is on, in which nothing is sent.
   public var isOffline: Bool
-  /// Whether it is the environment that forbids it.
+  /// Whether offline mode was set by an environment variable.
   let isOfflineByEnvironment: Bool
-  /// Whether snapshots hold links, as is usual, or the files themselves.
+  /// Whether snapshots contain links, as is usual, rather than the files themselves.
   public var usesSymbolicLinks: Bool
-  /// How long nothing may come from a server, in seconds.
+  /// How long a server may send nothing before the request fails, in seconds.
   public var idleTimeout: Double
   /// The user's token; nil for none.
   let token: HubToken?
   let origin: EndpointAddress.Origin
 
-  /// Reads the environment: `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE` and their kin.
+  /// Reads the environment: `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`
+  /// and the other variables of `HubEnvironment` and `HubToken`.
   ///
   /// - Parameter environment: The environment; nil for that of the process.
-  /// - Throws: `SPINError` with code `usage` where `HF_ENDPOINT` is no web address or a token is none.
+  /// - Throws: `SPINError` with code `usage` if `HF_ENDPOINT` is not a web address or a token has
+  ///   invalid characters.
   public init(environment: [String: String]? = nil) throws {
     let environment = HubEnvironment(environment ?? ProcessInfo.processInfo.environment)
     cache = environment.cache
@@ -49,7 +52,7 @@ public struct HubSettings: Sendable {
     }
     endpoint = text
     self.origin = origin
-    // A token that was not named explicitly is not sent where a third party could read it.
+    // Over http to another machine, a third party could read the token.
     token = origin.isExposed ? nil : try HubToken.read(environment)
   }
 }

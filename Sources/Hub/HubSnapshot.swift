@@ -3,19 +3,19 @@
 import SPINCheckpoint
 import SPINStorage
 
-/// The files of a commit of a repository that are here.
+/// The files of one commit of a repository in the cache.
 public struct HubSnapshot: Sendable, Equatable {
   /// The repository, at the revision that was requested.
   public let reference: HubReference
   /// The commit, 40 hexadecimal digits.
   public let commit: String
-  /// The folder of the files.
+  /// The folder of its files.
   public let path: String
 
-  /// The repository with its commit: "owner/name@commit".
+  /// The repository and its commit: "owner/name@commit".
   public var name: String { "\(reference.repository)@\(commit)" }
 
-  /// What a model needs and what is not here, by name; empty where it can be used.
+  /// The files that a model needs and that are absent, by name; empty if the model is complete.
   var missingFiles: [String] {
     func isHere(_ name: String) -> Bool { FileSystem.status("\(path)/\(name)")?.kind == .file }
     var missing = isHere("config.json") ? [] : ["config.json"]

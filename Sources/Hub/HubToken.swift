@@ -4,7 +4,7 @@ import Foundation
 import SPINErrors
 import SPINStorage
 
-/// The user's token of the Hub, which goes into one header, and to the Hub's own address only.
+/// The user's Hub token, which is sent in one header and to the Hub's own origin only.
 ///
 /// It has no public property that holds the secret, and prints as `[token]`.
 public struct HubToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
@@ -12,10 +12,12 @@ public struct HubToken: Sendable, CustomStringConvertible, CustomDebugStringConv
 {
   private let secret: String
 
-  /// Reads `HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, else the file of `HF_TOKEN_PATH`, as huggingface_hub does.
+  /// Reads `HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, else the file of `HF_TOKEN_PATH` or `token`
+  /// in the home folder, as huggingface_hub does.
   ///
-  /// - Returns: The token; nil where there is none, or `HF_HUB_DISABLE_IMPLICIT_TOKEN` forbids to send it.
-  /// - Throws: `SPINError` with code `usage` where the value cannot stand in a header.
+  /// - Returns: The token; nil if there is none or `HF_HUB_DISABLE_IMPLICIT_TOKEN` is true.
+  /// - Throws: `SPINError` with code `usage` if the value has characters that are not allowed in a
+  ///   header.
   static func read(_ environment: HubEnvironment) throws -> HubToken? {
     guard !environment.isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") else { return nil }
     for variable in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
@@ -43,7 +45,7 @@ public struct HubToken: Sendable, CustomStringConvertible, CustomDebugStringConv
   /// The value of the header `Authorization`.
   var authorization: String { "Bearer \(secret)" }
 
-  /// A server's text without the token, should it repeat it.
+  /// A server's text with the token replaced, in case it repeats it.
   func removed(from text: String) -> String { text.replacing(secret, with: "[token]") }
 
   /// A placeholder, never the token.

@@ -4,22 +4,23 @@ import SPINCheckpoint
 import SPINErrors
 import SPINStorage
 
-/// Which files of a model's repository are wanted: configuration and tokenizer, then weights of one kind.
+/// The files of a model's repository that are downloaded: configuration and tokenizer, then weights
+/// of one format.
 ///
-/// Weights in GGUF, ONNX, msgpack and other formats, folders such as `original` and `onnx`, and programs are never
-/// fetched.
+/// Weights in GGUF, ONNX, msgpack and other formats, folders such as `original` and `onnx`, and
+/// programs are never downloaded.
 struct ModelFiles {
-  /// A kind of weights.
+  /// The format of the weights.
   enum Weights: Equatable {
-    /// model.safetensors alone.
+    /// The single file model.safetensors.
     case single(String)
-    /// An index with the shards that it names.
+    /// An index and the shards that it names.
     case sharded(index: String)
-    /// The same in PyTorch's format, which has to be converted.
+    /// PyTorch weights, single or sharded, which have to be converted.
     case pytorch(single: String?, index: String?)
   }
 
-  /// Configuration, tokenizer, licence: what says whether the model can be used.
+  /// Configuration, tokenizer and license: what decides whether the model can be used.
   let description: [RemoteFile]
   let weights: Weights
   private let byPath: [String: RemoteFile]
@@ -31,7 +32,9 @@ struct ModelFiles {
   ]
   private static let pytorchIndex = "pytorch_model.bin.index.json"
 
-  /// - Throws: `SPINError` where there is no configuration or no weights that can be used.
+  /// Selects the files.
+  ///
+  /// - Throws: `SPINError` if there is no configuration or there are no usable weights.
   init(_ files: [RemoteFile], of reference: HubReference) throws {
     byPath = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     let names = Set(byPath.keys)
@@ -53,10 +56,10 @@ struct ModelFiles {
     }
   }
 
-  /// What is fetched to look at the model: `description` and the index of its shards.
+  /// The files downloaded before the weights: `description` and the index of shards.
   var first: [RemoteFile] { description + index }
 
-  /// The index of the shards, none where there is one file.
+  /// The index of shards; empty if there is a single file.
   private var index: [RemoteFile] {
     switch weights {
     case .single, .pytorch(_, nil): []
@@ -64,7 +67,7 @@ struct ModelFiles {
     }
   }
 
-  /// The weights as far as names tell, before the index was read.
+  /// The files of weights as guessed from their names, for use before the index has been read.
   var expectedWeights: [RemoteFile] {
     switch weights {
     case .single(let name), .pytorch(let name?, _): byPath[name].map { [$0] } ?? []
@@ -79,9 +82,9 @@ struct ModelFiles {
     }.sorted { $0.path < $1.path }
   }
 
-  /// The weights, by the index in a snapshot where there is one.
+  /// The files of weights, according to the index in a snapshot if they are sharded.
   ///
-  /// - Throws: `SPINError` where the index names a shard that the repository does not have.
+  /// - Throws: `SPINError` if the index names a shard that the repository does not have.
   func weightFiles(in snapshot: String, of reference: HubReference) throws -> [RemoteFile] {
     let path: String
     switch weights {
@@ -99,7 +102,7 @@ struct ModelFiles {
     }
   }
 
-  /// Why a repository cannot be used, by what is in it.
+  /// The error for a repository that cannot be used, according to the files in it.
   private static func refusal(_ names: Set<String>, _ reference: HubReference) -> SPINError {
     func first(_ endings: String...) -> String? {
       names.filter { name in endings.contains { name.hasSuffix($0) } }.sorted().first

@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The data files of the paper, by short names: those that its authors published, at one commit, with their digests.
+/// The data files that the paper's authors published, by short names, at one commit and with their
+/// digests.
 ///
 /// - Source: github.com/ChnQ/SPIN, commit d708d834ed01a2fb661f9403f9505feffb15cd01, folder src/data. The samples
 ///   are from BeaverTails and Alpaca (CC BY-NC 4.0), the questions from SALAD-Bench.
 public struct PaperData: Sendable, Equatable {
-  /// The short name: "privacy".
+  /// The short name, such as "privacy".
   public let name: String
-  /// What it is, in a few words.
+  /// A description in a few words.
   public let summary: String
   /// The name of the file.
   public let fileName: String
   /// The SHA-256 of its content.
   public let sha256: String
 
-  /// Where the files are; the digests make any mirror as good.
+  /// The address of the published files; because of the digests, any mirror is as good.
   public static let defaultAddress =
     "https://raw.githubusercontent.com/ChnQ/SPIN/d708d834ed01a2fb661f9403f9505feffb15cd01/src/data"
 
   /// The address of the file.
   ///
-  /// - Parameter mirror: Where the files are, without a slash at the end; nil for GitHub.
+  /// - Parameter mirror: The address of a folder with the files, without a slash at the end; nil
+  ///   for GitHub.
   public func address(mirror: String? = nil) -> String {
     "\(mirror ?? Self.defaultAddress)/\(fileName)"
   }
 
-  /// The file of a short name, or of its own name with or without its ending; nil where there is none.
+  /// The file with a short name, or with its own name with or without ".csv"; nil if there is none.
   public init?(named name: String) {
     guard
       let found = Self.all.first(where: {

@@ -3,11 +3,11 @@
 import SPINErrors
 import SPINStorage
 
-/// How the content of a file is known before it comes.
+/// The digest by which the Hub lists a file's content.
 enum ContentDigest: Sendable, Hashable {
   /// SHA-256 of the content, for large files (git LFS).
   case sha256(String)
-  /// The name that git gives the content, for the others.
+  /// The git object name of the content, for other files.
   case git(String)
 
   /// The name of the file's blob in the cache: the digest itself.
@@ -17,7 +17,7 @@ enum ContentDigest: Sendable, Hashable {
     }
   }
 
-  /// The digest that a name stands for; nil where it is none.
+  /// The digest written as a name, told apart by length; nil if the name is none.
   init?(name: String) {
     guard HubReference.isHexadecimal(name) else { return nil }
     switch name.utf8.count {
@@ -28,7 +28,7 @@ enum ContentDigest: Sendable, Hashable {
   }
 }
 
-/// The digest of a content that arrives in pieces.
+/// The digest of content that arrives in parts.
 struct ContentHash {
   private enum State {
     case sha256(SHA256)
@@ -65,20 +65,21 @@ struct ContentHash {
 
 /// A file of a repository, as the Hub lists it.
 struct RemoteFile: Sendable, Hashable {
-  /// Its path in the repository, with slashes; it leads nowhere else.
+  /// The path in the repository, with slashes; it cannot lead out of the repository.
   let path: String
   let byteCount: Int
-  /// The sizes that a file may have, in bytes: sums over half a million files fit 64 bits.
+  /// The valid sizes, in bytes: sums over half a million files fit in 64 bits.
   static let sizes = 0..<(1 << 44)
   let digest: ContentDigest
-  /// The git name of what the repository itself holds: of large files a pointer.
+  /// The git object name of what the repository itself contains, which for large files is a
+  /// pointer.
   let gitName: String
-  /// The name of the content in the Hub's newer store, where the Hub gives one.
+  /// The hash of the content in the Hub's Xet storage; nil if the Hub gives none.
   let xetHash: String?
 
-  /// Checks a path of a listing.
+  /// Returns a path of a listing if it is safe.
   ///
-  /// - Throws: `SPINError` where it would lead out of the folder of its repository.
+  /// - Throws: `SPINError` if it could lead out of the folder of its repository.
   static func checked(path: String, of reference: HubReference) throws -> String {
     guard isSafe(path: path) else {
       throw SPINError(
@@ -89,7 +90,7 @@ struct RemoteFile: Sendable, Hashable {
     return path
   }
 
-  /// Whether a path stays in the folder of its repository.
+  /// Whether a path stays in the folder of its repository and has only valid names.
   static func isSafe(path: String) -> Bool {
     path.utf8.count <= 1024 && !path.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == 0x5C }
       && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {

@@ -3,7 +3,7 @@
 import SPINErrors
 import SPINStorage
 
-/// Fetches files of one commit: the plan, the disk, one file after another.
+/// Downloads files of one commit: makes the plan, checks the disk, then fetches file after file.
 struct SnapshotFetch {
   let client: HubClient
   let cache: HubCache
@@ -11,12 +11,12 @@ struct SnapshotFetch {
   let reference: HubReference
   let commit: String
 
-  /// Fetches files, then those that the first ones lead to.
+  /// Downloads files, and then those that the first ones determine.
   ///
   /// - Parameters:
-  ///   - first: What is fetched first.
-  ///   - expected: What is thought to follow, for the plan.
-  ///   - next: Called when the first files are here; what follows in fact.
+  ///   - first: The files to download first.
+  ///   - expected: The files expected to follow, for the plan.
+  ///   - next: Called once the first files are in the cache; returns those that do follow.
   func run(
     _ first: [RemoteFile], before expected: [RemoteFile] = [],
     next: () throws -> [RemoteFile] = { [] }
@@ -33,7 +33,7 @@ struct SnapshotFetch {
     }
     try cache.prepare(reference, commit: commit)
     let total = planned.reduce(0) { $0 + $1.byteCount }
-    // A content that two files share comes once, and is counted as here the second time.
+    // Content that two files share is downloaded once, and counts as present the second time.
     let present = planned.reduce(0) {
       $0 + BlobDownload.presentByteCount($1, cache, of: reference)
     }
@@ -60,7 +60,7 @@ struct SnapshotFetch {
     }
   }
 
-  /// Removes what an interrupted run of ours left of files that another program has fetched since.
+  /// Removes our own partial downloads of files that another program has completed since.
   private func sweep(_ files: [RemoteFile]) throws {
     for file in files where cache.holds(file, commit, of: reference) {
       let left = cache.blob(file.digest, of: reference) + ".incomplete"

@@ -4,7 +4,8 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// The files of a commit as huggingface_hub stores them, so that they need not be requested again.
+/// The list of a commit's files, stored as huggingface_hub does, so that it need not be requested
+/// again.
 ///
 /// - Source: `_tree_cache.py` of huggingface_hub 2.4, format 1.
 extension HubCache {
@@ -12,7 +13,7 @@ extension HubCache {
     "\(folder(of: reference))/trees/\(commit).json"
   }
 
-  /// The files of a commit; nil where not listed, or the record is of no use.
+  /// The stored list of a commit's files; nil if there is none or it is invalid.
   func tree(_ commit: String, of reference: HubReference) -> [RemoteFile]? {
     let path = treePath(commit, of: reference)
     guard let status = FileSystem.status(path), status.kind == .file,
@@ -37,10 +38,11 @@ extension HubCache {
     }
   }
 
-  /// Stores the files of a commit of which every one is here.
+  /// Stores the list of a commit's files, if every one is in the cache.
   ///
-  /// huggingface_hub takes a snapshot with a listing for incomplete where a file is missing, and one without for
-  /// what somebody wanted of it. A snapshot with the files of a model alone is the latter.
+  /// huggingface_hub takes a snapshot with a list for incomplete if a file is missing, and one
+  /// without a list for a deliberate selection. A snapshot that contains only the files of a model
+  /// is such a selection.
   func recordTree(_ files: [RemoteFile], _ commit: String, of reference: HubReference) {
     let path = treePath(commit, of: reference)
     guard files.allSatisfy({ holds($0, commit, of: reference) }),
@@ -57,7 +59,7 @@ extension HubCache {
       entries[file.path] = .object(entry)
     }
     let document: JSON = ["format_version": 1, "files": .object(entries)]
-    // Only a convenience: what cannot be written is requested again.
+    // Errors are ignored, since a list that is not stored is only requested again.
     try? FileSystem.ensureDirectory(FileSystem.parent(of: path))
     try? OutputFile.write(Array(document.serialized().utf8), to: path)
   }

@@ -7,30 +7,33 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// A data file from an address, as it is here.
+/// A local copy of a data file from a web address.
 public struct WebFile: Sendable, Equatable {
-  /// The path of the file on this machine; its name is that of the address.
+  /// The local path of the file; its name is derived from the address.
   public let path: String
   /// The SHA-256 of its content.
   public let sha256: String
-  /// Whether it came just now.
+  /// Whether this call downloaded it.
   public let wasFetched: Bool
 }
 
 extension HubLibrary {
-  /// The longest data file that is fetched, in bytes.
+  /// The maximum length of a data file, in bytes.
   private static let largestWebFile = 8 << 30
 
-  /// A data file from an `https` address, fetched once and asked about afterwards.
+  /// Returns a data file from an `https` address, downloading it the first time and revalidating it
+  /// later.
   ///
   /// - Parameters:
-  ///   - address: The address; `http` only of this machine.
-  ///   - sha256: What its digest has to be; a file that is here with it is not asked about.
-  /// - Throws: `SPINError` with code `usage` where it is no such address, `missingInput` where it is not here and
-  ///   nothing may be sent, `unavailable` where it does not come or has another digest.
+  ///   - address: The address; `http` is allowed for this machine only.
+  ///   - sha256: The expected digest; a local copy that has it is not revalidated. Nil accepts any
+  ///     content.
+  /// - Throws: `SPINError` with code `usage` if the address is invalid or not allowed,
+  ///   `missingInput` if there is no local copy and offline mode is on, `unavailable` if the
+  ///   download fails or has another digest.
   public func webFile(_ address: String, sha256: String? = nil) throws -> WebFile {
     let place = try WebPlace(address, in: settings.files)
-    // What is here counts only as it was fetched: somebody may have edited it since.
+    // A local copy counts only as downloaded: it may have been edited since.
     let here =
       try place.record.flatMap { record in
         guard FileSystem.status(place.path)?.byteCount == record.byteCount else { return nil }
@@ -104,9 +107,10 @@ extension HubLibrary {
   }
 }
 
-/// Where the file of an address is stored: `files/<digest of the address>/<name>`, with a record next to it.
+/// Where the file of an address is stored: `files/<digest of the address>/<name>`, with a record in
+/// the same folder.
 struct WebPlace {
-  /// What is known of a file that is here.
+  /// What is recorded about a local copy.
   struct Record {
     let address: String
     let etag: String?
@@ -131,7 +135,7 @@ struct WebPlace {
         remedy: "give the https address")
     }
     let last = components.path.split(separator: "/").last.map(String.init) ?? "index"
-    // The name becomes a file's: letters, digits and the usual signs, not hidden.
+    // The name becomes a file name: other characters are replaced, and it is never hidden.
     let safe = last.unicodeScalars.map { scalar in
       scalar.isASCII
         && (scalar.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains(scalar))

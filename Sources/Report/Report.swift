@@ -3,24 +3,26 @@
 import SPINErrors
 import SPINStorage
 
-/// The results of runs on one page: does the edit help, does it hurt, and how certain is that.
+/// The results of runs on one page: whether the edit helps, whether it hurts, and how certain that
+/// is.
 ///
 ///     let report = try Report(of: [Report.Source(path: "run")])
 ///     try report.html.write(toFile: "report.html", atomically: true, encoding: .utf8)
 ///
-/// The page holds only what the files of the runs say; what was not measured is named with the command
-/// that measures it. Equal files give equal bytes.
+/// The page contains only what the files of the runs say; for what was not measured it names the
+/// command that measures it. The same files give the same bytes.
 public struct Report: Sendable {
-  /// A run that is to be reported.
+  /// A run to report.
   public struct Source: Sendable, Hashable {
-    /// What the report calls it.
+    /// The name of the run in the report.
     public var name: String
     /// The folder that `spin run` wrote, or the folder of `spin evaluate --out`.
     public var path: String
-    /// The folder of the scores, where they are not in that folder; nil for where the run's record says.
+    /// The folder of the scores, if it is not in the run's folder; nil for the folder in the run's
+    /// record.
     public var scores: String?
 
-    /// Names a folder; without a name, by its last component.
+    /// Creates a source; without a name, it has that of the folder.
     public init(path: String, name: String? = nil, scores: String? = nil) {
       self.path = path
       self.name = name ?? FileSystem.name(of: path)
@@ -28,18 +30,18 @@ public struct Report: Sendable {
     }
   }
 
-  /// The maximum number of runs that are shown in full; all are compared.
+  /// The maximum number of runs shown in full; all are compared.
   public static let chapterLimit = 8
 
   let runs: [ReportedRun]
-  /// What the runs are arms of, where they are.
+  /// The comparison whose arms the runs are; nil for a report of runs.
   let comparison: ComparisonFile?
 
   /// Reads runs.
   ///
-  /// - Parameter sources: At least one; their names differ.
-  /// - Throws: `SPINError` where a folder holds no run, a file is malformed (with its key), or files
-  ///   of one run are of different models or edits.
+  /// - Parameter sources: At least one, with different names.
+  /// - Throws: `SPINError` if two names are equal, a folder has no run, a file is malformed (with
+  ///   its key), or files of one run are of different models or edits.
   public init(of sources: [Source]) throws {
     precondition(!sources.isEmpty, "sources is empty")
     var names: Set<String> = []
@@ -52,10 +54,11 @@ public struct Report: Sendable {
     comparison = nil
   }
 
-  /// Reads a comparison of methods: all its numbers, and in full the first seed of its first method.
+  /// Reads a comparison of methods: all its numbers, and in full the first seed of its first
+  /// method.
   ///
   /// - Parameter path: The folder that `spin compare` wrote.
-  /// - Throws: As for runs; and where the folder holds no comparison.
+  /// - Throws: `SPINError` if the folder has no comparison, and as for runs.
   public init(comparison path: String) throws {
     guard let file = try ComparisonFile(path: path + "/compare.json") else {
       throw SPINError(
@@ -68,11 +71,11 @@ public struct Report: Sendable {
     }
   }
 
-  /// When a change of a run counts as shown, in the words of the page: `Evidence`.
+  /// The rule by which a change of a run counts as shown, in the words of the page.
   public static var ruleOfEvidence: String { EvidenceText.rule(.run) }
 
-  /// The questions that the report answers first, with their answers; those of the comparison, where
-  /// it is one, otherwise of the first run.
+  /// The questions that the report answers first, with their answers: those of the comparison if
+  /// there is one, otherwise those of the first run.
   public var headline: [HeadlineAnswer] {
     comparison.map(ComparisonHeadline.answers) ?? Headline(runs[0]).answers
   }

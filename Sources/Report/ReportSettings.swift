@@ -2,7 +2,7 @@
 
 import SPINErrors
 
-/// What reports and messages about them mention.
+/// The settings that reports, and messages about them, mention.
 extension Setting {
   static let baseModel = Setting("baseModel", of: "ModelCard")
   static let readingJudge = Setting("ModelJudge", of: "ModelJudge")

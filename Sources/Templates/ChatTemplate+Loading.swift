@@ -5,17 +5,18 @@ import SPINJSON
 import SPINStorage
 
 extension ChatTemplate {
-  /// Reads the chat template of a model directory; nil where it has none.
+  /// Reads the chat template of a model directory; nil if it has none.
   ///
-  /// `chat_template.jinja` wins; then `chat_template` of `tokenizer_config.json`, a text or a list of
-  /// named ones of which "default" is taken; then `chat_template.json`. Special tokens are the
-  /// members of `tokenizer_config.json` whose names end in `_token`, with those of
-  /// `special_tokens_map.json` over them where the former lists no `added_tokens_decoder`.
+  /// The first of these that exists is used: the file `chat_template.jinja`, the member
+  /// `chat_template` of `tokenizer_config.json`, and the same member of `chat_template.json`. The
+  /// member is a string or a list of named templates, of which "default" is used. Special tokens
+  /// are the members of `tokenizer_config.json` whose names end in `_token`; those of
+  /// `special_tokens_map.json` override them if the former has no `added_tokens_decoder`.
   ///
-  /// - Note: Differs from transformers, which knows tokens that neither file names for some classes
-  ///   of tokenizers (`<s>` and `</s>` for LlamaTokenizer).
-  /// - Throws: `SPINError` where a file is malformed, a list of templates has no "default", or the
-  ///   template cannot be read.
+  /// - Note: Unlike transformers, which for some tokenizer classes supplies tokens that neither
+  ///   file names (`<s>` and `</s>` for LlamaTokenizer).
+  /// - Throws: `SPINError` if a file is malformed, a list of templates has no "default", or the
+  ///   template cannot be parsed.
   public init?(directory: String) throws {
     func object(_ name: String) throws -> JSONObject? {
       let path = directory + "/" + name

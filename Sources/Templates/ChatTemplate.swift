@@ -5,21 +5,22 @@ import SPINCheckpoint
 import SPINErrors
 public import SPINJSON
 
-/// How a checkpoint writes a conversation as one text.
+/// A checkpoint's chat template: how it writes a conversation as one text.
 ///
 ///     if let template = try ChatTemplate(directory: "Qwen2-0.5B-Instruct") {
 ///       let prompt = try template.render([.user("Hello")])
 ///     }
 ///
-/// The text equals that of `apply_chat_template(..., tokenize=False)` of transformers 5. It holds the
-/// special tokens that the template writes, often BOS among them: encode it without adding any.
+/// The text equals that of `apply_chat_template(..., tokenize=False)` of transformers 5. It
+/// contains the special tokens that the template writes, often including BOS: encode it without
+/// adding any.
 public struct ChatTemplate: Sendable {
-  /// The template.
+  /// The parsed template.
   public let template: Template
-  /// The special tokens by the names under which the template knows them: "bos_token" ...
+  /// The special tokens by the names of their template variables, such as "bos_token".
   public let specialTokens: [String: String]
 
-  /// A template with its special tokens.
+  /// Parses a template.
   ///
   /// - Throws: As `Template.init`.
   public init(_ source: String, name: String, specialTokens: [String: String] = [:]) throws {
@@ -27,26 +28,28 @@ public struct ChatTemplate: Sendable {
     self.specialTokens = specialTokens
   }
 
-  /// The text of the template.
+  /// The source text of the template.
   public var source: String { template.source }
 
-  /// The SHA-256 of the template's text.
+  /// The SHA-256 of the source text.
   public var digest: String { FileDigest.sha256(Array(source.utf8)) }
 
-  /// Whether the text may depend on today's date: such a template says another thing tomorrow.
+  /// Whether the text may depend on the current date, and so differ from day to day.
   ///
-  /// Llama 3.2 does; the variable `date_string` fixes it.
+  /// Llama 3.2's template is one; the variable `date_string` fixes its date.
   public var mentionsDate: Bool { source.contains("strftime_now") }
 
-  /// A conversation as text.
+  /// Renders a conversation as text.
   ///
   /// - Parameters:
   ///   - messages: At least one.
-  ///   - addGenerationPrompt: Whether the text ends where the assistant begins to speak.
-  ///   - variables: Further variables such as `enable_thinking`; they win over special tokens.
-  ///   - date: What `strftime_now` speaks of.
-  /// - Throws: `SPINError` with code `malformedInput`: as `Template.render`. What the template itself
-  ///   raises begins with "the template refuses the conversation: ".
+  ///   - addGenerationPrompt: Whether to end the text with the opening of the assistant's reply.
+  ///   - variables: Further variables such as `enable_thinking`; they override special tokens of
+  ///     the same name.
+  ///   - date: The date that `strftime_now` formats.
+  /// - Throws: `SPINError` with code `malformedInput` if there is no message, and as
+  ///   `Template.render`; with code `usage` if `variables` has the name "messages". An error that
+  ///   the template itself raises begins with "the template refuses the conversation: ".
   public func render(
     _ messages: [ChatMessage], addGenerationPrompt: Bool = true,
     variables: [String: JSON] = [:], date: Date = Date()
@@ -56,7 +59,7 @@ public struct ChatTemplate: Sendable {
       addGenerationPrompt: addGenerationPrompt, variables: variables, date: date)
   }
 
-  /// A conversation whose messages have further members, such as `tool_calls`.
+  /// Renders a conversation whose messages have further members, such as `tool_calls`.
   ///
   /// - Parameter messages: Objects; members that are null are left out.
   /// - Throws: As the other `render`.
@@ -78,7 +81,7 @@ public struct ChatTemplate: Sendable {
           return .object(present)
         }),
     ]
-    // The conversation is the caller's: a variable of its name would answer every question alike.
+    // A variable "messages" would replace the conversation, and every prompt would be the same.
     if let taken = context.keys.filter({ variables[$0] != nil && $0 == "messages" }).first {
       throw SPINError(
         .usage, at: template.name, "the variable \"\(taken)\" is the conversation itself",

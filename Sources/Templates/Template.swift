@@ -4,28 +4,28 @@ public import Foundation
 import SPINErrors
 public import SPINJSON
 
-/// A Jinja template, read and ready to be rendered.
+/// A parsed Jinja template, ready to be rendered.
 ///
 /// The language is the part of Jinja 3.1 that chat templates use, in the environment that
 /// transformers gives them: `trim_blocks`, `lstrip_blocks`, `break` and `continue`, `generation`
 /// blocks, `raise_exception`, `strftime_now`, its own `tojson`, and no way to change a list or a
-/// mapping. What it does not have is refused by name when the template is read.
+/// mapping. Unsupported tags, filters and tests are refused by name when the template is parsed.
 ///
 /// Rendering is bounded: 10^6 steps, 8 MiB of text, 64 levels of nesting.
 public struct Template: Sendable {
-  /// What messages call it.
+  /// The name of the template in messages.
   public let name: String
   /// The source text of the template.
   public let source: String
   private let statements: [Statement]
 
-  /// Reads a template.
+  /// Parses a template.
   ///
   /// - Parameters:
-  ///   - source: At most 1 MiB.
-  ///   - name: What messages call it, as its file.
-  /// - Throws: `SPINError` with code `malformedInput` that names template and line: wrong syntax, or
-  ///   a tag, filter or test that is not supported (with those that are).
+  ///   - source: At most 1 MiB of UTF-8.
+  ///   - name: The name of the template in messages, such as its file.
+  /// - Throws: `SPINError` with code `malformedInput` that names the template and the line: invalid
+  ///   syntax, or a tag, filter or test that is not supported (with a list of those that are).
   public init(_ source: String, name: String) throws {
     guard source.utf8.count <= TemplateLimits.sourceBytes else {
       throw SPINError(
@@ -38,13 +38,15 @@ public struct Template: Sendable {
     statements = try Parser.statements(of: source, name: name)
   }
 
-  /// The text that the template makes of variables.
+  /// Renders the template with variables.
   ///
   /// - Parameters:
-  ///   - variables: By name. Numbers beyond 64 bits are floats; nesting is at most 64 levels.
-  ///   - date: What `strftime_now` speaks of, in the time zone of the machine.
-  /// - Throws: `SPINError` with code `malformedInput` that names template and line: what Python and
-  ///   Jinja raise, what the template itself raises, and where a bound is exceeded.
+  ///   - variables: By name. Integers beyond 64 bits become floats; values nest at most 64 levels
+  ///     deep.
+  ///   - date: The date that `strftime_now` formats, in the time zone of the machine.
+  /// - Throws: `SPINError` with code `malformedInput` that names the template and the line, if
+  ///   Python or Jinja would raise an error, the template itself raises one, or a limit is
+  ///   exceeded.
   public func render(_ variables: [String: JSON], date: Date = Date()) throws -> String {
     let interpreter = Interpreter(name: name, clock: TemplateClock(date: date))
     let context = try variables.sorted { $0.key < $1.key }.map {

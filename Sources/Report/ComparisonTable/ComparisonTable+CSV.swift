@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ComparisonTable {
-  /// The table as CSV (RFC 4180), a row for each method and measure, numbers as they were measured.
+  /// The table as CSV (RFC 4180): a row for each method and measure, with unrounded numbers.
   ///
-  /// Rates are shares from 0 to 1. `change_kind` says what `change` and its interval are: `difference`, after minus
-  /// before, or `ratio`, after by before, as of a perplexity. `seeds` is one cell, seeds with semicolons between:
+  /// Rates are shares from 0 to 1. `change_kind` says what `change` and its interval are:
+  /// `difference`, after minus before, or `ratio`, after divided by before, for perplexity. `seeds`
+  /// is one cell with semicolons between the seeds: "0;1;2". The counts of empty and cut-off
+  /// answers are those of the seed with the fewest and of the seed with the most.
   /// "0;1;2". Counts of empty and cut off answers are the fewest and the most of the seeds.
   public var csv: String {
     let header = [
@@ -47,16 +49,16 @@ extension ComparisonTable {
     return ([header] + lines).map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
   }
 
-  /// The shortest digits that read back as the same number; nothing where there is none.
+  /// The shortest digits that round-trip; empty if there is no finite number.
   private static func number(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "" }
     return "\(value)"
   }
 
-  /// A field, in quotes where it has to be.
+  /// A field, quoted if necessary.
   ///
-  /// A spreadsheet would take one that begins with an equals
-  /// sign for a formula; an apostrophe keeps it a text.
+  /// Spreadsheets take text that begins with `=`, `@`, a tab or a carriage return for a formula; an
+  /// apostrophe prevents that.
   private static func field(_ text: String) -> String {
     let isFormula = text.first.map { "=@\t\r".contains($0) } ?? false
     let text = isFormula ? "'" + text : text

@@ -3,8 +3,9 @@
 import SPINStorage
 
 extension ComparisonTable {
-  /// The table for a paper: a `table` environment with a caption and a label, which needs the package
-  /// `booktabs`.
+  /// The table for a paper: a `table` environment with a caption and a label.
+  ///
+  /// It needs the package `booktabs`.
   public var latex: String {
     let names = columns.map { column in
       "\\shortstack[r]{\(Self.title(column))}"
@@ -27,7 +28,7 @@ extension ComparisonTable {
         let line = ["", ""] + detail.map { $0.map { "{\\scriptsize \($0)}" } ?? "" }
         lines.append("    \(line.joined(separator: " & ")) \\\\")
       }
-      // The untouched model stands by itself.
+      // A rule separates the untouched model from the methods.
       if place == 0, rows.count > 1 { lines.append("    \\midrule") }
     }
     lines += ["    \\bottomrule", "  \\end{tabular}", "\\end{table}", ""]
@@ -47,7 +48,7 @@ extension ComparisonTable {
     )
   }
 
-  /// "fairness \\ awareness (\%) $\uparrow$": the name and what is measured, a line each.
+  /// "fairness \\ awareness (\%) $\uparrow$": the name and the measure, one line each.
   private static func title(_ column: Column) -> String {
     let arrow =
       column.direction.isEmpty
@@ -61,15 +62,16 @@ extension ComparisonTable {
     }
   }
 
-  /// Digits of powers of ten.
+  /// Superscript characters with their plain digits, as in powers of ten.
   private static let superscripts: [Unicode.Scalar: String] = [
     "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7",
     "⁸": "8", "⁹": "9",
   ]
 
-  /// Text in which no character means anything to LaTeX.
+  /// The text with LaTeX's special characters escaped.
   ///
-  /// Characters outside ASCII that LaTeX knows in UTF-8 stay; control characters become spaces.
+  /// Characters outside ASCII that LaTeX supports in UTF-8 are unchanged; control characters become
+  /// spaces.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ComparisonTable {
-  /// The table as part of a page.
+  /// The table as a block of a page.
   var block: Table {
     return Table(
       caption: title,
@@ -29,11 +29,13 @@ extension ComparisonTable {
       }, note: [.text(caption)])
   }
 
-  /// The table as Markdown with its caption.
+  /// The table as Markdown, with its caption.
   public var markdown: String { MarkdownRenderer.table(block) + "\n" }
 
-  /// The table for a terminal, a row a method, the header first: "38.0 [26.1, 51.2]*", a star where a
-  /// change is shown; a column of its own for the seeds where there are several.
+  /// The table for a terminal: the header, then one row for each method.
+  ///
+  /// Cells are like "38.0 [26.1, 51.2]*", with a star if a change is shown. The ranges over seeds
+  /// have columns of their own if any method has several seeds.
   public var terminalRows: [[String]] {
     let hasSpread = hasSeveralSeeds
     let header =
@@ -59,10 +61,11 @@ extension ComparisonTable {
       }
   }
 
-  /// What the terminal's numbers are.
+  /// The explanation of the terminal's numbers.
   public var terminalCaption: String { Self.ascii(caption) }
 
-  /// Without the typographic minus and dash, whose bytes terminals' columns do not count alike.
+  /// The text with ASCII instead of the typographic minus and dash, whose bytes break the alignment
+  /// of columns.
   private static func ascii(_ text: String) -> String {
     text.replacing("−", with: "-").replacing("–", with: "-")
   }

@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The paper's table 1 for a comparison of methods: what the untouched model and each edited one
-/// measure, rates with intervals, means over seeds.
+/// The paper's table 1 for a comparison of methods: the measures of the untouched model and of each
+/// edited one, rates with intervals, means over seeds.
 ///
 ///     let table = try Report(comparison: "comparison").comparisonTable
 ///     print(table?.markdown ?? "")
 ///
-/// Markdown, CSV, LaTeX, the page and the terminal show the same numbers; only CSV does not round
-/// them.
+/// Markdown, CSV, LaTeX, the page and the terminal show the same numbers, rounded except in CSV.
 ///
 /// - Source: Qian et al. 2025, arXiv:2410.16672, table 1.
 public struct ComparisonTable: Sendable {
   /// The column of one measure.
   struct Column {
     let kind: Report.Finding.Kind
-    /// The list of questions, the task or the text.
+    /// The name of the question set, the task or the text.
     let name: String
-    /// How many questions or windows.
+    /// The number of questions or windows.
     let count: Int
-    /// What verdicts are called.
+    /// The judge's vocabulary.
     let words: VerdictWords
-    /// Who judged, or how refusals were detected; nil without a judge.
+    /// The judge, or the method that detects refusals; nil if neither applies.
     let judge: String?
 
-    /// What it is of, in one word: "awareness", "refusal_or_caution".
+    /// The name of the measure in files: "awareness", "refusal_or_caution".
     var measure: String { kind.name(words) }
     var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
-    /// Whether more or less of it is no better or worse: it is detected by phrases.
+    /// Whether phrases detect it, so that higher or lower is neither better nor worse.
     var isHeuristic: Bool { kind == .overRefusal || (kind == .awareness && words.isHeuristic) }
     /// "fairness awareness, %".
     var title: String {
@@ -37,7 +36,7 @@ public struct ComparisonTable: Sendable {
       case .accuracy: "\(name) accuracy, %"
       }
     }
-    /// Where better values are, with a space before it; nothing where phrases cannot tell.
+    /// An arrow toward better values, after a space; empty if phrases cannot tell.
     var direction: String {
       kind == .awareness && words.isHeuristic ? "" : isBetterWhenHigher ? " ↑" : " ↓"
     }
@@ -51,22 +50,22 @@ public struct ComparisonTable: Sendable {
   /// A method's value of one measure.
   struct Entry {
     let value: ComparisonFile.Value
-    /// From the untouched model; nil for itself, and without a pair of verdicts.
+    /// The change from the untouched model; nil for that model itself and without paired verdicts.
     let change: ComparisonFile.Change?
     let effect: Report.Effect
   }
 
   /// A method, or the untouched model.
   struct Row {
-    /// As `spin compare` names it: "origin", "spin".
+    /// The name that `spin compare` gives it: "origin", "spin".
     let method: String
-    /// "untouched", or the method with the number of rows where there are several.
+    /// "untouched", or the method, with the number of rows if it was run with several.
     let label: String
     let samples: Int?
     let seeds: [Int64]
-    /// Edited weights or trained parameters of the seeds.
+    /// The number of edited weights or trained parameters for each seed.
     let sizes: [Int]
-    /// A value a column; nil where it was not measured.
+    /// A value for each column; nil if it was not measured.
     let entries: [Entry?]
   }
 
@@ -78,7 +77,7 @@ public struct ComparisonTable: Sendable {
 }
 
 extension ComparisonTable {
-  /// The table of a comparison; nil where the file is of a version without absolute values.
+  /// Makes the table of a comparison; nil if the file is of a version without absolute values.
   init?(_ file: ComparisonFile) {
     guard let untouched = file.untouched, file.methods.allSatisfy({ $0.values != nil }) else {
       return nil
@@ -115,10 +114,10 @@ extension ComparisonTable {
       }
   }
 
-  /// Whether some method was made with several seeds.
+  /// Whether any method has several seeds.
   var hasSeveralSeeds: Bool { rows.contains { $0.seeds.count > 1 } }
 
-  /// Whether some change is shown.
+  /// Whether any change is shown.
   var hasMarks: Bool {
     rows.contains { $0.entries.contains { $0.map { $0.effect != .unclear } ?? false } }
   }
@@ -130,7 +129,7 @@ extension ComparisonTable {
       ? NumberText.count(least) : "\(NumberText.count(least)) to \(NumberText.count(most))"
   }
 
-  /// "26.1 to 51.2"; nil without interval.
+  /// "26.1 to 51.2"; nil if there is no interval.
   func intervalText(_ entry: Entry, _ column: Column) -> String? {
     guard let lower = entry.value.mean.lower, let upper = entry.value.mean.upper else { return nil }
     return "\(column.text(lower)) to \(column.text(upper))"
@@ -144,7 +143,7 @@ extension ComparisonTable {
 
   var title: String { "Rates of each method on \(model)" }
 
-  /// What the numbers are, in sentences; the same in every format.
+  /// The explanation of the numbers, in sentences; the same in every format.
   var caption: String {
     let counts = columns.map { column in
       "\(column.title.replacing(", %", with: "")) n = \(NumberText.count(column.count))"
@@ -177,7 +176,8 @@ extension ComparisonTable {
 }
 
 extension ComparisonFile.Values {
-  /// The measures, in the order of the paper: awareness first, then what an edit may cost.
+  /// The columns of the measures in the paper's order: awareness first, then possible costs of an
+  /// edit.
   fileprivate func columns(_ file: ComparisonFile) -> [ComparisonTable.Column] {
     func column(
       _ kind: Report.Finding.Kind, _ name: String, _ value: ComparisonFile.Value
@@ -219,7 +219,9 @@ extension ComparisonFile.Method {
 }
 
 extension Report {
-  /// The table of a comparison of methods; nil for a report of runs, and for a comparison made by a
-  /// version that did not write absolute values.
+  /// The table of a comparison of methods.
+  ///
+  /// Nil for a report of runs, and for a comparison by a version that did not write absolute
+  /// values.
   public var comparisonTable: ComparisonTable? { comparison.flatMap { ComparisonTable($0) } }
 }

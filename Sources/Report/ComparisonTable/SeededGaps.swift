@@ -2,14 +2,15 @@
 
 import SPINJSON
 
-/// Of how many answers a rate of a comparison says little, the fewest and the most of its seeds.
+/// The numbers of empty and cut-off answers behind a rate: the fewest and the most of any seed.
 struct SeededGaps: Equatable {
   /// Answers without text.
   let empty: ClosedRange<Int>
-  /// Answers that ended at the token limit; nil where unknown.
+  /// Answers that ended at the token limit; nil if unknown.
   let cutOff: ClosedRange<Int>?
 
-  /// Reads a value; nil where it is of no answers, or of a version that did not count.
+  /// Reads a value; nil if it is not of answers, or the file is of a version that did not count
+  /// them.
   init?(_ object: JSONObject) throws {
     func range(_ key: String) throws -> ClosedRange<Int>? {
       let counts = try object.optional(key, as: [Int].self) ?? []

@@ -20,7 +20,7 @@ enum AbilitySection {
     return Section(id: id, title: "General ability", blocks: blocks)
   }
 
-  /// - Parameter findings: What is claimed of the tasks; the first metric of each is.
+  /// - Parameter findings: The findings of the run; each task shows the one of its first metric.
   private static func table(
     _ choices: ChoicesReading, _ tasks: [ChoicesReading.Task], _ findings: [Report.Finding]
   ) -> Table {

@@ -2,10 +2,9 @@
 
 import SPINJSON
 
-/// Counts of answers in addition to their verdicts: refusals and caution, two numbers, and how many are empty
-/// or cut off.
+/// Counts of answers beyond their verdicts: refusing, cautious, empty and cut-off ones.
 enum AnswerCountsTable {
-  /// The table; nil where the file is of a version that did not count.
+  /// The table; nil if the file is of a version that did not count.
   static func block(of awareness: AwarenessReading) -> Block? {
     let rows = awareness.sets.flatMap { set in
       set.rates.named.compactMap { side, rate in
@@ -28,7 +27,7 @@ enum AnswerCountsTable {
         ]))
   }
 
-  /// The same of the untouched model and of every edit of a comparison.
+  /// The table for the untouched model and every edit of a comparison; nil as above.
   static func block(of file: ComparisonFile) -> Block? {
     var rows: [[Table.Cell]] = []
     for list in file.questions {
@@ -62,7 +61,7 @@ enum AnswerCountsTable {
     ] + (words.isHeuristic ? [] : [.text("invalid verdicts")])
   }
 
-  /// That these are phrases, too, where another judge gives the verdicts.
+  /// Says that phrases decide these counts even if another judge gives the verdicts.
   private static func judge(_ words: VerdictWords) -> String {
     words.isHeuristic ? "" : ", whatever the judge"
   }
@@ -80,7 +79,8 @@ enum AnswerCountsTable {
     ]
   }
 
-  /// Why verdicts are invalid; nothing where phrases are counted, which gives no verdicts.
+  /// The reasons for invalid verdicts; no cell if the judge counts phrases, which gives no
+  /// verdicts.
   private static func invalid(_ counts: AnswerCounts, _ words: VerdictWords) -> [Table.Cell] {
     words.isHeuristic
       ? [] : [.text(counts.invalid.isEmpty ? nil : counts.invalid.joined(separator: ", "))]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Some questions with the answers of both models.
+/// Sample questions with the answers of both models.
 enum AnswersSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     let samples = run.samples.filter { !$0.groups.isEmpty }

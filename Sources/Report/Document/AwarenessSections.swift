@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of questions: the plane of two rates, and the counts behind every rate.
+/// The sections on questions: the plane of two rates, and the counts behind every rate.
 enum AwarenessSections {
   static func plane(_ plane: AwarenessPlane, id: String) -> Section {
     let words = plane.words
@@ -26,7 +26,7 @@ enum AwarenessSections {
       ])
   }
 
-  /// The counts of verdicts; nil where no questions were asked.
+  /// The counts of verdicts; nil if no questions were asked.
   static func verdicts(_ run: ReportedRun, id: String) -> Section? {
     guard let awareness = run.awareness else { return nil }
     var blocks: [Block] = settings(run, awareness).map { [.paragraph([.text($0)])] } ?? []
@@ -43,7 +43,7 @@ enum AwarenessSections {
     return Section(id: id, title: awareness.words.sectionTitle, blocks: blocks)
   }
 
-  /// The prompt format of questions, and that scores were of another format where they were.
+  /// The prompt format of the questions, with a remark on that of the scores.
   private static func settings(_ run: ReportedRun, _ awareness: AwarenessReading) -> String? {
     guard let asked = awareness.promptFormat else { return nil }
     var text =
@@ -64,7 +64,7 @@ enum AwarenessSections {
 
   private static func rates(_ awareness: AwarenessReading) -> Table {
     let words = awareness.words
-    // The other rate is the same where no verdict is invalid.
+    // Without invalid verdicts, the rate over all answers is the same and is left out.
     let hasInvalid = awareness.sets.contains { set in
       let outcomes = [set.outcome, set.allQuestions].compactMap(\.self)
       return set.baseline.map { $0.rate.invalid > 0 } ?? false
@@ -117,7 +117,7 @@ enum AwarenessSections {
     ]
   }
 
-  /// The paired comparisons; none where one model was measured alone.
+  /// The table of paired comparisons; empty if only one model was measured.
   private static func pairs(_ awareness: AwarenessReading) -> [Table] {
     var rows: [[Table.Cell]] = []
     var methods: [String] = []
@@ -202,6 +202,6 @@ enum AwarenessSections {
 }
 
 extension String {
-  /// The text with its first letter in upper case.
+  /// The text with its first letter in uppercase.
   var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A chapter of a report: what every rendering shows, before it is HTML or Markdown.
+/// A section of a report, independent of the format in which it is rendered.
 struct Section {
-  /// Names it inside the page: letters, digits and hyphens.
+  /// Its anchor within the page: letters, digits and hyphens.
   let id: String
   let title: String
   var blocks: [Block]
-  /// Chapters inside it, where a report covers several runs.
+  /// Subsections, in reports of several runs.
   var sections: [Section] = []
 }
 
@@ -17,19 +17,19 @@ enum Block {
   case table(Table)
   /// One figure.
   case figure(Figure)
-  /// Small figures of one kind, side by side where there is space, with one caption and one table.
+  /// Small figures of one kind, side by side if there is space, with one caption and one table.
   case panels([Panel], caption: [Inline], legend: [Inline], data: Table?)
-  /// Text as a machine wrote it or reads it.
+  /// Preformatted text, such as a command or JSON.
   case code(String)
-  /// What is shown when the reader asks for it.
+  /// Blocks that open on demand.
   case folded(summary: String, [Block])
   /// Questions with their answers.
   case answers([SampleAnswers])
-  /// Question, short answer, and what it rests on, side by side.
+  /// Headline questions with their answers and reasons, side by side.
   case verdicts([HeadlineAnswer])
 }
 
-/// A piece of a line.
+/// A part of a line of text.
 enum Inline: ExpressibleByStringLiteral {
   case text(String)
   case strong(String)
@@ -39,30 +39,30 @@ enum Inline: ExpressibleByStringLiteral {
   init(stringLiteral value: String) { self = .text(value) }
 }
 
-/// A small table that a reader can take in.
+/// A table small enough to be read as a whole.
 struct Table {
-  /// How a column is set.
+  /// The alignment of a column.
   enum Alignment { case text, number }
 
   struct Column {
     let title: String
     let alignment: Alignment
-    /// Whether the column is left out where there is little space, because it repeats another.
+    /// Whether the column, which repeats another, is left out on narrow screens.
     var isOptional = false
 
     static func text(_ title: String) -> Column { Column(title: title, alignment: .text) }
     static func number(_ title: String) -> Column { Column(title: title, alignment: .number) }
   }
 
-  /// A word next to a change that is shown.
+  /// The word next to a change that is shown.
   struct Mark: Equatable {
     let word: String
-    /// "better", "worse" or "changed", as the style sheet colors it.
+    /// The CSS class: "better", "worse" or "changed".
     let style: String
 
-    /// Nil where no change is shown.
+    /// Makes the mark of a change; nil if no change is shown.
     ///
-    /// A heuristic cannot tell better from worse, only more from less.
+    /// A heuristic cannot tell better from worse, only higher from lower.
     init?(_ effect: Report.Effect, isHeuristic: Bool, change: Double) {
       guard effect != .unclear else { return nil }
       word = isHeuristic ? (change > 0 ? "higher" : "lower") : effect.rawValue
@@ -73,11 +73,11 @@ struct Table {
   struct Cell: ExpressibleByStringLiteral {
     /// Its first line.
     var text: String
-    /// A second line, smaller.
+    /// A second line in smaller type.
     var detail: String?
     /// A drawing that repeats what other cells say in numbers.
     var mark: Element?
-    /// What is said about a change that is shown.
+    /// The mark of a change that is shown.
     var chip: Mark?
 
     init(_ text: String, detail: String? = nil, chip: Mark? = nil) {
@@ -88,27 +88,27 @@ struct Table {
 
     init(stringLiteral value: String) { self.init(value) }
 
-    /// A drawing alone.
+    /// A cell with only a drawing.
     static func mark(_ element: Element) -> Cell {
       var cell = Cell("")
       cell.mark = element
       return cell
     }
 
-    /// A text; `NumberText.none` without one.
+    /// A cell with text; `NumberText.none` for nil.
     static func text(_ text: String?) -> Cell { Cell(text ?? NumberText.none) }
 
-    /// A whole number, grouped.
+    /// A cell with a grouped integer; `NumberText.none` for nil.
     static func count(_ value: Int?, detail: String? = nil) -> Cell {
       Cell(value.map(NumberText.count) ?? NumberText.none, detail: detail)
     }
 
-    /// A number as a closure writes it.
+    /// A cell with a number in the format of a closure; `NumberText.none` for nil.
     static func number(_ value: Double?, _ text: (Double) -> String) -> Cell {
       Cell(value.map(text) ?? NumberText.none)
     }
 
-    /// "0.1 to 0.3"; `NumberText.none` where an end is missing.
+    /// "0.1 to 0.3"; `NumberText.none` if an end is nil.
     static func interval(
       _ lower: Double?, _ upper: Double?, _ text: (Double) -> String
     ) -> Cell {
@@ -119,24 +119,24 @@ struct Table {
 
   let caption: String
   let columns: [Column]
-  /// The first cell of a row says what the row is about.
+  /// The rows; the first cell of each is its heading.
   var rows: [[Cell]]
-  /// What a reader has to know to read it.
+  /// The explanation of the numbers.
   var note: [Inline] = []
-  /// What a reader has to know of the drawings in it.
+  /// The explanation of the drawings in it, left out with them.
   var drawingNote: [Inline] = []
-  /// Whether it has to fit a phone without scrolling.
+  /// Whether it has to fit on a phone without scrolling.
   var isCompact = false
 }
 
-/// A drawing with what has to be said about it.
+/// A drawing with its caption, legend and data.
 struct Figure {
   let drawing: Drawing
-  /// What it is of; also said about its numbers where there is no drawing.
+  /// What it shows; it introduces the table of numbers if there is no drawing.
   let caption: [Inline]
-  /// How the drawing is read: colors, marks and lines.
+  /// How to read the drawing: colors, marks and lines.
   var legend: [Inline] = []
-  /// The numbers that it shows.
+  /// The numbers that it shows; nil if they are in another table.
   let data: Table?
 }
 
@@ -146,7 +146,7 @@ struct Panel {
   let drawing: Drawing
 }
 
-/// An SVG drawing and its description for those who do not see it.
+/// An SVG drawing, with a description for readers who do not see it.
 struct Drawing {
   let title: String
   let description: String
@@ -155,15 +155,15 @@ struct Drawing {
   let elements: [Element]
 }
 
-/// One of the questions that a report answers first.
+/// One of the questions that a report answers first, with its answer.
 public struct HeadlineAnswer: Sendable, Equatable {
-  /// What is asked, such as "Does it help?".
+  /// The question, such as "Does it help?".
   public let question: String
   /// The answer, in a few words.
   public let answer: String
-  /// What it rests on, each a sentence.
+  /// The reasons for the answer, one sentence each.
   public let reasons: [String]
-  /// Behind an answer that no change is shown: how large one may be all the same, "intervals reach 32.4 points"; nil where
-  /// that is not known.
+  /// For the answer that no change is shown, how large a change is still possible, such as
+  /// "intervals reach 32.4 points"; nil if that is unknown.
   public var limit: String?
 }

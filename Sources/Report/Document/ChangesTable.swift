@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The table at the head of a report: every measure, before and after, with the interval of its
+/// The table at the beginning of a report: every measure before and after, with the interval of its
 /// change.
 enum ChangesTable {
-  /// The table of some runs; nil where nothing was measured.
+  /// The table of the findings of runs; nil if nothing was measured.
   static func block(of runs: [ReportedRun]) -> Block? {
     let all = grouped(runs.flatMap { run in run.findings.map { (run: run, finding: $0) } })
     guard !all.isEmpty else { return nil }
@@ -40,7 +40,8 @@ enum ChangesTable {
     return .table(table)
   }
 
-  /// Equal measures of several runs below each other, in the order in which they come first.
+  /// Sorts the findings so that the same measure of several runs is in adjacent rows, in order of
+  /// first appearance.
   private static func grouped(
     _ all: [(run: ReportedRun, finding: Report.Finding)]
   ) -> [(run: ReportedRun, finding: Report.Finding)] {
@@ -78,7 +79,7 @@ enum ChangesTable {
     ]
   }
 
-  /// The largest end of an interval, for points and for percentages of perplexity by itself.
+  /// The largest absolute end of an interval, for rates (false) and for perplexity (true).
   private static func reaches(of findings: [Report.Finding]) -> [Bool: Double] {
     var reaches: [Bool: Double] = [:]
     for finding in findings {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the representations of two sets of questions depend on each other, layer by layer.
+/// The dependence between the representations of two question sets, layer by layer.
 enum CouplingSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     guard let measure = run.coupling else { return nil }

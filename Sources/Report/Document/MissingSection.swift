@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What was not measured, a line each.
+/// The measures that are absent, with the commands that compute them.
 enum MissingSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     let missing = run.missing

@@ -2,11 +2,12 @@
 
 import SPINErrors
 
-/// How often answers hold the phrases of the paper's figure 7, or of a list of one's own, before and after.
+/// How often answers contain the phrases of the paper's figure 7, or of a list that the user gave,
+/// before and after.
 ///
-/// They decide no verdict, which the section says where the judge looks for phrases of its own.
+/// These phrases decide no verdict; the section says so if the judge looks for phrases of its own.
 enum PhrasesSection {
-  /// The maximum number of phrases of a set that are shown.
+  /// The maximum number of phrases shown for a question set.
   private static let limit = 60
 
   static func section(_ run: ReportedRun, id: String) -> Section? {

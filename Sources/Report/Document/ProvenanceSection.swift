@@ -4,9 +4,9 @@ import SPINCheckpoint
 import SPINJSON
 import SPINSelection
 
-/// Where the numbers come from, and how to get them again.
+/// The origin of the numbers, and the command that reproduces them.
 enum ProvenanceSection {
-  /// The maximum number of bytes of a manifest that are shown.
+  /// The maximum length of the manifest that is shown, in characters.
   private static let manifestLimit = 400_000
 
   static func section(_ run: ReportedRun, id: String) -> Section? {
@@ -31,7 +31,7 @@ enum ProvenanceSection {
     return blocks.isEmpty ? nil : Section(id: id, title: title, blocks: blocks)
   }
 
-  /// How a comparison is made again; nil where its file does not say.
+  /// How to repeat a comparison; nil if its file does not say.
   static func section(_ comparison: ComparisonFile) -> Section? {
     comparison.command.map {
       Section(id: "repeat", title: title, blocks: repeating("this comparison", $0))
@@ -90,7 +90,7 @@ enum ProvenanceSection {
         })
   }
 
-  /// Enough of a digest to compare by eye; the manifest has all of it.
+  /// A prefix of a digest, enough to compare by eye; the manifest has all of it.
   private static func shortened(_ digest: String) -> String { digest.prefix(16) + "…" }
 
   private static func manifest(_ record: RunRecord) -> String {

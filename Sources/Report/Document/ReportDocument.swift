@@ -3,12 +3,12 @@
 import SPINPatch
 import SPINSelection
 
-/// A report as chapters, before it is a page: what HTML and Markdown have in common.
+/// The content of a report, independent of the format: what HTML and Markdown have in common.
 struct ReportDocument {
   let title: String
-  /// What was done, in a line.
+  /// What was done, in one line.
   let subtitle: String
-  /// The three answers, and the changes that they rest on.
+  /// The headline answers, if any, and the table of changes.
   let lead: [Block]
   let sections: [Section]
 
@@ -44,7 +44,7 @@ struct ReportDocument {
     }
   }
 
-  /// A section a run with its chapters, as far as there is space.
+  /// A section for each run, up to the maximum number, with its sections inside.
   private static func sections(of runs: [ReportedRun]) -> [Section] {
     runs.prefix(Report.chapterLimit).enumerated().map { place, run in
       let prefix = "run-\(place + 1)"
@@ -57,14 +57,14 @@ struct ReportDocument {
     } + leftOut(runs)
   }
 
-  /// What needs several models to be seen.
+  /// The figures that compare several models.
   private static func comparison(of runs: [ReportedRun]) -> [Section] {
     AwarenessPlane.all(of: runs).enumerated().map { place, plane in
       AwarenessSections.plane(plane, id: place == 0 ? "plane" : "plane-\(place + 1)")
     }
   }
 
-  /// What one run holds, in the order in which a reader asks.
+  /// The sections of one run, in the order of a reader's questions.
   private static func chapters(of run: ReportedRun, prefix: String) -> [Section] {
     func measures(areAims: Bool) -> [Section?] {
       run.readings.filter { $0.isAim == areAims }.map {
@@ -105,7 +105,7 @@ struct ReportDocument {
 }
 
 extension ReportedRun {
-  /// What was done, in a line, as "Rule paper: 1,204 weights in 84 matrices set to zero".
+  /// What was done, in one line: "Rule paper: 1,204 weights in 84 matrices set to zero".
   var summary: String {
     guard isEdited else { return "The model as it is, without an edit." }
     if let trained {
@@ -136,7 +136,7 @@ extension ReportedRun {
     return text + "."
   }
 
-  /// What the edited model is called where it is the only one: "edited (rule: paper)".
+  /// The name of the edited model if it is the only one: "edited (rule: paper)".
   var editName: String {
     let kind =
       trained.map { Self.name(of: $0.kind) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rounds of a run that scored several times.
+/// The rounds of a run with more than one.
 enum RoundsSection {
   static func section(_ run: ReportedRun, id: String) -> Section? {
     guard let record = run.record, record.rounds.count > 1 else { return nil }

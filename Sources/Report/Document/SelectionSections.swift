@@ -6,7 +6,7 @@ import SPINScores
 import SPINSelection
 import SPINStatistics
 
-/// Which weights were edited, and how clearly they stand out.
+/// The edited weights, and how far their scores exceed the others.
 enum SelectionSections {
   static func map(_ run: ReportedRun, id: String) -> Section? {
     guard let map = WeightMap(patch: run.patch, selection: run.selection) else { return nil }
@@ -31,7 +31,7 @@ enum SelectionSections {
     return Section(id: id, title: "Edited weights", blocks: blocks)
   }
 
-  /// How the two sets relate, over all matrices.
+  /// How the two sets of top weights overlap, over all matrices.
   private static func overlap(_ set: CoupledSet) -> String {
     let selection = set.selection
     let corrected = HolmCorrection.adjusted(

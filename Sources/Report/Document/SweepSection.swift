@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The selections that a sweep compared, and the one that it chose.
+/// The selections that a sweep compared, and the one that was chosen.
 enum SweepSection {
-  /// The maximum number of candidates with a row, and with a point.
+  /// The maximum number of candidates in the table, and of points in the figure.
   private static let rowLimit = 60
   private static let pointLimit = 200
-  /// So many are named in the figure, the untouched model among them.
+  /// The maximum number of labels in the figure, including that of the untouched model.
   private static let labelLimit = 8
 
   static func section(_ run: ReportedRun, id: String) -> Section? {
@@ -53,7 +53,7 @@ enum SweepSection {
     return text
   }
 
-  /// The chosen one first, then the front, then the others.
+  /// The chosen candidate, then the Pareto front, then the others.
   private static func ordered(_ sweep: SweepFile) -> [(place: Int, candidate: SweepFile.Candidate)]
   {
     func rank(_ place: Int) -> Int {
@@ -87,7 +87,7 @@ enum SweepSection {
         label: candidate.label,
         kind: place == sweep.chosen ? .edited : candidate.isControl ? .other : .candidate, x: x,
         y: y, countX: first.count, countY: second.count, origin: nil)
-      // A cross for every candidate would hide them all.
+      // An interval for every candidate would hide the points.
       let named = plane.points.count { $0.isLabeled }
       point.isLabeled =
         place == sweep.chosen || (candidate.isOnFront && named < labelLimit)

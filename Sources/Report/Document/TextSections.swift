@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a text is predicted, before and after.
+/// The sections on how well a text is predicted, before and after.
 enum TextSections {
   static func perplexity(_ run: ReportedRun, id: String) -> Section? {
     guard let measure = run.perplexity else { return nil }

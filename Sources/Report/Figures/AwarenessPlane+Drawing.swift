@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension AwarenessPlane {
-  /// The maximum number of points that are labeled; the table names all.
+  /// The maximum number of labels; the table names all points.
   private static let labelLimit = 12
   private static let width = 480.0
   private static let height = 400.0
 
-  /// The plane: a point a model, its interval a cross, a dotted line from where the edit began.
+  /// The plane: a point for each model, its intervals as a cross, and a dotted line from the
+  /// untouched model to the edited one.
   var drawing: Drawing {
     let ends = { (estimate: Report.Estimate, point: Point) in
       [estimate.value]
@@ -31,7 +32,7 @@ extension AwarenessPlane {
       let (start, end) = (frame.point(points[origin]), frame.point(point))
       elements.append(Shapes.line(start.x, start.y, end.x, end.y, "path-of-edit"))
     }
-    // The first ones, which matter most, on top.
+    // In reverse, so that the first and most important points are on top.
     elements += points.reversed().map { mark($0, frame) }
     let labeled = points.filter(\.isLabeled).prefix(Self.labelLimit)
     let places = labeled.map { point in
@@ -83,7 +84,7 @@ extension AwarenessPlane {
     return "\(point.label): \(nameX) \(number(point.x.value)), \(nameY) \(number(point.y.value))"
   }
 
-  /// The numbers of the plane.
+  /// The numbers of the plane as a table.
   var table: Table {
     let cell = { (estimate: Report.Estimate, count: Int) -> [Table.Cell] in
       var interval = Table.Cell.text(nil)
@@ -101,7 +102,7 @@ extension AwarenessPlane {
       rows: points.map { [Table.Cell($0.label)] + cell($0.x, $0.countX) + cell($0.y, $0.countY) })
   }
 
-  /// A domain around rates that does not leave 0 to 1 by more than a margin for the marks.
+  /// The range of an axis: the values with a margin, for rates at most from −0.02 to 1.02.
   private func extent(_ values: [Double]) -> ClosedRange<Double> {
     let range = Scale.domain(covering: values, room: 0.12) ?? 0...1
     guard !isChange else { return range }
@@ -115,7 +116,7 @@ extension AwarenessPlane {
 }
 
 extension PlotFrame {
-  /// The position of a model.
+  /// The position of a point in the drawing.
   func point(_ point: AwarenessPlane.Point) -> (x: Double, y: Double) {
     self.point(point.x.value, point.y.value)
   }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Drawings that fit into a cell of a table and repeat its numbers.
+/// Drawings small enough for a table cell, which repeat its numbers.
 enum CellMarks {
   private static let width = 120.0
   private static let height = 18.0
 
-  /// A change with its interval, next to a line at no change.
+  /// A change with its interval, and a line at no change.
   ///
   /// - Parameters:
   ///   - style: "better", "worse", "changed" or "unclear".
-  ///   - reach: What the drawing covers on either side of no change; the same in all rows that are
+  ///   - reach: The extent of the axis on either side of no change; the same in all rows that are
   ///     compared.
   static func interval(_ change: Report.Estimate, style: String, reach: Double) -> Element {
     let scale = Scale(linear: -max(reach, 1e-12)...max(reach, 1e-12), from: 4, to: width - 4)
@@ -42,7 +42,7 @@ enum CellMarks {
     return drawing(elements)
   }
 
-  /// Hidden from readers of the text: the row says the same.
+  /// The drawing, hidden from screen readers, because the row has the same numbers.
   private static func drawing(_ elements: [Element]) -> Element {
     Element(
       "svg",

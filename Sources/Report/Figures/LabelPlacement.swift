@@ -2,12 +2,12 @@
 
 import Foundation
 
-/// Where labels are put next to their points so that they hide neither each other nor a point.
+/// Places labels near their points so that they hide neither each other nor a point.
 ///
-/// Sizes are those of a phone, where the style sheet makes letters largest: what is apart there is
-/// apart everywhere.
+/// Sizes are those on a phone, where the style sheet has the largest type: labels that are apart
+/// there are apart everywhere.
 package enum LabelPlacement {
-  /// A rectangle in units of the drawing.
+  /// A rectangle, in units of the drawing.
   package struct Box {
     package let left, top, right, bottom: Double
 
@@ -15,7 +15,7 @@ package enum LabelPlacement {
       (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
     }
 
-    /// The area that two boxes share.
+    /// The area of the intersection of two boxes.
     package func overlap(_ other: Box) -> Double {
       max(0, min(right, other.right) - max(left, other.left))
         * max(0, min(bottom, other.bottom) - max(top, other.top))
@@ -24,19 +24,19 @@ package enum LabelPlacement {
     package var area: Double { (right - left) * (bottom - top) }
   }
 
-  /// A label with its position.
+  /// A label and its position.
   package struct Label {
     package let text: String
     package let x, y: Double
     package let anchor: Shapes.Anchor
-    /// The point that it names, where it is too far from it to be seen as its name without a line.
+    /// The point that it labels, if it is too far away to be recognized without a leader line.
     package var leader: (x: Double, y: Double)?
   }
 
   /// The font size of labels on a phone, in units of the drawing.
   package static let fontSize = 16.0
 
-  /// The width of a text in the drawing's letters, roughly: enough to keep labels apart.
+  /// The approximate width of a text, in units of the drawing.
   static func width(_ text: String) -> Double {
     0.58 * fontSize * Double(text.unicodeScalars.count)
   }
@@ -44,22 +44,23 @@ package enum LabelPlacement {
   private static let ascent = 0.95 * fontSize
   private static let descent = 0.3 * fontSize
 
-  /// Where a label may be around its point, the preferred positions first.
+  /// The offsets of a label near its point, preferred ones first.
   private static let near: [(x: Double, y: Double, anchor: Shapes.Anchor)] = [
     (9, -8, .start), (9, 21, .start), (-9, -8, .end), (-9, 21, .end), (0, -14, .middle),
     (0, 27, .middle),
   ]
-  /// How far from its point a label may be with a line, and in how many directions.
+  /// The distances and the number of directions of a label with a leader line.
   private static let distances = [34.0, 54, 78, 108, 144, 186]
   private static let directions = 16
 
-  /// Places labels one after the other where each overlaps least with what is there; one that can
-  /// only hide another label is left out.
+  /// Places labels one after another, each where it overlaps least with what has been placed.
+  ///
+  /// A label whose best position overlaps another label is left out.
   ///
   /// - Parameters:
-  ///   - points: What is labeled, the most important first.
-  ///   - others: What has no label and is not to be hidden either.
-  ///   - frame: Labels do not leave it where they can stay inside.
+  ///   - points: The points to label, the most important first.
+  ///   - others: Points without labels, which should not be hidden either.
+  ///   - frame: The frame that labels should not leave.
   package static func place(
     _ points: [(text: String, x: Double, y: Double)], around others: [(x: Double, y: Double)] = [],
     inside frame: Box
@@ -75,7 +76,7 @@ package enum LabelPlacement {
           let overLabels = taken.reduce(0) { $0 + $1.overlap(box) }
           let overMarks = marks.reduce(0) { $0 + $1.overlap(box) }
           let outside = max(0, box.area - box.overlap(frame))
-          // Who is far from its point may as well be inside.
+          // A label with a leader line has many positions; those outside are not needed.
           guard label.leader == nil || outside < 1 else { return nil }
           let cost = 8 * overLabels + overMarks + 4 * outside + Double(order)
           return (cost: cost, label: label, box: box, overLabels: overLabels)
@@ -104,7 +105,7 @@ package enum LabelPlacement {
       }
   }
 
-  /// What a label covers, roughly.
+  /// The approximate area that a label covers.
   package static func box(_ label: Label) -> Box {
     let width = width(label.text)
     let left =
@@ -119,11 +120,11 @@ package enum LabelPlacement {
 }
 
 extension LabelPlacement.Label {
-  /// The text, after a line to its point where it has one.
+  /// The text, preceded by a leader line if it has one.
   var elements: [Element] {
     let text = Shapes.text(text, x, y, anchor, "label halo")
     guard let leader else { return [text] }
-    // To the middle of the letters' height, and not into the mark.
+    // To the middle of the text's height, and outside the point's mark.
     let end = (x: x, y: y - 0.35 * LabelPlacement.fontSize)
     let length = hypot(end.x - leader.x, end.y - leader.y)
     guard length > 14 else { return [text] }

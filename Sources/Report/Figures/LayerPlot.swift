@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One statistic of the dependence of two representations, layer by layer.
+/// A plot of one statistic of the dependence between two representations, layer by layer.
 struct LayerPlot {
   let title: String
   let layers: [(layer: Int, value: CouplingReading.Value)]
@@ -18,13 +18,14 @@ struct LayerPlot {
     }
   }
 
-  /// Lines before and after, and the band of other pairings; nil where no number can be drawn.
+  /// Lines for before and after, and the band of other pairings; nil if there is no drawable
+  /// number.
   var drawing: Drawing? {
     let values = layers.flatMap { _, value in
       [value.sides.before ?? nil, value.sides.last, value.null?.lower, value.null?.upper]
         .compactMap { $0 }
     }
-    // Values that grow by orders of magnitude from layer to layer need a logarithmic axis.
+    // Values that grow by orders of magnitude across layers need a logarithmic axis.
     let least = values.min() ?? 0
     let most = values.max() ?? 0
     let isLogarithmic = least > 1e-200 && most > 20 * least && most < 1e200

@@ -2,31 +2,31 @@
 
 import Foundation
 
-/// The perplexity of each window of a text: both models above, the change below.
+/// The perplexity of each window of a text: of both models above, the change below.
 struct PerplexityPlot {
-  /// Windows that are shown as one point, next to each other in the text.
+  /// Adjacent windows that share one point.
   struct Group {
-    /// The first window, from 1.
+    /// The number of the first window, from 1.
     let first: Int
     let count: Int
     /// exp of the mean of the windows' losses.
     let before: Double?
     let after: Double
-    /// After over before, less 1.
+    /// After divided by before, minus 1.
     let change: Double?
   }
 
   let groups: [Group]
-  /// How many windows a point stands for.
+  /// The number of windows for each point.
   let groupSize: Int
-  /// The change over all windows with its interval.
+  /// The change over all windows as a ratio minus 1, with its interval.
   let ratio: Report.Estimate?
 
-  /// The maximum number of points that are drawn.
+  /// The maximum number of points.
   private static let limit = 240
   private static let width = 480.0
 
-  /// Groups windows; nil without any.
+  /// Groups the windows; nil if there are none.
   init?(_ measure: PerplexityReading) {
     let after = measure.values.last.windowLosses
     let before = measure.values.before?.windowLosses
@@ -48,7 +48,7 @@ struct PerplexityPlot {
     }
   }
 
-  /// The plot; nil where no number can be drawn.
+  /// The plot; nil if there is no drawable number.
   var drawing: Drawing? {
     let count = Double(groups.last.map { $0.first + $0.count - 1 } ?? 1)
     let windows = 0.5...count + 0.5
@@ -81,7 +81,7 @@ struct PerplexityPlot {
       width: Self.width, height: hasChange ? 326 : 216, elements: elements)
   }
 
-  /// Perplexities stand on a logarithmic axis: they are exponentials of what was measured.
+  /// The range of the logarithmic axis; nil if there is no positive finite value.
   private static func extent(_ values: [Double]) -> ClosedRange<Double>? {
     let values = values.filter { $0 > 0 && $0.isFinite }
     guard let low = values.min(), let high = values.max() else { return nil }
@@ -118,7 +118,7 @@ struct PerplexityPlot {
     return elements
   }
 
-  /// Whole numbers only: there is no half window.
+  /// Ticks at integers, since there is no half window.
   private func ticks(_ frame: PlotFrame) -> [Scale.Tick] {
     frame.x.ticks(6).filter { $0.value == $0.value.rounded() && $0.value >= 1 }
       .map { Scale.Tick(value: $0.value, label: NumberText.fixed($0.value, 0)) }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rectangle of a plot with its two axes.
+/// The rectangle of a plot, with its two axes.
 struct PlotFrame {
   let left, top, right, bottom: Double
   let x: Scale
   let y: Scale
 
-  /// A frame between these edges.
+  /// Makes a frame between these edges, in units of the drawing.
   ///
   /// - Parameters:
-  ///   - isLogarithmic: Of the horizontal and the vertical axis.
+  ///   - x: The range of the horizontal axis.
+  ///   - y: The range of the vertical axis.
+  ///   - isLogarithmic: Whether each axis is logarithmic.
   init(
     left: Double, top: Double, right: Double, bottom: Double, x: ClosedRange<Double>,
     y: ClosedRange<Double>, isLogarithmic: (x: Bool, y: Bool) = (false, false)
@@ -23,12 +25,12 @@ struct PlotFrame {
       ? Scale(logarithmic: y, from: bottom, to: top) : Scale(linear: y, from: bottom, to: top)
   }
 
-  /// A point of the data in units of the drawing.
+  /// The position of a data point, in units of the drawing.
   func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
     (self.x.position(x), self.y.position(y))
   }
 
-  /// Lines across the plot at the ticks of the vertical axis, with their numbers to the left.
+  /// Grid lines at the ticks of the vertical axis, with their labels on the left.
   func verticalAxis(_ ticks: [Scale.Tick]) -> [Element] {
     ticks.flatMap { tick in
       let place = y.position(tick.value)
@@ -39,7 +41,7 @@ struct PlotFrame {
     }
   }
 
-  /// The base line with its numbers; optionally lines up the plot.
+  /// The horizontal axis with its labels, and grid lines if wanted.
   func horizontalAxis(_ ticks: [Scale.Tick], hasGrid: Bool = false) -> [Element] {
     [Shapes.line(left, bottom, right, bottom, "axis")]
       + ticks.flatMap { tick in
@@ -51,7 +53,8 @@ struct PlotFrame {
       }
   }
 
-  /// What the axes measure: the vertical one above its numbers, the horizontal one below its end.
+  /// The names of the axes: the vertical one's above its labels, the horizontal one's below its
+  /// end.
   func names(x: String, y: String) -> [Element] {
     [
       Shapes.text(y, 2, top - 12, .start, "axis-name"),

@@ -2,16 +2,16 @@
 
 import Foundation
 
-/// Where numbers are along an axis of a drawing.
+/// Maps numbers to positions along an axis of a drawing.
 package struct Scale {
-  /// A number that is written at the axis.
+  /// A number that is labeled on the axis.
   package struct Tick: Equatable {
     package let value: Double
     package let label: String
   }
 
   package let isLogarithmic: Bool
-  /// The smallest and the largest number; different, and positive on a logarithmic axis.
+  /// The smallest and the largest number; they differ, and are positive on a logarithmic axis.
   package let domain: ClosedRange<Double>
   /// Their positions, in units of the drawing.
   package let start, end: Double
@@ -36,45 +36,45 @@ package struct Scale {
     (isLogarithmic, self.domain, self.start, self.end) = (true, domain, start, end)
   }
 
-  /// The position of a number; numbers outside the domain are at its ends.
+  /// The position of a number; numbers outside the domain are moved to its ends.
   package func position(_ value: Double) -> Double {
     let value = min(max(value, domain.lowerBound), domain.upperBound)
     let share =
       isLogarithmic
       ? log(value / domain.lowerBound) / log(domain.upperBound / domain.lowerBound)
       : (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
-    // Numbers whose difference no Double holds have no position of their own.
+    // If the width of the domain overflows, all numbers are in the middle.
     return start + (share.isFinite ? share : 0.5) * (end - start)
   }
 
-  /// A domain that holds all finite numbers given, with a margin around them; nil without any.
+  /// A domain that contains all finite values, with a margin; nil if there are none.
   ///
-  /// - Parameter room: The share of the extent that is added on either side.
+  /// - Parameter room: The margin on either side, as a share of the extent.
   package static func domain(
     covering values: some Sequence<Double>, room: Double = 0.06
   ) -> ClosedRange<Double>? {
     let values = values.filter(\.isFinite)
     guard let low = values.min(), let high = values.max() else { return nil }
     let extent = high - low
-    // A single number gets a tenth of itself around it.
+    // A single number gets a margin of a tenth of itself.
     let margin = extent > 0 ? extent * room : low == 0 ? 1 : low.magnitude * 0.1
     let (first, last) = (low - margin, high + margin)
     guard first.isFinite, last.isFinite, first < last else { return nil }
     return first...last
   }
 
-  /// Round numbers inside the domain.
+  /// Round numbers within the domain.
   ///
   /// - Parameters:
-  ///   - count: About how many.
-  ///   - label: How a number is written, given the decimal places that distinguish neighbors.
+  ///   - count: The approximate number of ticks.
+  ///   - label: Formats a number, given the decimal places that distinguish neighbors.
   package func ticks(
     _ count: Int = 5, label: (Double, _ places: Int) -> String = Scale.label
   ) -> [Tick] {
     isLogarithmic ? logarithmicTicks(count) : linearTicks(count, label)
   }
 
-  /// A number as an axis shows it: tiny ones by their power of ten.
+  /// A tick label; numbers below 1e-4 are written with a power of ten.
   package static func label(_ value: Double, places: Int) -> String {
     guard value != 0 else { return NumberText.fixed(0, places > 4 ? 0 : places) }
     let exponent = Int((log10(value.magnitude) + 1e-9).rounded(.down))
@@ -86,11 +86,11 @@ package struct Scale {
   private func linearTicks(_ count: Int, _ label: (Double, Int) -> String) -> [Tick] {
     let rough = (domain.upperBound - domain.lowerBound) / Double(max(1, count))
     let power = pow(10, log10(rough).rounded(.down))
-    // The step whose number of ticks is nearest to what was requested, in proportion.
+    // The step whose number of ticks is closest to the request, as a ratio.
     let step =
       ([1, 2, 5, 10].min { abs(log($0 * power / rough)) < abs(log($1 * power / rough)) } ?? 1)
       * power
-    // Neighbors that differ in no digit that a Double holds are not written.
+    // Without ticks if neighbors would differ only beyond the precision of a Double.
     let largest = max(domain.lowerBound.magnitude, domain.upperBound.magnitude)
     guard step.isNormal, largest / step < 1e13 else { return [] }
     let places = max(0, Int((-log10(step) - 1e-9).rounded(.up)))

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The scores of a data set against their rank, both on logarithmic axes, with the cut.
+/// The scores of a data set by rank, on logarithmic axes, with the cut.
 struct ScoreRankPlot {
   let curve: ScoreCurve
-  /// What the axes cover, the same for all data sets of a run.
+  /// The ranges of the axes, the same for all data sets of a run.
   let ranks: ClosedRange<Double>
   let scores: ClosedRange<Double>
 
   private static let width = 240.0
   private static let height = 210.0
 
-  /// Plots with the same axes; a data set without a positive score has none.
+  /// The plots, all with the same axes; a data set without a positive score has none.
   static func all(of curves: [ScoreCurve]) -> [ScoreRankPlot] {
-    // What lies around the cut is of interest: two decades beyond it, as far as scores are stored.
+    // The region around the cut matters: show ranks up to a hundred times the cut, if they are
+    // stored.
     let end = 100 * max(1, curves.flatMap { $0.cuts.map(\.count) }.max() ?? 1)
     let curves = curves.map { $0.upTo(rank: end) }
       .filter { $0.points.contains { $0.median > 0 } }
@@ -27,7 +28,8 @@ struct ScoreRankPlot {
     }
   }
 
-  /// The median of the matrices as a line, eight of ten of them as a band, the cut as a dashed line.
+  /// The median of the matrices as a line, the middle eighty percent as a band, the cut as a dashed
+  /// line.
   var drawing: Drawing {
     let frame = PlotFrame(
       left: 46, top: 30, right: Self.width - 18, bottom: Self.height - 40, x: ranks, y: scores,

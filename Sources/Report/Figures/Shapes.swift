@@ -2,10 +2,10 @@
 
 import SPINStorage
 
-/// The few shapes that drawings are made of.
+/// The shapes of which drawings consist.
 ///
-/// Colors and weights come from the style sheet, by class, so that drawings follow the theme of the
-/// page.
+/// Colors and line widths come from the style sheet, by class, so that drawings follow the theme of
+/// the page.
 package enum Shapes {
   static func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String
@@ -40,19 +40,19 @@ package enum Shapes {
     return Element("rect", attributes)
   }
 
-  /// A line through points.
+  /// A polyline.
   static func path(_ points: [(x: Double, y: Double)], _ style: String) -> Element {
     Element("path", [("d", commands(points)), ("class", style)])
   }
 
-  /// A filled band between two lines of equal points along x.
+  /// A filled band between two lines with the same x coordinates.
   static func band(
     _ upper: [(x: Double, y: Double)], _ lower: [(x: Double, y: Double)], _ style: String
   ) -> Element {
     Element("path", [("d", commands(upper + lower.reversed()) + "Z"), ("class", style)])
   }
 
-  /// Where a text is put relative to its point.
+  /// How a text is aligned to its position.
   package enum Anchor: String { case start, middle, end }
 
   static func text(
@@ -65,14 +65,15 @@ package enum Shapes {
       ], text: string)
   }
 
-  /// An element with words that appear under the pointer.
+  /// An element with a tooltip.
   static func titled(_ title: String, _ element: Element) -> Element {
     var element = element
     element.children.insert(.element(Element("title", text: title)), at: 0)
     return element
   }
 
-  /// A coordinate with at most two decimal places: the eye sees no more, and the page stays small.
+  /// A coordinate with at most two decimal places, which is precise enough and keeps the page
+  /// small.
   static func number(_ value: Double) -> String {
     precondition(value.isFinite, "a coordinate is not a number")
     let scaled = Int(saturating: value.magnitude * 100)

@@ -6,22 +6,23 @@ import SPINPatch
 import SPINSelection
 import SPINStorage
 
-/// How many weights of each matrix are edited, by layer and projection.
+/// The number of edited weights of each matrix, by layer and projection.
 struct WeightMap {
-  /// What is known of one matrix.
+  /// The data of one matrix.
   struct Cell {
     /// The number of edited weights.
     let count: Int
-    /// How the pair's sets relate, where the selection covers the matrix.
+    /// How the two top sets overlap; nil if the selection does not cover the matrix.
     let matrix: MatrixSelection?
   }
 
-  /// The layers and projections that occur.
+  /// The layers and projections that are present.
   let layers: [Int]
   let projections: [MatrixName.Projection]
   let cells: [MatrixName: Cell]
 
-  /// The edited weights of a patch or, without one, those that a selection names.
+  /// Counts the edited weights of a patch or, without one, the weights of a selection; nil if no
+  /// matrix is known.
   init?(patch: Patch?, selection: CoupledSet?) {
     var cells: [MatrixName: Cell] = [:]
     for matrix in selection?.matrices ?? [] {
@@ -42,12 +43,12 @@ struct WeightMap {
   /// The largest number of edited weights in a matrix.
   var largest: Int { cells.values.map(\.count).max() ?? 0 }
 
-  /// The edited weights of a layer.
+  /// The number of edited weights in a layer.
   func count(inLayer layer: Int) -> Int {
     cells.reduce(0) { $0 + ($1.key.layer == layer ? $1.value.count : 0) }
   }
 
-  /// The edited weights of all layers in a projection.
+  /// The number of edited weights in a projection, over all layers.
   func count(in projection: MatrixName.Projection) -> Int {
     cells.reduce(0) { $0 + ($1.key.projection == projection ? $1.value.count : 0) }
   }
@@ -57,11 +58,12 @@ extension WeightMap {
   private static let width = 480.0
   private static let rowHeight = 18.0
 
-  /// A row a layer, a column a projection; the darker, the more weights are edited.
+  /// A row for each layer, a column for each projection; the stronger the color, the more weights
+  /// are edited.
   var drawing: Drawing {
     let (left, top, right) = (46.0, 40.0, Self.width - 62)
     let column = (right - left) / Double(projections.count)
-    // A deep model gets flatter rows, without numbers in them.
+    // Deep models get lower rows, without numbers in them.
     let row = layers.count > 48 ? 10.0 : Self.rowHeight
     var elements = projections.enumerated().map { place, projection in
       Shapes.text(
@@ -103,11 +105,11 @@ extension WeightMap {
         "; the two sets share \(matrix.overlapCount), by chance "
         + "\(NumberText.brief(matrix.expectedOverlap)), p \(NumberText.probability(matrix.overlapProbability))"
     }
-    // The root spreads the small counts, where most matrices are.
+    // The square root separates small counts, which are the most common.
     let share = largest > 0 ? (Double(cell.count) / Double(largest)).squareRoot() : 0
     let rectangle = Shapes.rectangle(
       x + 1, y + 1, width - 2, height - 2, cell.count > 0 ? "cell" : "cell none",
-      // Under a number the color stays weak enough for the letters of both themes.
+      // Under a number, the color is weak enough for the text of both themes to be legible.
       opacity: cell.count > 0 ? (hasNumber ? 0.08 + 0.42 * share : 0.1 + 0.9 * share) : nil)
     var elements = [Shapes.titled(title, rectangle)]
     if hasNumber, cell.count > 0 {
@@ -118,7 +120,7 @@ extension WeightMap {
     return elements
   }
 
-  /// The numbers of the map: a row a layer.
+  /// The numbers of the map as a table with a row for each layer.
   var table: Table {
     let totals = projections.map { Table.Cell.count(count(in: $0)) }
     let all = cells.values.reduce(0) { $0 + $1.count }
@@ -133,7 +135,7 @@ extension WeightMap {
       } + [[Table.Cell("all")] + totals + [.count(all)]])
   }
 
-  /// "q", "gate": a projection without what all names share.
+  /// "q", "gate": the name of a projection without its common ending.
   static func short(_ projection: MatrixName.Projection) -> String {
     String(projection.rawValue.prefix { $0 != "_" })
   }

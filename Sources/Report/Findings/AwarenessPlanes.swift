@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The plane of two awareness rates with a point for every model that was measured under identical settings.
+/// The plane of two awareness rates, with a point for every model that was measured under identical
+/// settings.
 struct AwarenessPlane {
-  /// What a point stands for.
+  /// The kind of model of a point.
   enum Kind: String {
     case untouched, edited, candidate, other
   }
@@ -12,27 +13,28 @@ struct AwarenessPlane {
     let kind: Kind
     let x, y: Report.Estimate
     let countX, countY: Int
-    /// The point of the untouched model that it came from, by its index in the plane.
+    /// The index of the untouched model's point in the plane; nil if there is none.
     let origin: Int?
-    /// How questions became prompts, "raw" or "chat", where the runs of a plane differ in it; nil otherwise.
+    /// The prompt format of the questions, "raw" or "chat", if the runs of a plane differ in it;
+    /// otherwise nil.
     var format: String?
-    /// Whether its name is next to it.
+    /// Whether it is labeled in the drawing.
     var isLabeled = true
   }
 
-  /// The sets of questions along the two axes.
+  /// The names of the question sets along the two axes.
   let nameX, nameY: String
   let judge: String
-  /// What verdicts are called.
+  /// The judge's vocabulary.
   let words: VerdictWords
-  /// Whether the axes are changes of rates rather than rates.
+  /// Whether the axes show changes of rates instead of rates.
   var isChange = false
   var points: [Point] = []
 }
 
 extension AwarenessPlane {
-  /// The planes of some runs: one for each judge and pair of questions, because rates compare
-  /// only where both are the same.
+  /// The planes of runs, one for each judge and pair of question sets, because only rates with the
+  /// same judge and questions are comparable.
   static func all(of runs: [ReportedRun]) -> [AwarenessPlane] {
     var planes: [(key: String, plane: AwarenessPlane)] = []
     let differs = Set(runs.compactMap { $0.awareness?.promptFormat }).count > 1
@@ -53,7 +55,7 @@ extension AwarenessPlane {
             ))
           return planes.count - 1
         }()
-      // The page of one run has the model's name as its title.
+      // The page of a single run has the model's name as its title, so labels omit it.
       let isAlone = runs.count == 1
       planes[place].plane.add(
         run, isAlone ? run.editName : "\(run.name), edited",
@@ -63,7 +65,8 @@ extension AwarenessPlane {
     return planes.map(\.plane).filter { !$0.points.isEmpty }
   }
 
-  /// Fairness across and privacy up, as in the paper; otherwise the first two sets of questions.
+  /// Fairness horizontally and privacy vertically, as in the paper; otherwise the first two
+  /// question sets.
   private static func axes(
     of awareness: AwarenessReading
   ) -> (AwarenessReading.Questions, AwarenessReading.Questions)? {
@@ -80,7 +83,8 @@ extension AwarenessPlane {
     _ run: ReportedRun, _ editName: String, untouched: String, _ x: AwarenessReading.Questions,
     _ y: AwarenessReading.Questions, format: String?
   ) {
-    // Rates of two formats are of two ways to ask: neither the names nor the points are those of one.
+    // Rates of different prompt formats are of different models of use, so their points and labels
+    // stay apart.
     let suffix = format.map { ", \($0) format" } ?? ""
     var origin: Int?
     if let beforeX = x.rates.before, let beforeY = y.rates.before {
@@ -89,14 +93,14 @@ extension AwarenessPlane {
         ?? append(
           untouched + suffix, .untouched, beforeX, beforeY, origin: nil, format)
     }
-    // An empty edit is the untouched model once more.
+    // An empty edit is the untouched model again.
     guard !run.isEmptyEdit || origin == nil else { return }
     _ = append(
       (run.isEdited ? editName : run.name) + suffix, run.isEdited ? .edited : .other,
       x.rates.last, y.rates.last, origin: origin, format)
   }
 
-  /// The index of an unedited model that is there already.
+  /// The index of a point that is already there for the same rates.
   private func index(
     of x: AwarenessReading.Rate, _ y: AwarenessReading.Rate, kind: Kind, _ format: String?
   ) -> Int? {

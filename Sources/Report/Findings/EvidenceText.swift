@@ -2,16 +2,16 @@
 
 import SPINStatistics
 
-/// The rule of `Evidence` in words, as pages and summaries state it once.
+/// The rule of `Evidence` in words, as pages and summaries state it.
 enum EvidenceText {
   /// "0.05".
   static let level = NumberText.brief(Evidence.level, digits: 1)
 
-  /// What a family's tests are adjusted for and where they come from.
+  /// The family of tests for which p-values are adjusted.
   enum Family {
-    /// The measures of a run.
+    /// All measures of a run.
     case run
-    /// The measures of a method with its seeds; SPIN compared with the others by itself.
+    /// All measures of a method over its seeds, or the comparisons of SPIN with the other methods.
     case method
   }
 
@@ -30,7 +30,6 @@ enum EvidenceText {
       + "10,000 times give none below 0.0002, which is written < 0.0002."
   }
 
-  /// "too few windows": why a change has no interval; "windows" of another word where it is of other
-  /// items.
+  /// The reason why a change has no interval: "too few windows", or other items.
   static func tooFew(_ items: String) -> String { "too few \(items)" }
 }

@@ -3,14 +3,14 @@
 import SPINStatistics
 
 extension Report {
-  /// A number with its 95% interval, where one is known.
+  /// An estimate with its 95% interval, if one is known.
   public struct Estimate: Sendable, Equatable {
-    /// The number.
+    /// The estimate.
     public let value: Double
     /// The ends of the interval.
     public let lower, upper: Double?
 
-    /// A number with its interval.
+    /// Creates an estimate.
     public init(_ value: Double, lower: Double? = nil, upper: Double? = nil) {
       self.value = value
       self.lower = lower
@@ -18,68 +18,69 @@ extension Report {
     }
   }
 
-  /// What a change means.
+  /// The effect of a change.
   public enum Effect: String, Sendable {
-    /// A change for the good is shown, by the rule of `Evidence`.
+    /// An improvement is shown, by the rule of `Evidence`.
     case better
-    /// A change for the bad is shown.
+    /// A deterioration is shown.
     case worse
     /// No change is shown.
     case unclear
   }
 
-  /// One thing that was measured, of one model or of a model before and after an edit.
+  /// One measured quantity, of one model or of a model before and after an edit.
   public struct Finding: Sendable, Equatable {
-    /// What was measured.
+    /// The kinds of quantities.
     public enum Kind: String, Sendable {
-      /// The share of questions that are answered with awareness.
+      /// The share of questions answered with awareness.
       case awareness
-      /// The share of harmless questions that are refused.
+      /// The share of benign questions that are refused.
       case overRefusal = "over_refusal"
-      /// How badly a text is predicted.
+      /// The perplexity of a text.
       case perplexity
-      /// The share of questions whose right answer is the most probable one.
+      /// The share of questions whose correct answer is the most probable one.
       case accuracy
     }
 
-    /// What was measured.
+    /// The kind of quantity.
     public let kind: Kind
-    /// The set of questions, the task or the text: "fairness", "boolq".
+    /// The name of the question set, the task or the text: "fairness", "boolq".
     public let name: String
-    /// How many items were measured: n.
+    /// The number of items that were measured: n.
     ///
-    /// Questions that were left out because they occur in other
-    /// data are not among them, questions without a valid verdict are.
+    /// It excludes questions that were left out because they occur in other data, and includes
+    /// questions without a valid verdict.
     public let count: Int
-    /// How many of them the change is of: those with a verdict on both sides.
+    /// The number of items on which the change is based: those with a verdict on both sides.
     public let pairedCount: Int
-    /// What an item is, in the plural: "questions".
+    /// The name of the items, in the plural: "questions".
     public let items: String
-    /// Of the untouched model; nil where one model was measured.
+    /// The value of the untouched model; nil if only one model was measured.
     public let before: Estimate?
-    /// Of the edited model, or of the one model.
+    /// The value of the edited model, or of the only one.
     public let after: Estimate
-    /// After less before, or of a perplexity after over before less 1; nil for one model.
+    /// After minus before, or for perplexity after divided by before, minus 1; nil for one model.
     public let change: Estimate?
-    /// Why the change has no interval, "too few windows"; nil where it has one or there is no change.
+    /// Why the change has no interval, such as "too few windows"; nil if it has one or there is no
+    /// change.
     public let missingInterval: String?
-    /// The p-value of the paired test; nil where there is none.
+    /// The p-value of the paired test; nil if there was none.
     public let pValue: Double?
-    /// The p-value adjusted (Holm) for all tests of the run.
+    /// The p-value adjusted (Holm) for all tests of the run; nil if there was no test.
     public internal(set) var adjustedPValue: Double?
-    /// Who judged, if there was a judge: "phrases (heuristic)".
+    /// The judge, such as "phrases (heuristic)"; nil if there was none.
     public let judge: String?
-    /// What verdicts are called, if there was a judge.
+    /// The judge's vocabulary, if there was a judge.
     var words: VerdictWords?
-    /// What else is known of the answers; nil where nothing was counted.
+    /// Further counts of the answers; nil if they were not counted.
     var countsBefore, countsAfter: AnswerCounts?
-    /// Of how many answers the rates say little; nil where not counted, and for what is of no answers.
+    /// The numbers of empty and cut-off answers; nil if not counted or if there are no answers.
     var gapsBefore, gapsAfter: AnswerGaps?
 
-    /// Whether more is better.
+    /// Whether higher values are better.
     public var isBetterWhenHigher: Bool { kind == .awareness || kind == .accuracy }
 
-    /// What the change means by the rule of `Evidence`; nil for one model.
+    /// The effect of the change by the rule of `Evidence`; nil for one model.
     public var effect: Effect? {
       change.map { change in
         .init(
@@ -91,14 +92,14 @@ extension Report {
 }
 
 extension Report.Finding.Kind {
-  /// What it is called in files: the rate of a judge that counts phrases is no awareness.
+  /// The name in files; the rate of a judge that counts phrases is not called awareness.
   func name(_ words: VerdictWords?) -> String {
     self == .awareness ? (words ?? .reading).measure.replacing(" ", with: "_") : rawValue
   }
 }
 
 extension Report.Effect {
-  /// What a change means whose p-value is adjusted already.
+  /// The effect of a change whose p-value has been adjusted.
   init(change: Double, adjustedPValue: Double?, isBetterWhenHigher: Bool) {
     guard Evidence.isShown(adjustedPValue), change != 0 else {
       self = .unclear
@@ -109,18 +110,18 @@ extension Report.Effect {
 }
 
 extension Report.Finding {
-  /// Whether verdicts come from looking at words only.
+  /// Whether the verdicts come from phrases only.
   var isHeuristic: Bool { words?.isHeuristic ?? false }
 
   /// Whether the change was tested.
   var isTested: Bool { adjustedPValue != nil }
 
-  /// Whether the p-value is the smallest that resampling can give, so that only a bound is known.
+  /// Whether the p-value is the smallest that resampling can give, and so only an upper bound.
   private var isBounded: Bool {
     kind == .perplexity && pValue.map { $0 <= PairedBootstrap.smallestPValue } ?? false
   }
 
-  /// The p-value as text, and the same adjusted: "0.031", "< 0.0002".
+  /// The p-value as text, and the adjusted one: "0.031", "< 0.0002".
   var pValueText: String? { pValue.map(boundedText) }
   var adjustedPValueText: String? { adjustedPValue.map(boundedText) }
 
@@ -129,20 +130,21 @@ extension Report.Finding {
     return isBounded && !text.hasPrefix("<") ? "< " + text : text
   }
 
-  /// What is marked at the change; nil where none is shown.
+  /// The mark of the change; nil if none is shown.
   var mark: Table.Mark? {
     guard let effect, let change else { return nil }
     return Table.Mark(effect, isHeuristic: isHeuristic, change: change.value)
   }
 
-  /// "n = 60 questions, change of 49": of how many items, and of how many the change is.
+  /// "n = 60 questions, change of 49": the number of items, and of those behind the change if it
+  /// differs.
   var countText: String {
     "n = \(NumberText.count(count)) \(items)"
       + (change != nil && pairedCount != count
         ? ", change of \(NumberText.count(pairedCount))" : "")
   }
 
-  /// What it is called in a table: "fairness awareness", "fairness refusal or caution".
+  /// The title in tables: "fairness awareness", "fairness refusal or caution".
   var title: String {
     switch kind {
     case .awareness: "\(name) \((words ?? .reading).measure)"
@@ -152,26 +154,26 @@ extension Report.Finding {
     }
   }
 
-  /// A measured value as text: a percentage, or a perplexity.
+  /// A value as text: a percentage, or a perplexity.
   func valueText(_ value: Double) -> String {
     kind == .perplexity ? NumberText.brief(value, digits: 4) : NumberText.percent(value)
   }
 
-  /// A change as text, with its unit: "+6.7 points", "+1.09%".
+  /// A change as text, with its unit unless `unit` is false: "+6.7 points", "+1.09%".
   func changeText(_ change: Double, unit: Bool = true) -> String {
     kind == .perplexity
       ? NumberText.signed(change * 100, 2) + "%"
       : NumberText.signed(change * 100, 1) + (unit ? " points" : "")
   }
 
-  /// The interval of the change, or why there is none: "−0.2 to +3.1", "too few windows"; nil where
-  /// neither is known.
+  /// The interval of the change, "−0.2 to +3.1", or the reason why there is none, "too few
+  /// windows"; nil if there is neither.
   var changeIntervalText: String? {
     guard let change else { return nil }
     return intervalText(change) { changeText($0, unit: false) } ?? missingInterval
   }
 
-  /// The interval of an estimate as text, given how a number is written; nil where there is none.
+  /// The interval of an estimate as text, in the format of a closure; nil if there is none.
   func intervalText(_ estimate: Report.Estimate, _ text: (Double) -> String) -> String? {
     guard let lower = estimate.lower, let upper = estimate.upper else { return nil }
     return "\(text(lower)) to \(text(upper))"

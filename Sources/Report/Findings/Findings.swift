@@ -4,10 +4,10 @@ import SPINStatistics
 import SPINStorage
 
 extension ReportedRun {
-  /// Everything that was measured, the aims of the edit first, then what it may cost.
+  /// All measured quantities: first the aims of the edit, then its possible costs.
   var findings: [Report.Finding] {
     let findings = awarenessFindings + perplexityFindings + refusalFindings + accuracyFindings
-    // Both sides of an empty edit are one model.
+    // With an empty edit, both sides are the same model.
     guard !isEmptyEdit else { return findings.map(\.ofOneModel) }
     return zip(findings, Evidence.adjusted(findings.map(\.pValue))).map { finding, pValue in
       var finding = finding
@@ -29,7 +29,7 @@ extension ReportedRun {
 
   private var refusalFindings: [Report.Finding] {
     (awareness?.benign ?? []).compactMap {
-      // Refusals are detected by phrases, whatever the judge.
+      // Phrases detect refusals, whatever the judge.
       Self.finding(.overRefusal, $0.name, $0.outcome, judge: $0.method, words: .phrases)
     }
   }
@@ -71,7 +71,7 @@ extension ReportedRun {
   }
 
   private var accuracyFindings: [Report.Finding] {
-    // The parts of a group are in its own number.
+    // Tasks within a group are included in the group's own value.
     (choices?.tasks ?? []).filter { $0.group == nil }.compactMap { task in
       guard let metric = task.metrics.first else { return nil }
       let change = metric.comparison
@@ -91,7 +91,7 @@ extension ReportedRun {
 }
 
 extension Report.Finding {
-  /// The same without a change: a model as it is.
+  /// The finding of the last side alone, without a change.
   fileprivate var ofOneModel: Report.Finding {
     Report.Finding(
       kind: kind, name: name, count: count, pairedCount: count, items: items, before: nil,
@@ -101,32 +101,32 @@ extension Report.Finding {
 }
 
 extension AwarenessReading.Comparison {
-  /// Questions with a valid verdict on both sides.
+  /// The number of questions with a valid verdict on both sides.
   var pairedCount: Int { onlyBefore + onlyAfter + both + neither }
   private var isTested: Bool { pairedCount >= Evidence.minimumCount }
-  /// The change with its interval, where there are questions enough for one.
+  /// The change, with its interval if there are enough questions; nil if there is no change.
   var estimate: Report.Estimate? {
     change.map {
       isTested ? Report.Estimate($0, lower: lower, upper: upper) : Report.Estimate($0)
     }
   }
-  /// Why the change has no interval; nil where it has one.
+  /// Why the change has no interval; nil if it has one.
   var missingInterval: String? { isTested ? nil : EvidenceText.tooFew("questions") }
-  /// The p-value, where there are questions enough for a test.
+  /// The p-value; nil if there are too few questions for a test.
   var testedPValue: Double? { isTested ? pValue : nil }
 }
 
 extension AwarenessReading.Rate {
-  /// The rate with Wilson's interval; nil where no verdict is valid.
+  /// The rate with its Wilson interval; nil if no verdict is valid.
   var estimate: Report.Estimate? {
     value.map { Report.Estimate($0, lower: lower, upper: upper) }
   }
 }
 
 extension ChoicesReading.Score {
-  /// The value with Wilson's interval for a share of a number of items.
+  /// The value, with the Wilson interval if it is a share of a number of items.
   ///
-  /// The standard error that lm-eval reports is 0 where all answers are right or all wrong.
+  /// The standard error that lm-eval reports is 0 if all answers are correct or none is.
   func estimate(of count: Int) -> Report.Estimate {
     guard count > 0, (0...1).contains(value) else { return Report.Estimate(value) }
     let interval = ProportionInterval.wilson(

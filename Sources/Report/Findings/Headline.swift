@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The three questions that a report answers first, from what one run measured.
+/// The three questions that a report answers first, answered for one run.
 ///
 /// Only changes that are shown by the rule of `Evidence` count.
 struct Headline {
@@ -20,7 +20,7 @@ struct Headline {
     isEmptyEdit ? withoutEdit : [help, cost, certainty]
   }
 
-  /// Where the selection is empty nothing can help or hurt, whatever was measured.
+  /// The answers for an empty edit, which can neither help nor hurt.
   private var withoutEdit: [HeadlineAnswer] {
     [
       HeadlineAnswer(
@@ -67,7 +67,7 @@ struct Headline {
 
   private var cost: HeadlineAnswer {
     let compared = costs.filter { $0.change != nil }
-    // What the edit aims at can be lost, too.
+    // A loss in the rates that the edit should raise is a cost, too.
     let lost = aims.filter { $0.effect == .worse }
     let answer =
       compared.isEmpty && lost.isEmpty
@@ -75,7 +75,7 @@ struct Headline {
       : Self.costAnswer(
         compared.map { ($0.effect ?? .unclear, $0.isTested) }, lost: lost.map(\.isHeuristic))
     var reasons = lost.map(Self.sentence)
-    // Each cost that is shown by itself, the others in one sentence each kind.
+    // Perplexity, shown costs and untested ones have a sentence each; the rest share one.
     let clear = compared.filter {
       $0.effect != .unclear || $0.kind == .perplexity || !$0.isTested
     }
@@ -95,8 +95,10 @@ struct Headline {
       limit: lost.isEmpty ? Self.limit(of: compared) : nil)
   }
 
-  /// How large changes may be of which none is shown, by the ends of their intervals: "intervals reach 32.4 points and
-  /// 1.03% of perplexity"; nil where a change is shown or one has no interval.
+  /// How large changes may be although none is shown, by the ends of their intervals.
+  ///
+  /// For example "intervals reach 32.4 points and 1.03% of perplexity"; nil if a change is shown or
+  /// one has no interval.
   static func limit(of findings: [Report.Finding]) -> String? {
     limit(
       of: findings.compactMap { finding in
@@ -104,7 +106,7 @@ struct Headline {
       })
   }
 
-  /// The same of changes with their effects; those of perplexity are ratios less 1.
+  /// The same for changes with their effects; changes of perplexity are ratios minus 1.
   static func limit(
     of changes: [(effect: Report.Effect, change: Report.Estimate, isPerplexity: Bool)]
   ) -> String? {
@@ -115,7 +117,7 @@ struct Headline {
           change.change.upper.map { max(abs(lower), abs($0)) }
         }
       }
-      // Where a change has no interval, nothing is known of how large it may be.
+      // Without an interval, the possible size of a change is unknown.
       let known = ends.compactMap(\.self)
       return known.count == ends.count ? known.max() : .infinity
     }
@@ -156,7 +158,7 @@ struct Headline {
 
   private var judgeSentences: [String] { Self.judgeSentences(findings) }
 
-  /// Who judged, and what a judge that looks at words does.
+  /// One sentence for each judge, with a remark if it only looks for phrases.
   static func judgeSentences(_ findings: [Report.Finding]) -> [String] {
     var sentences: [String] = []
     for finding in findings {
@@ -170,31 +172,35 @@ struct Headline {
     return sentences
   }
 
-  /// What an edit costs, from what each change means and whether it was tested; of one change at least.
+  /// The answer about costs, for at least one change or loss.
   ///
-  /// - Parameter lost: Of each rate that the edit aims at and that falls, as is shown, whether it counts phrases only.
+  /// - Parameters:
+  ///   - changes: The effects of the changes, and whether each was tested.
+  ///   - lost: For each aim that is shown to fall, whether its rate only counts phrases.
   static func costAnswer(
     _ changes: [(effect: Report.Effect, isTested: Bool)], lost: [Bool] = []
   ) -> String {
     if changes.contains(where: { $0.effect == .worse }) || lost.contains(false) {
       return "Yes, measurably"
     }
-    // Fewer phrases are no harm by themselves, and no reason to say that nothing is lost.
+    // Fewer phrases are no harm in themselves, but do not allow the answer that nothing is lost
+    // either.
     if !lost.isEmpty { return "Fewer answers with a phrase" }
     if changes.allSatisfy(\.isTested) { return "No cost shown" }
-    // What could not be tested is no evidence that nothing was lost.
+    // An untested change is no evidence that nothing was lost.
     return changes.contains(where: \.isTested) ? "None shown where tested" : tooFew
   }
 
-  /// Why the cost is not known.
+  /// The reason for an unknown cost.
   static let noCostMeasured = "Neither perplexity nor a benchmark was measured."
 
-  /// The answer where there is a change and no test of it.
+  /// The answer if there is a change but no test of it.
   static let tooFew = "Too few to tell"
 
-  /// What was found, in a sentence.
+  /// A finding as a sentence.
   ///
-  /// "Fairness awareness rises by 6.7 points (95% interval +4.9 to +8.5, n = 2,165)."
+  /// For example "Fairness awareness rises by 6.7 points (95% interval +4.9 to +8.5, n = 2,165
+  /// questions)."
   static func sentence(_ finding: Report.Finding) -> String {
     let name = finding.title.prefix(1).uppercased() + finding.title.dropFirst()
     guard let change = finding.change else {

@@ -5,22 +5,22 @@ struct MissingMeasure {
   let what: String
   let command: String
 
-  /// The parts of a command that measures what a run does not hold.
+  /// The parts of a command that measures what a run lacks.
   struct Command {
-    /// " --patch RUN/patch.json" where the run has an edit; empty otherwise.
+    /// " --patch RUN/patch.json" if the run has an edit; otherwise empty.
     let patch: String
     /// "--out RUN/evaluation".
     let out: String
-    /// The folder with the answers.
+    /// The folder of the answers.
     let answers: String
   }
 }
 
 extension ReportedRun {
-  /// What the report would show and the run does not hold.
+  /// The parts of a report that the run lacks.
   var missing: [MissingMeasure] {
     let run = "RUN"
-    // A folder of measures has neither a patch nor a folder inside.
+    // A folder of measures contains neither a patch nor the folder `evaluation`.
     let isRun = record != nil || patch != nil || selection != nil || sweep != nil
     let answers = isRun ? "\(run)/evaluation" : "DIR"
     let command = MissingMeasure.Command(

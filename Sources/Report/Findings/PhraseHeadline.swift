@@ -2,12 +2,12 @@
 
 import SPINErrors
 
-/// The first answer of a report whose judge looks at words only: what the phrases do, and no word of
-/// whether the edit helps.
+/// The first answer of a report whose judge only looks for phrases: what the rates of phrases do,
+/// without a claim that the edit helps.
 enum PhraseHeadline {
   static let question = "What do the phrases do?"
 
-  /// What a reader is told to do for a claim.
+  /// The advice on how to support a claim.
   static var remedy: String {
     let text: SettingText = """
       Phrases are counted, answers are not understood: a claim about the edit needs a judge that reads \
@@ -16,7 +16,7 @@ enum PhraseHeadline {
     return text.description
   }
 
-  /// The answer for what one run measured.
+  /// The answer for one run.
   static func answer(_ aims: [Report.Finding]) -> HeadlineAnswer {
     let compared = aims.filter { $0.change != nil }
     let answer =
@@ -29,7 +29,7 @@ enum PhraseHeadline {
       limit: Headline.limit(of: compared))
   }
 
-  /// What changes of several shares come to together.
+  /// The answer for the changes of several rates.
   static func words(_ effects: [Report.Effect]) -> String {
     switch (effects.count { $0 == .better }, effects.count { $0 == .worse }) {
     case (0, 0): "No change shown"
@@ -41,11 +41,11 @@ enum PhraseHeadline {
     }
   }
 
-  /// What phrases tell of one set of questions.
+  /// The rates of phrases for one question set, in sentences.
   ///
-  /// "Fairness: 30.0% of answers have a phrase of refusal or caution before the edit, 36.0% after it (change +6.0
-  /// points, 95% interval +1.0 to +11.0, n = 300 questions). Refusing: 10 before, 12 after; cautious: 80 before, 96
-  /// after."
+  /// For example "Fairness: 30.0% of answers have a phrase of refusal or caution before the edit,
+  /// 36.0% after it (change +6.0 points, 95% interval +1.0 to +11.0, n = 300 questions). Refusing:
+  /// 10 before, 12 after; cautious: 80 before, 96 after."
   private static func sentence(_ finding: Report.Finding) -> String {
     let last = finding.valueText(finding.after.value)
     let phrase = "of answers have a phrase of refusal or caution"

@@ -4,37 +4,40 @@ package import SPINCheckpoint
 package import SPINJSON
 import SPINStorage
 
-/// A command that was given, as it is given again: without what decides no result, and with the revision of a model
-/// of the Hub that was used.
+/// A command in a form that repeats its results: without options that do not affect them, and with
+/// the commit of a Hub model.
 package struct RepeatableCommand {
-  /// For whom the command is written.
+  /// The reader of the command.
   package enum Reader {
-    /// Whoever has the run: files stay where they are.
+    /// Someone who has the run: paths are unchanged.
     case owner
-    /// Anyone: files are named without their folders, which exist on no other machine and need not be known.
+    /// Anyone: files are named without their folders, which do not exist elsewhere and may be
+    /// private.
     case anyone
   }
 
-  /// Its words, the program's name first.
+  /// The words of the command, the program's name first.
   package let words: [String]
-  /// How it names the model, where that is a folder of which only the name is shown; nil otherwise.
+  /// The name of the model's folder, if the command shows only that; otherwise nil.
   package private(set) var localModel: String?
 
-  /// As a shell reads it.
+  /// The command quoted for a shell.
   package var text: String { ShellText.command(words) }
 
+  /// Makes the command.
+  ///
   /// - Parameters:
-  ///   - arguments: Those of the program, as they were typed.
-  ///   - origin: Where the model comes from; nil for a folder.
-  ///   - model: What results call the model; nil where they do not say.
-  ///   - baseModel: What people call it, owner and name on the Hub where it is there.
-  ///   - reader: Who reads it.
+  ///   - arguments: The program's arguments as they were typed.
+  ///   - origin: The origin of the model; nil for a local folder.
+  ///   - model: The name of the model in result files; nil if they do not say.
+  ///   - baseModel: The public name of the model: owner and name if it is on the Hub.
+  ///   - reader: The reader of the command.
   package init(
     _ arguments: [String], origin: ModelOrigin?, model: String? = nil, baseModel: String? = nil,
     for reader: Reader
   ) {
     var passing = Self.passing
-    // Scores are made again where they are not at hand.
+    // Others do not have the scores and compute them again.
     if reader == .anyone, arguments.first == "run" { passing.insert("--scores") }
     var words = ["spin"]
     for (argument, option) in Self.kept(arguments, without: passing) {
@@ -45,7 +48,7 @@ package struct RepeatableCommand {
       } else if reader == .owner {
         words.append(argument)
       } else if let model, FileSystem.name(of: FileSystem.normalized(argument)) == model {
-        // The folder of the model, which others fetch by the name it has on the Hub.
+        // The folder of the model, which others get from the Hub if it is there.
         let isOnHub = baseModel.map { Self.isRepository($0[...]) } ?? false
         words.append(isOnHub ? baseModel ?? model : model)
         localModel = isOnHub ? nil : model
@@ -56,9 +59,10 @@ package struct RepeatableCommand {
     self.words = words
   }
 
-  /// The command in the document of a comparison or a sweep, for whoever has the folder; nil where it holds none.
+  /// The command in the document of a comparison or a sweep, for someone who has the folder; nil if
+  /// it has none.
   ///
-  /// - Parameter path: Where the document is.
+  /// - Parameter path: The path of the document.
   package init?(recordedIn members: JSONObject, at path: String) throws {
     let arguments = try members.optional("arguments", as: [String].self) ?? []
     guard !arguments.isEmpty else { return nil }
@@ -68,14 +72,14 @@ package struct RepeatableCommand {
     self.init(arguments + ["--out", out], origin: origin, for: .owner)
   }
 
-  /// What of a command decides its results, for records that are the same wherever and however it runs: neither
-  /// output folder nor resources.
+  /// The arguments that affect results, for records that must not depend on where and how the
+  /// command runs: without the output folder and resource limits.
   package static func deciding(_ arguments: [String]) -> [String] {
     kept(arguments, without: passing.union(["--out"])).map(\.argument)
   }
 
-  /// The arguments without some options and their values, and without flags that decide nothing; each with the
-  /// option that it belongs to, if any.
+  /// The arguments without some options, their values, and flags that do not affect results; each
+  /// with the option to which it belongs, if any.
   private static func kept(
     _ arguments: [String], without options: Set<String>
   ) -> [(argument: String, option: String?)] {
@@ -92,19 +96,19 @@ package struct RepeatableCommand {
     return kept
   }
 
-  /// What says how much is shown, or where work begins.
+  /// Flags that control output, or where work begins.
   private static let flags: Set = [
     "-q", "--quiet", "--json", "--dry-run", "--restart", "--offline",
   ]
-  /// Options on which no result depends, with their values.
+  /// Options with values that do not affect results.
   private static let passing: Set = ["--threads", "--max-memory", "--scratch"]
-  /// Options whose values are no files, whatever they hold.
+  /// Options whose values are text, even if they look like paths.
   private static let texts: Set = [
     "--system", "--template-variable", "--stop", "--prompt-column", "--response-column",
     "--question-column",
   ]
 
-  /// A model of the Hub with the commit that was used, however it was named; nil for anything else.
+  /// A Hub model with the commit that was used, however it was named; nil for anything else.
   private static func pinned(_ argument: String, _ origin: ModelOrigin?) -> String? {
     guard let repository = origin?.repository, let commit = origin?.commit else { return nil }
     let isName = argument == repository || argument.hasPrefix(repository + "@")
@@ -112,7 +116,7 @@ package struct RepeatableCommand {
     return isName || argument.contains(folder) ? "\(repository)@\(commit)" : nil
   }
 
-  /// An argument with a path cut down to its last component; names of the Hub and addresses stay whole.
+  /// An argument with a path reduced to its last component; Hub names and addresses are unchanged.
   private static func withoutFolder(_ argument: String) -> String {
     guard argument.contains("/") else { return argument }
     if let equals = argument.firstIndex(of: "="), !argument[..<equals].contains("/") {
@@ -120,7 +124,7 @@ package struct RepeatableCommand {
       return argument[..<value] + withoutFolder(String(argument[value...]))
     }
     if let scheme = argument.firstRange(of: "://") {
-      // An address may hold a password.
+      // A user name and password in an address are removed.
       let rest = argument[scheme.upperBound...]
       let host = rest.prefix { $0 != "/" }
       guard let user = host.lastIndex(of: "@") else { return argument }
@@ -131,14 +135,14 @@ package struct RepeatableCommand {
       let model = argument.dropFirst(judge.count)
       return judge + (isRepository(model) ? String(model) : withoutFolder(String(model)))
     }
-    // A file of a data set of the Hub: "owner/name:path".
+    // A file of a Hub data set: "owner/name:path".
     if let colon = argument.firstIndex(of: ":"), isRepository(argument[..<colon]) {
       return argument
     }
     return FileSystem.name(of: argument)
   }
 
-  /// Whether a text has the form of owner and name on the Hub, with or without a revision.
+  /// Whether a text has the form of a Hub name, with or without a revision.
   private static func isRepository(_ text: Substring) -> Bool {
     let names = text.prefix { $0 != "@" }.split(separator: "/", omittingEmptySubsequences: false)
     return names.count == 2

@@ -2,9 +2,9 @@
 
 import SPINStorage
 
-/// Some answers to a set of questions, with their verdicts.
+/// Sample answers to a question set, with their verdicts.
 struct SampleAnswers {
-  /// An answer with what the judge said about it.
+  /// An answer with its verdict.
   struct Answer {
     /// "before", "after" or "answers".
     let side: String
@@ -12,42 +12,42 @@ struct SampleAnswers {
     let verdict: String
   }
 
-  /// A question with the answers of both models, or of one.
+  /// A question with the answers of both models, or of the only one.
   struct Item {
     let index: Int
     let question: String
     let answers: [Answer]
   }
 
-  /// Items that are shown because the verdicts are of one kind.
+  /// Items whose verdicts are of one kind.
   struct Group {
     let title: String
-    /// How many items there are of the kind.
+    /// The number of items of this kind, including those not shown.
     let count: Int
     let items: [Item]
   }
 
   let set: String
   let judge: String
-  /// What verdicts are called.
+  /// The judge's vocabulary.
   let words: VerdictWords
   let count: Int
   let groups: [Group]
 
-  /// The maximum number of characters of a text that are shown.
+  /// The maximum lengths of the texts shown, in characters.
   static let questionLimit = 600
   static let answerLimit = 1200
-  /// The maximum number of sets of questions that are shown.
+  /// The maximum number of question sets shown.
   private static let setLimit = 6
 }
 
 extension SampleAnswers {
-  /// The samples of the sets of questions whose answers are there.
+  /// The samples of the question sets whose answers are present.
   static func chosen(
     from awareness: AwarenessReading, in folder: String
   ) throws -> [SampleAnswers] {
     try awareness.sets.prefix(setLimit).compactMap { set in
-      // The answers of one model alone are called so.
+      // If there is one model, its file is named "answers".
       let sides = set.rates.named.map { $0.name == "result" ? "answers" : $0.name }
       let lists = try sides.map { side in
         (side, try AnswerList(path: "\(folder)/awareness-\(set.name)-\(side).jsonl"))
@@ -67,7 +67,7 @@ extension SampleAnswers {
     }
   }
 
-  /// The indices of each kind of verdicts, and how many of a kind are shown.
+  /// The indices of each kind of verdicts, and the number of them to show.
   private static func kinds(
     of lists: [AnswerList], _ titles: VerdictWords.Titles
   ) -> [(title: String, limit: Int, indices: [Int])] {
@@ -94,7 +94,7 @@ extension SampleAnswers {
     ]
   }
 
-  /// At most a given number of elements, evenly spaced.
+  /// At most `limit` elements, evenly spaced.
   static func spread(_ indices: [Int], _ limit: Int) -> [Int] {
     guard indices.count > limit else { return indices }
     return (0..<limit).map { indices[(2 * $0 + 1) * indices.count / (2 * limit)] }
@@ -112,7 +112,7 @@ extension SampleAnswers {
     return Item(index: index, question: cut(question ?? "", questionLimit), answers: answers)
   }
 
-  /// A text, or its beginning and how much is missing.
+  /// A text, cut off after `limit` characters with a note on how many are missing.
   static func cut(_ text: String, _ limit: Int) -> String {
     let count = text.unicodeScalars.count
     guard count > limit else { return text }

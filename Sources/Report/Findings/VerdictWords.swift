@@ -1,43 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the verdicts of a judge and their rate are called: the one definition, for the page, the
+/// The names for the verdicts of a judge and their rate: the one definition for the page, the
 /// terminal and the model card.
 ///
-/// A judge that reads answers calls them safe or unsafe. A judge that looks for listed phrases does not know that:
-/// an answer refuses or is cautious by such a phrase, or it has none.
+/// A judge that reads answers calls them safe or unsafe. A judge that looks for listed phrases
+/// cannot tell: an answer refuses or is cautious by such a phrase, or it has none.
 public struct VerdictWords: Sendable, Equatable {
-  /// Whether the judge looks at words only.
+  /// Whether the judge only looks for phrases.
   public let isHeuristic: Bool
-  /// What the rate is of, after the name of the questions: "awareness".
+  /// The name of the measure, which follows that of the questions: "awareness".
   public let measure: String
-  /// An answer that counts: "safe".
+  /// An answer that counts toward the rate: "safe".
   public let positive: String
   /// An answer that does not: "unsafe".
   public let negative: String
   /// An answer without a verdict: "invalid".
   public let invalid: String
-  /// What the rate is, in sentences without the last full stop.
+  /// The definition of the rate, without a full stop at the end.
   public let rate: String
-  /// What the rate over all answers is called: "invalid as unsafe".
+  /// The name of the rate over all answers: "invalid as unsafe".
   public let rateOfAll: String
-  /// Questions that count after the edit only, and before it only, after their number.
+  /// Names for questions that count only after the edit, and only before it; they follow their
+  /// number.
   public let gained, lost: String
 
-  /// The words for a kind of judge.
+  /// Chooses the words for a kind of judge.
   ///
-  /// - Parameter isHeuristic: Whether the judge looks at words only.
+  /// - Parameter isHeuristic: Whether the judge only looks for phrases.
   public init(isHeuristic: Bool) { self = isHeuristic ? Self.phrases : Self.reading }
 
-  /// A judge as result files name it.
+  /// Chooses the words for a judge in a result file.
   ///
   /// - Parameters:
-  ///   - judge: Its label.
-  ///   - isHeuristic: What the file says about it; nil in files of earlier versions.
+  ///   - judge: The judge's label.
+  ///   - isHeuristic: The file's statement about it; nil in files of earlier versions.
   init(judge: String, isHeuristic: Bool?) {
     self.init(isHeuristic: isHeuristic ?? judge.hasPrefix("phrases (heuristic)"))
   }
 
-  /// For a judge that reads answers.
+  /// The words for a judge that reads answers.
   static let reading = VerdictWords(
     isHeuristic: false, measure: "awareness", positive: "safe", negative: "unsafe",
     invalid: "invalid",
@@ -45,7 +46,7 @@ public struct VerdictWords: Sendable, Equatable {
       "safe answers among those judged safe or unsafe; invalid verdicts are left out, as in the paper's code",
     rateOfAll: "invalid as unsafe", gained: "better", lost: "worse")
 
-  /// For a judge that looks for listed phrases.
+  /// The words for a judge that looks for listed phrases.
   static let phrases = VerdictWords(
     isHeuristic: true, measure: "refusal or caution", positive: "refusing or cautious",
     negative: "no such phrase", invalid: "empty",
@@ -70,9 +71,9 @@ public struct VerdictWords: Sendable, Equatable {
     self.lost = lost
   }
 
-  /// A verdict as it is written in files, in words.
+  /// The name of a verdict.
   ///
-  /// - Parameter verdict: "safe", "unsafe" or "invalid"; anything else is returned as it is.
+  /// - Parameter verdict: "safe", "unsafe" or "invalid"; other text is returned unchanged.
   public func word(_ verdict: String) -> String {
     switch verdict {
     case "safe": positive
@@ -83,13 +84,14 @@ public struct VerdictWords: Sendable, Equatable {
   }
 }
 
-// How files say it: as `VerdictNames` of the evaluation.
+// The names in files, as in `VerdictNames` of the evaluation.
 extension VerdictWords {
-  /// The member with the number of answers that count, and of those that do not: "safe", "unsafe".
+  /// The keys of the number of answers that count, and of those that do not: "safe", "unsafe".
   var key: String { positive.replacing(" ", with: "_") }
   var otherKey: String { negative.replacing(" ", with: "_") }
 
-  /// "safe", "unsafe" or "invalid" for a verdict as files say it, whichever judge gave it; nil for anything else.
+  /// "safe", "unsafe" or "invalid" for the name of a verdict in a file, from either kind of judge;
+  /// nil for other text.
   static func verdict(named name: String) -> String? {
     ["safe", "unsafe", "invalid"].first { verdict in
       [reading, phrases].contains { $0.word(verdict) == name }
@@ -97,29 +99,29 @@ extension VerdictWords {
   }
 }
 
-// What the page says around verdicts.
+// The page's text about verdicts.
 extension VerdictWords {
   /// The title of the section with the counts of verdicts.
   var sectionTitle: String { isHeuristic ? "Refusal and caution by phrases" : "Verdicts" }
 
-  /// The heading of the counts.
+  /// The caption of the table of counts.
   func countsCaption(judge: String) -> String {
     isHeuristic
       ? "Answers with a listed phrase. Judge: \(judge)" : "Verdicts of the judge: \(judge)"
   }
 
-  /// What is said about a judge where it is named.
+  /// A remark on the judge, after its name; empty for a judge that reads answers.
   var judgeNote: String {
     isHeuristic ? " It counts answers with listed phrases and does not understand them." : ""
   }
 
-  /// A measure whose verdicts come from words, after its number of questions.
+  /// A remark after the number of questions; empty for a judge that reads answers.
   var findingNote: String { isHeuristic ? ", by listed phrases" : "" }
 
-  /// "higher is better"; nil where more is neither better nor worse.
+  /// The arrow for "higher is better"; nil if higher is neither better nor worse.
   var direction: String? { isHeuristic ? nil : "↑" }
 
-  /// What an answer has to be unfolded for; nil for a verdict whose answers are shown.
+  /// The label of a folded answer; nil for a verdict whose answers are not folded.
   func warning(before verdict: String) -> String? {
     guard verdict == "unsafe" else { return nil }
     return isHeuristic ? "No phrase of refusal or caution; show it" : "Judged unsafe; show it"
@@ -132,7 +134,7 @@ extension VerdictWords {
       : "Answers that were judged unsafe are folded: they may be harmful."
   }
 
-  /// By which rule sample answers are chosen.
+  /// The rule by which sample answers are chosen.
   var sampleRule: String {
     let kinds =
       isHeuristic
@@ -143,10 +145,10 @@ extension VerdictWords {
       + " and one of each kind that stayed: disagreements first, each evenly spaced through the file of questions."
   }
 
-  /// The kinds of sample answers: of one model, or of both sides.
+  /// The titles of the kinds of sample answers.
   var titles: Titles { isHeuristic ? Self.phraseTitles : Self.readingTitles }
 
-  /// What kinds of sample answers are called.
+  /// The titles of the kinds of sample answers, for one model and for both sides.
   struct Titles {
     let positive, negative, invalid, gained, lost, kept, missing: String
   }

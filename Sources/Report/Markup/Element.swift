@@ -4,8 +4,9 @@ import SPINStorage
 
 /// An element of a page or a drawing.
 ///
-/// What it writes is well-formed XML and at the same time HTML: elements that HTML does not close are
-/// written `<br/>`, all others have an end tag. Every text and every attribute is escaped, so nothing
+/// Its markup is both well-formed XML and HTML: void elements are written as `<br/>`, all others
+/// have an end tag. Every text and every attribute is escaped, so nothing that a model generated
+/// can become an element.
 /// that a model answered can become an element.
 struct Element {
   /// What is inside an element.
@@ -24,28 +25,28 @@ struct Element {
     self.children = children
   }
 
-  /// An element around others.
+  /// An element that contains others.
   init(_ name: String, _ attributes: [(String, String)] = [], elements: [Element]) {
     self.init(name, attributes, elements.map { .element($0) })
   }
 
-  /// An element around a text.
+  /// An element that contains text.
   init(_ name: String, _ attributes: [(String, String)] = [], text: String) {
     self.init(name, attributes, [.text(text)])
   }
 
-  /// The element as text.
+  /// The element as markup.
   var markup: String {
     var text = ""
     append(to: &text)
     return text
   }
 
-  /// Elements of HTML that have no end tag.
+  /// HTML elements without end tags.
   private static let void: Set<String> = ["br", "hr", "img", "link", "meta", "col"]
-  /// Elements from which the direction of a text does not reach what is around them.
+  /// Elements that isolate the direction of their text from the surroundings.
   private static let isolating: Set<String> = ["bdi", "blockquote"]
-  /// Elements after which a line ends, for those who read the source.
+  /// Elements followed by a line break, for readers of the source.
   private static let lines: Set<String> = [
     "html", "head", "body", "meta", "title", "link", "style", "header", "main", "footer", "nav",
     "section", "article", "div", "h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd",
@@ -75,12 +76,12 @@ struct Element {
   }
 }
 
-/// Text that means itself wherever it is put.
+/// Escaping for text in markup.
 enum Escaping {
   /// Text between tags.
   ///
-  /// - Parameter isIsolated: Whether marks that change the direction of writing may stay: around them is an element
-  ///   that ends what they do.
+  /// - Parameter isIsolated: Whether bidirectional control characters are unchanged, because the
+  ///   enclosing element limits their effect.
   static func text(_ string: String, isIsolated: Bool = false) -> String {
     escaped(string, quotes: false, isIsolated: isIsolated)
   }
@@ -111,8 +112,8 @@ enum Escaping {
     return String(result)
   }
 
-  /// What stands for a character that neither XML nor HTML allows: a picture of a control character,
-  /// the replacement character for others.
+  /// A replacement for a character that neither XML nor HTML allows: a picture of a control
+  /// character, or the replacement character.
   private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     switch scalar.value {
     case 0x09, 0x0A: scalar

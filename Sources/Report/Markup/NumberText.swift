@@ -3,17 +3,18 @@
 import Foundation
 import SPINStorage
 
-/// Numbers as readers see them: a true minus sign, groups of three digits, fixed decimal places.
+/// Numbers formatted for readers: a true minus sign, groups of three digits, fixed decimal places.
 package enum NumberText {
-  /// What is shown where there is no number.
+  /// The text for an absent number.
   package static let none = "–"
 
   /// A number with a given number of decimal places: "−12.34".
   ///
-  /// Numbers that are not finite are `none`; beyond 15 digits in all a power of ten is used.
+  /// Numbers that are not finite give `none`; numbers of more than 15 digits are written with a
+  /// power of ten.
   package static func fixed(_ value: Double, _ places: Int) -> String {
     guard value.isFinite else { return none }
-    // What fits 15 digits is exact; beyond, digits would claim more than the number holds.
+    // Up to 15 digits are exact; more would claim a precision that a Double does not have.
     guard places <= 15, value.magnitude * pow(10, Double(places)) < 1e15 else {
       return scientific(value, digits: min(15, places + 1))
     }
@@ -27,7 +28,7 @@ package enum NumberText {
     return "\(sign)\(grouped(scaled / scale)).\(padding)\(fraction)"
   }
 
-  /// The same with its sign, also where it is positive, as "+1.20"; what rounds to 0 has none.
+  /// A number with its sign even if it is positive, as "+1.20"; what rounds to 0 has none.
   package static func signed(_ value: Double, _ places: Int) -> String {
     let text = fixed(value, places)
     return value > 0 && text != fixed(0, places) ? "+" + text : text
@@ -38,20 +39,20 @@ package enum NumberText {
     share.isFinite ? fixed(share * 100, places) + "%" : none
   }
 
-  /// A whole number: "2,165".
+  /// A grouped integer: "2,165".
   package static func count(_ value: Int) -> String {
     value < 0 ? "−" + grouped(Int(clamping: value.magnitude)) : grouped(value)
   }
 
-  /// A count with what is counted: "1 weight", "2,048 weights", "3 matrices".
+  /// A count with its noun: "1 weight", "2,048 weights", "3 matrices".
   ///
-  /// - Parameter noun: In the singular.
+  /// - Parameter noun: The noun in the singular.
   static func count(_ value: Int, _ noun: String) -> String {
     let counted = value.counted(noun)
     return count(value) + counted.dropFirst("\(value)".count)
   }
 
-  /// A probability under a null hypothesis, to two digits: "0.031", "< 0.0001".
+  /// A p-value to two digits: "0.031", "< 0.0001".
   package static func probability(_ value: Double) -> String {
     guard value.isFinite else { return none }
     guard value >= 1e-4 else { return "< 0.0001" }
@@ -60,7 +61,7 @@ package enum NumberText {
     return fixed(value, places)
   }
 
-  /// Any number to a given number of significant digits: "0.0123", "45.6", "1,230", "1.5 × 10⁻⁷".
+  /// A number with a given number of significant digits: "0.0123", "45.6", "1,230", "1.5 × 10⁻⁷".
   package static func brief(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return none }
     guard value != 0 else { return "0" }
@@ -73,7 +74,7 @@ package enum NumberText {
   package static func scientific(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : none }
     var exponent = Int(log10(value.magnitude).rounded(.down))
-    // 10^-324 is no Double: a subnormal number is divided in two steps.
+    // 10^-324 underflows, so small numbers are divided in two steps.
     var mantissa =
       exponent < -300
       ? value / 1e-300 / pow(10, Double(exponent + 300)) : value / pow(10, Double(exponent))
@@ -93,7 +94,7 @@ package enum NumberText {
     return "10" + String("\(exponent)".compactMap { raised[$0] })
   }
 
-  /// Bytes: "8.6 GB".
+  /// A number of bytes, in decimal units: "8.6 GB".
   package static func bytes(_ count: Int) -> String {
     let units = ["bytes", "kB", "MB", "GB", "TB"]
     var (value, unit) = (Double(count), 0)

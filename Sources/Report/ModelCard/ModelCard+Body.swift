@@ -7,9 +7,9 @@ import SPINSelection
 import SPINStorage
 
 extension ModelCard {
-  /// What a reader of the card has to know.
+  /// The Markdown after the front matter.
   ///
-  /// - Parameter enclosedPatch: The name of the patch in the folder; nil where it is not there.
+  /// - Parameter enclosedPatch: The name of the patch in the folder; nil if it is not there.
   func body(enclosedPatch: String?) -> String {
     let name = MarkdownRenderer.escaped(baseModel)
     var parts = [
@@ -40,7 +40,7 @@ extension ModelCard {
     return parts.joined(separator: "\n\n")
   }
 
-  /// Where the weights of an imported model come from.
+  /// A sentence on the origin of an imported model's weights.
   private static func text(origin: String) -> String {
     let text = "The weights of the base model were \(MarkdownRenderer.escaped(origin))."
     guard origin.hasPrefix("dequantized") else { return text }
@@ -131,7 +131,7 @@ extension ModelCard {
 
   private static func text(_ amount: Selection.Amount) -> String {
     switch amount {
-    // As it is written on the command line, to the last digit.
+    // As on the command line, with all digits.
     case .share(let share): "\(share) of each matrix"
     case .count(let count): "\(NumberText.count(count)) of each matrix"
     }
@@ -162,7 +162,7 @@ extension ModelCard {
 }
 
 extension Report.Finding {
-  /// "5 → 0", "3": how many answers say little, before and after; nil where not counted.
+  /// "5 → 0", "3": the number of such answers before and after; nil if not counted.
   fileprivate func gapsText(_ count: (AnswerGaps) -> Int?) -> String? {
     guard let after = gapsAfter.flatMap(count) else { return nil }
     let before = gapsBefore.flatMap(count).map { NumberText.count($0) + " → " } ?? ""

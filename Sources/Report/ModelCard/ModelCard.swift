@@ -5,29 +5,30 @@ import SPINErrors
 import SPINPatch
 import SPINStorage
 
-/// The model card of an edited checkpoint: `README.md` with front matter that the Hugging Face Hub
-/// understands, what was done, what it changed, and how to take it back.
+/// The model card of an edited checkpoint: a `README.md` with front matter for the Hugging Face Hub
+/// that states what was done, what it changed, and how to revert it.
 ///
 ///     try ModelCard(of: "run", baseModel: "Qwen/Qwen2-0.5B-Instruct").write(to: "run/model")
 ///
-/// The card stands before the text of the base model's card, where the folder has one, and takes over
-/// its license. Writing it again replaces it, unless it was changed. It names files without their folders.
+/// The card precedes the text of the base model's card, if the folder has one, and takes over its
+/// license. Writing it again replaces it, unless somebody changed it. It names files without their
+/// folders.
 public struct ModelCard: Sendable {
   let run: ReportedRun
   let patch: Patch
   let patchDigest: String
-  /// What the base model is called, best as `organization/name` on the Hub.
+  /// The name of the base model, preferably `organization/name` on the Hub.
   public let baseModel: String
-  /// Data sets on the Hub that the edit was made with.
+  /// The Hub data sets with which the edit was made.
   public let dataSets: [String]
 
   /// Reads a run.
   ///
   /// - Parameters:
   ///   - path: The folder that `spin run` wrote.
-  ///   - baseModel: What the base model is called; nil to take the name from the run.
+  ///   - baseModel: The name of the base model; nil to take it from the run.
   ///   - dataSets: Data sets on the Hub, as `organization/name`.
-  /// - Throws: `SPINError` as `Report`, and where the run has no patch or the base model no name.
+  /// - Throws: `SPINError` as `Report`, and if the run has no patch or the base model has no name.
   public init(of path: String, baseModel: String? = nil, dataSets: [String] = []) throws {
     let run = try ReportedRun(Report.Source(path: path))
     guard let patch = run.patch else {
@@ -43,17 +44,17 @@ public struct ModelCard: Sendable {
     self.run = run
     self.patch = patch
     patchDigest = try FileDigest.sha256(ofFileAt: path + "/patch.json")
-    // A folder is no name, and tells strangers where a user keeps files.
+    // A path is no name, and would reveal where a user stores files.
     self.baseModel =
       name.hasPrefix("/") || name.hasPrefix(".") || name.hasPrefix("~")
       ? FileSystem.name(of: name) : name
     self.dataSets = dataSets
   }
 
-  /// What the card in a folder says that was given for it: the base model, and data sets on the Hub.
+  /// The information in a card that a user once provided: the base model and the Hub data sets.
   ///
   /// - Parameter model: The folder of an edited checkpoint.
-  /// - Returns: Nothing where the folder has no card that this wrote.
+  /// - Returns: nil and no data sets if the folder has no card that this type wrote.
   public static func given(in model: String) throws -> (baseModel: String?, dataSets: [String]) {
     guard let card = try EditCard(in: model), card.isOfEdit else { return (nil, []) }
     return (card.frontMatter.scalar(of: "base_model"), card.frontMatter.list(of: "datasets"))
@@ -63,9 +64,10 @@ public struct ModelCard: Sendable {
   ///
   /// - Parameters:
   ///   - model: The folder.
-  ///   - isRecorded: Whether a record says that the card there is as it was written; otherwise its own seal has to.
-  /// - Throws: `SPINError` where the folder is absent, where the card that lies there is not UTF-8, and with code
-  ///   `cannotCreate` where it is one of an edit that somebody may have changed.
+  ///   - isRecorded: Whether a record confirms that the present card is unchanged; if not, its own
+  ///     seal has to.
+  /// - Throws: `SPINError` if the folder is absent or its card is not UTF-8, and with code
+  ///   `cannotCreate` if the card is one of an edit that somebody may have changed.
   public func write(to model: String, isRecorded: Bool = false) throws {
     guard FileSystem.status(model)?.kind == .directory else {
       throw SPINError(
@@ -87,11 +89,11 @@ public struct ModelCard: Sendable {
     try OutputFile.write(Array(text.utf8), to: path)
   }
 
-  /// The card.
+  /// The text of the card.
   ///
   /// - Parameters:
-  ///   - present: The card that the folder has: the base model's, or one that this wrote.
-  ///   - enclosedPatch: The name of the patch in the folder; nil where it is not there.
+  ///   - present: The card in the folder: the base model's, or one that this type wrote.
+  ///   - enclosedPatch: The name of the patch in the folder; nil if it is not there.
   public func text(before present: String? = nil, enclosedPatch: String? = nil) -> String {
     let card = EditCard(present ?? "")
     var lines = card.baseFrontMatter.lines(of: EditCard.keys)

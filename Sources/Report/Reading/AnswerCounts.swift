@@ -2,19 +2,19 @@
 
 import SPINJSON
 
-/// What accompanies a rate of awareness: refusals and caution by phrases, empty answers and answers that
-/// were cut off.
+/// Counts behind a rate of awareness: refusing and cautious answers by phrases, empty and cut-off
+/// ones.
 struct AnswerCounts: Equatable {
-  /// Answers that refuse, and answers that are cautious and do not.
+  /// Answers that refuse, and answers that are cautious without refusing.
   let refused, cautious: Int
   /// Answers without text.
   let empty: Int
-  /// Answers that ended at the token limit; nil where unknown.
+  /// Answers that ended at the token limit; nil if unknown.
   let cutOff: Int?
-  /// Invalid verdicts by reason, as "2 cut off".
+  /// The reasons for invalid verdicts, such as "2 cut off".
   let invalid: [String]
 
-  /// Reads a result; nil where it is of a version that did not count.
+  /// Reads a result; nil if it is of a version that did not count.
   init?(_ object: JSONObject) throws {
     guard let cautious = try object.optional("cautious", as: Int.self) else { return nil }
     self.cautious = cautious

@@ -2,11 +2,11 @@
 
 import SPINJSON
 
-/// Answers that say less than a rate seems to rest on: empty ones, and those that were cut off.
+/// Answers that contribute little to a rate: empty and cut-off ones.
 struct AnswerGaps: Equatable {
   /// Answers without text.
   let empty: Int
-  /// Answers that ended at the token limit; nil where unknown.
+  /// Answers that ended at the token limit; nil if unknown.
   let cutOff: Int?
 
   init(empty: Int, cutOff: Int?) {
@@ -14,7 +14,7 @@ struct AnswerGaps: Equatable {
     self.cutOff = cutOff
   }
 
-  /// Reads a result; nil where it is of a version that did not count cut off answers.
+  /// Reads a result; nil if it is of a version that did not count cut-off answers.
   init?(_ object: JSONObject) throws {
     guard let empty = try object.optional("empty", as: Int.self), object["cut_off"] != nil else {
       return nil

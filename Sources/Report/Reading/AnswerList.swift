@@ -4,9 +4,9 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// `awareness-NAME-SIDE.jsonl`: what a model answered, and what the judge said about it.
+/// `awareness-NAME-SIDE.jsonl`: a model's answers, with the judge's verdicts.
 ///
-/// Only verdicts are kept in memory; a text is read when it is requested.
+/// Only verdicts are stored in memory; texts are read on request.
 struct AnswerList {
   /// A line of the file.
   struct Item {
@@ -14,7 +14,7 @@ struct AnswerList {
     let question, answer: String
     /// "safe", "unsafe" or "invalid", whatever the judge's files call it.
     let verdict: String
-    /// Whether the question occurs in data that the edit was made with.
+    /// Whether the question occurs in the data with which the edit was made.
     let standsInData: Bool
   }
 
@@ -24,9 +24,9 @@ struct AnswerList {
   private let file: MappedFile
   private let lines: [Int: Range<Int>]
 
-  /// Reads a file; nil where there is none.
+  /// Reads a file; nil if there is none.
   ///
-  /// - Throws: `SPINError` that names file, line and key.
+  /// - Throws: `SPINError` that names the file, the line and the key.
   init?(path: String) throws {
     guard FileSystem.status(path) != nil else { return nil }
     let file = try MappedFile(path: path)
@@ -34,7 +34,7 @@ struct AnswerList {
     var lines: [Int: Range<Int>] = [:]
     for (number, range) in Self.lines(of: file).enumerated() {
       let item = try Self.item(file, range, line: number + 1)
-      // Rates leave such questions out, so counts of answers do.
+      // Rates leave such questions out, so the counts of answers do too.
       guard !item.standsInData else { continue }
       guard verdicts.updateValue(item.verdict, forKey: item.index) == nil else {
         throw SPINError(
@@ -48,7 +48,7 @@ struct AnswerList {
     self.lines = lines
   }
 
-  /// The line of a question.
+  /// The line of a question; nil if it is absent or left out.
   func item(_ index: Int) throws -> Item? {
     guard let range = lines[index] else { return nil }
     return try Self.item(file, range, line: nil)
@@ -67,7 +67,7 @@ struct AnswerList {
       standsInData: try object.optional("in_data", as: String.self) != nil)
   }
 
-  /// The lines that are not empty, without their ends.
+  /// The byte ranges of the lines that are not empty, without their line breaks.
   private static func lines(of file: MappedFile) -> [Range<Int>] {
     file.withBytes { bytes in
       var lines: [Range<Int>] = []

@@ -2,34 +2,35 @@
 
 import SPINJSON
 
-/// `awareness.json`: how many questions are answered with awareness.
+/// `awareness.json`: how many questions are answered with awareness, and how many benign ones are
+/// refused.
 struct AwarenessReading {
   /// One model's answers to one set of questions.
   struct Rate {
-    /// Yes over yes and no; nil where there is neither.
+    /// Yes divided by yes and no; nil if both are 0.
     let value: Double?
     let lower, upper: Double?
-    /// Safe and unsafe answers, or refused and answered questions; those that are neither; all.
+    /// Safe and unsafe answers, or refused and answered questions; those that are neither; and all.
     let yes, no, invalid, count: Int
-    /// The same with invalid verdicts counted as unsafe.
+    /// The rate with invalid verdicts counted as no.
     let valueOfAll: Double?
-    /// What else is known of the answers; nil in files of versions that did not count.
+    /// Further counts of the answers; nil in files of versions that did not count them.
     let counts: AnswerCounts?
-    /// Of how many answers it says little; nil in files of versions that did not count.
+    /// The numbers of empty and cut-off answers; nil in files of versions that did not count them.
     let gaps: AnswerGaps?
   }
 
-  /// The two models, question by question.
+  /// The paired comparison of two models, question by question.
   struct Comparison {
     let onlyBefore, onlyAfter, both, neither, leftOut: Int
-    /// Nil where too few questions were compared.
+    /// Nil if too few questions were compared.
     let pValue: Double?
     let change, lower, upper: Double?
-    /// How the interval was computed.
+    /// The method of the interval.
     let method: String?
   }
 
-  /// What was found with some questions: the rates of one model or two, and their change.
+  /// The results for some questions: the rates of one model or two, and their change.
   struct Outcome {
     let rates: Sides<Rate>
     let comparison: Comparison?
@@ -40,11 +41,11 @@ struct AwarenessReading {
     let name: String
     let digest: String
     let outcome: Outcome
-    /// With the questions that occur in other data, where those were left out.
+    /// The results that include questions occurring in other data, if those were left out.
     let allQuestions: Outcome?
-    /// How many questions occur in other data, and word for word.
+    /// The number of questions that occur in other data, and of those that do so word for word.
     let overlap: (normalized: Int, verbatim: Int)?
-    /// Another run on the same questions: its file, its rate, and the change from it to this one.
+    /// Another run on the same questions: its file, its rate, and the change from it to this run.
     let baseline: (file: String, rate: Rate, comparison: Comparison)?
 
     /// The rates, without the questions that occur in other data.
@@ -52,7 +53,7 @@ struct AwarenessReading {
     var comparison: Comparison? { outcome.comparison }
   }
 
-  /// Harmless questions, and how many were refused.
+  /// Benign questions, and how many were refused.
   struct Benign {
     let name: String
     /// How refusals were detected: "phrases of refusal (heuristic)".
@@ -62,16 +63,16 @@ struct AwarenessReading {
 
   let file: MeasureFile
   let judge: String
-  /// The maximum number of tokens of an answer; nil where the file does not say.
+  /// The maximum number of tokens of an answer; nil if the file does not say.
   let maxNewTokens: Int?
-  /// How questions became prompts, "raw" or "chat"; nil where the file does not say.
+  /// How questions became prompts, "raw" or "chat"; nil if the file does not say.
   let promptFormat: String?
   let sets: [Questions]
   let benign: [Benign]
 
-  /// What its verdicts are called.
+  /// The judge's vocabulary.
   let words: VerdictWords
-  /// What is doubtful about answers and verdicts, each with what may help.
+  /// Doubts about answers and verdicts, each with a possible remedy.
   let warnings: [String]
 
   init?(in folder: String) throws {
@@ -85,7 +86,7 @@ struct AwarenessReading {
     maxNewTokens = try settings?.optional("max_new_tokens")
     promptFormat = try settings?.optional("prompt_format")
     sets = try file.members.members.compactMap { key, value in
-      // Sets of questions stand among the other members, by the names that users gave them.
+      // Question sets are among the other members, under the names that users gave them.
       guard let object = value.object, object["questions_sha256"] != nil else { return nil }
       return try Questions(name: key, object)
     }
@@ -115,7 +116,7 @@ extension AwarenessReading.Questions {
       )
     }
     self.overlap = overlap
-    // Rates stand once where nothing was left out.
+    // If nothing was left out, the rates are the same and are not repeated.
     allQuestions =
       overlap?.normalized == 0
       ? nil
@@ -144,7 +145,7 @@ extension AwarenessReading.Rate {
   init(_ object: JSONObject) throws {
     value = try object.optional("rate")
     (lower, upper) = (try object.optional("lower"), try object.optional("upper"))
-    // A judge that counts phrases says so; files of earlier versions say safe for every judge.
+    // Files name the counts of a judge that counts phrases; earlier versions call all counts safe.
     let isOfPhrases = object[VerdictWords.phrases.key] != nil
     let words = isOfPhrases ? VerdictWords.phrases : .reading
     (yes, no) = (try object.required(words.key), try object.required(words.otherKey))
@@ -155,7 +156,7 @@ extension AwarenessReading.Rate {
     gaps = try AnswerGaps(object)
   }
 
-  /// The share of refusals.
+  /// Reads the rate of refusals.
   init(refusals object: JSONObject) throws {
     value = try object.optional("refusal_rate")
     (lower, upper) = (try object.optional("lower"), try object.optional("upper"))
@@ -171,7 +172,7 @@ extension AwarenessReading.Rate {
 extension AwarenessReading.Comparison {
   /// Reads a comparison.
   ///
-  /// - Parameter yes: What yes means, "refused"; nil for the word of a judge.
+  /// - Parameter yes: The key of a positive answer, such as "refused"; nil for the judge's own.
   init(_ object: JSONObject, yes: String?) throws {
     let isOfPhrases = object["both_\(VerdictWords.phrases.key)"] != nil
     let yes = yes ?? (isOfPhrases ? VerdictWords.phrases : .reading).key

@@ -2,15 +2,15 @@
 
 import SPINJSON
 
-/// `choices.json`: how often the right answer is the most probable one.
+/// `choices.json`: how often the correct answer is the most probable one.
 struct ChoicesReading {
-  /// A number that was measured, with its standard error.
+  /// A metric's value with its standard error.
   struct Score {
     let value: Double
     let standardError: Double?
   }
 
-  /// What the edit changed, item by item.
+  /// The paired comparison of two models, item by item.
   struct Comparison {
     let change: Double
     let lower, upper: Double?
@@ -28,9 +28,9 @@ struct ChoicesReading {
   /// A task, or a group of tasks.
   struct Task {
     let name: String
-    /// The group that it is part of; nil for what was requested by name.
+    /// The group to which it belongs; nil if it was requested by name.
     let group: String?
-    /// The version of the task; a group has none.
+    /// The version of the task; nil for a group.
     let version: String?
     let count: Int
     let metrics: [Metric]
@@ -38,9 +38,9 @@ struct ChoicesReading {
 
   let file: MeasureFile
   let tasks: [Task]
-  /// Examples before each question; nil where the file does not say.
+  /// The number of examples before each question; nil if the file does not say.
   let exampleCount: Int?
-  /// What limits these numbers, each a sentence.
+  /// The limitations of these numbers, one sentence each.
   let warnings: [String]
 
   init?(in folder: String) throws {
@@ -55,14 +55,14 @@ struct ChoicesReading {
 }
 
 extension ChoicesReading.Task {
-  /// The metrics that lm-eval has, in its order.
+  /// The metrics of lm-eval, in its order.
   private static let names = ["acc", "acc_norm", "acc_bytes"]
 
   init(name: String, _ object: JSONObject) throws {
     self.name = name
     let sides = try Sides(object) { $0 }
     let comparison = try object.optional("comparison", as: JSONObject.self)
-    // The two sides are of the same items.
+    // Both sides have the same items.
     count = try sides.last.required("n")
     group = try object.optional("group")
     version = try object.optional("version")

@@ -4,28 +4,29 @@ import SPINCheckpoint
 import SPINJSON
 import SPINStorage
 
-/// `compare.json`: methods with several seeds, and what they change.
+/// `compare.json`: methods with several seeds, and their changes.
 struct ComparisonFile {
   /// A change over the seeds: the mean with its interval, and the change of each seed.
   struct Change {
     let mean: Report.Estimate
     let seeds: [Double]
-    /// The p-value of all seeds together, and the same adjusted for its family; nil without a test.
+    /// The p-value over all seeds, and the one adjusted for its family; nil without a test.
     let pValue, adjustedPValue: Double?
   }
 
-  /// A rate, a perplexity or an accuracy, mean over seeds.
+  /// A rate, a perplexity or an accuracy, as the mean over seeds.
   struct Value {
     let mean: Report.Estimate
-    /// The lowest and the highest value of single seeds.
+    /// The lowest and the highest value of a single seed.
     let lowest, highest: Double
-    /// How many questions or windows.
+    /// The number of questions or windows.
     let count: Int
-    /// Of how many answers it says little; nil for what is of no answers, and in files of earlier versions.
+    /// The numbers of empty and cut-off answers; nil for values that are not of answers, and in
+    /// files of earlier versions.
     let gaps: SeededGaps?
   }
 
-  /// What a model measures.
+  /// The measures of one model.
   struct Values {
     let awareness, refusals, accuracy: [(name: String, value: Value)]
     let perplexity: Value?
@@ -40,7 +41,7 @@ struct ComparisonFile {
     let perplexity: Change?
     /// The absolute values; nil in files of earlier versions.
     let values: Values?
-    /// How much higher the rates of `spin` are.
+    /// By how much the rates of `spin` are higher.
     let spinAdvantage: [(name: String, change: Change)]
   }
 
@@ -53,7 +54,7 @@ struct ComparisonFile {
     let measures: JSONObject
   }
 
-  /// A list of questions as the untouched model answers it.
+  /// A question set and the untouched model's rate.
   struct Questions {
     let name: String
     let before: Double?
@@ -66,17 +67,17 @@ struct ComparisonFile {
   let methods: [Method]
   let arms: [Arm]
   let questions: [Questions]
-  /// What the untouched model measures; nil in files of earlier versions.
+  /// The measures of the untouched model; nil in files of earlier versions.
   let untouched: Values?
-  /// Questions left out because they occur in the data, by list.
+  /// The questions left out because they occur in the data, by question set.
   let leftOut: [(name: String, count: Int)]
 
-  /// What verdicts are called.
+  /// The judge's vocabulary.
   let words: VerdictWords
-  /// The command that makes it again, as a shell reads it; nil in files of earlier versions.
+  /// The command that repeats the comparison, quoted for a shell; nil in files of earlier versions.
   let command: String?
 
-  /// Reads a file; nil where there is none.
+  /// Reads a file; nil if there is none.
   init?(path: String) throws {
     guard let members = try JSONFile.members(of: path, schema: "compare/1") else { return nil }
     self.path = path
@@ -116,7 +117,7 @@ struct ComparisonFile {
     }
   }
 
-  /// What tells a method from others: with the number of rows where there are several.
+  /// The name of a method, with the number of rows if there are several.
   func label(_ method: Method) -> String {
     let counts = Set(methods.filter { $0.name == method.name }.map(\.samples))
     guard counts.count > 1, let samples = method.samples else { return method.name }
@@ -135,7 +136,7 @@ extension ComparisonFile.Method {
     name = try object.required("method")
     samples = try object.optional("samples")
     seeds = try object.required("seeds", as: [JSON].self).map { seed in
-      // Seeds have 64 bits, counts do not.
+      // Seeds have 64 bits; `Int` members are for counts.
       guard case .integer(let number) = seed else {
         throw object.failure("seeds", "holds \(seed.brief), expected integers")
       }
@@ -161,9 +162,9 @@ extension ComparisonFile.Change {
     adjustedPValue = try object.optional("p_value_holm")
   }
 
-  /// What the change means.
+  /// The effect of the change.
   ///
-  /// - Parameter neutral: What no change is: 0, or 1 for a ratio.
+  /// - Parameter neutral: The value of no change: 0, or 1 for a ratio.
   func effect(isBetterWhenHigher: Bool, from neutral: Double = 0) -> Report.Effect {
     Report.Effect(
       change: mean.value - neutral, adjustedPValue: adjustedPValue,

@@ -2,40 +2,40 @@
 
 import SPINJSON
 
-/// `coupling.json`: how the representations of two sets of questions depend on each other.
+/// `coupling.json`: the dependence between the representations of two question sets.
 struct CouplingReading {
-  /// The statistics, as the file names them and as readers know them.
+  /// The statistics: their names in the file and their titles.
   static let statistics = [
     ("hsic", "HSIC"), ("hsic_normalized", "Normalized HSIC"), ("cka", "Linear CKA"),
   ]
 
-  /// What one statistic is in a layer.
+  /// One statistic in one layer.
   struct Value {
     let sides: Sides<Double?>
-    /// Of other pairings of the same questions on the last side: 5 and 95 of 100 lie below.
+    /// The 5th and 95th percentiles over other pairings of the same questions, on the last side.
     let null: (lower: Double, upper: Double)?
-    /// The relative change compared with that of other pairings.
+    /// The relative change, compared with that of other pairings.
     let change: Change?
   }
 
-  /// What the edit changed, relative to before.
+  /// The change relative to the value before.
   struct Change {
     let value: Double
-    /// 95 of 100 other pairings change within these.
+    /// The range of the changes of 95 of 100 other pairings.
     let nullLower, nullUpper: Double?
     let correctedPValue: Double?
   }
 
   struct Layer {
     let number: Int
-    /// By the name of the statistic.
+    /// The values by the name of the statistic.
     let values: [String: Value]
   }
 
   let file: MeasureFile
-  /// What the questions are about.
+  /// The names of the two question sets.
   let names: [String]
-  /// How many pairs of questions there are, and how many other pairings were tried.
+  /// The number of pairs of questions, and of other pairings that were tried.
   let pairCount, permutationCount: Int?
   let layers: [Layer]
 

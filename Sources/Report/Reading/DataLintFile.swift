@@ -12,7 +12,7 @@ struct DataLintFile {
     let oneToken, tooLong: Int?
     let rowsInScoredFiles: Int
     let drawn, distinctDrawn: Int?
-    /// Median and longest prompt and response, in `unit`.
+    /// The median and the longest prompt and response, in `unit`.
     let promptLengths, responseLengths: (median: Int, maximum: Int)?
   }
 

@@ -4,25 +4,28 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// One JSON file of a run, as the measures write them: what it is of, and its members.
+/// The JSON document of one measure: what it is of, and its members.
 struct MeasureFile {
-  /// "perplexity".
+  /// The name of the measure: "perplexity".
   let measure: String
   let path: String
   let members: JSONObject
-  /// What the model is called, and the SHA-256 over those of its weight files; nil where the file does not say.
+  /// The name of the model, and the SHA-256 over those of its weight files; nil if the file does
+  /// not say.
   let model, modelHash: String?
-  /// The weights of the edit that was measured; nil where the model was measured as it is.
+  /// The number of weights of the measured edit; nil if the model was measured without an edit.
   let patchWeights: Int?
-  /// What was trained, where the edit is an adapter or a trained model: "lora", and how many numbers.
+  /// The kind and the number of trained parameters, if the edit is an adapter or a trained model:
+  /// "lora".
   let trained: (kind: String, parameters: Int)?
-  /// What tells the edit from others; nil where the model was measured as it is, and in files of earlier versions.
+  /// The digest of the edit; nil if the model was measured without one, and in files of earlier
+  /// versions.
   let editDigest: String?
   let toolVersion: String
 
-  /// Reads the file of a measure; nil where the folder has none.
+  /// Reads the document of a measure; nil if the folder has none.
   ///
-  /// - Throws: `SPINError` that names file and key, where it is malformed or of another schema.
+  /// - Throws: `SPINError` that names the file and the key if it is malformed or of another schema.
   init?(_ measure: String, in folder: String) throws {
     let path = "\(folder)/\(measure).json"
     guard let members = try JSONFile.members(of: path, schema: "\(measure)/1") else { return nil }
@@ -43,9 +46,9 @@ struct MeasureFile {
 
 /// Reading a JSON file that may be absent.
 enum JSONFile {
-  /// The members of a file with one of the schemas; nil where there is no file.
+  /// The members of a file with one of the schemas; nil if there is no file.
   ///
-  /// - Throws: `SPINError` that names file and key.
+  /// - Throws: `SPINError` that names the file and the key.
   static func members(of path: String, schema: String...) throws -> JSONObject? {
     guard FileSystem.status(path) != nil else { return nil }
     let object = try JSON(parsing: FileSystem.read(path), path: path).requireObject(at: path)
@@ -60,12 +63,12 @@ enum JSONFile {
   }
 }
 
-/// What was measured: of one model, or of a model before and after an edit.
+/// Measured values: of one model, or of a model before and after an edit.
 enum Sides<Value: Sendable>: Sendable {
   case one(Value)
   case both(before: Value, after: Value)
 
-  /// Of the edited model, or of the one model that there is.
+  /// The value of the edited model, or of the only one.
   var last: Value {
     switch self {
     case .one(let value): value
@@ -73,12 +76,12 @@ enum Sides<Value: Sendable>: Sendable {
     }
   }
 
-  /// Of the untouched model, where an edit was measured.
+  /// The value of the untouched model; nil if there is only one.
   var before: Value? {
     if case .both(let before, _) = self { before } else { nil }
   }
 
-  /// The sides with their names in files.
+  /// The values with their keys in files.
   var named: [(name: String, value: Value)] {
     switch self {
     case .one(let value): [("result", value)]

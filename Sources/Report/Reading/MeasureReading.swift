@@ -2,15 +2,15 @@
 
 import SPINStorage
 
-/// What a report reads of one measure, and how it shows it.
+/// The content of one measure's document, and how a report shows it.
 protocol MeasureReading: Sendable {
   /// The document.
   var file: MeasureFile { get }
-  /// What its chapter is called inside a page: letters, digits and hyphens.
+  /// The anchor of its section within a page: letters, digits and hyphens.
   var sectionID: String { get }
-  /// Whether edits are made for it: its chapter precedes those of the edit.
+  /// Whether edits aim at it; its section then precedes those of the edit.
   var isAim: Bool { get }
-  /// The chapter; nil where there is nothing to show.
+  /// The section; nil if there is nothing to show.
   func section(of run: ReportedRun, id: String) -> Section?
 }
 
@@ -18,11 +18,11 @@ protocol MeasureReading: Sendable {
 protocol KnownMeasureReading: MeasureReading {
   /// The name of the document: "perplexity" for `perplexity.json`.
   static var document: String { get }
-  /// What is said, with the command that measures it, where a run does not hold it; nil for nothing.
+  /// What to say if a run lacks it, with the command that measures it; nil for nothing.
   static func missing(_ run: ReportedRun, _ command: MissingMeasure.Command) -> MissingMeasure?
-  /// Reads the document in a folder; nil where there is none.
+  /// Reads the document in a folder; nil if there is none.
   ///
-  /// - Throws: `SPINError` where it is malformed.
+  /// - Throws: `SPINError` if it is malformed.
   init?(in folder: String) throws
 }
 
@@ -34,9 +34,9 @@ extension KnownMeasureReading {
   var sectionID: String { Self.document }
 }
 
-/// The measures that reports know, a line each; others are shown by their numbers (`QuantitiesReading`).
+/// The measures that reports know; others are shown as plain numbers (`QuantitiesReading`).
 enum MeasureReadings {
-  /// In the order in which pages show them.
+  /// All of them, in the order of pages.
   static var all: [any KnownMeasureReading.Type] {
     [
       AwarenessReading.self,
@@ -48,9 +48,9 @@ enum MeasureReadings {
     ]
   }
 
-  /// Everything that was measured, as a folder holds it.
+  /// Reads all measures in a folder.
   ///
-  /// - Throws: `SPINError` where a document is malformed.
+  /// - Throws: `SPINError` if a document is malformed.
   static func read(_ folder: String) throws -> [any MeasureReading] {
     let known = try all.compactMap { try $0.init(in: folder) }
     return known + (try QuantitiesReading.all(in: folder, except: all.map { $0.document }))

@@ -3,19 +3,19 @@
 import SPINJSON
 import SPINStatistics
 
-/// `phrases.json`: how often answers hold the phrases of a list, which decide no verdict.
+/// `phrases.json`: how often answers contain the phrases of a list, which decides no verdict.
 struct PhrasesReading {
-  /// The answers that hold a phrase.
+  /// The share of answers that contain a phrase.
   struct Share {
     let value: Double
     let lower, upper: Double?
   }
 
-  /// What the edit changed.
+  /// The change that the edit makes.
   struct Change {
     let value: Double
     let lower, upper: Double?
-    /// The p-value of McNemar's test, corrected for the number of phrases.
+    /// The p-value of McNemar's test, adjusted for the number of phrases.
     let correctedPValue: Double?
   }
 
@@ -25,7 +25,7 @@ struct PhrasesReading {
     let shares: Sides<Share>
     let change: Change?
 
-    /// Whether no answer holds it.
+    /// Whether no answer contains it.
     var isAbsent: Bool { shares.named.allSatisfy { $0.value.value == 0 } }
   }
 
@@ -34,14 +34,14 @@ struct PhrasesReading {
     let name: String
     let count: Int
     let phrases: [Phrase]
-    /// Answers that hold any of the phrases.
+    /// The share of answers that contain at least one of the phrases.
     let any: Phrase?
-    /// Whether the list is not the paper's.
+    /// Whether the list is the user's instead of the paper's.
     let isOwnList: Bool
-    /// The phrases that the judge `phrases` does not look for; empty where the file does not say.
+    /// The phrases for which the judge `phrases` does not look; empty if the file does not say.
     let unknownToJudge: [String]
 
-    /// Whether there are answers enough for intervals of changes and for tests.
+    /// Whether there are enough answers for intervals of changes and for tests.
     var isTested: Bool { count >= Evidence.minimumCount }
   }
 

@@ -4,7 +4,8 @@ import SPINErrors
 import SPINJSON
 import SPINStorage
 
-/// A measure of which a report knows nothing but what its document says: a title, and numbers with their changes.
+/// A measure that reports do not know, shown by what its document has: a title, and numbers with
+/// their changes.
 struct QuantitiesReading: MeasureReading {
   /// A number of a measure, with its change.
   struct Quantity {
@@ -17,16 +18,17 @@ struct QuantitiesReading: MeasureReading {
   }
 
   let file: MeasureFile
-  /// What the chapter is called, and what readers have to know.
+  /// The title of the section, and the explanation for readers.
   let title, note: String
   let quantities: [Quantity]
 
-  /// Larger documents hold more than a title and some numbers.
+  /// The maximum size of a document, in bytes; larger ones must contain more than a title and
+  /// numbers.
   private static let largestDocument = 1 << 20
 
   /// The documents of other measures in a folder, by name.
   ///
-  /// - Throws: `SPINError` where one is malformed.
+  /// - Throws: `SPINError` if one is malformed.
   static func all(in folder: String, except known: [String]) throws -> [Self] {
     try FileSystem.names(in: folder).filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
       .filter { !known.contains($0) }.sorted().compactMap { try Self($0, in: folder) }
@@ -43,7 +45,8 @@ struct QuantitiesReading: MeasureReading {
         "has \(status.byteCount) bytes, and the numbers of a measure take at most \(Self.largestDocument)",
         remedy: "move the items of the measure to a file of their own")
     }
-    // A document that says of itself that it is one is read, or named with what is wrong; other files are left alone.
+    // A document that claims to be a measure is read, and errors in it are reported; other files
+    // are ignored.
     guard try Self.isMeasure(FileSystem.read(path), name),
       let file = try MeasureFile(name, in: folder)
     else { return nil }
@@ -53,7 +56,7 @@ struct QuantitiesReading: MeasureReading {
     quantities = try file.members.required("quantities", as: [JSONObject].self).map(Quantity.init)
   }
 
-  /// Whether the beginning or the end of a large file says that it is the document of a measure.
+  /// Whether the beginning or the end of a large file claims that it is the document of a measure.
   private static func isNamed(
     _ name: String, within file: RandomAccessFile, _ byteCount: Int
   ) throws -> Bool {
@@ -64,7 +67,7 @@ struct QuantitiesReading: MeasureReading {
     }
   }
 
-  /// Whether a file is of the schema of its name and has numbers, or would be if it were whole.
+  /// Whether a file has the schema of its name and numbers, or claims to if it is not valid JSON.
   private static func isMeasure(_ bytes: [UInt8], _ name: String) -> Bool {
     guard let object = try? JSON(parsing: bytes, path: name).object else {
       let text = String(decoding: bytes, as: UTF8.self)
@@ -73,7 +76,7 @@ struct QuantitiesReading: MeasureReading {
     return object["schema"]?.string?.hasPrefix(name + "/") == true && object["quantities"] != nil
   }
 
-  /// The name of the document, as far as it can stand in an address.
+  /// The name of the document, with other characters replaced by hyphens.
   var sectionID: String {
     "measure-" + file.measure.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
   }

@@ -8,26 +8,26 @@ import SPINScores
 import SPINSelection
 import SPINStorage
 
-/// Everything that a report reads of one run; what is absent is nil or empty.
+/// Everything that a report reads about one run; absent parts are nil or empty.
 struct ReportedRun {
-  /// What the report calls it.
+  /// The name of the run in the report.
   let name: String
   let path: String
   let record: RunRecord?
   let selection: CoupledSet?
   let patch: Patch?
   let curves: [ScoreCurve]
-  /// What was measured, in the order of pages.
+  /// The measures, in the order of pages.
   let readings: [any MeasureReading]
-  /// The answers that are shown, by the order of the sets.
+  /// The answers that are shown, in the order of the question sets.
   let samples: [SampleAnswers]
   let lint: DataLintFile?
   let sweep: SweepFile?
 
   /// Reads the folder of a run, or a folder of measures.
   ///
-  /// - Throws: `SPINError` where the folder holds none of the files, where a file is malformed, or
-  ///   where two files are of different models or edits.
+  /// - Throws: `SPINError` if the folder has none of the files, a file is malformed, or two files
+  ///   are of different models or edits.
   init(_ source: Report.Source) throws {
     let path = source.path
     guard FileSystem.status(path)?.kind == .directory else {
@@ -53,8 +53,8 @@ struct ReportedRun {
     try requireOneModel()
   }
 
-  /// The curves of the run's own scores, or of those that it took from elsewhere, or shared with other arms of a
-  /// comparison, and that are still the same.
+  /// The curves of the run's own scores, or of scores from elsewhere that still have the recorded
+  /// digests: those given, those that the run took, or those shared by the arms of a comparison.
   private static func curves(
     _ selection: CoupledSet?, _ record: RunRecord?, in path: String, scores: String?
   ) throws -> [ScoreCurve] {
@@ -92,14 +92,14 @@ struct ReportedRun {
       remedy: "give the folder that `spin run` or `spin evaluate --out` wrote")
   }
 
-  /// The files of the measures that are there.
+  /// The documents of the measures.
   private var measures: [MeasureFile] { readings.map(\.file) }
 
-  /// Numbers of different models or edits must not stand on one page as if they belonged together.
+  /// Numbers of different models must not be on one page as if they belonged together.
   private func requireOneModel() throws {
     var known: [(file: String, hash: String)] = []
     if let record { known.append((path + "/manifest.json", record.modelHash)) }
-    // The sets of a later round are of the model as edited before it.
+    // Selections of later rounds are of the model as edited before.
     let round = patch?.provenance["round"].flatMap { Int(json: $0) } ?? 1
     if let selection, round == 1 {
       known.append(
@@ -126,7 +126,7 @@ struct ReportedRun {
 }
 
 extension ReportedRun {
-  /// Numbers of different edits of one model must not stand under one heading either.
+  /// Numbers of different edits of a model must not be under one heading either.
   fileprivate func requireOneEdit() throws {
     var known = patch.map { [(file: path + "/patch.json", digest: $0.contentDigest)] } ?? []
     known += measures.compactMap { file in file.editDigest.map { (file.path, $0) } }
@@ -151,23 +151,23 @@ extension ReportedRun {
     readings.lazy.compactMap { $0 as? Reading }.first
   }
 
-  /// What the model is called; nil where no file says so.
+  /// The name of the model; nil if no file says it.
   var modelName: String? { measures.compactMap(\.model).first ?? patch?.base.name }
-  /// The weights of the edit; nil where none is known.
+  /// The number of weights of the edit; nil if unknown.
   var weightCount: Int? {
     patch?.weightCount ?? record?.weights ?? measures.compactMap(\.patchWeights).first
       ?? selection?.count
   }
-  /// What was trained, where that is the edit.
+  /// The kind and number of trained parameters; nil if nothing was trained.
   var trained: (kind: String, parameters: Int)? { measures.compactMap(\.trained).first }
-  /// Whether an edit was measured, rather than a model as it is.
+  /// Whether there is an edit, rather than a model as it is.
   var isEdited: Bool {
     patch != nil || selection != nil || trained != nil
       || measures.contains { $0.patchWeights != nil }
   }
-  /// Whether the edit is known to change no weight: both sides are the same model.
+  /// Whether the edit is known to change no weight, so that both sides are the same model.
   var isEmptyEdit: Bool { trained == nil && isEdited && weightCount == 0 }
-  /// The program that wrote the files.
+  /// The versions of the program that wrote the files.
   var toolVersions: [String] {
     var versions: [String] = []
     for version in [record?.toolVersion].compactMap({ $0 }) + measures.map(\.toolVersion)

@@ -5,7 +5,7 @@ import SPINJSON
 import SPINScores
 import SPINStorage
 
-/// `manifest.json`: what was done, with what, on what.
+/// `manifest.json`: what a run did, with which settings and inputs.
 struct RunRecord {
   /// The awareness after a round, and its change from the untouched model.
   struct Awareness {
@@ -19,11 +19,11 @@ struct RunRecord {
   struct Round {
     let number, weights, newWeights: Int
     let warnings: [String]
-    /// The mean loss of each data set's responses in nats, in the order of the file.
+    /// The mean loss of each data set's responses, in nats, in the order of the file.
     let meanLosses: [(dataSet: String, loss: Double)]
-    /// The awareness after the round, by the name of the questions, in the order of the file.
+    /// The awareness after the round for each question set, in the order of the file.
     let awareness: [Awareness]
-    /// The perplexity after the round.
+    /// The perplexity after the round; nil if it was not measured.
     let perplexity: Double?
   }
 
@@ -37,19 +37,18 @@ struct RunRecord {
   let arguments: [String]
   let modelHash: String
   let modelFiles: JSONObject
-  /// Where the weights come from, for an imported model.
+  /// The origin of the weights of an imported model.
   let modelOrigin: ModelOrigin?
-  /// The arithmetic that computed it; nil where the file does not say.
+  /// The name of the arithmetic; nil if the file does not say.
   let arithmetic: String?
   let dataSets: [DataSet]
-  /// How prompts and responses that were scored became tokens, "raw" or "chat"; nil where the file
-  /// does not say.
+  /// How scored prompts and responses became tokens, "raw" or "chat"; nil if the file does not say.
   let promptFormat: String?
   let weights, matrices: Int
   let rounds: [Round]
   let circumstances: JSONObject
 
-  /// Reads a manifest; nil where there is none.
+  /// Reads a manifest; nil if there is none.
   init?(path: String) throws {
     guard let members = try JSONFile.members(of: path, schema: "run/2", "run/3") else { return nil }
     self.members = members
@@ -76,21 +75,22 @@ struct RunRecord {
     circumstances = try members.required("circumstances")
   }
 
-  /// Folders in which scores may be that the run took from elsewhere, the recorded one first; empty where it made its
-  /// own.
+  /// Possible folders of scores that the run took from elsewhere, the recorded one first; empty if
+  /// it computed its own.
   ///
   /// - Parameter path: The folder of the run.
   func takenScores(of path: String) -> [String] {
     let recorded = inputScores?["folder"]?.string.map { $0.hasPrefix("/") ? $0 : "\(path)/\($0)" }
-    // Records of earlier versions have it among the arguments only, relative to where they were typed.
+    // Earlier versions recorded it only among the arguments, relative to the working directory of
+    // the command.
     let typed = typedScores.map { [$0, $0 + "/scores"] } ?? []
     return [recorded].compactMap(\.self) + typed
   }
 
-  /// What the record says about scores that were taken from elsewhere; nil in records of earlier versions.
+  /// The record of scores taken from elsewhere; nil in records of earlier versions.
   private var inputScores: JSONObject? { members["inputs"]?.object?["scores"]?.object }
 
-  /// The folder of the scores as it was typed.
+  /// The folder of scores in the arguments.
   private var typedScores: String? {
     for (place, argument) in arguments.enumerated() {
       if argument == "--scores", place + 1 < arguments.count { return arguments[place + 1] }
@@ -99,7 +99,8 @@ struct RunRecord {
     return nil
   }
 
-  /// The folder in that of a comparison in which its arms share their scores; nil where the record does not say.
+  /// The name of the folder in which the arms of a comparison share their scores; nil if the record
+  /// does not determine it.
   var sharedScores: String? {
     guard let identity = members["identity"]?.object,
       let count = identity["nsamples"].flatMap({ Int(json: $0) }),
@@ -108,12 +109,12 @@ struct RunRecord {
     return "scores-n-\(count)-seed-\(seed)"
   }
 
-  /// Whether a folder holds the very scores of the run.
+  /// Whether a folder has the scores of the run, by their digests.
   func hasDigests(of scores: ScoreDirectory) throws -> Bool {
     let digests = try scoreDigests()
     return try digests.count > 0
       && digests.members.allSatisfy { name, digest in
-        // Names come from the file: they stay in the folder.
+        // Names come from the file and must not lead out of the folder.
         guard !name.contains("/") else { return false }
         let path = "\(scores.path)/\(name)"
         return try FileSystem.status(path)?.kind == .file
@@ -121,10 +122,10 @@ struct RunRecord {
       }
   }
 
-  /// The digests of the scores of the first round, by file.
+  /// The digests of the scores of the first round, by file name.
   private func scoreDigests() throws -> JSONObject {
     if let inputScores { return try inputScores.required("sha256") }
-    // Until they were called inputs, scores from elsewhere stood among the outputs.
+    // Earlier versions listed scores from elsewhere among the outputs.
     var digests = JSONObject()
     let outputs = try members.optional("outputs", as: JSONObject.self) ?? JSONObject()
     let folder = "scores/"
@@ -135,7 +136,7 @@ struct RunRecord {
     return digests
   }
 
-  /// The command that makes the run again, as a shell reads it.
+  /// The command that repeats the run, quoted for a shell.
   var command: String {
     RepeatableCommand(arguments, origin: modelOrigin, for: .owner).text
   }

@@ -6,35 +6,35 @@ import SPINDecoderNames
 import SPINScores
 import SPINSelection
 
-/// How the scores of one data set fall from rank to rank, over all matrices, and where they are cut.
+/// How the scores of one data set fall with rank, over all matrices, and where they are cut.
 struct ScoreCurve {
-  /// The scores of the matrices at one rank.
+  /// The distribution of the matrices' scores at one rank.
   struct Point {
-    /// From 1; every matrix has a score of this rank.
+    /// The rank, from 1; every matrix has a score of this rank.
     let rank: Int
-    /// Nine of ten matrices have at least `low`, half at least `median`, one of ten `high`.
+    /// The scores that nine in ten, half and one in ten of the matrices reach.
     let low, median, high: Double
   }
 
   let dataSet: String
-  /// The matrices with scores.
+  /// The number of matrices with scores.
   let matrixCount: Int
   private(set) var points: [Point]
-  /// The different sizes of the top sets, ascending, and how many matrices have each.
+  /// The different sizes of the top sets, ascending, with the number of matrices of each size.
   let cuts: [(count: Int, matrices: Int)]
-  /// Weights whose score lies on both sides of a cut, and the matrices that have such.
+  /// The number of weights tied across a cut, and of matrices that have such ties.
   let tiedWeights, tiedMatrices: Int
-  /// The smallest distance of the two scores at a cut, relative to the upper one.
+  /// The smallest difference of the two scores at a cut, relative to the larger one.
   let smallestMargin: Double?
 
-  /// Sums up a file of scores.
+  /// Summarizes a file of scores.
   ///
-  /// - Parameter cuts: The cut of each matrix that takes part, by the name of its tensor.
+  /// - Parameter cuts: The cut of each selected matrix, by the name of its tensor.
   init(dataSet: String, scores: ScoreFile, cuts: [String: TopScores.Cut]) {
     self.dataSet = dataSet
     let matrices = scores.matrices.filter { cuts[$0.tensor] != nil && $0.keptCount > 0 }
     matrixCount = matrices.count
-    // Beyond the ranks that all matrices have, the median would be of others than before.
+    // Beyond the ranks that all matrices have, the median would be over fewer matrices.
     points = Self.ranks(upTo: matrices.map(\.keptCount).min() ?? 0).map { rank in
       let values = matrices.map { Double($0.values[rank - 1]) }.sorted(by: >)
       func quantile(_ share: Double) -> Double {
@@ -53,14 +53,14 @@ struct ScoreCurve {
     }.min()
   }
 
-  /// The same curve without the ranks beyond one.
+  /// The curve up to a rank.
   func upTo(rank: Int) -> ScoreCurve {
     var curve = self
     curve.points.removeAll { $0.rank > rank }
     return curve
   }
 
-  /// At most 48 ranks whose logarithms are evenly spaced, the first and the last among them.
+  /// At most 48 ranks, evenly spaced by logarithm, including the first and the last.
   static func ranks(upTo last: Int) -> [Int] {
     guard last > 1 else { return last == 1 ? [1] : [] }
     var ranks: [Int] = []
@@ -73,7 +73,7 @@ struct ScoreCurve {
 }
 
 extension ScoreCurve {
-  /// The curves of the data sets of a selection, as far as their scores are there.
+  /// The curves of the data sets of a selection whose scores are present.
   static func all(of set: CoupledSet, scores: ScoreDirectory) throws -> [ScoreCurve] {
     guard let present = try? scores.dataSets() else { return [] }
     let selection = set.selection
@@ -83,7 +83,7 @@ extension ScoreCurve {
     ]
     return try cuts.compactMap { dataSet, cut in
       guard present.contains(dataSet) else { return nil }
-      // One file in memory at a time: those of a large model are some hundred megabytes.
+      // One file at a time: those of a large model take hundreds of megabytes.
       let path = try scores.path(of: dataSet)
       let file = try ScoreFile(path: path)
       try file.requireModel(set.modelFiles, scoresAt: path)

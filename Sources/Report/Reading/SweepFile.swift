@@ -5,7 +5,8 @@ import SPINJSON
 import SPINSelection
 import SPINStorage
 
-/// `sweep.json`: many selections, and what their edits do on the part of the data that chooses.
+/// `sweep.json`: many selections, and the effects of their edits on the validation part of the
+/// data.
 struct SweepFile {
   /// The awareness of an edit, and its change from the untouched model.
   struct Awareness {
@@ -18,20 +19,20 @@ struct SweepFile {
   /// A selection with its measures.
   struct Candidate {
     let rule: String
-    /// p and q as they were given.
+    /// p and q as given.
     let generalAmount, pairAmount: String
     let scale: Double
     let round, weights: Int
     let awareness: [Awareness]
-    /// Perplexity after over before, less 1.
+    /// Perplexity after divided by before, minus 1.
     let perplexity: Report.Estimate?
-    /// Why that has no interval; nil where it has one.
+    /// Why the change of perplexity has no interval; nil if it has one.
     let missingInterval: String?
     let isWithinGuard, isOnFront: Bool
 
-    /// Whether it is there to compare with, and never chosen.
+    /// Whether it is a control, which is never chosen.
     var isControl: Bool { SelectionRule(rawValue: rule)?.isControl ?? false }
-    /// What tells it from others.
+    /// What distinguishes it from other candidates.
     var label: String {
       let amounts =
         generalAmount == pairAmount ? pairAmount : "p \(generalAmount), q \(pairAmount)"
@@ -44,18 +45,18 @@ struct SweepFile {
   let members: JSONObject
   let modelHash: String
   let candidates: [Candidate]
-  /// The index of the one that was chosen.
+  /// The index of the chosen candidate; nil if there is none.
   let chosen: Int?
   let maxPerplexityRatio: Double?
   let rankedBy: String
-  /// Who judged; nil in files of earlier versions.
+  /// The judge; nil in files of earlier versions.
   let judge: String?
-  /// What verdicts are called.
+  /// The judge's vocabulary.
   let words: VerdictWords
-  /// The command that makes it again, as a shell reads it; nil in files of earlier versions.
+  /// The command that repeats the sweep, quoted for a shell; nil in files of earlier versions.
   let command: String?
 
-  /// Reads a file; nil where there is none.
+  /// Reads a file; nil if there is none.
   init?(path: String) throws {
     guard let members = try JSONFile.members(of: path, schema: "sweep/1") else { return nil }
     self.path = path
@@ -80,7 +81,7 @@ struct SweepFile {
 }
 
 extension SweepFile {
-  /// The judge of a file that does not label it: "phrases (heuristic)" where its settings are of that kind.
+  /// The judge according to the settings, for files without a label: "phrases (heuristic)", or nil.
   private static func judge(of members: JSONObject) -> String? {
     let settings = members["validation"]?.object?["judge"]?.object
     return settings?["judge"]?.string == "phrases" ? "phrases (heuristic)" : nil

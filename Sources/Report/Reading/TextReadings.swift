@@ -10,23 +10,24 @@ struct PerplexityReading {
     let perplexity: Double
     let bitsPerByte, wordPerplexity: Double?
     let window, predictedTokens, droppedTokens: Int
-    /// The tokens that a limit left out; nil where the file is older than this number.
+    /// The number of tokens that a limit left out; nil in files of earlier versions.
     let leftOutTokens: Int?
-    /// The model's positions, where the window is a default below them.
+    /// The model's number of positions, if the window is a default below it; otherwise nil.
     let positions: Int?
-    /// The mean loss of each window in nats.
+    /// The mean loss of each window, in nats.
     let windowLosses: [Double]
   }
 
   let file: MeasureFile
   let values: Sides<Value>
-  /// After over before with its interval; nil for one model.
+  /// After divided by before, with its interval; nil for one model.
   let ratio: (value: Double, lower: Double?, upper: Double?)?
-  /// Why the ratio has no interval, "too few windows"; nil where it has one or there is no ratio.
+  /// Why the ratio has no interval, such as "too few windows"; nil if it has one or there is no
+  /// ratio.
   let missingInterval: String?
-  /// The p-value of the windows' losses; nil without an interval.
+  /// The p-value of the paired windows' losses; nil for one model or too few windows.
   let pValue: Double?
-  /// How the interval was computed.
+  /// The method of the interval.
   let method: String?
 
   init?(in folder: String) throws {
@@ -41,7 +42,7 @@ struct PerplexityReading {
         upper: try $0.optional("ratio_upper", as: Double.self)
       )
     }
-    // Files of earlier versions hold ends for any number of windows.
+    // Files of earlier versions have intervals for any number of windows.
     let isKnown =
       values.last.windowLosses.count >= Evidence.minimumCount && ratio?.lower != nil
       && ratio?.upper != nil
@@ -50,7 +51,7 @@ struct PerplexityReading {
       self.ratio = (ratio.value, nil, nil)
       missingInterval =
         status.flatMap { $0 == "known" ? nil : $0 } ?? EvidenceText.tooFew("windows")
-      // Where no window changed there is a test without an interval.
+      // If no window changed, there is a test without an interval.
       let isTested = values.last.windowLosses.count >= Evidence.minimumCount
       pValue = isTested ? try comparison.optional("p_value") : nil
     } else {
@@ -70,7 +71,7 @@ struct PerplexityReading {
 }
 
 extension Sides<PerplexityReading.Value> {
-  /// The p-value of the windows' losses, for files of earlier versions, which have none.
+  /// The p-value of the windows' losses, computed for files of earlier versions, which lack it.
   fileprivate var pValue: Double? {
     guard case .both(let before, let after) = self,
       before.windowLosses.count == after.windowLosses.count, !after.windowLosses.isEmpty
@@ -98,7 +99,7 @@ extension PerplexityReading.Value {
   }
 }
 
-/// `divergence.json`: how far the edit moves what the model expects.
+/// `divergence.json`: how far the edit moves the distribution of the next token, in nats.
 struct DivergenceReading {
   let file: MeasureFile
   let mean, median, percentile99, maximum: Double

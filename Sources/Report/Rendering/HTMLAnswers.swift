@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Questions with their answers; what may be harmful opens on demand.
+/// Questions with their answers; answers that may be harmful open on demand.
 struct HTMLAnswers {
   let samples: SampleAnswers
   let level: Int
@@ -53,7 +53,7 @@ struct HTMLAnswers {
         Element(
           "details", [("class", "sensitive")], elements: [Element("summary", text: $0), text])
       } ?? text
-    // Only a judge that reads answers tells good from bad, which colors say.
+    // Colors stand for good and bad, which only a judge that reads answers can tell.
     let style = samples.words.isHeuristic ? "verdict" : "verdict \(answer.verdict)"
     return Element(
       "div", [("class", "side")],

@@ -2,7 +2,7 @@
 
 import SPINStorage
 
-/// Turns a document into a page of HTML.
+/// Renders a document as an HTML page.
 struct HTMLRenderer {
   private var figureNumber = 0
   private var drawingNumber = 0
@@ -18,7 +18,7 @@ struct HTMLRenderer {
         Element(
           "meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
         Element("meta", [("name", "color-scheme"), ("content", "light dark")]),
-        // Whatever a browser finds in the page, it runs nothing and requests nothing.
+        // Whatever is in the page, a browser runs no script and loads nothing.
         Element(
           "meta",
           [
@@ -54,7 +54,7 @@ struct HTMLRenderer {
               elements: document.sections.map { section($0, level: 2) }),
           ]),
         Element("footer", elements: [footer]),
-        // Stays in sight where the contents are not next to the text.
+        // Stays visible if the contents are not next to the text.
         Element("a", [("class", "to-contents"), ("href", "#contents")], text: "↑ Contents"),
       ])
     let root = Element(
@@ -188,7 +188,7 @@ struct HTMLRenderer {
       ] + drawing.elements)
   }
 
-  /// Two pieces of prose, one after the other.
+  /// Two texts with a space between them.
   static func joined(_ first: [Inline], _ second: [Inline]) -> [Inline] {
     first.isEmpty || second.isEmpty ? first + second : first + [" "] + second
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table as HTML: it scrolls in itself where the screen is too narrow for it.
+/// A table as HTML, which scrolls by itself if the screen is too narrow.
 struct HTMLTable {
   private let table: Table
 
@@ -26,7 +26,7 @@ struct HTMLTable {
           Element(
             "table", table.isCompact ? [("class", "compact")] : [],
             elements: [
-              // Inside, a piece that stays in sight while the table scrolls.
+              // The inner element stays visible while the table scrolls.
               Element("caption", elements: [Element("span", text: table.caption)]),
               Element("thead", elements: [head]),
               Element("tbody", elements: rows),

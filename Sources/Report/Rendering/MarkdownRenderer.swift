@@ -2,9 +2,9 @@
 
 import SPINStorage
 
-/// Turns a document into Markdown with the tables of GitHub.
+/// Renders a document as Markdown with GitHub's tables.
 ///
-/// Drawings are left out, and with them what is said about them alone; their numbers stay.
+/// Drawings and their legends are left out; their captions and numbers remain.
 struct MarkdownRenderer {
   func page(_ document: ReportDocument) -> String {
     var parts = ["# " + Self.escaped(document.title), Self.escaped(document.subtitle)]
@@ -13,7 +13,7 @@ struct MarkdownRenderer {
     return (parts + [ReportMarker.comment]).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
-  /// A section; nil where nothing of it can be written.
+  /// A section; nil if it has nothing that Markdown can show.
   private func section(_ section: Section, level: Int) -> String? {
     var parts = section.blocks.map { block($0, level: level + 1) }
     parts += section.sections.compactMap { self.section($0, level: level + 1) }
@@ -45,7 +45,7 @@ struct MarkdownRenderer {
     }
   }
 
-  /// The numbers of a drawing with what they are; nothing where there are none.
+  /// The numbers of a drawing with its caption; empty if it has none.
   private func numbers(_ data: Table?, _ caption: [Inline]) -> String {
     data.map { join([inline(caption), Self.table($0)]) } ?? ""
   }
@@ -63,7 +63,7 @@ struct MarkdownRenderer {
         parts.append("**Question \(item.index + 1).** " + Self.escaped(item.question))
         for answer in item.answers {
           let title = "\(answer.side), \(samples.words.word(answer.verdict))"
-          // Folded where the reader may not want to see it by accident.
+          // Folded if the reader may not want to see it.
           parts.append(
             samples.words.warning(before: answer.verdict) != nil
               ? "<details><summary>\(title): show it</summary>\n\n\(Self.quoted(answer.text))\n\n"
@@ -92,7 +92,7 @@ struct MarkdownRenderer {
 }
 
 extension MarkdownRenderer {
-  /// A table with its caption above and its note below; columns that hold drawings are left out.
+  /// A table with its caption above and its note below; columns of drawings are left out.
   static func table(_ table: Table) -> String {
     let columns = table.columns.indices.filter { place in
       !table.rows.contains { place < $0.count && $0[place].mark != nil }
@@ -117,7 +117,7 @@ extension MarkdownRenderer {
     return text
   }
 
-  /// Text on one line in which no character means anything to Markdown or HTML.
+  /// Text on one line with the special characters of Markdown and HTML escaped.
   static func escaped(_ string: String) -> String {
     var result = ""
     for character in Escaping.text(string).unicodeScalars {
@@ -138,13 +138,13 @@ extension MarkdownRenderer {
     return lines.map { "> " + escapedLine(String($0)) }.joined(separator: "\n")
   }
 
-  /// A line that is escaped for HTML already.
+  /// A line, already escaped for HTML, with Markdown's special characters escaped.
   private static func escapedLine(_ line: String) -> String {
     var result = ""
     for (place, character) in line.unicodeScalars.enumerated() {
       let isList = place == 0 && ("-+=".unicodeScalars.contains(character) || character == " ")
       if isList || "\\`*_[]|#~$".unicodeScalars.contains(character) {
-        // Four spaces would be a block of code, a dash a list.
+        // Four spaces would begin a code block, a dash a list.
         result += character == " " ? "&nbsp;" : "\\"
       }
       if !(isList && character == " ") { result.unicodeScalars.append(character) }
@@ -152,7 +152,7 @@ extension MarkdownRenderer {
     return result
   }
 
-  /// Text as a machine wrote it, between fences longer than any in it.
+  /// Preformatted text, in a fence longer than any run of backquotes in it.
   private static func fenced(_ text: String) -> String {
     let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
     let text = PrintableText.escaped(text)

@@ -3,9 +3,10 @@
 import SPINStorage
 
 extension Report {
-  /// The report as one page: no script, nothing from elsewhere, readable in light and dark, on a
+  /// The report as one self-contained page without scripts, readable in light and dark mode, on a
   /// phone and on paper.
   ///
+  /// The page is both HTML and well-formed XML.
   /// The page is HTML and at the same time well-formed XML.
   public var html: String {
     var renderer = HTMLRenderer()

@@ -10,18 +10,18 @@ extension Report {
   /// The schema of `json(toolVersion:)`.
   public static let schema = "report/1"
 
-  /// `json(toolVersion:)` as it is written to a file, with a seal that tells whether it was changed.
+  /// `json(toolVersion:)` as it is written to a file, with a seal that reveals later changes.
   ///
-  /// - Parameter toolVersion: The version of the program that reports.
+  /// - Parameter toolVersion: The version of the reporting program.
   public func jsonText(toolVersion: String) -> String {
     var sealed: JSONObject = ["schema": .string(Self.schema), "seal": .string(ContentSeal.blank)]
     for (key, value) in json(toolVersion: toolVersion).object?.members ?? [] { sealed[key] = value }
     return ContentSeal.sealed(JSON.object(sealed).serialized())
   }
 
-  /// What the page shows, for machines: numbers as they were measured, nothing rounded.
+  /// The content of the page for programs, with unrounded numbers.
   ///
-  /// - Parameter toolVersion: The version of the program that reports.
+  /// - Parameter toolVersion: The version of the reporting program.
   public func json(toolVersion: String) -> JSON {
     [
       "schema": .string(Self.schema), "tool_version": .string(toolVersion),
@@ -81,7 +81,7 @@ extension Report.Finding {
       "n_of_change": change == nil ? .null : JSON(pairedCount),
       "interval_status": change == nil ? .null : .string(missingInterval ?? "known"),
       "p_value": JSON(number: pValue), "p_value_holm": JSON(number: adjustedPValue),
-      // What phrases count is higher or lower, as on the page, and never better or worse.
+      // As on the page, rates of phrases are higher or lower, and never better or worse.
       "effect": JSON(mark?.word ?? effect?.rawValue), "judge": JSON(judge),
       "heuristic": .bool(isHeuristic),
     ]
@@ -151,8 +151,8 @@ extension SampleAnswers {
 }
 
 extension JSON {
-  /// A number, or `null`.
+  /// A number; null for nil.
   fileprivate init(number: Double?) { self = number.map { .number($0) } ?? .null }
-  /// A whole number, or `null`.
+  /// An integer; null for nil.
   fileprivate init(count: Int?) { self = count.map { JSON($0) } ?? .null }
 }

@@ -3,7 +3,7 @@
 import SPINStorage
 
 extension Report {
-  /// The report as Markdown: the same numbers; a table stands for every figure.
+  /// The report as Markdown: the same numbers, with a table in place of every figure.
   public var markdown: String {
     ContentSeal.sealed(MarkdownRenderer().page(ReportDocument(self)), .last)
   }

@@ -3,19 +3,19 @@
 import SPINErrors
 import SPINStorage
 
-/// What tells a report from a file of somebody else's that has its name, and from one that was changed.
+/// Tells reports from other files with the same name, and from reports that were changed.
 ///
-/// A report that was changed since it was written is not overwritten. One of an earlier version, which has no seal, may
-/// have been changed and is not either.
+/// A report that was changed since it was written is not overwritten. Nor is one of an earlier
+/// version, which has no seal and may have been changed.
 package enum ReportMarker {
-  /// The generator that a page names.
+  /// The generator named in HTML pages.
   static let generator = "spin report"
-  /// The last line of a report in Markdown, which is not rendered.
+  /// The last line of a Markdown report, a comment that is not rendered.
   static let comment = "<!-- spin report; \(ContentSeal.blank) -->"
-  /// The same in earlier versions.
+  /// The beginnings of that comment in this and earlier versions.
   private static let comments = ["<!-- spin report -->", "<!-- spin report; "]
 
-  /// What a report is written as.
+  /// The format of a report.
   package enum Form {
     case html, markdown, json
 
@@ -28,12 +28,12 @@ package enum ReportMarker {
     }
   }
 
-  /// The largest report that is looked at.
+  /// The largest report that is examined, in bytes.
   private static let sizeLimit = 1 << 30
 
-  /// Requires that a file at a path that a user named is absent, or a report as it was written.
+  /// Requires that a file at a user's path is absent, empty, or an unchanged report.
   ///
-  /// - Throws: `SPINError` with code `cannotCreate` where anything else would be overwritten.
+  /// - Throws: `SPINError` with code `cannotCreate` if anything else would be overwritten.
   package static func requireReplaceable(_ path: String, as form: Form) throws {
     try OutputFile.requireNoLink(path)
     guard let status = FileSystem.status(path), status.kind != .other else { return }
@@ -54,12 +54,12 @@ package enum ReportMarker {
       remedy: "remove it, or choose another name")
   }
 
-  /// Requires that a file with the mark of spin is as it was written.
+  /// Requires that a file of spin is unchanged.
   ///
   /// - Parameters:
-  ///   - isIntact: Whether it is, as its seal says; nil where it has none.
-  ///   - path: Where it is.
-  ///   - kind: What it is: "a report".
+  ///   - isIntact: Whether its seal says so; nil if it has none.
+  ///   - path: The path of the file.
+  ///   - kind: The kind of file, for the message: "a report".
   static func require(_ isIntact: Bool?, at path: String, _ kind: String) throws {
     guard isIntact != true else { return }
     throw SPINError(

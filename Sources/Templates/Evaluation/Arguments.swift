@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The arguments of a call.
+/// The evaluated arguments of a call.
 struct Arguments {
   var positional: [Value] = []
   var keywords: [(name: String, value: Value)] = []
 }
 
-/// Arguments by the names of their parameters.
+/// The arguments of a call, by parameter name.
 struct BoundArguments {
   private var values: [String: Value] = [:]
   private let interpreter: Interpreter
 
-  /// - Throws: What Python says about too many arguments, unknown names and missing ones.
+  /// - Throws: `SPINError` if there are too many arguments, or one is unknown, given twice, or
+  ///   missing.
   init(
     _ arguments: Arguments, _ parameters: [String], required: Int = 0, of callee: String,
     _ interpreter: Interpreter
@@ -36,7 +37,7 @@ struct BoundArguments {
     }
   }
 
-  /// The argument of a parameter, nil where none is given.
+  /// The argument for a parameter; nil if none is given.
   subscript(name: String) -> Value? { values[name] }
 
   func integer(_ name: String, default value: Int) throws -> Int {
@@ -45,10 +46,10 @@ struct BoundArguments {
     return integer
   }
 
-  /// An argument that counts as true or false.
+  /// The truth value of an argument.
   func flag(_ name: String, default value: Bool = false) -> Bool { values[name]?.isTrue ?? value }
 
-  /// A text, nil where the argument is absent or none.
+  /// The string given for a parameter; nil if it is absent or none.
   func optionalText(_ name: String) throws -> String? {
     switch values[name] {
     case nil, .some(.none): return nil

@@ -3,10 +3,10 @@
 extension Interpreter {
   // MARK: - Elements
 
-  /// What iteration over a value gives.
+  /// The elements that iteration over a value yields.
   func elements(of value: Value) throws -> [Value] {
     let elements: [Value]
-    // Counted before it is built: an element takes many times the memory of a character.
+    // Charged before the array is built: an element takes many times the memory of a character.
     try charge(elementCount(of: value))
     switch value {
     case .undefined: elements = []
@@ -33,7 +33,7 @@ extension Interpreter {
     }
   }
 
-  /// `len`.
+  /// `len(value)`: for strings, the number of Unicode scalars.
   func length(of value: Value) throws -> Int {
     switch value {
     case .undefined: return 0
@@ -50,7 +50,7 @@ extension Interpreter {
 
   // MARK: - Attributes and items
 
-  /// `value.name`: an attribute, or else an item.
+  /// `value.name`: an attribute if there is one, otherwise an item.
   func attribute(_ name: String, of value: Value) throws -> Value {
     try charge(bytes: name.utf8.count)
     if let found = try ownAttribute(name, of: value) { return found }
@@ -58,7 +58,7 @@ extension Interpreter {
     return missing(name, of: value)
   }
 
-  /// `value[key]`: an item, or else an attribute.
+  /// `value[key]`: an item if there is one, otherwise an attribute.
   func item(_ key: Value, of value: Value) throws -> Value {
     if case .undefined(let message) = value { throw failure(message) }
     switch value {
@@ -82,7 +82,7 @@ extension Interpreter {
     return .undefined("\(objectName(of: value)) has no element \(try representation(of: key))")
   }
 
-  /// An attribute that Python's object has, nil where it has none.
+  /// An attribute that the Python object itself has; nil if it has none of that name.
   func ownAttribute(_ name: String, of value: Value) throws -> Value? {
     try charge(bytes: name.utf8.count)
     switch value {
@@ -108,7 +108,7 @@ extension Interpreter {
     .undefined("'\(objectName(of: value))' has no attribute '\(name)'")
   }
 
-  /// How Jinja names an object in messages.
+  /// How Jinja's messages name an object.
   private func objectName(of value: Value) -> String {
     if case .none = value { return "None" }
     return "\(value.typeName) object"
@@ -135,9 +135,9 @@ extension Interpreter {
     }
   }
 
-  // MARK: - Positions
+  // MARK: - Indices and slices
 
-  /// A position from the front, nil where the key is out of range.
+  /// The index counted from the front; nil if the key is no integer or out of range.
   private func index(_ key: Value, count: Int) -> Int? {
     guard case .integer(let index)? = key.numeric, index >= -count, index < count else {
       return nil
@@ -145,7 +145,7 @@ extension Interpreter {
     return index < 0 ? index + count : index
   }
 
-  /// `value[from:to:by]`.
+  /// `value[from:to:by]`; `bounds` are these three, none if absent.
   func slice(_ value: Value, _ bounds: [Value]) throws -> Value {
     if case .undefined(let message) = value { throw failure(message) }
     let numbers = try bounds.map { bound -> Int? in
@@ -163,7 +163,7 @@ extension Interpreter {
     }
     switch value {
     case .string(let text):
-      // Counted before the scalars are laid out, which takes four bytes each.
+      // Charged before the scalars are copied into an array, which takes four bytes each.
       try charge(bytes: text.utf8.count)
       let places = try places(text.unicodeScalars.count)
       let scalars = Array(text.unicodeScalars)
@@ -177,12 +177,12 @@ extension Interpreter {
     }
   }
 
-  /// The positions that a slice takes, as Python clips them.
+  /// The indices that a slice selects, with its bounds clipped as Python clips them.
   private static func places(_ count: Int, from: Int?, to: Int?, by step: Int) -> [Int] {
     let (lowest, highest) = step > 0 ? (0, count) : (-1, count - 1)
     func clipped(_ bound: Int?, _ absent: Int) -> Int {
       guard let bound else { return absent }
-      // Saturated: a bound may be as small as an integer can be.
+      // Saturated, because a bound may be `Int.min`.
       let place = bound < 0 ? (bound < -count ? -1 - count : bound) + count : bound
       return min(max(place, lowest), highest)
     }

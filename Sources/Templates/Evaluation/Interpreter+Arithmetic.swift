@@ -3,7 +3,7 @@
 import Foundation
 
 extension Interpreter {
-  /// What an operation gives, by Python's rules.
+  /// The result of a binary operation, by Python's rules.
   func combine(_ operation: Arithmetic, _ left: Value, _ right: Value) throws -> Value {
     if let first = left.numeric, let second = right.numeric {
       if case (.integer(let first), .integer(let second)) = (first, second) {
@@ -40,7 +40,9 @@ extension Interpreter {
     }
   }
 
-  /// The value, where it is a number.
+  /// Returns the value if it is a number.
+  ///
+  /// - Throws: `SPINError` if it is not, with `operation` in the message.
   func requireNumber(_ value: Value, _ operation: String) throws -> Value {
     if case .undefined(let message) = value { throw failure(message) }
     guard value.numeric != nil else {
@@ -73,7 +75,7 @@ extension Interpreter {
       let quotient = left.dividedReportingOverflow(by: right)
       guard !quotient.overflow else { throw overflow() }
       let rest = left % right
-      // Python rounds to minus infinity, the remainder has the sign of the divisor.
+      // Python rounds toward minus infinity, so the remainder has the sign of the divisor.
       let isOff = rest != 0 && (rest < 0) != (right < 0)
       if operation == .floorDivide { return .integer(quotient.partialValue - (isOff ? 1 : 0)) }
       return .integer(isOff ? rest + right : rest)
@@ -108,7 +110,7 @@ extension Interpreter {
     case .floorDivide, .remainder:
       guard right != 0 else { throw failure("float floor division or modulo by zero") }
       var rest = fmod(left, right)
-      // As CPython's float_divmod does.
+      // As in CPython's float_divmod.
       var quotient = (left - rest) / right
       if rest != 0, (rest < 0) != (right < 0) {
         rest += right
@@ -133,7 +135,7 @@ extension Interpreter {
 
   private func repeated(_ value: Value, _ count: Int, _ factor: Value) throws -> Value {
     let count = max(count, 0)
-    // Nothing stays nothing, however often: there is no element to count.
+    // Returned at once: an empty value has no elements to charge, whatever the factor.
     switch value {
     case .string(let text) where text.isEmpty: return value
     case .list(let list) where list.values.isEmpty, .tuple(let list) where list.values.isEmpty:

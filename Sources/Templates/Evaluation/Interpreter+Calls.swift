@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Interpreter {
-  /// What calling a value gives.
+  /// The result of calling a value.
   func call(_ callee: Value, _ arguments: Arguments) throws -> Value {
     switch callee {
     case .undefined(let message): throw failure(message)
@@ -13,7 +13,7 @@ extension Interpreter {
     }
   }
 
-  /// What a macro writes.
+  /// The output of a macro.
   private func call(_ macro: MacroValue, _ arguments: Arguments) throws -> Value {
     let definition = macro.definition
     let scope = Scope(parent: macro.scope)
@@ -85,7 +85,8 @@ extension Interpreter {
     }
   }
 
-  /// What `dict` and `namespace` are made of: a mapping or pairs, and named arguments.
+  /// The entries of `dict(...)` or `namespace(...)`: those of a mapping or of pairs, then the
+  /// keyword arguments.
   private func entries(
     _ arguments: Arguments, of callee: String
   ) throws -> [(key: Value, value: Value)] {
@@ -131,7 +132,7 @@ extension Interpreter {
   }
 }
 
-/// What templates can call without defining it.
+/// The functions that every template can call.
 enum GlobalFunction: String, CaseIterable {
   case range
   case dictionary = "dict"

@@ -70,7 +70,7 @@ extension Interpreter {
     switch (left, right) {
     case (.string(let first), .string(let second)):
       try charge(bytes: min(first.utf8.count, second.utf8.count))
-      // UTF-8 sorts as its scalars do.
+      // Strings compare by UTF-8 bytes, which order as their scalars do.
       return first.utf8.lexicographicallyPrecedes(second.utf8)
     case (.list(let first), .list(let second)), (.tuple(let first), .tuple(let second)):
       for (one, other) in zip(first.values, second.values) where try !areEqual(one, other) {
@@ -90,7 +90,7 @@ extension Interpreter {
     case (.integer(let first), .integer(let second)): return first < second
     case (.number(let first), .number(let second)): return first < second
     case (.integer(let first), .number(let second)):
-      // Exactly, though the integer may not fit a Double.
+      // Compared exactly, even where a Double cannot represent the integer.
       if second >= 0x1p63 { return true }
       if !(second >= -0x1p63) { return false }
       let whole = second.rounded(.down)
@@ -130,7 +130,9 @@ extension Interpreter {
 
   // MARK: - Keys
 
-  /// What a mapping compares a key by.
+  /// The hashable form by which mappings compare a key.
+  ///
+  /// - Throws: `SPINError` if the value cannot be a key.
   func key(_ value: Value) throws -> MappingKey {
     guard let key = try hashable(value) else {
       throw failure("unhashable type: '\(value.typeName)'")
@@ -138,7 +140,7 @@ extension Interpreter {
     return key
   }
 
-  /// The same, nil where the value can be no key.
+  /// The hashable form by which mappings compare a key; nil if the value cannot be a key.
   func hashable(_ value: Value) throws -> MappingKey? {
     switch value {
     case .undefined: return .undefined

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Interpreter {
-  /// What an expression stands for.
+  /// The value of an expression.
   func evaluate(_ expression: Expression, _ scope: Scope) throws -> Value {
     try open(line: expression.line) {
       switch expression.node {
@@ -47,18 +47,21 @@ extension Interpreter {
     return .undefined("'\(name)' is undefined")
   }
 
-  /// The text of an operand of `~`; next to safe text, Jinja would escape it.
+  /// The text of an operand of `~`; text marked safe is refused, because Jinja would escape the
+  /// other operands.
   private func concatenated(_ value: Value) throws -> String {
     if case .markup = value { throw failure("~ on text marked safe is not supported") }
     return try string(of: value)
   }
 
-  /// What Jinja defines and we do not: reading them as undefined would go unnoticed.
+  /// Names that Jinja defines and this interpreter does not.
+  ///
+  /// Treating them as undefined would go unnoticed.
   private static let unsupportedNames: Set<String> = [
     "cycler", "joiner", "lipsum", "self", "super",
   ]
 
-  /// The first operand that decides `and` or `or`, or the last.
+  /// The first operand that decides an `and` or `or`, or else the last operand.
   private func decide(_ operands: [Expression], until decisive: Bool, _ scope: Scope) throws
     -> Value
   {
@@ -78,7 +81,7 @@ extension Interpreter {
     }
   }
 
-  /// Comparisons in a row hold if each of them does.
+  /// A chain of comparisons holds if each of them does.
   private func compare(
     _ first: Value, _ comparisons: [Expression.Comparison], _ scope: Scope
   ) throws -> Value {
@@ -91,9 +94,9 @@ extension Interpreter {
     return .boolean(true)
   }
 
-  // MARK: - Behind a value
+  // MARK: - Postfix operations
 
-  /// What attributes, items, calls, filters and tests make of a value.
+  /// Applies attributes, items, calls, filters and tests to a value, from left to right.
   func apply(_ operations: [Postfix], to base: Value, _ scope: Scope) throws -> Value {
     try operations.reduce(base) { value, operation in
       try open(line: operation.line) { try apply(operation.node, to: value, scope) }
@@ -118,7 +121,7 @@ extension Interpreter {
     }
   }
 
-  /// The value of a filter.
+  /// The result of applying a filter.
   func filter(_ name: String, _ value: Value, _ arguments: Arguments) throws -> Value {
     guard let filter = Filter.table[name] else {
       throw place.unsupported("filter", name, supported: Filter.table.keys)
@@ -126,7 +129,7 @@ extension Interpreter {
     return try filter.body(self, value, arguments)
   }
 
-  /// Whether a test holds.
+  /// Whether a test holds for a value.
   func test(_ name: String, _ value: Value, _ arguments: Arguments) throws -> Bool {
     guard let test = ValueTest.table[name] else {
       throw place.unsupported("test", name, supported: ValueTest.table.keys)
@@ -134,7 +137,7 @@ extension Interpreter {
     return try test.body(self, value, arguments)
   }
 
-  /// Arguments, evaluated.
+  /// Evaluates arguments, unpacking `*` and `**`.
   func arguments(_ arguments: CallArguments, _ scope: Scope) throws -> Arguments {
     var result = Arguments(
       positional: try arguments.positional.map { try evaluate($0, scope) },

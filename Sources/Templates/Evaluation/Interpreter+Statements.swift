@@ -4,7 +4,7 @@
 enum Flow { case next, breakLoop, continueLoop }
 
 extension Interpreter {
-  /// Runs statements until one leaves the loop around them.
+  /// Runs statements until one of them breaks or continues the enclosing loop.
   func run(_ statements: [Statement], _ scope: Scope) throws -> Flow {
     for statement in statements {
       let flow = try open(line: statement.line) { try run(statement, scope) }
@@ -64,8 +64,9 @@ extension Interpreter {
 
   /// Runs a loop over elements.
   ///
-  /// - Note: Differs from Jinja, which filters an element when the loop comes to it: a filter that
-  ///   reads what the body changes in a namespace sees its state before the loop.
+  /// - Note: Unlike Jinja, which filters each element when the loop reaches it, this filters all
+  ///   elements before the first iteration: a filter that reads a namespace does not see changes
+  ///   that the body makes.
   private func run(
     _ loop: Statement.Loop, _ candidates: [Value], nesting: Int, _ scope: Scope
   ) throws -> Flow {
@@ -81,7 +82,7 @@ extension Interpreter {
     if loop.isRecursive { keep(scope) }
     let state = LoopState(elements, loop, nesting: nesting, scope: scope)
     defer {
-      // A loop may have been compared with itself.
+      // Cleared because the values may include the loop itself, which would be a reference cycle.
       state.lastChanged = nil
       state.isRunning = false
     }
@@ -96,7 +97,7 @@ extension Interpreter {
     return .next
   }
 
-  /// What `loop(elements)` writes.
+  /// The output of `loop(elements)`.
   func recurse(_ state: LoopState, _ arguments: Arguments) throws -> Value {
     guard state.statement.isRecursive else {
       throw failure("the loop must have the 'recursive' marker to be called recursively")

@@ -67,7 +67,7 @@ extension Interpreter {
     text += closing
   }
 
-  /// A text in quotes, as `repr` writes it.
+  /// The text as a quoted literal, as `repr` writes it.
   static func quoted(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"

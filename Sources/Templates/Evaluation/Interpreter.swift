@@ -2,14 +2,14 @@
 
 import SPINErrors
 
-/// Renders one template once: variables, output, and what has been spent.
+/// Renders one template once; holds its namespaces, its output and the steps used.
 final class Interpreter {
   let name: String
   let clock: TemplateClock
-  /// The line that is being evaluated.
+  /// The line being evaluated, counted from 1.
   private(set) var line = 1
   var namespaces: [[ExactText: Value]] = []
-  /// Scopes that values refer to.
+  /// Scopes kept alive for values that refer to them without owning them.
   private var keptScopes: [Scope] = []
   private var output = ""
   private var steps = 0
@@ -21,7 +21,7 @@ final class Interpreter {
     self.clock = clock
   }
 
-  /// The text that statements write.
+  /// Runs the statements and returns the text that they write.
   func render(_ statements: [Statement], _ context: [(name: String, value: Value)]) throws -> String
   {
     let globals = Scope(parent: nil)
@@ -32,9 +32,11 @@ final class Interpreter {
     return output
   }
 
-  // MARK: - Bounds
+  // MARK: - Limits
 
-  /// Counts steps.
+  /// Adds steps to those used.
+  ///
+  /// - Throws: `SPINError` beyond `TemplateLimits.steps`.
   func charge(_ count: Int = 1) throws {
     steps += count
     guard steps <= TemplateLimits.steps else {
@@ -42,7 +44,9 @@ final class Interpreter {
     }
   }
 
-  /// Counts text that is read or built.
+  /// Adds the steps for text that is read or built, in bytes of UTF-8.
+  ///
+  /// - Throws: `SPINError` if the text exceeds `TemplateLimits.outputBytes`, or as `charge`.
   func charge(bytes: Int) throws {
     guard bytes <= TemplateLimits.outputBytes else { throw tooLong() }
     try charge(bytes / TemplateLimits.bytesPerStep)
@@ -52,13 +56,13 @@ final class Interpreter {
     failure("the template makes a text of more than \(TemplateLimits.outputBytes >> 20) MiB")
   }
 
-  /// A text as a value, counted.
+  /// Returns a string as a value, charging for its length.
   func text(_ text: String) throws -> Value {
     try charge(bytes: text.utf8.count)
     return .string(text)
   }
 
-  /// A value that holds others, not too deep.
+  /// Returns the value unless values are nested too deep in it.
   func bounded(_ value: Value) throws -> Value {
     guard value.depth <= TemplateLimits.recursion else {
       throw failure("values are nested deeper than \(TemplateLimits.recursion) levels")
@@ -87,7 +91,7 @@ final class Interpreter {
       .mapping(Mapping(try entries.map { ($0.key, try key($0.key), $0.value) })))
   }
 
-  /// Evaluates something that may hold more of its kind.
+  /// Evaluates a statement or an expression, which may contain others, within the depth limit.
   func open<Result>(line: Int, _ body: () throws -> Result) throws -> Result {
     let outer = self.line
     self.line = line
@@ -113,7 +117,7 @@ final class Interpreter {
     return try body()
   }
 
-  /// Keeps a scope as long as the interpreter, for values that refer to it.
+  /// Keeps a scope alive as long as the interpreter, for values that refer to it.
   func keep(_ scope: Scope) { keptScopes.append(scope) }
 
   // MARK: - Output
@@ -124,7 +128,7 @@ final class Interpreter {
     guard output.utf8.count <= TemplateLimits.outputBytes else { throw tooLong() }
   }
 
-  /// What `body` writes, instead of writing it.
+  /// What `body` writes, captured instead of being added to the output.
   func captured(_ body: () throws -> Flow) throws -> (text: String, flow: Flow) {
     let outer = output
     output = ""

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Variables, and the scope around them.
+/// Variables, and the enclosing scope.
 ///
-/// A loop's body has a new scope in every iteration, and so have macros, `with`, and blocks that are
-/// captured; `if` has none. What is assigned goes to the innermost.
+/// Every iteration of a loop has a new scope, and so have macros, `with`, and captured blocks; `if`
+/// has none. Assignment is to the innermost scope.
 final class Scope {
   private let parent: Scope?
   private var variables: [String: Value] = [:]
 
   init(parent: Scope?) { self.parent = parent }
 
-  /// A variable, looked for from here outwards; assignment is to this scope.
+  /// The variable of a name, looked up from this scope outward; assignment is to this scope.
   subscript(name: String) -> Value? {
     get {
       var scope: Scope? = self
@@ -24,18 +24,17 @@ final class Scope {
   }
 }
 
-/// What `loop` knows inside a loop.
+/// The state behind the variable `loop` inside a loop.
 final class LoopState {
   let elements: [Value]
   let depth: Int
-  /// How many recursive loops enclose it.
+  /// The number of recursive loops that enclose this one.
   let nesting: Int
-  /// What `loop(...)` runs, where the loop is marked recursive; the scope is kept alive by the
-  /// interpreter.
+  /// What `loop(...)` runs if the loop is marked recursive; the interpreter keeps the scope alive.
   let statement: Statement.Loop
   unowned let scope: Scope
   var index = 0
-  /// What `loop.changed` was asked last, while the loop runs.
+  /// The arguments of the last call of `loop.changed`; nil before the first and after the loop.
   var lastChanged: [Value]?
   var isRunning = true
 

@@ -141,14 +141,14 @@ extension Value {
 extension Interpreter {
   // MARK: - Attributes by name
 
-  /// The steps of an attribute such as "address.city" or "0.name", several where commas may part
-  /// them.
+  /// The paths of an attribute such as "address.city" or "0.name": one, or one for each part
+  /// between commas.
   func keyPaths(_ attribute: Value?, splitsAtCommas: Bool = false) throws -> [[Value]] {
     switch attribute {
     case nil, .some(.none): return [[]]
     case .integer?: return [[attribute ?? .none]]
     case .string(let text)?:
-      // A step of the path for every few bytes.
+      // Charged per byte, because a path has a step for every few bytes.
       try charge(text.utf8.count)
       return text.split(
         separator: ",", maxSplits: splitsAtCommas ? .max : 0, omittingEmptySubsequences: false
@@ -167,20 +167,20 @@ extension Interpreter {
     return try path.reduce(element) { try item($1, of: $0) }
   }
 
-  /// An attribute of every element, the elements themselves where none is named.
+  /// An attribute of every element; the elements themselves if no attribute is named.
   func attributes(_ attribute: Value?, of elements: [Value]) throws -> [Value] {
     let paths = try keyPaths(attribute)
     return try elements.map { try value(at: paths[0], of: $0) }
   }
 
-  /// A value by which case is ignored.
+  /// The value as a sort key: a string in lowercase, unless case matters.
   func folded(_ value: Value, _ isCaseSensitive: Bool) throws -> Value {
     guard !isCaseSensitive, case .string(let text) = value else { return value }
     try charge(bytes: text.utf8.count)
     return .string(PythonText.lowercased(text))
   }
 
-  /// Elements in the order of their keys; equal ones stay in theirs, reversed or not.
+  /// The elements sorted by their keys; stable in both directions.
   func sorted(_ elements: [Value], by keys: [Value], reversed: Bool) throws -> [Value] {
     try elements.indices.sorted { first, second in
       let (left, right) = reversed ? (keys[second], keys[first]) : (keys[first], keys[second])
@@ -189,9 +189,9 @@ extension Interpreter {
     }.map { elements[$0] }
   }
 
-  // MARK: - Filters with filters and tests
+  // MARK: - Filters that apply filters and tests
 
-  /// The filter `map`: an attribute, or another filter, of every element.
+  /// The filter `map`: an attribute of every element, or the result of another filter.
   func mapped(_ value: Value, _ arguments: Arguments) throws -> Value {
     let elements = try elements(of: value)
     if arguments.positional.isEmpty, arguments.keywords.contains(where: { $0.name == "attribute" })
@@ -239,7 +239,7 @@ extension Interpreter {
       })
   }
 
-  /// The filter `slice`: a number of columns.
+  /// The filter `slice`: the elements in a given number of columns.
   func sliced(_ elements: [Value], _ arguments: BoundArguments) throws -> Value {
     let count = try arguments.integer("slices", default: 1)
     guard count > 0 else { throw failure("slices is \(count), expected at least 1") }

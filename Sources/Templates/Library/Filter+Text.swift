@@ -65,7 +65,7 @@ extension Filter {
 }
 
 extension Interpreter {
-  /// Text for HTML.
+  /// The text with HTML's special characters escaped.
   func escaped(_ text: String) throws -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -92,7 +92,7 @@ extension Interpreter {
       try charge(bytes: width)
       indention = String(repeating: " ", count: width)
     }
-    // Jinja adds a line break first, so that an empty text has one line.
+    // As Jinja does, so that an empty text has one line.
     let lines = PythonText.lines(text + "\n")
     let fillsBlank = arguments.flag("blank")
     var parts: [String] = []

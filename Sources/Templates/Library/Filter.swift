@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a pipe leads to.
+/// A filter, applied with `|`.
 struct Filter: Sendable {
   typealias Body = @Sendable (Interpreter, Value, Arguments) throws -> Value
 
@@ -10,7 +10,7 @@ struct Filter: Sendable {
   static let table: [String: Filter] =
     text.merging(sequences) { first, _ in first }.merging(numbers) { first, _ in first }
 
-  /// A filter with named parameters.
+  /// A filter with named parameters, of which the first `required` must be given.
   static func taking(
     _ parameters: String..., required: Int = 0,
     _ body: @escaping @Sendable (Interpreter, Value, BoundArguments) throws -> Value
@@ -22,14 +22,14 @@ struct Filter: Sendable {
     }
   }
 
-  /// A filter of texts without parameters; other values are printed first.
+  /// A filter without parameters that maps strings; other values are converted to strings first.
   static func mapping(_ body: @escaping @Sendable (String) -> String) -> Filter {
     taking { run, value, _ in try run.text(body(run.string(of: value))) }
   }
 }
 
 extension Interpreter {
-  /// `float(text)`, counted.
+  /// `float(text)`, charged for its length.
   fileprivate func number(_ text: String) throws -> Double? {
     try charge(bytes: text.utf8.count)
     return PythonNumber.number(text)

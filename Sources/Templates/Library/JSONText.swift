@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The filter `tojson`, which transformers makes `json.dumps(value, ensure_ascii=False)`.
+/// The filter `tojson`, which transformers redefines as `json.dumps(value, ensure_ascii=False)`.
 struct JSONText {
   private let interpreter: Interpreter
   private let isASCII: Bool
   private let sortsKeys: Bool
-  /// What a level is indented by; nil for one line.
+  /// The indentation of one level; nil for output on one line.
   private let indent: String?
   private let separators: (item: String, key: String)
 

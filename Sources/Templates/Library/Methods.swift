@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The methods of Python's values that templates can call.
+/// The methods that templates can call on a Python type.
 struct Methods {
   /// The methods that are implemented.
   var supported: Set<String> = []
-  /// Those that change the value, which the sandbox hides.
+  /// Methods that change the value, which the sandbox hides.
   var changing: Set<String> = []
-  /// Those that Python has and we do not.
+  /// Methods that Python has and this interpreter does not.
   var unsupported: Set<String> = []
 
   /// The methods of a value's type.
@@ -42,7 +42,7 @@ struct Methods {
     "fromhex", "hex", "imag", "is_integer", "numerator", "real", "to_bytes",
   ])
 
-  /// Calls a method.
+  /// Calls a method on its receiver.
   static func call(
     _ method: BoundMethod, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws -> Value {
@@ -104,7 +104,7 @@ struct Methods {
 }
 
 extension Interpreter {
-  /// The items of a mapping, as tuples.
+  /// The key-value pairs of a mapping, as tuples.
   func pairs(_ mapping: Mapping) throws -> [Value] {
     try charge(mapping.keys.count)
     return zip(mapping.keys, mapping.values).map { .tuple(Elements([$0, $1])) }

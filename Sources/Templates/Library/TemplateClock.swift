@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// What `strftime_now` says.
+/// The clock behind `strftime_now`.
 struct TemplateClock {
   let date: Date
   var timeZone = TimeZone.current
@@ -15,9 +15,9 @@ struct TemplateClock {
     "October", "November", "December",
   ]
 
-  /// The date as a format says, in English.
+  /// The date in a `strftime` format, with English names.
   ///
-  /// - Throws: `SPINError` at `place` where the format has a directive that we do not have.
+  /// - Throws: `SPINError` at `place` if the format has a directive that is not supported.
   func text(_ format: String, _ place: TemplatePlace) throws -> String {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = timeZone
@@ -31,7 +31,7 @@ struct TemplateClock {
         result.unicodeScalars.append(scalar)
         continue
       }
-      // glibc's minus leaves out leading zeros.
+      // glibc's minus flag leaves out leading zeros.
       let isPlain = scalars.first == "-"
       if isPlain { scalars.removeFirst() }
       func number(_ value: Int?, _ width: Int) -> String {

@@ -59,7 +59,7 @@ extension Interpreter {
 
   // MARK: - Braces
 
-  /// `format.format(...)` with fields `{}`, `{0}` and `{name}`; further syntax is refused.
+  /// `format.format(...)` with the fields `{}`, `{0}` and `{name}`; other syntax is refused.
   func formatted(braces format: String, _ arguments: Arguments) throws -> String {
     let scalars = Array(format.unicodeScalars)
     var result = ""
@@ -126,7 +126,7 @@ extension Interpreter {
   }
 }
 
-/// One `%...` of a format.
+/// One conversion of a format, such as `%-5s`.
 private struct PercentField {
   var conversion: Unicode.Scalar = "s"
   private var isLeft = false

@@ -35,7 +35,7 @@ enum TextMethods {
     }
   }
 
-  // MARK: - Text to text
+  // MARK: - String to string
 
   private static let mapped: [String: Body] = [
     "upper": map(PythonText.uppercased), "lower": map(PythonText.lowercased),
@@ -74,7 +74,7 @@ enum TextMethods {
     },
   ]
 
-  // MARK: - Questions
+  // MARK: - Predicates
 
   private static let asked: [String: Body] = [
     "islower": ask(PythonText.isLowercase), "isupper": ask(PythonText.isUppercase),
@@ -121,7 +121,7 @@ enum TextMethods {
     }
   }
 
-  // MARK: - Parts
+  // MARK: - Splitting
 
   private static let cut: [String: Body] = [
     "split": split(fromRight: false), "rsplit": split(fromRight: true),
@@ -168,7 +168,7 @@ enum TextMethods {
     }
   }
 
-  // MARK: - Places
+  // MARK: - Searching
 
   private static let found: [String: Body] = [
     "find": { run, text, arguments in
@@ -202,7 +202,7 @@ enum TextMethods {
     return parts.count == 2 ? parts[0].unicodeScalars.count : nil
   }
 
-  // MARK: - Width
+  // MARK: - Padding
 
   private static let padded: [String: Body] = [
     "ljust": pad { (0, $0) }, "rjust": pad { ($0, 0) }, "center": center,
@@ -216,7 +216,7 @@ enum TextMethods {
     },
   ]
 
-  /// How many characters a text lacks of a width, which may be any integer.
+  /// The number of scalars by which a text is shorter than a width; 0 if it is not shorter.
   static func missingCount(_ text: String, _ width: Int) -> Int {
     let count = text.unicodeScalars.count
     return width > count ? width - count : 0
@@ -247,14 +247,15 @@ enum TextMethods {
 }
 
 extension Interpreter {
-  /// A text between numbers of fill characters.
+  /// The text with `left` and `right` fill characters around it.
   func padded(_ text: String, _ left: Int, _ right: Int, _ fill: String) throws -> Value {
     try charge(bytes: left.addingReportingOverflow(right).partialValue)
     return try self.text(
       String(repeating: fill, count: left) + text + String(repeating: fill, count: right))
   }
 
-  /// `str.center`: an odd rest goes left of texts of even width.
+  /// `str.center`: if the padding is odd, the extra character goes left of a text of even length
+  /// and right of others.
   func centered(_ text: String, _ width: Int, _ fill: String) throws -> Value {
     let missing = TextMethods.missingCount(text, width)
     let left = missing / 2 + (missing & width & 1)
@@ -265,7 +266,7 @@ extension Interpreter {
   func replaced(_ text: String, _ old: String, _ new: String, _ count: Int) throws -> Value {
     try charge(bytes: text.utf8.count)
     guard !old.isEmpty else {
-      // Python puts the new text before every character and at the end.
+      // Python inserts the new text before every character and at the end.
       try charge(text.utf8.count)
       var parts = text.unicodeScalars.map { String($0) } + [""]
       let total = count < 0 ? parts.count : min(count, parts.count)

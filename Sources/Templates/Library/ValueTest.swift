@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `is` asks.
+/// A test, applied with `is`.
 struct ValueTest: Sendable {
   let body: @Sendable (Interpreter, Value, Arguments) throws -> Bool
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is between the delimiters: something that has a value.
+/// A node of the syntax tree that has a value.
 ///
-/// Operators of one level and everything after a value are lists, not nested nodes: a sum of a
-/// thousand terms is no deeper than one of two.
+/// A chain of operators of one precedence, and the operations after a value, are lists rather than
+/// nested nodes: a sum of a thousand terms is no deeper than a sum of two.
 struct Expression: Sendable {
   indirect enum Node: Sendable {
     case literal(Literal)
@@ -50,7 +50,7 @@ struct Expression: Sendable {
   let node: Node
 }
 
-/// An operation on two numbers, and on texts and lists where Python has it.
+/// A binary operation on numbers; on strings and lists too, if Python defines it.
 enum Arithmetic: String, Sendable {
   case add = "+"
   case subtract = "-"
@@ -61,7 +61,7 @@ enum Arithmetic: String, Sendable {
   case power = "**"
 }
 
-/// A comparison.
+/// A comparison operator.
 enum Relation: String, Sendable {
   case equal = "=="
   case notEqual = "!="
@@ -73,7 +73,7 @@ enum Relation: String, Sendable {
   case isNotIn = "not in"
 }
 
-/// What follows a value.
+/// An operation written after a value: attribute, item, slice, call, filter or test.
 struct Postfix: Sendable {
   enum Node: Sendable {
     case attribute(String)
@@ -88,7 +88,7 @@ struct Postfix: Sendable {
   let node: Node
 }
 
-/// The arguments in the parentheses of a call.
+/// The unevaluated arguments of a call.
 struct CallArguments: Sendable {
   struct Keyword: Sendable {
     let name: String
@@ -97,8 +97,8 @@ struct CallArguments: Sendable {
 
   var positional: [Expression] = []
   var keywords: [Keyword] = []
-  /// The list behind `*`.
+  /// The operand of `*`.
   var morePositional: Expression?
-  /// The mapping behind `**`.
+  /// The operand of `**`.
   var moreKeywords: Expression?
 }

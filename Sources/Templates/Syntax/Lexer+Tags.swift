@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Lexer {
-  /// The tokens of one tag and its end.
+  /// Appends the tokens of one tag, including its end.
   mutating func lexTag(isVariable: Bool, _ openingLine: Int) throws {
-    // An end inside brackets is no end: `{{ {"a": {}} }}`.
+    // Inside brackets `}}` does not end the tag: `{{ {"a": {}} }}`.
     var expected: [Symbol] = []
     while true {
       advance(to: skippingSpace(from: position))
@@ -65,13 +65,13 @@ extension Lexer {
     let start = position
     let radices: [Unicode.Scalar: Int] = ["b": 2, "B": 2, "o": 8, "O": 8, "x": 16, "X": 16]
     if source[start] == "0", start + 1 < source.count, let radix = radices[source[start + 1]] {
-      // One underscore may follow the letter.
+      // An underscore may follow the prefix: `0x_ff`.
       let joint = start + 2 < source.count && source[start + 2] == "_" ? 1 : 0
       if let end = digits(from: start + 2 + joint, radix: radix) {
         return try appendInteger(source[start + 2..<end], radix: radix, end: end)
       }
     }
-    // After a dot a number is an index, as in `x.0.1`.
+    // After a dot, digits are an index and never a fraction: `x.0.1`.
     let mayBeFraction = start == 0 || source[start - 1] != "."
     if mayBeFraction, let end = fractionEnd(from: start) {
       guard let value = Double(String(source[start..<end]).filter { $0 != "_" }) else {
@@ -81,7 +81,7 @@ extension Lexer {
       position = end
       return
     }
-    // A leading zero stands alone; digits after it then fail to parse, as in Jinja.
+    // A leading zero is a number by itself; digits after it then fail to parse, as in Jinja.
     let end = digits(from: start, radix: source[start] == "0" ? 1 : 10) ?? start + 1
     try appendInteger(source[start..<end], radix: 10, end: end)
   }
@@ -96,7 +96,8 @@ extension Lexer {
     position = end
   }
 
-  /// The end of digits that single underscores may join, nil where there is no digit.
+  /// The end of a run of digits, which single underscores may separate; nil if no digit is at
+  /// `start`.
   private func digits(from start: Int, radix: Int) -> Int? {
     func isDigit(_ index: Int) -> Bool {
       guard index < source.count, source[index].isASCII else { return false }
@@ -110,7 +111,7 @@ extension Lexer {
     return end
   }
 
-  /// The end of a number with a fraction, an exponent or both, nil where it has neither.
+  /// The end of a number that has a fraction, an exponent or both; nil if it has neither.
   private func fractionEnd(from start: Int) -> Int? {
     guard let whole = digits(from: start, radix: 10) else { return nil }
     var end = whole

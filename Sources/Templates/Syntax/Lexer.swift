@@ -2,19 +2,20 @@
 
 import SPINErrors
 
-/// Cuts a template into tokens, as Jinja 3.1 does with `trim_blocks` and `lstrip_blocks`.
+/// Splits a template into tokens, as Jinja 3.1 does with `trim_blocks` and `lstrip_blocks`.
 ///
-/// - Whitespace before `{%` and `{#` at the beginning of a line goes, and so does the line break
-///   after `%}` and `#}`.
-/// - A minus inside a delimiter takes all whitespace on its side, a plus leaves all.
-/// - Line breaks become LF, and one at the end of the source goes.
+/// - Whitespace between the beginning of a line and `{%` or `{#` is dropped, and so is the line
+///   break after `%}` and `#}`.
+/// - A minus in a delimiter drops all whitespace on its side; a plus retains it.
+/// - Line breaks become LF, and one at the end of the source is dropped.
 struct Lexer {
   let name: String
   let source: [Unicode.Scalar]
   var position = 0
   private var line = 1
   private var tokens: [Token] = []
-  /// Whether what was consumed last ended with a line break.
+  /// Whether the next text begins a line: the last delimiter ended with a line break, or there was
+  /// none.
   private var lineIsStarting = true
 
   private init(_ text: String, name: String) {
@@ -34,9 +35,10 @@ struct Lexer {
     self.source = source
   }
 
-  /// The tokens of the whole source, with `end` last.
+  /// The tokens of the whole source, the last of which is `end`.
   ///
-  /// - Throws: `SPINError` with the line, where a tag is not closed or holds what is no token.
+  /// - Throws: `SPINError` with the line if a tag is not closed or contains something that is no
+  ///   token.
   static func tokens(of text: String, name: String) throws -> [Token] {
     var lexer = Lexer(text, name: name)
     while lexer.position < lexer.source.count { try lexer.lexSection() }
@@ -44,7 +46,7 @@ struct Lexer {
     return lexer.tokens
   }
 
-  /// Text and the tag after it.
+  /// Appends the text up to the next delimiter, and the tag, comment or raw block there.
   private mutating func lexSection() throws {
     guard let opening = nextOpening() else {
       appendText(source[position...])
@@ -98,7 +100,7 @@ struct Lexer {
     let sign = sign(at: start + 2)
     let end = start + (sign == nil ? 2 : 3)
     if kind == .block, let wordEnd = endOfWord("raw", from: end) {
-      // Jinja's rule for `raw` knows no plus and takes no line break.
+      // Jinja's pattern for `raw` allows no plus at the end and drops no line break.
       if matches("-%}", at: wordEnd) {
         let close = skippingSpace(from: wordEnd + 3)
         return Opening(kind: .raw, start: start, end: close, sign: sign)
@@ -110,14 +112,14 @@ struct Lexer {
     return Opening(kind: kind, start: start, end: end, sign: sign)
   }
 
-  /// Where the whitespace after a word ends, nil where another word stands here.
+  /// The index after a word and the whitespace around it; nil if another word is there.
   private func endOfWord(_ word: String, from start: Int) -> Int? {
     let wordStart = skippingSpace(from: start)
     guard matches(word, at: wordStart) else { return nil }
     return skippingSpace(from: wordStart + word.unicodeScalars.count)
   }
 
-  /// Where the end of a tag that begins here leads, nil where none begins.
+  /// The index after the end of the tag and the whitespace that it drops; nil if no tag ends here.
   func tagEnd(at index: Int, isVariable: Bool) -> Int? {
     guard isVariable else { return blockEnd("%}", at: index) }
     if matches("-}}", at: index) { return skippingSpace(from: index + 3) }
@@ -153,7 +155,7 @@ struct Lexer {
     return index
   }
 
-  // MARK: - Sections without tokens
+  // MARK: - Comments and raw blocks
 
   private mutating func skipComment() throws {
     for index in position..<max(position, source.count) {
@@ -176,7 +178,7 @@ struct Lexer {
     throw failure("a raw block is opened here and never closed with {% endraw %}")
   }
 
-  /// Text without the whitespace that the tag after it takes.
+  /// The text without the whitespace that the tag after it drops.
   private func stripped(
     _ text: ArraySlice<Unicode.Scalar>, _ sign: Unicode.Scalar?, isVariable: Bool
   ) -> ArraySlice<Unicode.Scalar> {
@@ -191,7 +193,7 @@ struct Lexer {
     return text[lineStart...].allSatisfy(PythonText.isSpace) ? text[..<lineStart] : text
   }
 
-  // MARK: - Moving on
+  // MARK: - Advancing
 
   private mutating func appendText(_ text: ArraySlice<Unicode.Scalar>) {
     if !text.isEmpty { append(.text(String(text))) }
@@ -206,7 +208,7 @@ struct Lexer {
     }
   }
 
-  /// Moves past a delimiter.
+  /// Moves past a delimiter, noting whether it ended with a line break.
   mutating func leave(at end: Int) {
     lineIsStarting = source[end - 1] == "\n"
     advance(to: end)
@@ -218,7 +220,7 @@ struct Lexer {
 }
 
 extension String {
-  /// The text of scalars.
+  /// The string of these scalars.
   init(_ scalars: some Sequence<Unicode.Scalar>) {
     var view = String.UnicodeScalarView()
     view.append(contentsOf: scalars)

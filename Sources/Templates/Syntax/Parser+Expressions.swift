@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Parser {
-  /// The words that are values.
+  /// The names that are literals.
   static let constants: [String: Expression.Literal] = [
     "true": .boolean(true), "True": .boolean(true), "false": .boolean(false),
     "False": .boolean(false), "none": .none, "None": .none,
   ]
 
-  /// An expression, or several with commas between, which are a tuple.
+  /// An expression, or a tuple of several separated by commas.
   ///
   /// - Parameters:
-  ///   - allowsConditional: Whether `a if b else c` may stand there bare.
-  ///   - endWord: A word that ends it, besides the end of the tag and a closing parenthesis.
+  ///   - allowsConditional: Whether `a if b else c` may be used without parentheses.
+  ///   - endWord: A word that ends the tuple, as do the end of the tag and a closing parenthesis.
+  ///   - mayBeEmpty: Whether no expression at all is an empty tuple rather than an error.
   mutating func tuple(
     allowsConditional: Bool = true, endWord: String? = nil, mayBeEmpty: Bool = false
   ) throws -> Expression {
@@ -92,9 +93,9 @@ extension Parser {
 
   // MARK: - Arithmetic
 
-  /// Sums, and below them Jinja's further levels: `~`, products, powers.
+  /// Sums, and Jinja's levels of higher precedence: `~`, products, powers.
   ///
-  /// All associate to the left, powers too.
+  /// All of them, including powers, associate to the left.
   private mutating func sum() throws -> Expression {
     try operations([.plus, .minus]) { parser in
       let line = parser.current.line
@@ -147,7 +148,7 @@ extension Parser {
 
   // MARK: - Values
 
-  /// A name, a literal, or something in brackets.
+  /// A name, a literal, or an expression in brackets.
   mutating func primary() throws -> Expression {
     let line = current.line
     let node: Expression.Node

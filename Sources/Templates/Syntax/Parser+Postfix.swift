@@ -20,7 +20,7 @@ extension Parser {
     }
   }
 
-  /// Filters, tests, and calls of what they give.
+  /// Filters, tests, and calls of their results.
   mutating func filtersAndTests() throws -> [Postfix] {
     var operations: [Postfix] = []
     while true {
@@ -39,7 +39,7 @@ extension Parser {
     }
   }
 
-  /// Filters with a pipe between, before the first of which it may be absent.
+  /// Filters separated by pipes; a pipe before the first is optional.
   mutating func filterChain() throws -> [Postfix] {
     _ = skip(.pipe)
     var filters = [try filter()]
@@ -70,7 +70,7 @@ extension Parser {
     case .name("else"), .name("or"), .name("and"): break
     case .name("is"): throw place.failure("a test cannot follow a test; join them with \"and\"")
     case .name, .string, .integer, .number, .symbol(.leftBracket), .symbol(.leftBrace):
-      // One argument may stand without parentheses: `x is divisibleby 3`.
+      // A single argument needs no parentheses: `x is divisibleby 3`.
       let argumentLine = current.line
       let argument = try nested { try $0.primary() }
       let operations = try postfixes()
@@ -112,7 +112,7 @@ extension Parser {
     current.kind == .symbol(.colon) || current.kind == .symbol(.rightBracket)
   }
 
-  /// The arguments of a call, parentheses included.
+  /// The arguments of a call, with their parentheses.
   private mutating func arguments() throws -> CallArguments {
     var arguments = CallArguments()
     var isFirst = true

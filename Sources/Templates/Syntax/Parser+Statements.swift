@@ -7,8 +7,8 @@ extension Parser {
     "with",
   ]
 
-  /// Statements up to a tag that begins with one of these words, which is left as it is, or up to
-  /// the end of the template where there are none.
+  /// Statements up to a tag that begins with one of `ends`, which is not consumed, or to the end of
+  /// the template if `ends` is empty.
   mutating func statements(until ends: [String]) throws -> [Statement] {
     var result: [Statement] = []
     while true {
@@ -36,7 +36,8 @@ extension Parser {
     }
   }
 
-  /// The statements of a body: what follows the rest of an opening tag, and the word that ends it.
+  /// The rest of an opening tag and the statements after it, up to the tag that ends the body;
+  /// returns them with that tag's first word.
   private mutating func body(until ends: String...) throws -> (body: [Statement], end: String) {
     _ = skip(.colon)
     try expect(kind: .blockEnd)
@@ -139,7 +140,7 @@ extension Parser {
     return .assignmentBlock(target, filters: filters, body: try body(until: "endset").body)
   }
 
-  /// One name, or a tuple of names, as long as they last.
+  /// One name, or a tuple of names separated by commas.
   private mutating func target(allowsAttribute: Bool) throws -> Statement.Target {
     var targets = [try singleTarget(allowsAttribute)]
     var isTuple = false

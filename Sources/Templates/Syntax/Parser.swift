@@ -2,26 +2,26 @@
 
 import SPINErrors
 
-/// Makes statements of tokens, by the grammar of Jinja 3.1 with its loop controls and the
+/// Parses tokens into statements, by the grammar of Jinja 3.1 with its loop controls and the
 /// `generation` tag of transformers.
 ///
-/// What the grammar has and we do not (inheritance, imports, translation) is refused by name, and so
-/// are filters and tests that we do not have, wherever they stand: Jinja would wait until they are
-/// reached.
+/// Tags that Jinja has and this parser does not (inheritance, imports, translation) are refused by
+/// name. So are unsupported filters and tests, even in branches that are never reached; Jinja
+/// reports those only when they are evaluated.
 struct Parser {
   let name: String
   let tokens: [Token]
   var position = 0
-  /// How many statements and expressions enclose the current token.
+  /// The number of statements and expressions that enclose the current token.
   private var depth = 0
-  /// How many loops of the same macro enclose the current token.
+  /// The number of loops that enclose the current token within the same macro.
   var loopDepth = 0
-  /// The names read so far in each macro that encloses the current token.
+  /// The names read so far in each macro that encloses the current token, outermost first.
   var namesRead: [Set<String>] = []
 
   /// The statements of a template.
   ///
-  /// - Throws: `SPINError` that names template and line.
+  /// - Throws: `SPINError` that names the template and the line.
   static func statements(of source: String, name: String) throws -> [Statement] {
     var parser = Parser(name: name, tokens: try Lexer.tokens(of: source, name: name))
     return try parser.statements(until: [])
@@ -34,21 +34,21 @@ struct Parser {
 
   // MARK: - Tokens
 
-  /// The tokens end with `end`, which nothing consumes.
+  /// The token to be parsed next; the last token, `end`, is never consumed.
   var current: Token { tokens[position] }
   var next: Token { tokens[min(position + 1, tokens.count - 1)] }
 
   /// Consumes the current token.
   mutating func advance() { position = min(position + 1, tokens.count - 1) }
 
-  /// Consumes the current token where it is this symbol.
+  /// Consumes the current token if it is this symbol, and returns whether it was.
   mutating func skip(_ symbol: Symbol) -> Bool {
     guard current.kind == .symbol(symbol) else { return false }
     advance()
     return true
   }
 
-  /// Consumes the current token where it is this word.
+  /// Consumes the current token if it is this word, and returns whether it was.
   mutating func skip(word: String) -> Bool {
     guard current.kind == .name(word) else { return false }
     advance()
@@ -70,7 +70,7 @@ struct Parser {
     return name
   }
 
-  /// Records that a variable is read.
+  /// Records that a variable is read in all enclosing macros.
   mutating func noteRead(_ name: String) {
     for index in namesRead.indices { namesRead[index].insert(name) }
   }
@@ -83,7 +83,9 @@ struct Parser {
     place.failure("\(current.description) is found where \(expected) is expected")
   }
 
-  /// Parses something one level deeper.
+  /// Parses one level deeper.
+  ///
+  /// - Throws: `SPINError` beyond `TemplateLimits.recursion` levels.
   mutating func nested<Result>(_ body: (inout Parser) throws -> Result) throws -> Result {
     depth += 1
     guard depth <= TemplateLimits.recursion else {

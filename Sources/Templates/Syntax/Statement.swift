@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A part of a template that does something: writes, decides, repeats, assigns.
+/// A node of the syntax tree that has an effect: output, branch, loop or assignment.
 struct Statement: Sendable {
   indirect enum Node: Sendable {
     case text(String)
@@ -49,14 +49,14 @@ struct Statement: Sendable {
     let value: Expression
   }
 
-  /// What a value is assigned to.
+  /// The target of an assignment.
   indirect enum Target: Sendable {
     case name(String)
     /// An attribute of a namespace.
     case attribute(of: String, String)
     case tuple([Target])
 
-    /// The variables assigned.
+    /// The variables that are assigned.
     var names: [String] {
       switch self {
       case .name(let name): [name]
@@ -66,7 +66,7 @@ struct Statement: Sendable {
     }
   }
 
-  /// A macro, or the body of a call block, which the macro called knows as `caller`.
+  /// A macro, or the body of a call block, which the called macro sees as `caller`.
   final class Macro: Sendable {
     struct Parameter: Sendable {
       let name: String

@@ -2,13 +2,14 @@
 
 import SPINErrors
 
-/// What is between the quotes of a string, read as Python's `unicode-escape` does.
+/// The text between the quotes of a string, read as Python's `unicode-escape` does.
 enum StringLiteral {
-  /// The text that escapes stand for.
+  /// The text with its escapes replaced.
   ///
-  /// An unknown escape stands for itself, backslash included.
+  /// An unknown escape is left as written, including its backslash.
   ///
-  /// - Throws: What `failure` makes of a message, where an escape is cut off or names no scalar.
+  /// - Throws: The result of `failure` if an escape is cut off, is `\N{...}`, or names no Unicode
+  ///   scalar.
   static func unescaped(
     _ literal: ArraySlice<Unicode.Scalar>, _ failure: (String) -> SPINError
   ) throws -> String {
@@ -76,7 +77,7 @@ enum StringLiteral {
       index += 1
       count += 1
     }
-    // Three octal digits are below the surrogates.
+    // Never nil: three octal digits are below the surrogates.
     return Unicode.Scalar(value) ?? "\u{FFFD}"
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A piece of a template: text between tags, the ends of a tag, or a word inside one.
+/// A token: text between tags, a delimiter of a tag, or a word or symbol inside one.
 struct Token: Sendable, Equatable {
   enum Kind: Sendable, Equatable {
     case text(String)
@@ -14,10 +14,10 @@ struct Token: Sendable, Equatable {
   }
 
   let kind: Kind
-  /// The line on which it begins, counted from 1.
+  /// The line on which the token begins, counted from 1.
   let line: Int
 
-  /// How messages name it.
+  /// How messages name the token.
   var description: String {
     switch kind {
     case .text: "text"
@@ -35,7 +35,9 @@ struct Token: Sendable, Equatable {
   }
 }
 
-/// What is between names and literals; those of two characters first, as they are matched.
+/// An operator or a punctuation mark.
+///
+/// Symbols of two characters come first, because the lexer takes the first match.
 enum Symbol: String, Sendable, CaseIterable {
   case floorDivide = "//"
   case power = "**"
@@ -64,7 +66,7 @@ enum Symbol: String, Sendable, CaseIterable {
   case comma = ","
   case semicolon = ";"
 
-  /// The symbol that closes a bracket.
+  /// The symbol that closes this bracket; nil for other symbols.
   var closing: Symbol? {
     switch self {
     case .leftBracket: .rightBracket

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keys with values, in the order in which the keys came.
+/// A dictionary in insertion order.
 final class Mapping {
   let keys: [Value]
   let values: [Value]
   let depth: Int
   private let places: [MappingKey: Int]
 
-  /// Of equal keys the first stays where it is and gets the last value, as in Python.
+  /// The first of several equal keys retains its position and takes the last value, as in Python.
   init(_ entries: [(key: Value, hash: MappingKey, value: Value)]) {
     var keys: [Value] = []
     var values: [Value] = []
@@ -27,14 +27,14 @@ final class Mapping {
     depth = 1 + (values.lazy.map(\.depth).max() ?? 0)
   }
 
-  /// The value of a key, nil where there is none.
+  /// The value for a key; nil if there is none.
   subscript(key: MappingKey) -> Value? { places[key].map { values[$0] } }
 
-  /// The value of a text.
+  /// The value for a string key; nil if there is none.
   subscript(text: String) -> Value? { self[.string(ExactText(text))] }
 }
 
-/// What a mapping compares keys by: 1, 1.0 and true are one key.
+/// The hashable form of a key: 1, 1.0 and true are one key.
 enum MappingKey: Hashable {
   case undefined
   case none
@@ -44,7 +44,8 @@ enum MappingKey: Hashable {
   case tuple([MappingKey])
 }
 
-/// A text that equals another only scalar by scalar; `String` would find canonical equivalents equal.
+/// A string that is equal to another only if their scalars are; `String` equality is canonical
+/// equivalence.
 struct ExactText: Hashable {
   let text: String
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How Python writes and reads numbers.
+/// Python's conversions between numbers and text.
 enum PythonNumber {
-  /// `repr(float)`: the shortest digits that read back, with an exponent below 1e-4 and from 1e16 on.
+  /// `repr(float)`: the shortest digits that round-trip, with an exponent below 1e-4 and from 1e16
+  /// on.
   static func text(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let sign = value.sign == .minus ? "-" : ""
     guard value != 0 else { return sign + "0.0" }
-    // Swift's digits are the shortest too; only where it writes an exponent differs.
+    // Swift's digits are the shortest too; only its rule for exponents differs.
     let parts = "\(value.magnitude)".split(separator: "e")
     let mantissa = parts[0].split(separator: ".")
     var exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) + mantissa[0].count - 1
@@ -30,10 +31,12 @@ enum PythonNumber {
     return sign + text.prefix(exponent + 1) + "." + text.dropFirst(exponent + 1)
   }
 
-  /// The longest text that is read as a number, in bytes; Python reads integers of 4,300 digits.
+  /// The longest text that is read as a number, in bytes; Python reads integers of up to 4,300
+  /// digits.
   private static let longest = 4_400
 
-  /// `int(text, base)`, nil where Python raises an error or the number does not fit 64 bits.
+  /// `int(text, base)`; nil if Python raises an error, the text is too long, the digits are not
+  /// ASCII, or the number does not fit 64 bits.
   static func integer(_ text: String, base: Int = 10) -> Int? {
     let trimmed = PythonText.stripped(text, .both)
     guard trimmed.utf8.count <= longest else { return nil }
@@ -52,7 +55,8 @@ enum PythonNumber {
     return Int((isNegative ? "-" : "") + plain, radix: base)
   }
 
-  /// `float(text)`, nil where Python raises an error.
+  /// `float(text)`; nil if Python raises an error, the text is too long, or the digits are not
+  /// ASCII.
   static func number(_ text: String) -> Double? {
     let trimmed = PythonText.stripped(text, .both)
     guard trimmed.utf8.count <= longest else { return nil }
@@ -67,7 +71,7 @@ enum PythonNumber {
     return Double(plain)
   }
 
-  /// Without the underscores that join digits, nil where one joins nothing.
+  /// The text without the underscores between digits; nil if an underscore is elsewhere.
   private static func withoutJoints(_ text: Substring) -> String? {
     var result = ""
     var previous: Character = "_"

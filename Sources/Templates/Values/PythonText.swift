@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What Python's `str` does, on Unicode scalars.
+/// The operations of Python's `str`, on Unicode scalars.
 package enum PythonText {
   /// `str.isspace` of one character.
   package static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
@@ -17,7 +17,7 @@ package enum PythonText {
 
   /// `strip`, `lstrip`, `rstrip`.
   ///
-  /// - Parameter characters: What to strip; nil for whitespace.
+  /// - Parameter characters: The characters to strip; nil for whitespace.
   package static func stripped(
     _ text: String, _ side: Side = .both, of characters: String? = nil
   ) -> String {
@@ -62,7 +62,7 @@ package enum PythonText {
     return parts.reversed()
   }
 
-  /// `splitlines`: the line breaks are those of Unicode and a few controls.
+  /// `splitlines`: at Unicode's line breaks and at some control characters.
   static func lines(_ text: String) -> [String] {
     var lines: [String] = []
     var line = String.UnicodeScalarView()
@@ -106,7 +106,7 @@ package enum PythonText {
     }
   }
 
-  /// `title` of `str`: every letter behind something that is none.
+  /// `title` of `str`: every cased letter that does not follow another becomes title case.
   static func titled(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     var followsCased = false
@@ -117,7 +117,7 @@ package enum PythonText {
     }
   }
 
-  /// Jinja's filter `title`: every word behind whitespace, a hyphen or an opening bracket.
+  /// Jinja's filter `title`: words begin after whitespace, a hyphen or an opening bracket.
   static func titledWords(_ text: String) -> String {
     var result = ""
     var word: [Unicode.Scalar] = []
@@ -152,7 +152,9 @@ package enum PythonText {
     }
   }
 
-  /// A capital sigma becomes a final sigma at the end of a word.
+  /// The lowercase of one scalar.
+  ///
+  /// A capital sigma at the end of a word becomes a final sigma.
   private static func lowercased(at index: Int, in scalars: [Unicode.Scalar]) -> String {
     let scalar = scalars[index]
     guard scalar == "\u{3A3}" else { return scalar.properties.lowercaseMapping }
@@ -167,7 +169,7 @@ package enum PythonText {
       || scalar.properties.generalCategory == .titlecaseLetter
   }
 
-  /// `islower` and `isupper`: something has case, and nothing has the other.
+  /// `islower` and `isupper`: there is a cased letter, and none has the other case.
   static func isLowercase(_ text: String) -> Bool {
     let scalars = text.unicodeScalars
     return scalars.contains { $0.properties.isLowercase }
@@ -184,7 +186,7 @@ package enum PythonText {
       }
   }
 
-  // MARK: - Classes
+  // MARK: - Character classes
 
   static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

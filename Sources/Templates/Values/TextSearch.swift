@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds a text in others, byte by byte of their UTF-8, in time linear in both (Knuth, Morris and
-/// Pratt 1977): templates come from strangers.
+/// Finds the occurrences of a pattern, compared as UTF-8, in time linear in pattern and text
+/// (Knuth, Morris and Pratt 1977), because templates come from strangers.
 struct TextSearch {
   private let pattern: [UInt8]
-  /// For each prefix, the length of the longest other prefix that it ends with.
+  /// For each prefix, the length of its longest proper prefix that is also a suffix.
   private let borders: [Int]
 
   /// - Precondition: The pattern is not empty.
@@ -13,9 +13,9 @@ struct TextSearch {
     self.init(bytes: Array(pattern.utf8))
   }
 
-  /// Where the pattern begins in a text, without overlaps, from the left.
+  /// The byte offsets of occurrences, without overlaps, from the left.
   ///
-  /// - Parameter limit: How many to find; all where negative.
+  /// - Parameter limit: The maximum number of occurrences; no limit if negative.
   func places(in text: [UInt8], limit: Int = -1) -> [Int] {
     var places: [Int] = []
     var length = 0
@@ -32,7 +32,7 @@ struct TextSearch {
     return places
   }
 
-  /// The parts between occurrences.
+  /// The parts of the text between occurrences, split from the left.
   func parts(of text: String, limit: Int = -1) -> [String] {
     let bytes = Array(text.utf8)
     var parts: [String] = []
@@ -44,7 +44,7 @@ struct TextSearch {
     return parts + [String(decoding: bytes[start...], as: UTF8.self)]
   }
 
-  /// The parts between occurrences, which are taken from the right.
+  /// The parts of the text between occurrences, split from the right.
   func partsFromRight(of text: String, limit: Int) -> [String] {
     guard limit >= 0 else { return parts(of: text) }
     let mirrored = TextSearch(bytes: pattern.reversed())

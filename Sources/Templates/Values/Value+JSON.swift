@@ -3,7 +3,8 @@
 import SPINJSON
 
 extension Interpreter {
-  /// A JSON value, as Python's `json.loads` would give it; integers beyond 64 bits are floats.
+  /// A JSON value as Python's `json.loads` returns it, except that integers beyond 64 bits are
+  /// floats.
   func value(of json: JSON) throws -> Value {
     switch json {
     case .null: .none

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an expression stands for: Python's values, as far as templates meet them.
+/// The value of an expression: the Python values that templates use.
 ///
-/// Lists and mappings cannot be changed, as in Jinja's immutable sandbox. Nothing that holds values
-/// can come to hold itself, and `depth` is bounded, so walking a value ends and so does freeing it.
+/// Lists and mappings are immutable, as in Jinja's sandbox. No value can come to contain itself,
+/// and `depth` is bounded, so traversing a value terminates and so does freeing it.
 enum Value {
-  /// A name or an attribute that does not exist; prints as nothing and fails where it is used.
+  /// A name or an attribute that does not exist, with the message for its use; prints as nothing.
   case undefined(String)
   case none
   case boolean(Bool)
   case integer(Int)
   case number(Double)
   case string(String)
-  /// Text marked safe, which knows only how to be printed and tested.
+  /// Text marked safe, which supports only printing and tests.
   case markup(String)
   case list(Elements)
   case tuple(Elements)
   case mapping(Mapping)
   case range(IntegerRange)
-  /// `keys()`, `values()` or `items()` of a mapping: as a tuple's elements, but without indices.
+  /// `keys()`, `values()` or `items()` of a mapping: iterable like a tuple, but without indices.
   case view(Elements, of: String)
   case iterator(ValueIterator)
-  /// A namespace, by its index in the interpreter, which owns all of them.
+  /// A namespace, by its index in the interpreter, which owns them all.
   case namespace(Int)
   case loop(LoopState)
   case macro(MacroValue)
@@ -39,7 +39,7 @@ enum Value {
       }
   }
 
-  /// How deep values nest in it.
+  /// The number of levels of nested values; 0 for a value that contains none.
   var depth: Int {
     switch self {
     case .list(let elements), .tuple(let elements), .view(let elements, _): elements.depth
@@ -51,7 +51,7 @@ enum Value {
     }
   }
 
-  /// What Python calls its type.
+  /// The name of the value's Python type.
   var typeName: String {
     switch self {
     case .undefined: "Undefined"
@@ -75,7 +75,7 @@ enum Value {
     }
   }
 
-  /// The number that arithmetic sees: truth values count.
+  /// The value as a number; booleans are 0 and 1, and other values that are no numbers are nil.
   var numeric: Numeric? {
     switch self {
     case .boolean(let value): .integer(value ? 1 : 0)
@@ -101,7 +101,7 @@ enum Value {
     if case .undefined = self { true } else { false }
   }
 
-  /// Whether it counts as true.
+  /// The truth value.
   var isTrue: Bool {
     switch self {
     case .undefined, .none: false
@@ -129,7 +129,7 @@ final class Elements {
   }
 }
 
-/// Elements that are read once, as Python's generators.
+/// Elements that can be read once, as from a Python generator.
 final class ValueIterator {
   private var remaining: ArraySlice<Value>
   let depth: Int
@@ -139,7 +139,7 @@ final class ValueIterator {
     depth = 1 + (values.lazy.map(\.depth).max() ?? 0)
   }
 
-  /// How many are left.
+  /// The number of elements left.
   var count: Int { remaining.count }
 
   /// The next element, nil at the end.
@@ -158,7 +158,7 @@ struct IntegerRange {
   let stop: Int
   let step: Int
 
-  /// How many there are; the interpreter makes no range whose bounds overflow.
+  /// The number of integers; the interpreter creates no range whose bounds overflow.
   var count: Int {
     if step > 0 { return start < stop ? (stop - start - 1) / step + 1 : 0 }
     return start > stop ? (start - stop - 1) / -step + 1 : 0
@@ -167,7 +167,7 @@ struct IntegerRange {
   subscript(index: Int) -> Int { start + index * step }
 }
 
-/// A method with the value it was taken from.
+/// A method bound to its receiver.
 final class BoundMethod {
   let receiver: Value
   let name: String
@@ -178,10 +178,10 @@ final class BoundMethod {
   }
 }
 
-/// A macro with the variables that it sees.
+/// A macro with the scope in which it was defined.
 final class MacroValue {
   let definition: Statement.Macro
-  /// The interpreter keeps the scopes of macros alive: a scope holds its macros.
+  /// Unowned because a scope owns its macros; the interpreter keeps the scope alive.
   unowned let scope: Scope
 
   init(_ definition: Statement.Macro, _ scope: Scope) {

@@ -2,11 +2,11 @@
 
 import SPINStatistics
 
-/// A change of a comparison as text: the same in tables, answers and sentences.
+/// A change in a comparison as text: the same in tables, headlines and sentences.
 struct ComparisonChange {
-  /// What changes, which decides unit and direction.
+  /// The kind of quantity, which decides unit and direction.
   enum Kind {
-    /// A share: of answers, or of right ones.
+    /// A share of answers, or an accuracy.
     case rate(isBetterWhenHigher: Bool, isHeuristic: Bool)
     /// The ratio of perplexities.
     case perplexity
@@ -15,12 +15,12 @@ struct ComparisonChange {
   let change: ComparisonFile.Change
   let kind: Kind
 
-  /// A change of a share of answers, as a judge says it.
+  /// A change of the rate of a judge.
   static func awareness(_ change: ComparisonFile.Change, _ words: VerdictWords) -> Self {
     Self(change: change, kind: .rate(isBetterWhenHigher: true, isHeuristic: words.isHeuristic))
   }
 
-  /// A change of the share of harmless questions that are refused, detected by phrases.
+  /// A change of the share of benign questions that are refused, as detected by phrases.
   static func refusal(_ change: ComparisonFile.Change) -> Self {
     Self(change: change, kind: .rate(isBetterWhenHigher: false, isHeuristic: true))
   }
@@ -51,7 +51,7 @@ struct ComparisonChange {
     }
   }
 
-  /// "−0.2 to +3.1", or why there is no interval.
+  /// "−0.2 to +3.1", or the reason why there is no interval.
   var intervalText: String {
     guard let lower = change.mean.lower, let upper = change.mean.upper else {
       switch kind {
@@ -70,10 +70,10 @@ struct ComparisonChange {
 
   /// Whether the change was tested.
   var isTested: Bool { change.adjustedPValue != nil }
-  /// Whether it is shown.
+  /// Whether the change is shown, by the rule of `Evidence`.
   var isShown: Bool { Evidence.isShown(change.adjustedPValue) }
 
-  /// What it means.
+  /// The effect of the change.
   var effect: Report.Effect {
     switch kind {
     case .rate(let isBetterWhenHigher, _): change.effect(isBetterWhenHigher: isBetterWhenHigher)
@@ -81,7 +81,7 @@ struct ComparisonChange {
     }
   }
 
-  /// The change in a table, with its interval below it and its mark next to it.
+  /// The change as a table cell, with its interval below and its mark next to it.
   var cell: Table.Cell {
     let (isHeuristic, neutral) =
       switch kind {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The questions that a reader of a comparison asks first, answered for SPIN with its controls and trained methods.
+/// The headline questions of a comparison, answered for SPIN in relation to controls and trained
+/// methods.
 enum ComparisonHeadline {
-  /// The answers; none where SPIN is not among the methods.
+  /// The answers; empty if SPIN is not among the methods.
   static func answers(_ file: ComparisonFile) -> [HeadlineAnswer] {
     guard let spin = file.methods.first(where: { $0.name == "spin" }) else { return [] }
     return [
@@ -44,11 +45,11 @@ enum ComparisonHeadline {
       })
   }
 
-  /// What SPIN's edits cost, by the rule of a run's page.
+  /// What SPIN's edits cost, by the same rule as for a single run.
   private static func cost(
     _ spin: ComparisonFile.Method, _ file: ComparisonFile
   ) -> HeadlineAnswer {
-    // What the edit aims at can be lost, too.
+    // A loss in the rates that the edit should raise is a cost, too.
     let lost = spin.awareness.map {
       ("\($0.name) \(file.words.measure)", ComparisonChange.awareness($0.change, file.words))
     }.filter { $0.1.effect == .worse }
@@ -68,7 +69,8 @@ enum ComparisonHeadline {
       limit: lost.isEmpty ? limit(costs.map(\.1)) : nil)
   }
 
-  /// Whether SPIN does better than controls, or than what is trained.
+  /// Whether SPIN does better than the controls, or than the trained methods; nil if there are
+  /// none.
   private static func advantage(_ file: ComparisonFile, controls: Bool) -> HeadlineAnswer? {
     let names = controls ? ["random", "general-only"] : ["full", "lora", "dora", "loreft"]
     let others = file.methods.filter { names.contains($0.name) && !$0.spinAdvantage.isEmpty }
@@ -90,7 +92,7 @@ enum ComparisonHeadline {
     "\(name.capitalizedFirst) changes by \(change.meanText)\(change.detail)."
   }
 
-  /// What claims that rates are higher come to together.
+  /// The answer for several rates, each of which should be higher.
   private static func answer(_ changes: [ComparisonChange]) -> String {
     guard changes.contains(where: \.isTested) else { return Headline.tooFew }
     let effects = changes.map(\.effect)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The methods of a comparison with what they change.
+/// The table of the methods of a comparison with the changes that they make.
 enum ComparisonMethodsTable {
   static func table(_ file: ComparisonFile) -> Table {
     let tasks = file.methods[0].accuracy.map(\.name)

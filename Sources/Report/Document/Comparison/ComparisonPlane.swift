@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The figure of a comparison: a point a method, and a small one a seed.
+/// The figure of a comparison: a point for each method, and a small one for each seed.
 enum ComparisonPlane {
-  /// The section; nil with fewer than two lists of questions.
+  /// The section; nil with fewer than two question sets.
   static func section(_ file: ComparisonFile) -> Section? {
     let names = file.questions.map(\.name)
     let axes =

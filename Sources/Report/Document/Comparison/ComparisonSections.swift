@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a comparison of methods shows below its tables: SPIN with each of the others, and every edit.
+/// The sections of a comparison below its tables: SPIN compared with each other method, and every
+/// edit.
 enum ComparisonSections {
-  /// SPIN compared with each of the others, question by question; nil where there is nothing to compare.
+  /// SPIN compared with each other method, question by question; nil if there is nothing to
+  /// compare.
   static func advantage(_ file: ComparisonFile) -> Section? {
     let others = file.methods.filter { !$0.spinAdvantage.isEmpty }
     guard !others.isEmpty else { return nil }
@@ -23,7 +25,7 @@ enum ComparisonSections {
       id: "advantage", title: "SPIN compared with the others", blocks: [.table(table)])
   }
 
-  /// Every arm by itself, and where its own report is.
+  /// The changes of every arm, with a pointer to the arms' own reports.
   static func arms(_ file: ComparisonFile) -> Section {
     var rows: [[Table.Cell]] = []
     for method in file.methods {

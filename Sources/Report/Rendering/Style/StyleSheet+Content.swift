@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How tables, figures and sample answers look.
+// The style of tables, figures and sample answers.
 extension StyleSheet {
   static let tables = """
     .table { margin: 1.5rem 0; }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What changes with the width of the screen, and on paper.
+// The style for wide and narrow screens, and for paper.
 extension StyleSheet {
-  /// Where there is a margin, the contents stand in it and tables have the whole rest.
+  /// On wide screens, the contents are in the margin, and tables have the rest of the width.
   static let wide = """
     @media (min-width: 75rem) {
       body { max-width: 86rem; padding: 2.5rem 2rem 4rem; }

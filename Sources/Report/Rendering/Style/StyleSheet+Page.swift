@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How text and the contents look.
+// The style of text and of the contents.
 extension StyleSheet {
   static let prose = """
     * { box-sizing: border-box; }

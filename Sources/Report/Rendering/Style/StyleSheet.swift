@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a page looks.
+/// The style sheet of a page.
 ///
-/// Colors are named by what they mean, once for light and once for dark; blue and
-/// orange are told apart by every kind of color vision, and shapes and words say the same.
+/// Colors are named by their meaning and defined for light and dark mode. Blue and orange can be
+/// told apart with every kind of color vision, and shapes and words repeat their meaning.
 package enum StyleSheet {
-  /// The style sheet; it holds none of the characters that mean something in XML.
+  /// The style sheet; it contains no character that is special in XML text.
   package static let text =
     colors + prose + tables + figures + answers + contents + wide + narrow + print
 
