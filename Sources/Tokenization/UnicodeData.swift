@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: written by Tools/tokenizers/unicode_tables.py
 
-/// What the `tokenizers` package 0.23.3 takes each scalar for, as measured on it.
+/// What the `tokenizers` package 0.23.3 takes each scalar to be, as measured with that package.
 ///
 /// Sets are flat pairs: the gap since the last range, and the length of the range.
 enum UnicodeData {

@@ -214,6 +214,11 @@ struct ComparisonTableTests {
       table.latex.contains(
         "=a,''b'' \\& 100\\% of \\$x\\_1 \\{\\#\\textasciitilde{}\\textasciicircum{}\\textbackslash{}\\textbar{}\\textless{}b\\textgreater{} \\\\ refused (\\%) $\\downarrow$"
       ))
+    for formula in ["-1+2", "+1", "-a", "@a"] {
+      let table = try #require(MadeComparison(list: formula).report().comparisonTable)
+      let field = formula == "+1" ? formula : "'" + formula
+      #expect(table.csv.contains(",over_refusal,\(field),40,"), "\(formula)")
+    }
     #expect(!table.markdown.contains("<b>"))
     for line in table.latex.split(separator: "\n") where line.hasSuffix("\\\\") {
       // Five columns: four separators that are none of the text.

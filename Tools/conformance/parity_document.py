@@ -7,42 +7,42 @@ import transformers
 
 import compare_selection
 
-INTRODUCTION = """# Training beside its Python originals
+INTRODUCTION = """# Training compared with its Python originals
 
-`make parity` computes all of this again, with the real `spin train` and Python in one run, and fails where a
-limit is passed. Written by `Tools/conformance/compare_training.py` with
+`make parity` recomputes this page, running `spin train` and Python, and fails if a limit is exceeded. Written by
+`Tools/conformance/compare_training.py` with
 {versions}.
 
-Small models of the four families (3 layers, 60 wide, random weights); 50 samples, {steps} optimizer steps of
-2 x 2 samples from two epochs, the same start on both sides. Python is transformers with `torch.optim.AdamW`, PEFT, and
-for LoReFT a transcription of pyreft (`Tools/fixtures/loreft.py`). It computes in float64, so that differences
-are those of `spin`; beside them stands how far the same Python program is in float32, its usual precision.
+Small models of the four families (3 layers, hidden size 60, random weights) are trained on 50 samples for {steps} optimizer steps of
+2 x 2 samples, from two epochs, with the same initial weights on both sides. Python is transformers with `torch.optim.AdamW`, PEFT,
+and for LoReFT a transcription of pyreft (`Tools/fixtures/loreft.py`). It computes in float64, so that differences
+are due to `spin`; for comparison, the tables also give the error of the same Python program in float32, its usual precision.
 
 ## Losses and numbers after {steps} steps
 
-- *loss*: the largest difference of a step's loss, relative to it. At most {loss_limit:g}.
-- *numbers*: of the tensor where it is largest, the root mean square of the differences at the end over that of the
-  change in training. At most {weight_limit:g}. AdamW divides by the root of squares, so that a gradient near zero
-  moves a number by a whole step either way: that is what float32 differs by, on both sides.
-- *largest*: the largest difference of any number.
+- *loss*: the largest relative difference of a step's loss. At most {loss_limit:g}.
+- *numbers*: the root mean square of the differences in the final values, divided by that of the change in training, for the tensor
+  where this ratio is largest. At most {weight_limit:g}. AdamW divides by the root of the second moment, so a gradient near zero can
+  move a value by a whole step in either direction; this accounts for the float32 errors on both sides.
+- *largest*: the largest absolute difference of any value.
 
 """
 EXCHANGE = """
 ## Adapters exchanged
 
-From `spin` to Python: LoRA and DoRA are loaded by PEFT without a missing or unexpected tensor, unmerged, and give
-the logits of the model that `spin adapter merge` writes, within 1e-4 of what the adapter moves them by (a tenth
-where the checkpoint has 16 bits, to which merging rounds: all but llama here). From Python: what PEFT trained and
-saved is merged by `spin adapter merge` and by PEFT, within 4 eps (the distance of one to the type's next number), and
-with 16 bits all but a thousandth of the weights have the same bits. LoReFT changes states and is never merged: greedy
-texts of 12 tokens, `spin generate --adapter` beside the transcription in float64, the same up to ties.
+From `spin` to Python: PEFT loads LoRA and DoRA adapters without a missing or unexpected tensor. Unmerged, they give
+the logits of the model that `spin adapter merge` writes, within 1e-4 of the adapter's effect on them (within a tenth
+for checkpoints of 16 bits, to which merging rounds: all but llama here). From Python to `spin`: adapters that PEFT trained and
+saved are merged by `spin adapter merge` and by PEFT; the results agree within 4 eps (eps is the distance from 1 to the type's next number),
+and with 16 bits all but a thousandth of the weights have the same bits. LoReFT changes hidden states and cannot be merged: instead, greedy
+texts of 12 tokens by `spin generate --adapter` and by the transcription in float64 are compared, and are the same up to ties.
 
 """
 EXPORT = """
 ## Edits exported as LoRA
 
-`spin patch export --as peft-lora`, loaded and merged by PEFT: every tensor has the bits of what `spin patch apply`
-writes.
+An edit exported by `spin patch export --as peft-lora` is loaded and merged by PEFT: every tensor equals that written by
+`spin patch apply`, bit for bit.
 
 """
 

@@ -114,7 +114,7 @@ def main():
     version = tokenizers.__version__
     print("// SPDX-License-Identifier: Apache-2.0")
     print("// swift-format-ignore-file: written by Tools/tokenizers/unicode_tables.py")
-    print(f"\n/// What the `tokenizers` package {version} takes each scalar for, as measured on it.")
+    print(f"\n/// What the `tokenizers` package {version} takes each scalar to be, as measured with that package.")
     print("///\n/// Sets are flat pairs: the gap since the last range, and the length of the range.")
     print("enum UnicodeData {")
     show("letters", r"Oniguruma's `\p{L}`.", ranges(letters))

@@ -57,10 +57,10 @@ extension ComparisonTable {
 
   /// A field, quoted if necessary.
   ///
-  /// Spreadsheets take text that begins with `=`, `@`, a tab or a carriage return for a formula; an
-  /// apostrophe prevents that.
+  /// Spreadsheets take text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula; an
+  /// apostrophe prevents that. Numbers stay as they are.
   private static func field(_ text: String) -> String {
-    let isFormula = text.first.map { "=@\t\r".contains($0) } ?? false
+    let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false && Double(text) == nil
     let text = isFormula ? "'" + text : text
     guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
       return text

@@ -35,6 +35,10 @@ enum PythonNumber {
   /// digits.
   private static let longest = 4_400
 
+  private static let prefixes = [
+    (base: 2, text: "0b"), (base: 8, text: "0o"), (base: 16, text: "0x"),
+  ]
+
   /// `int(text, base)`; nil if Python raises an error, the text is too long, the digits are not
   /// ASCII, or the number does not fit 64 bits.
   static func integer(_ text: String, base: Int = 10) -> Int? {
@@ -43,15 +47,24 @@ enum PythonNumber {
     var digits = trimmed[...]
     let isNegative = digits.hasPrefix("-")
     if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
-    if let prefix = [2: "0b", 8: "0o", 16: "0x"][base], digits.lowercased().hasPrefix(prefix) {
+    var base = base
+    let prefix = prefixes.first {
+      (base == 0 || base == $0.base) && digits.lowercased().hasPrefix($0.text)
+    }
+    if let prefix {
+      base = prefix.base
       digits = digits.dropFirst(2)
       if digits.hasPrefix("_") { digits = digits.dropFirst() }
     }
-    guard let plain = withoutJoints(digits), plain.allSatisfy({ $0.isHexDigit || $0.isLetter })
-    else {
-      return nil
+    // As in Python's source text, where 0 begins nothing but 0.
+    if base == 0 {
+      guard !digits.hasPrefix("0") || digits.allSatisfy({ "0_".contains($0) }) else { return nil }
+      base = 10
     }
-    guard (2...36).contains(base) else { return nil }
+    guard (2...36).contains(base),
+      let plain = withoutJoints(digits, { $0.isASCII && ($0.isNumber || $0.isLetter) }),
+      plain.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isLetter) })
+    else { return nil }
     return Int((isNegative ? "-" : "") + plain, radix: base)
   }
 
@@ -65,21 +78,23 @@ enum PythonNumber {
     if ["inf", "infinity", "nan"].contains(unsigned.lowercased()) {
       return Double(trimmed.lowercased())
     }
-    guard let plain = withoutJoints(trimmed[...]),
+    guard let plain = withoutJoints(trimmed[...], { $0.isASCII && $0.isNumber }),
       plain.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) })
     else { return nil }
     return Double(plain)
   }
 
   /// The text without the underscores between digits; nil if an underscore is elsewhere.
-  private static func withoutJoints(_ text: Substring) -> String? {
+  private static func withoutJoints(
+    _ text: Substring, _ isDigit: (Character) -> Bool
+  ) -> String? {
     var result = ""
     var previous: Character = "_"
     for character in text {
       if character == "_" {
-        guard previous.isHexDigit else { return nil }
+        guard isDigit(previous) else { return nil }
       } else {
-        guard previous != "_" || character.isHexDigit || result.isEmpty else { return nil }
+        guard previous != "_" || isDigit(character) || result.isEmpty else { return nil }
         result.append(character)
       }
       previous = character

@@ -11,14 +11,13 @@ import torch
 import transformers
 
 TITLES = {
-    "weights": ("Imported weights", "transformers' reading of the same GGUF file, rounded to bfloat16"),
-    "tokens": ("Token ids", "the package tokenizers with the vocabulary of the file and the model's own "
-               "pre-tokenizer: ids with and without special tokens, and decoded text"),
+    "weights": ("Imported weights", "the same GGUF file read by transformers and rounded to bfloat16"),
+    "tokens": ("Token ids", "the package `tokenizers` with the file's vocabulary and the model's own pre-tokenizer. "
+               "Compared are ids with and without special tokens, and decoded text"),
     "chat": ("Chat rendering", "`apply_chat_template` of transformers"),
-    "perplexity": ("Perplexity", "the model in float64 from end to end"),
-    "greedy": ("Greedy chat answers", "transformers in Float32 on the same weights; float64 decides where "
-               "they differ"),
-    "selected": ("Selected weights", "importance in float64 from end to end, and the rules in NumPy"),
+    "perplexity": ("Perplexity", "the model computed in float64 throughout"),
+    "greedy": ("Greedy chat answers", "transformers in float32 with the same weights; float64 decides if they differ"),
+    "selected": ("Selected weights", "importance computed in float64 throughout, and the rules in NumPy"),
 }
 
 
@@ -56,8 +55,8 @@ def write(arguments, names):
         verdict = "differs" if result["differences"] else "equal"
         lines.append(f"| {title} | {verdict} | {result['seconds']} s |")
     for name, result in results.items():
-        title, witness = TITLES[name]
-        lines += ["", f"## {title}", "", f"Witness: {witness}.", ""]
+        title, reference = TITLES[name]
+        lines += ["", f"## {title}", "", f"Reference: {reference}.", ""]
         lines += [f"- {key}: {text(value)}" for key, value in result["facts"].items()]
         lines += [f"- different: {text(item)}" for item in result["differences"]]
     arguments.out.write_text("\n".join(lines) + "\n")
