@@ -18,6 +18,8 @@ final class ActivationFile {
   private let tokenCount: Int
   private let width: Int
   private let layerCount: Int
+  /// The bytes that were written one after the other since the last checksum was taken.
+  private var written: (range: Range<Int>, crc: CRC32)?
 
   /// Opens or makes the file.
   ///
@@ -56,20 +58,35 @@ final class ActivationFile {
   func write(_ slot: Int, _ tokens: Range<Int>, from matrix: MatrixView) throws {
     precondition(matrix.rows == tokens.count && matrix.columns == width, "matrix: shape")
     let range = matrix.offset..<matrix.offset + tokens.count * width
+    let start = offset(slot, tokens)
     try device.download(matrix.buffer, range) { span in
-      try file.write(span, at: offset(slot, tokens))
+      try file.write(span, at: start)
+      var (whole, crc) = written ?? (start..<start, CRC32())
+      if whole.upperBound != start { (whole, crc) = (start..<start, CRC32()) }
+      crc.update(span)
+      written = (whole.lowerBound..<start + 4 * span.count, crc)
     }
   }
 
-  /// The SHA-256 of the rows of some tokens, as lower-case hexadecimal.
-  func digest(_ slot: Int, _ tokens: Range<Int>) throws -> String {
-    var hash = SHA256()
+  /// The checksum of the rows of some tokens that were just written, one after the other.
+  ///
+  /// It is of what was to be written, so that a disk that wrote something else is found by `checksum`.
+  func takeChecksum(_ slot: Int, _ tokens: Range<Int>) -> UInt32 {
+    let bytes = offset(slot, tokens)..<offset(slot, tokens) + 4 * width * tokens.count
+    precondition(written?.range == bytes, "checksum: of other rows than were written")
+    defer { written = nil }
+    return written?.crc.checksum ?? 0
+  }
+
+  /// The checksum of the rows of some tokens in the file.
+  func checksum(_ slot: Int, _ tokens: Range<Int>) throws -> UInt32 {
+    var crc = CRC32()
     let byteCount = 4 * width * tokens.count
     for start in stride(from: 0, to: byteCount, by: 4 << 20) {
       let count = min(4 << 20, byteCount - start)
-      hash.update(try file.read(count: count, at: offset(slot, tokens) + start))
+      crc.update(try file.read(count: count, at: offset(slot, tokens) + start))
     }
-    return hash.hexadecimal
+    return crc.checksum
   }
 
   /// Waits until all that was written is on disk.

@@ -25,7 +25,7 @@ final class GradientSweep {
   /// States that wait for the backward sweep.
   private var kept: [KeptKey: BlockState] = [:]
   private var keptBytesLeft: Int
-  /// What an earlier process wrote and this one has not read yet: trusted once its digest was compared.
+  /// What an earlier process wrote and this one has not read yet: trusted once its checksum was compared.
   private var unchecked: Set<ScoringJournal.Unit> = []
 
   private struct KeptKey: Hashable {
@@ -107,7 +107,7 @@ final class GradientSweep {
     if packing.name == packings.last?.name { scorer.decoder.weights.blocks[layer].releasePages() }
     try activations.synchronize()
     try journal.record(
-      unit, digest: activations.digest(activations.output(of: layer), packing.tokenRange))
+      unit, checksum: activations.takeChecksum(activations.output(of: layer), packing.tokenRange))
   }
 
   private func losses(of packing: SamplePacking) throws {
@@ -142,7 +142,7 @@ final class GradientSweep {
     try activations.synchronize()
     try journal.record(
       .losses(dataSet: packing.name),
-      digest: activations.digest(activations.gradient(after: last), packing.tokenRange),
+      checksum: activations.takeChecksum(activations.gradient(after: last), packing.tokenRange),
       losses: losses)
   }
 
@@ -176,8 +176,8 @@ final class GradientSweep {
     if layer > 0 { try activations.synchronize() }
     try journal.record(
       unit,
-      digest: layer > 0
-        ? activations.digest(activations.gradient(after: layer - 1), packing.tokenRange) : "")
+      checksum: layer > 0
+        ? activations.takeChecksum(activations.gradient(after: layer - 1), packing.tokenRange) : 0)
   }
 
   private func writeScores(
@@ -214,7 +214,7 @@ final class GradientSweep {
     _ unit: ScoringJournal.Unit, _ slot: Int, _ packing: SamplePacking
   ) throws {
     guard unchecked.remove(unit) != nil else { return }
-    guard try activations.digest(slot, packing.tokenRange) == journal.digest(of: unit) else {
+    guard try activations.checksum(slot, packing.tokenRange) == journal.checksum(of: unit) else {
       throw SPINError(
         .malformedInput, at: activations.path, "was changed since it was written",
         remedy: "give \(enabling: .restart) to begin anew")

@@ -6,7 +6,7 @@ import SPINStorage
 
 /// Which units of a scoring run are done, one JSON object a line.
 ///
-/// A unit's outputs are on disk before its line is, which holds the digest of the activations that the
+/// A unit's outputs are on disk before its line is, which holds the checksum of the activations that the
 /// unit wrote. The first line names what is scored; lines have checksums (`LineLog`).
 final class ScoringJournal {
   /// A part of the work that is done whole or not at all.
@@ -19,8 +19,10 @@ final class ScoringJournal {
     case backward(layer: Int, dataSet: String)
   }
 
+  private static let schema = "scoring-journal/3"
+
   private let log: LineLog
-  private var done: [Unit: String] = [:]
+  private var done: [Unit: UInt32] = [:]
   private var sampleLosses: [String: [Double]] = [:]
 
   /// Opens the journal of a run, or begins one.
@@ -32,7 +34,7 @@ final class ScoringJournal {
   init(path: String, identity: String) throws {
     log = try LineLog(path: path)
     guard let first = log.lines.first else {
-      try append(["schema": "scoring-journal/2", "identity": .string(identity)])
+      try append(["schema": .string(Self.schema), "identity": .string(identity)])
       return
     }
     let header = try JSON(parsing: first, path: path)
@@ -43,6 +45,11 @@ final class ScoringJournal {
           repeat that run's command, choose another \(setting: .directory), or give \
           \(enabling: .restart) to discard it
           """)
+    }
+    guard header.object?["schema"] == .string(Self.schema) else {
+      throw SPINError(
+        .cannotCreate, at: path, "was begun by another version of spin",
+        remedy: "finish it with that version, or give \(enabling: .restart) to discard it")
     }
     for line in log.lines.dropFirst() {
       try read(JSON(parsing: line, path: path).requireObject(at: path), path)
@@ -58,8 +65,8 @@ final class ScoringJournal {
   /// Whether a unit is done.
   func contains(_ unit: Unit) -> Bool { done[unit] != nil }
 
-  /// The digest of the activations that a finished unit wrote; nil where it is not done.
-  func digest(of unit: Unit) -> String? { done[unit] }
+  /// The checksum of the activations that a finished unit wrote; nil if it is not done.
+  func checksum(of unit: Unit) -> UInt32? { done[unit] }
 
   /// The mean loss of each sample, in nats, once the losses of a data set are done.
   func losses(of dataSet: String) -> [Double] { sampleLosses[dataSet] ?? [] }
@@ -67,9 +74,9 @@ final class ScoringJournal {
   /// Records that a unit is done; its outputs must be on disk.
   ///
   /// - Parameters:
-  ///   - digest: The SHA-256 of the activations that it wrote.
+  ///   - checksum: The CRC-32 of the activations that it wrote; 0 if it wrote none.
   ///   - losses: The losses of the samples, of a unit `losses`.
-  func record(_ unit: Unit, digest: String, losses: [Double]? = nil) throws {
+  func record(_ unit: Unit, checksum: UInt32, losses: [Double]? = nil) throws {
     var line: JSONObject =
       switch unit {
       case .forward(let layer, let dataSet):
@@ -78,26 +85,29 @@ final class ScoringJournal {
         ["unit": "backward", "layer": JSON(layer), "data_set": .string(dataSet)]
       case .losses(let dataSet): ["unit": "losses", "data_set": .string(dataSet)]
       }
-    line["activations_sha256"] = .string(digest)
+    line["activations_crc32"] = JSON(Int(checksum))
     if let losses { line["losses"] = .array(losses.map { .number($0) }) }
     try append(line)
-    keep(unit, digest, losses)
+    keep(unit, checksum, losses)
   }
 
-  private func keep(_ unit: Unit, _ digest: String, _ losses: [Double]?) {
-    done[unit] = digest
+  private func keep(_ unit: Unit, _ checksum: UInt32, _ losses: [Double]?) {
+    done[unit] = checksum
     if case .losses(let dataSet) = unit { sampleLosses[dataSet] = losses }
   }
 
   private func read(_ line: JSONObject, _ path: String) throws {
     let dataSet: String = try line.required("data_set")
-    let digest: String = try line.required("activations_sha256")
+    let stored: Int = try line.required("activations_crc32")
+    guard let checksum = UInt32(exactly: stored) else {
+      throw line.failure("activations_crc32", "is \(stored), expected 32 bits")
+    }
     switch try line.required("unit", as: String.self) {
     case "forward":
-      keep(.forward(layer: try line.required("layer"), dataSet: dataSet), digest, nil)
+      keep(.forward(layer: try line.required("layer"), dataSet: dataSet), checksum, nil)
     case "backward":
-      keep(.backward(layer: try line.required("layer"), dataSet: dataSet), digest, nil)
-    default: keep(.losses(dataSet: dataSet), digest, try line.required("losses"))
+      keep(.backward(layer: try line.required("layer"), dataSet: dataSet), checksum, nil)
+    default: keep(.losses(dataSet: dataSet), checksum, try line.required("losses"))
     }
   }
 

@@ -21,10 +21,16 @@ package struct CRC32: Sendable {
     }
   }
 
+  /// Adds an array of bytes to the checksum.
+  package mutating func update(_ bytes: [UInt8]) { unsafe update(bytes.span.bytes) }
+
+  /// Adds the bytes of numbers to the checksum, as they are in memory.
+  package mutating func update(_ numbers: Span<Float>) { unsafe update(numbers.bytes) }
+
   /// The checksum of an array of bytes.
   package static func checksum(_ bytes: [UInt8]) -> UInt32 {
     var crc = CRC32()
-    unsafe crc.update(bytes.span.bytes)
+    crc.update(bytes)
     return crc.checksum
   }
 }

@@ -192,7 +192,8 @@ import Testing
     let printed = try JSON(parsing: Array(outcome.standardOutput.utf8), path: "stdout")
       .requireObject(at: "stdout")
     let selection: JSONObject = try printed.required("selection")
-    #expect(selection.members.allSatisfy { rows[chosen][$0.key] == $0.value } && selection.count == 9)
+    #expect(
+      selection.members.allSatisfy { rows[chosen][$0.key] == $0.value } && selection.count == 9)
     #expect(zip(rows, rates).allSatisfy { $0["rule"] == "random" || $1 <= rates[chosen] })
     let patch = try Patch(path: first + "/patch.json")
     #expect(rows[chosen]["weights"] == JSON(patch.weightCount))
