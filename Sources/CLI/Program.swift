@@ -17,7 +17,7 @@ enum Program {
     // A file beyond the limit of `ulimit -f` is an error with a message, not the end of the program.
     signal(SIGXFSZ, SIG_IGN)
     let given = Array(CommandLine.arguments.dropFirst())
-    let arguments = RenamedOptions.current(given)
+    let arguments = asked(RenamedOptions.current(given))
     Interruption.expect(arguments)
     // A result of a model that was changed while it was read is none, whatever the command.
     InputWatch.begin()
@@ -45,6 +45,21 @@ enum Program {
     let half = limit / 2
     return String(message.unicodeScalars.prefix(half)) + " [...] "
       + String(message.unicodeScalars.suffix(half))
+  }
+
+  /// The arguments, or the command that help is asked about where there is none of that name, which then is the error.
+  private static func asked(_ arguments: [String]) -> [String] {
+    guard arguments.first == "help" else { return arguments }
+    let topic = arguments.dropFirst().filter { !$0.hasPrefix("-") }
+    var command: any ParsableCommand.Type = SPINCommand.self
+    for name in topic {
+      let found = command.configuration.subcommands.first {
+        $0.configuration.commandName == name
+      }
+      guard let found else { return topic }
+      command = found
+    }
+    return arguments
   }
 
   private static func run(_ arguments: [String]) throws {

@@ -15,6 +15,13 @@ final class ModelHold: WatchedInput {
     var hashes: [String: String] = [:]
   }
 
+  /// The files besides the weights of which results are made.
+  private static let settings = [
+    "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+    "special_tokens_map.json", "added_tokens.json", "tokenizer.model", "vocab.json", "merges.txt",
+    "chat_template.jinja", "chat_template.json",
+  ]
+
   let lock: SharedDirectoryLock
   private let directory: String
   private let state = Mutex(State())
@@ -28,6 +35,14 @@ final class ModelHold: WatchedInput {
   func begin(_ files: [SafetensorsFile]) {
     state.withLock { state in
       for file in files { state.marks[FileSystem.name(of: file.path)] = file.file.mark }
+      // Settings decide results and are copied with the weights; small ones may be touched, like weights.
+      for name in Self.settings {
+        let path = "\(directory)/\(name)"
+        guard let mark = FileMark(path: path) else { continue }
+        state.marks[name] = mark
+        guard mark.byteCount <= 4 << 20 else { continue }
+        state.hashes[name] = try? FileDigest.sha256(ofFileAt: path)
+      }
     }
     InputWatch.add(self)
   }

@@ -4,15 +4,17 @@ package import SPINKernels
 import SPINStorage
 package import SPINTransformer
 
-/// Sequences that are decoded in one batch, one token a step.
+/// Sequences that are decoded in one batch, one token a step, or several where it is known what they probably are.
 ///
 /// A sequence's numbers do not depend on which others are there: prompts pass through row-independent
 /// products, steps through `Device.project`.
 package struct DecodingBatch {
   /// The sequences in the order of the rows, identified by the caller.
   package private(set) var identifiers: [Int] = []
-  /// Logits of the newest position of each sequence, `[B, V]`, after `start` or `step`.
-  var logits: MatrixView { logitRoom.rows(0..<identifiers.count) }
+  /// Rows that a step can have.
+  var rowCount: Int { hiddenRoom.rows }
+  /// Rows whose logits are in memory together.
+  var logitRows: Int { logitRoom.rows }
 
   private let decoder: Decoder
   private let device: any Device
@@ -28,11 +30,12 @@ package struct DecodingBatch {
   /// - Parameters:
   ///   - sequenceCount: The maximum number of sequences at a time.
   ///   - promptTokens: The maximum number of prompt tokens at a time.
+  ///   - logitRows: Rows whose logits are in memory together; nil for one a sequence.
   ///   - positionCount: Positions that a sequence can have.
   ///   - keepsWeights: Whether the model's weights stay in memory from step to step.
   package init(
-    _ decoder: Decoder, sequenceCount: Int, promptTokens: Int, positionCount: Int,
-    keepsWeights: Bool = true, on device: any Device
+    _ decoder: Decoder, sequenceCount: Int, promptTokens: Int, logitRows: Int? = nil,
+    positionCount: Int, keepsWeights: Bool = true, on device: any Device
   ) {
     self.decoder = decoder
     self.device = device
@@ -42,13 +45,14 @@ package struct DecodingBatch {
     walk.keepsWeights = keepsWeights
     hiddenRoom = device.matrix(rows: tokens, columns: configuration.hiddenSize)
     newest = device.matrix(rows: sequenceCount, columns: configuration.hiddenSize)
-    logitRoom = device.matrix(rows: sequenceCount, columns: configuration.vocabularySize)
+    logitRoom = device.matrix(
+      rows: max(sequenceCount, logitRows ?? 0), columns: configuration.vocabularySize)
     reservedPositions = positionCount
     caches = KeyValueCaches(layerCount: configuration.layerCount)
   }
 
   /// Adds sequences by their prompts; afterwards `logits` are those of the new sequences alone, in
-  /// their order, until the next step.
+  /// their order.
   ///
   /// The decoder's interventions change the prompts, and nothing that is added to them later.
   ///
@@ -98,14 +102,38 @@ package struct DecodingBatch {
 
   /// Adds one token to every sequence, in the order of `identifiers`.
   package mutating func step(_ tokens: [Int32]) throws -> MatrixView {
-    precondition(tokens.count == identifiers.count, "one token a sequence")
-    let hidden = hiddenRoom.rows(0..<tokens.count)
+    let rows = try step(tokens.map { [$0] })
+    return logits(rows)
+  }
+
+  /// Adds tokens to every sequence, in the order of `identifiers`: at least one, and together no more than there is
+  /// room for (`rowCount`).
+  ///
+  /// No number of a token depends on those that are added with it and follow it, so that they can be forgotten.
+  ///
+  /// - Returns: The rows of the tokens, for `logits`.
+  mutating func step(_ tokens: [[Int32]]) throws -> Range<Int> {
+    precondition(
+      tokens.count == identifiers.count && tokens.allSatisfy { !$0.isEmpty },
+      "at least one token a sequence")
+    let counts = tokens.map(\.count)
+    let rows = 0..<counts.reduce(0, +)
     // What is added to a prompt is not changed by interventions.
-    let chunk = DecoderWalk.Chunk(tokens, rows: .newest(caches), prompts: nil)
-    try walk.forward(layers, [chunk], through: PassingStream(hidden))
-    decode(hidden, into: logits)
+    let chunk = DecoderWalk.Chunk(
+      tokens.flatMap(\.self), rows: .newest(caches, counts: counts), prompts: nil)
+    try walk.forward(layers, [chunk], through: PassingStream(hiddenRoom.rows(rows)))
+    return rows
+  }
+
+  /// Logits `[R, V]` of rows of the last step, at most `logitRows` of them, and each only once.
+  func logits(_ rows: Range<Int>) -> MatrixView {
+    let logits = logitRoom.rows(0..<rows.count)
+    decode(hiddenRoom.rows(rows), into: logits)
     return logits
   }
+
+  /// Forgets the last tokens that were added to a sequence.
+  mutating func removeLast(_ count: Int, of row: Int) { caches.removeLast(count, of: row) }
 
   private func decode(_ hidden: MatrixView, into logits: MatrixView) {
     decoder.head.decode(hidden, into: logits, on: device)

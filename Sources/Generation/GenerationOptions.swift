@@ -43,11 +43,19 @@ public struct GeneratedText: Sendable, Equatable {
   public let text: String
   /// Why it ended.
   public let finish: Finish
+  /// How many of its tokens a draft foretold; what a text is does not depend on it.
+  public let draftedCount: Int
 
   /// A text and its tokens.
-  public init(tokens: [Int32], text: String, finish: Finish) {
+  public init(tokens: [Int32], text: String, finish: Finish, draftedCount: Int = 0) {
     self.tokens = tokens
     self.text = text
     self.finish = finish
+    self.draftedCount = draftedCount
+  }
+
+  /// Whether the texts are the same, however they were computed.
+  public static func == (one: Self, other: Self) -> Bool {
+    one.tokens == other.tokens && one.text == other.text && one.finish == other.finish
   }
 }

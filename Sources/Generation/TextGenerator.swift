@@ -22,6 +22,9 @@ public final class TextGenerator {
   private let device: any Device
   private let batchSize: Int
   private let promptTokens: Int
+  /// What drafts came to, over all calls.
+  public private(set) var draftCounts = DraftCounts()
+  private var draftOdds = DraftOdds()
 
   /// - Parameters:
   ///   - model: The model, edited or not.
@@ -45,8 +48,21 @@ public final class TextGenerator {
   private struct Growing {
     let index: Int
     let stream: UInt64
+    var draft: Draft
     var tokens: [Int32] = []
+    var draftedCount = 0
+
+    func text(_ text: String, _ finish: GeneratedText.Finish) -> GeneratedText {
+      GeneratedText(tokens: tokens, text: text, finish: finish, draftedCount: draftedCount)
+    }
   }
+
+  /// Rows of a step where drafts are computed: the processor is busy, and what is computed in vain costs little.
+  static let draftedRows = 64
+  /// Tokens of one draft in a step.
+  private static let longestDraft = 15
+  /// Rows whose logits are in memory together, however few texts there are.
+  private static let leastLogitRows = 16
 
   /// Generates a text for each prompt.
   ///
@@ -56,6 +72,8 @@ public final class TextGenerator {
   ///   - prompts: Token ids, special tokens included.
   ///   - options: How to generate.
   ///   - streams: What tells the draws of one prompt from those of another; nil for its index.
+  ///   - drafts: What the text of each prompt probably is, such as what the unedited model says; nil where nothing is
+  ///     known. No text depends on it.
   ///   - shouldStop: Checked before each step and some twenty times a second; true ends the work with
   ///     an error of code `interrupted`.
   ///   - onText: Called after each token with the text so far, as far as it is final: it only
@@ -66,10 +84,11 @@ public final class TextGenerator {
   ///   `onText` or `onFinish` throws.
   public func generate(
     _ prompts: [[Int32]], options: GenerationOptions, streams: [UInt64]? = nil,
-    shouldStop: () -> Bool = { false },
+    drafts: [[Int32]]? = nil, shouldStop: () -> Bool = { false },
     onText: ((_ index: Int, _ text: String) throws -> Void)? = nil,
     onFinish: (_ index: Int, _ text: GeneratedText) throws -> Void
   ) throws {
+    precondition(drafts.map { $0.count == prompts.count } ?? true, "drafts: count")
     precondition(streams.map { $0.count == prompts.count } ?? true, "streams: count")
     try check(prompts)
     guard options.maxNewTokens > 0 else {
@@ -84,7 +103,8 @@ public final class TextGenerator {
     let (batchSize, promptTokens) = (plan.width.texts, plan.width.rows)
     var batch = DecodingBatch(
       model.decoder, sequenceCount: batchSize, promptTokens: promptTokens,
-      positionCount: plan.width.longest, keepsWeights: plan.keepsWeights, on: device)
+      logitRows: plan.width.logitRows, positionCount: plan.width.longest,
+      keepsWeights: plan.keepsWeights, on: device)
     var waiting = prompts.indices
     var growing: [Growing] = []
     while !waiting.isEmpty || !growing.isEmpty {
@@ -99,15 +119,66 @@ public final class TextGenerator {
           try batch.start(next.map { ($0, prompts[$0]) }, trunk: group.trunk)
         }
         let first = growing.count
-        growing += next.map { Growing(index: $0, stream: streams?[$0] ?? UInt64($0)) }
-        try choose(logits, &growing, from: first, &batch, prompts, options, onText, onFinish)
+        growing += next.map {
+          Growing(
+            index: $0, stream: streams?[$0] ?? UInt64($0), draft: Draft(known(drafts?[$0] ?? [])))
+        }
+        let chosen = choose(logits, growing[first...].map { ($0, 0) }, options.sampling)
+        try accept(
+          chosen.map { [$0] }, of: next.map { _ in [] }, &growing, from: first, &batch, prompts,
+          options, onText, onFinish)
       }
       guard !growing.isEmpty else { continue }
-      let logits = try unlessStopped(shouldStop) {
-        try batch.step(growing.map { $0.tokens[$0.tokens.count - 1] })
-      }
-      try choose(logits, &growing, from: 0, &batch, prompts, options, onText, onFinish)
+      let (drafts, chosen) = try step(growing, &batch, prompts, options, shouldStop)
+      try accept(
+        chosen, of: drafts, &growing, from: 0, &batch, prompts, options, onText, onFinish)
     }
+  }
+
+  /// Adds to each sequence its newest token and a part of its draft.
+  ///
+  /// - Returns: That part, and what the model chooses after the newest token and after each of the draft's.
+  private func step(
+    _ growing: [Growing], _ batch: inout DecodingBatch, _ prompts: [[Int32]],
+    _ options: GenerationOptions, _ shouldStop: () -> Bool
+  ) throws -> (drafts: [[Int32]], chosen: [[Int32?]]) {
+    let lengths = draftOdds.lengths(
+      growing.map { ($0.draft.agreement, draftLimit($0, prompts, options)) },
+      rowCount: min(batch.rowCount, max(Self.draftedRows, growing.count)))
+    let drafts = zip(growing, lengths).map { Array($0.draft.continuation($1)) }
+    let texts = zip(growing, drafts).flatMap { text, draft in (0...draft.count).map { (text, $0) } }
+    let chosen = try unlessStopped(shouldStop) {
+      let rows = try batch.step(zip(growing, drafts).map { $0.tokens.suffix(1) + $1 })
+      return stride(from: 0, to: rows.count, by: batch.logitRows).flatMap { start in
+        let part = start..<min(start + batch.logitRows, rows.count)
+        return choose(batch.logits(part), Array(texts[part]), options.sampling)
+      }
+    }
+    var left = chosen[...]
+    return (
+      drafts,
+      drafts.map { draft in
+        defer { left = left.dropFirst(draft.count + 1) }
+        return Array(left.prefix(draft.count + 1))
+      }
+    )
+  }
+
+  /// A draft up to the first token that the model does not have.
+  private func known(_ draft: [Int32]) -> [Int32] {
+    let size = model.decoder.configuration.vocabularySize
+    return Array(draft.prefix { $0 >= 0 && $0 < size })
+  }
+
+  /// How many tokens of its draft a text can take in one step: what is left of both.
+  private func draftLimit(
+    _ text: Growing, _ prompts: [[Int32]], _ options: GenerationOptions
+  ) -> Int {
+    let positions = model.decoder.configuration.maxPositionEmbeddings
+    return min(
+      text.draft.continuation(Self.longestDraft).count,
+      options.maxNewTokens - text.tokens.count - 1,
+      positions - prompts[text.index].count - text.tokens.count)
   }
 
   /// How many texts are generated in one batch, and how many prompt tokens are processed at a time, within the memory
@@ -127,7 +198,8 @@ public final class TextGenerator {
     let rows = max(longest, min(promptTokens, lengths.reduce(0, +)))
     func width(_ texts: Int, _ rows: Int) -> ForwardCost.Width {
       var width = ForwardCost.Width(
-        rows: max(rows, texts), longest: positions, logitRows: texts)
+        rows: max(rows, texts), longest: positions,
+        logitRows: max(texts, min(rows, Self.leastLogitRows)))
       width.texts = texts
       width.cachedPositions = texts * positions
       width.attendedRows =
@@ -136,42 +208,71 @@ public final class TextGenerator {
     }
     // Fewer tokens of prompts at a time cost less than fewer texts.
     let texts = min(batchSize, lengths.count)
-    let widths = ForwardCost.halvings(from: texts, to: 1).flatMap { texts in
+    var widths = ForwardCost.halvings(from: texts, to: 1).flatMap { texts in
       ForwardCost.halvings(from: rows, to: longest).map { width(texts, $0) }
     }
+    var narrowest = width(1, longest)
+    narrowest.logitRows = 1
+    widths.append(narrowest)
     return try ForwardCost(model.decoder, on: device).plan(
       widths, for: what, execution: execution)
   }
 
-  /// Gives each sequence from a row on its next token, and removes those that end with it.
+  /// The token that each row of logits chooses, a number of tokens after those of its text so far; nil where logits are
+  /// not numbers.
   private func choose(
-    _ logits: MatrixView, _ growing: inout [Growing], from first: Int, _ batch: inout DecodingBatch,
-    _ prompts: [[Int32]], _ options: GenerationOptions,
+    _ logits: MatrixView, _ rows: [(text: Growing, after: Int)], _ sampling: Sampling
+  ) -> [Int32?] {
+    let largest = device.largestIndices(of: logits)
+    return zip(rows, largest).enumerated().map { row, choice in
+      let ((text, after), token) = choice
+      guard let token else { return nil }
+      guard case .random(let temperature, let topP, let topK, let seed) = sampling else {
+        return Int32(token)
+      }
+      return Int32(
+        TokenChoice(temperature: temperature, topP: topP, topK: topK, seed: seed).token(
+          device.values(of: logits.rows(row..<row + 1)), stream: text.stream,
+          position: text.tokens.count + after))
+    }
+  }
+
+  /// Gives each sequence from a row on the tokens that the model chose, as long as those before them were the draft's,
+  /// and removes the sequences that end with them.
+  private func accept(
+    _ chosen: [[Int32?]], of drafts: [[Int32]], _ growing: inout [Growing], from first: Int,
+    _ batch: inout DecodingBatch, _ prompts: [[Int32]], _ options: GenerationOptions,
     _ onText: ((Int, String) throws -> Void)?, _ onFinish: (Int, GeneratedText) throws -> Void
   ) throws {
-    let largest = device.largestIndices(of: logits)
     var ended: [Int] = []
-    for row in first..<growing.count {
+    for (row, (chosen, draft)) in zip(chosen, drafts).enumerated().map({ (first + $0, $1) }) {
       let index = growing[row].index
-      guard var token = largest[row - first] else {
-        throw SPINError(
-          .checkFailed, at: Self.place(of: index),
-          "the model \(model.directory.path) gives logits that are not numbers",
-          remedy: "its weights are damaged, or an edit broke it")
+      var kept = 0
+      draftCounts.computed += draft.count
+      for (place, token) in chosen.enumerated() {
+        guard let token else {
+          throw SPINError(
+            .checkFailed, at: Self.place(of: index),
+            "the model \(model.directory.path) gives logits that are not numbers",
+            remedy: "its weights are damaged, or an edit broke it")
+        }
+        let isDrafted = place < draft.count && draft[place] == token
+        if isDrafted { kept += 1 }
+        let text = advance(
+          &growing[row], token, isDrafted: isDrafted, prompt: prompts[index], options)
+        if let text {
+          ended.append(row)
+          try onFinish(index, text)
+          break
+        }
+        if let onText {
+          let text = model.tokenizer.continuation(of: prompts[index], by: growing[row].tokens)
+          try onText(index, SettledText.prefix(of: text, stopStrings: options.stopStrings))
+        }
+        guard isDrafted else { break }
       }
-      if case .random(let temperature, let topP, let topK, let seed) = options.sampling {
-        token = TokenChoice(temperature: temperature, topP: topP, topK: topK, seed: seed).token(
-          device.values(of: logits.rows(row - first..<row - first + 1)),
-          stream: growing[row].stream,
-          position: growing[row].tokens.count)
-      }
-      if let text = advance(&growing[row], Int32(token), prompt: prompts[index], options) {
-        ended.append(row)
-        try onFinish(index, text)
-      } else if let onText {
-        let text = model.tokenizer.continuation(of: prompts[index], by: growing[row].tokens)
-        try onText(index, SettledText.prefix(of: text, stopStrings: options.stopStrings))
-      }
+      draftCounts.kept += kept
+      if draft.count > kept { batch.removeLast(draft.count - kept, of: row) }
     }
     batch.remove(ended)
     for row in ended.reversed() { growing.remove(at: row) }
@@ -179,21 +280,20 @@ public final class TextGenerator {
 
   /// Adds a token to a text; the text, if it ends.
   private func advance(
-    _ growing: inout Growing, _ token: Int32, prompt: [Int32], _ options: GenerationOptions
+    _ growing: inout Growing, _ token: Int32, isDrafted: Bool, prompt: [Int32],
+    _ options: GenerationOptions
   ) -> GeneratedText? {
-    let tokenizer = model.tokenizer
-    if model.endTokens.contains(token) {
-      return GeneratedText(
-        tokens: growing.tokens,
-        text: tokenizer.continuation(of: prompt, by: growing.tokens), finish: .endOfText)
-    }
+    func whole() -> String { model.tokenizer.continuation(of: prompt, by: growing.tokens) }
+    if isDrafted { growing.draftedCount += 1 }
+    if model.endTokens.contains(token) { return growing.text(whole(), .endOfText) }
     growing.tokens.append(token)
+    let agreement = growing.draft.agreement
+    if let isRight = growing.draft.follow(growing.tokens) { draftOdds.learn(agreement, isRight) }
     if !options.stopStrings.isEmpty {
-      let text = tokenizer.continuation(of: prompt, by: growing.tokens)
+      let text = whole()
       let ends = options.stopStrings.compactMap { text.unicodeScalars.firstRange(of: $0) }
       if let end = ends.min() {
-        return GeneratedText(
-          tokens: growing.tokens, text: String(text.unicodeScalars[..<end]), finish: .stopString)
+        return growing.text(String(text.unicodeScalars[..<end]), .stopString)
       }
     }
     let positions = model.decoder.configuration.maxPositionEmbeddings
@@ -201,9 +301,7 @@ public final class TextGenerator {
       growing.tokens.count == options.maxNewTokens
         || prompt.count + growing.tokens.count >= positions
     else { return nil }
-    return GeneratedText(
-      tokens: growing.tokens, text: tokenizer.continuation(of: prompt, by: growing.tokens),
-      finish: .length)
+    return growing.text(whole(), .length)
   }
 
   private func check(_ prompts: [[Int32]]) throws {

@@ -148,6 +148,7 @@ public struct ImportanceScorer: Sendable {
   ///
   /// - Throws: `SPINError` with code `cannotCreate` that names what differs.
   public func requireVacant(_ directory: ScoreDirectory) throws {
+    try OutputFolder.requireFree(.init(), in: directory.path, of: "score")
     for (dataSet, provenance) in zip(dataSets, provenances) {
       let path = try directory.path(of: dataSet.name)
       guard FileSystem.status(path) != nil else { continue }

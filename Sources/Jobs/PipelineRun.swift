@@ -90,8 +90,7 @@ public struct PipelineRun: Sendable {
     let folder = try OutputFolder(
       directory.path, of: "run", apartFrom: [job.directory.path])
     defer { folder.close() }
-    try folder.requireFree(
-      writtenNames(directory, evaluation), folders: savesModel ? ["model"] : [])
+    try folder.requireFree(contents(directory, evaluation))
     // The scores are the scoring's own to discard.
     try folder.begin(restart: restart, keeping: "scores")
     if restart, savesModel, FileSystem.status(directory.model, following: false) != nil {
@@ -135,18 +134,18 @@ public struct PipelineRun: Sendable {
     within outer: (path: String, command: String)? = nil
   ) throws {
     try OutputFolder.requireFree(
-      writtenNames(directory, evaluation), folders: savesModel ? ["model"] : [],
-      in: directory.path, of: "run", within: outer)
+      contents(directory, evaluation), in: directory.path, of: "run", within: outer)
   }
 
-  /// The files that are going to be written, and names that have to be those of folders.
-  private func writtenNames(
+  private func contents(
     _ directory: RunDirectory, _ evaluation: ModelEvaluation?
-  ) -> [String] {
+  ) -> OutputFolder.Contents {
     let folders = ["evaluation"] + (1..<max(roundCount, 1)).map { "rounds/\($0)/evaluation" }
     let names = evaluation?.fileNames(["before", "after"]) ?? []
-    return directory.fileNames + ["evaluation", "rounds"]
-      + folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
+    return .init(
+      files: directory.fileNames + folders.flatMap { folder in names.map { "\(folder)/\($0)" } },
+      folders: folders + ["rounds"],
+      wholeFolders: savesModel ? ["model"] : [])
   }
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.

@@ -42,9 +42,13 @@ public struct RunDirectory: Sendable, Hashable {
 
   /// The names of all files that a run writes in addition to its folders.
   var fileNames: [String] {
+    [selection, patch, manifest, data, RequestRecord.path(path)].map(FileSystem.name) + reportNames
+  }
+
+  /// The names of the files of the report.
+  var reportNames: [String] {
     let (html, markdown, json) = report
-    return [selection, patch, manifest, data, html, markdown, json, RequestRecord.path(path)]
-      .map(FileSystem.name)
+    return [html, markdown, json].map(FileSystem.name)
   }
 
   /// The folder of one round of several, counted from 1.

@@ -66,7 +66,14 @@ public struct ScoreDirectory: Sendable, Hashable {
           remedy: "score it with `spin score`, or name another data set")
       }
       try OutputFolder.requireAsWritten(file, remedy: ScoreFile.again)
-      return try ScoreFile(path: file)
+      let scores = try ScoreFile(path: file)
+      guard scores.provenance.dataSet == name else {
+        throw SPINError(
+          .malformedInput, at: file,
+          "holds the scores of \"\(scores.provenance.dataSet)\", its name says \"\(name)\"",
+          remedy: "score \"\(name)\" again")
+      }
+      return scores
     }
     for (name, file) in zip(dataSets, files).dropFirst() {
       try Self.requireSame(files[0], dataSets[0], file, at: try path(of: name))

@@ -75,6 +75,7 @@ public struct TopScoreCollector: Sendable {
   public consuming func finish() -> TopScores {
     precondition(seenCount == rows * columns, "scores of the matrix are missing")
     prune()
+    keys.sort(by: >)
     return TopScores(
       inOrder: keys.map { Int(~UInt32(truncatingIfNeeded: $0)) },
       values: keys.map { Self.score(of: $0) }, tensor: tensor, rows: rows, columns: columns)
@@ -97,10 +98,10 @@ public struct TopScoreCollector: Sendable {
   }
 
   private mutating func prune() {
-    keys.sort(by: >)
     guard keys.count >= keptCount else { return }
+    LargestKeys.moveToFront(keptCount, of: &keys)
     keys.removeLast(keys.count - keptCount)
-    lowestKey = keys[keptCount - 1]
+    lowestKey = keys.min() ?? 0
     lowestScore = Self.score(of: lowestKey)
   }
 

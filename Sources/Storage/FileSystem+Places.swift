@@ -4,13 +4,17 @@ import Foundation
 import SPINErrors
 
 extension FileSystem {
-  /// The path without repeated and trailing slashes and without `.` components: `out/.` becomes
-  /// `out`.
+  /// The path without repeated and trailing slashes.
   package static func normalized(_ path: String) -> String {
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
-      .filter { $0 != "." }
-    if path.utf8.first == UInt8(ascii: "/") { return "/" + parts.joined(separator: "/") }
-    return parts.isEmpty && !path.isEmpty ? "." : parts.joined(separator: "/")
+    return (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts.joined(separator: "/")
+  }
+
+  /// The path of the entry itself, which may be a link: `link/.` and `link//` become `link`.
+  package static func entry(_ path: String) -> String {
+    var path = normalized(path)
+    while path.utf8.count > 2, path.hasSuffix("/.") { path.removeLast(2) }
+    return path
   }
 
   /// Requires that neither an output folder nor an input folder contains the other.
@@ -34,6 +38,34 @@ extension FileSystem {
     let parent = parent(of: path)
     guard parent != path, let beginning = resolvedBeginning(of: parent) else { return nil }
     return (beginning == "/" ? "" : beginning) + "/" + name(of: path)
+  }
+
+  /// Requires that a path is that of a folder that can be changed, or of one that can be made.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate`.
+  package static func requireFolder(at path: String) throws {
+    func fail(_ place: String, _ found: SettingText) -> SPINError {
+      SPINError(
+        .cannotCreate, at: place, found, remedy: "choose another \(setting: .directory)")
+    }
+    guard !path.isEmpty else { throw fail("\"\"", "is no name of a folder") }
+    if let long = path.split(separator: "/").first(where: { $0.utf8.count > 255 }) {
+      throw fail("\(long.prefix(60))..", "has \(long.utf8.count) bytes, a name has at most 255")
+    }
+    var place = normalized(path)
+    while true {
+      if let status = status(place) {
+        guard status.kind == .directory else { throw fail(place, "is not a folder") }
+        // A finished command may be repeated where nothing can be written.
+        guard place == normalized(path) || isWritable(place) else {
+          throw fail(place, "cannot be changed (\(SPINError.reason(EACCES)))")
+        }
+        return
+      }
+      let outer = parent(of: place)
+      guard outer != place else { return }
+      place = outer
+    }
   }
 
   /// Whether entries can be added to a folder and removed from it.

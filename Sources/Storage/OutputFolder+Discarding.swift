@@ -16,23 +16,31 @@ extension OutputFolder {
       try requireRemovable(names)
       // The order: entries of other commands in subfolders, then files from the top down, then
       // folders from the bottom up.
-      for name in names where try kind(of: name) == .directory {
+      for name in names where try isFolder(name, record) {
         try Self.discardRecorded(in: "\(path)/\(name)")
       }
       for name in names.sorted(by: { Self.depth($0) < Self.depth($1) }) {
-        guard try kind(of: name) == .file, let content = record.entries[name] else { continue }
-        if try isChanged(name, content) {
+        guard let content = record.entries[name], let kind = try kind(of: name),
+          try !isFolder(name, record)
+        else { continue }
+        // A link, folder or device in place of a file belongs to someone else.
+        if try kind != .file || isChanged(name, content) {
           try keepAside(name)
         } else {
           try FileSystem.remove("\(path)/\(name)")
         }
       }
       for name in names.sorted(by: { Self.depth($0) > Self.depth($1) }) {
-        guard try kind(of: name) == .directory else { continue }
+        guard try isFolder(name, record) else { continue }
         try FileSystem.removeEmptyDirectory("\(path)/\(name)")
       }
       try record.compact(forgetting: isGone)
     }
+  }
+
+  /// Whether an entry is a folder and was recorded as one.
+  private func isFolder(_ name: String, _ record: OutputRecord) throws -> Bool {
+    try record.entries[name] == .open && kind(of: name) == .directory
   }
 
   /// Requires that all entries to be removed can be removed, including those of other commands in

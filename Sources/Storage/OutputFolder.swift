@@ -35,13 +35,29 @@ package final class OutputFolder: Sendable {
   package init(
     _ path: String, of command: String, apartFrom inputs: [String] = [], mayBeLink: Bool = false
   ) throws {
-    if !mayBeLink { try OutputFile.requireNoLink(FileSystem.normalized(path)) }
+    if !mayBeLink { try OutputFile.requireNoLink(FileSystem.entry(path)) }
     for input in inputs { try FileSystem.requireApart(path, from: input) }
     try FileSystem.ensureDirectory(path)
     self.path = FileSystem.normalized(path)
     lock = try DirectoryLock(path)
+    try Self.requireIdleAround(path)
     record = Mutex(try OutputRecord(folder: self.path, command: command))
     Self.opened.withLock { $0.append(self) }
+  }
+
+  /// Requires that no other process is writing to an output folder around this one.
+  private static func requireIdleAround(_ path: String) throws {
+    guard let whole = FileSystem.resolved(path) else { return }
+    let ours = Set(opened.withLock(\.self).compactMap { FileSystem.resolved($0.path) })
+    var place = FileSystem.parent(of: whole)
+    for _ in 0..<4 {
+      if hasRecord(at: place), !ours.contains(place) {
+        do { try DirectoryLock(place).release() } catch let error as SPINError
+          where error.code == .resumable
+        { throw error } catch {}
+      }
+      place = FileSystem.parent(of: place)
+    }
   }
 
   /// Closes the folder: sorts its record and lets other processes open it.
@@ -71,10 +87,32 @@ package final class OutputFolder: Sendable {
 
   /// Whether the command has written here before, or the folder is empty apart from a record.
   package var isOwn: Bool {
-    get throws {
-      try record.withLock { !$0.entries.isEmpty }
-        || FileSystem.names(in: path).allSatisfy { $0 == OutputRecord.name }
+    get throws { try record.withLock { try Self.isOwn(path, $0) } }
+  }
+
+  /// Makes the same check for a folder that is not open.
+  package static func isOwn(_ path: String, of command: String) throws -> Bool {
+    try isOwn(path, OutputRecord(folder: FileSystem.normalized(path), command: command))
+  }
+
+  private static func isOwn(_ path: String, _ record: OutputRecord) throws -> Bool {
+    guard record.entries.isEmpty, FileSystem.status(path) != nil else { return true }
+    return try FileSystem.names(in: path).allSatisfy { $0 == OutputRecord.name }
+  }
+
+  /// Whether the folder is inside that of a command around this one.
+  package var isPart: Bool {
+    Self.opened.withLock(\.self).contains { other in
+      other !== self && path.utf8.starts(with: "\(other.path)/".utf8)
     }
+  }
+
+  /// The files that were finished in a folder and are no longer there.
+  package static func missing(in path: String, of command: String) throws -> [String] {
+    let path = FileSystem.normalized(path)
+    return try OutputRecord(folder: path, command: command).entries.filter { name, content in
+      content != .open && FileSystem.status("\(path)/\(name)", following: false) == nil
+    }.keys.sorted()
   }
 
   /// Requires that a result is unchanged since a command wrote it, if its folder has a record of

@@ -41,7 +41,12 @@ struct OutputRecord {
     let lines = bytes[..<end].split(separator: UInt8(ascii: "\n")).map {
       String(decoding: $0, as: UTF8.self)
     }
-    guard let first = lines.first else { return }
+    guard let first = lines.first else {
+      // A crash may have cut off the first line; anything else is not ours.
+      let whole = Array((Self.schema + command + "\n").utf8)
+      guard whole.starts(with: bytes) else { throw damaged("does not begin as one of spin's") }
+      return
+    }
     guard first.hasPrefix(Self.schema) else { throw damaged("does not begin as one of spin's") }
     let other = first.dropFirst(Self.schema.count)
     guard other == command else {

@@ -46,8 +46,27 @@ public struct TrainingFolder: Sendable {
     guard FileSystem.status(record) != nil, FileSystem.status(workspace) == nil else {
       return false
     }
+    return try isOfThisRun() && OutputFolder.missing(in: path, of: "train").isEmpty
+  }
+
+  private func isOfThisRun() throws -> Bool {
     let json = try JSON(parsing: FileSystem.read(record), path: record)
     return json.object?["identity_sha256"] == .string(digest)
+  }
+
+  /// Refuses a folder that the run would refuse; for plans, which write nothing.
+  ///
+  /// - Throws: `SPINError` with code `cannotCreate` if the folder holds something else, or cannot be made.
+  package func requireUsable(restart: Bool) throws {
+    try OutputFolder.requireFree(.init(), in: path, of: "train")
+    guard try OutputFolder.isOwn(path, of: "train") else { throw foreign }
+    if !restart { try requireSameRun() }
+  }
+
+  private var foreign: SPINError {
+    SPINError(
+      .cannotCreate, at: path, "exists and is not the folder of a training run",
+      remedy: "choose another \(setting: .directory)")
   }
 
   /// Makes the folder, or sees to it that nothing else lies there, and opens it for writing.
@@ -77,23 +96,24 @@ public struct TrainingFolder: Sendable {
   }
 
   private func prepare(_ output: OutputFolder, restart: Bool) throws {
-    guard try output.isOwn else {
-      throw SPINError(
-        .cannotCreate, at: path, "exists and is not the folder of a training run",
-        remedy: "choose another \(setting: .directory)")
-    }
+    // Within a comparison's folder, entries that others added are no reason to refuse.
+    guard try output.isOwn || output.isPart else { throw foreign }
     try output.begin(restart: restart)
-    if !restart, FileSystem.status(record) != nil, FileSystem.status(workspace) == nil {
-      let before = try JSON(parsing: FileSystem.read(record), path: record).object?["identity"]
-      let differences = before?.differences(from: .object(identity)) ?? []
-      let names = differences.prefix(5).map(\.text).joined(separator: "; ")
-      throw SPINError(
-        .cannotCreate, at: path,
-        "holds the result of another training run\(names.isEmpty ? "" : ": \(names)")",
-        remedy:
-          "choose another \(setting: .directory), or give \(enabling: .restart) to replace it")
-    }
+    if !restart { try requireSameRun() }
     try FileSystem.ensureDirectory(workspace)
+  }
+
+  private func requireSameRun() throws {
+    guard FileSystem.status(record) != nil, FileSystem.status(workspace) == nil else { return }
+    // A result of this run from which a file was removed is made again.
+    guard try !isOfThisRun() else { return }
+    let before = try JSON(parsing: FileSystem.read(record), path: record).object?["identity"]
+    let differences = before?.differences(from: .object(identity)) ?? []
+    let names = differences.prefix(5).map(\.text).joined(separator: "; ")
+    throw SPINError(
+      .cannotCreate, at: path,
+      "holds the result of another training run\(names.isEmpty ? "" : ": \(names)")",
+      remedy: "choose another \(setting: .directory), or give \(enabling: .restart) to replace it")
   }
 
   /// Trains, writes the result and its record, and leaves nothing else behind.

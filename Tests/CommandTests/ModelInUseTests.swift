@@ -197,4 +197,27 @@ struct ModelInUseTests {
     let name = "/awareness-all-answers.jsonl"
     #expect(try bytes(of: job.out + name) == bytes(of: job.out + "2" + name))
   }
+
+  /// Settings decide results as weights do; a file that was only touched is what it was.
+  @Test(arguments: [true, false]) func settingsThatAreChangedGiveNoResult(_ isChanged: Bool) throws
+  {
+    let questions = job.path + "/many.csv"
+    let letters = "abcdefghijklmnopqrst"
+    let rows = letters.flatMap { one in letters.map { "\"the \(one) in \($0)?\"\n" } }
+    try write(("questions\n" + rows.joined()).utf8, to: questions)
+    let run = try Program.start([
+      "evaluate", "awareness", job.model, "--questions", "all=\(questions)", "--max-new-tokens",
+      "24", "--batch-size", "4", "--threads", "1", "--out", job.out,
+    ])
+    let journal = job.out + "/.awareness-all-answers.journal"
+    while run.isRunning, ((try? text(of: journal)) ?? "").split(separator: "\n").count < 4 {
+      usleep(500)
+    }
+    let config = job.model + "/config.json"
+    try write(bytes(of: config) + Array((isChanged ? " " : "").utf8), to: config)
+    let outcome = try run.wait()
+    #expect(outcome.status == (isChanged ? 74 : 0), "\(outcome)")
+    #expect(
+      outcome.standardError.contains("config.json: was changed by another program") == isChanged)
+  }
 }

@@ -45,8 +45,7 @@ struct OutputFailureTests {
       ["score"] + job.scoring + ["--quiet", "--out", target + "/scores"])
     #expect(
       job.masked(outcome.standardError)
-        == "spin: DIR/privacy.csv: cannot be written (File exists); choose a path that you may "
-        + "write to\n")
+        == "spin: DIR/privacy.csv: is not a folder; choose another --out\n")
     #expect(outcome.status == 73)
     #expect(outcome.standardOutput == "")
     #expect(try FolderContents(of: job.path) == before)
@@ -65,8 +64,7 @@ struct OutputFailureTests {
     let outcome = try Program.runUnprivileged(job.score + ["--quiet"])
     #expect(
       job.masked(outcome.standardError)
-        == "spin: DIR/out: cannot be written (Permission denied); choose a path that you may "
-        + "write to\n")
+        == "spin: DIR: cannot be changed (Permission denied); choose another --out\n")
     #expect(outcome.status == 73)
     #expect(try FolderContents(of: job.path) == before)
   }

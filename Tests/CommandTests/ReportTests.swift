@@ -68,9 +68,12 @@ struct ReportTests {
       .requireObject(at: files[2])
     #expect(document["schema"] == "report/1")
     #expect(document["tool_version"] == .string(SPINVersion.current))
-    // Only the benchmarks are missing.
+    // Only the benchmarks and benign questions are missing.
     let missing = document["runs"]?.array?[0].object?["not_measured"]?.array
-    #expect(missing?.compactMap { $0.object?["what"]?.string } == ["general ability"])
+    #expect(
+      missing?.compactMap { $0.object?["what"]?.string } == [
+        "general ability", "refusals of benign questions",
+      ])
     // Without a file, Markdown on standard output.
     let plain = try Program.run(["report", job.out])
     #expect(plain.standardOutput == (try text(of: files[1])))

@@ -93,6 +93,30 @@ struct RequestTests {
     }
   }
 
+  /// The folder that one is in has a record like any other.
+  @Test func theFolderOneIsInIsNoException() throws {
+    let job = try SmallJob()
+    let arguments = job.run.dropFirst().prefix { $0 != "--out" }
+    let folder = try TemporaryDirectory()
+    func run(_ out: String, _ options: String = "") throws -> Program.Outcome {
+      try Program.run(
+        script: "cd \"$1\"; shift; exec \"$0\" run \"$@\" --quiet --out \(out) \(options)",
+        [folder.path] + arguments)
+    }
+    try write("mine\n".utf8, to: folder.file("report.html"))
+    for out in [".", "./", "./."] {
+      let outcome = try run(out)
+      #expect(outcome.status == 73 && outcome.standardError.contains("report.html"), "\(outcome)")
+    }
+    try FileManager.default.removeItem(atPath: folder.file("report.html"))
+    #expect(try run(".").status == 0)
+    #expect(FileManager.default.fileExists(atPath: folder.file(".spin-files")))
+    let before = try FolderContents(of: folder.path)
+    #expect(try run("./").status == 0)
+    #expect(try FolderContents(of: folder.path) == before)
+    #expect(try run(".", "--restart").status == 0)
+  }
+
   /// Files are named; what tells them apart is their content.
   @Test func anotherTextIsNamedByItsFile() throws {
     let job = try SmallJob()

@@ -44,6 +44,11 @@ struct TrainAdapterTests {
     #expect(try Program.run(arguments(method, out)).status == 0)
     #expect(try FileSystem.read(out + "/adapter_model.safetensors") == bytes)
     #expect(try Program.run(arguments(method, out, "--seed", "3")).status == 73)
+    #expect(try Program.run(arguments(method, out, "--seed", "3", "--dry-run")).status == 73)
+    // What was removed of it is made again.
+    try FileSystem.remove(out + "/adapter_model.safetensors")
+    #expect(try Program.run(arguments(method, out)).status == 0)
+    #expect(try FileSystem.read(out + "/adapter_model.safetensors") == bytes)
     // Threads change nothing.
     let other = job.path + "/other"
     #expect(try Program.run(arguments(method, other, "--threads", "3")).status == 0)

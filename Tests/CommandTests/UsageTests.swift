@@ -53,12 +53,17 @@ struct UsageTests {
   }
 
   @Test func unknownCommandsAreRefused() throws {
-    let outcome = try Program.run(["frobnicate"])
-    #expect(outcome.status == 64)
-    #expect(
-      outcome.standardError.hasPrefix(
-        "spin: \"frobnicate\" is no command of spin; see spin --help\n"))
-    #expect(outcome.standardOutput == "")
+    for arguments in [["frobnicate"], ["help", "frobnicate"]] {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == 64)
+      #expect(
+        outcome.standardError.hasPrefix(
+          "spin: \"frobnicate\" is no command of spin; see spin --help\n"),
+        "\(outcome.standardError)")
+      #expect(outcome.standardOutput == "")
+    }
+    #expect(try Program.run(["help", "train", "lora"]).status == 0)
+    #expect(try Program.run(["help", "train", "frobnicate"]).status == 64)
   }
 }
 

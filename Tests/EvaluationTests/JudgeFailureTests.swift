@@ -282,7 +282,7 @@ struct JudgeFailureTests {
     #expect(
       warning(answers(20, of: 20), answers(19, of: 20, unknown: 5))
         == "39 of 40 answers were cut off at 64 tokens, so that results rest on their "
-        + "beginnings; maxNewTokens allows longer ones")
+        + "beginnings; maxNewTokens allows longer ones, in a folder of their own")
     #expect(warning(answers(2, of: 10)) == nil)
     #expect(warning(answers(2, of: 10), answers(1, of: 10)) != nil)
     #expect(warning(answers(3, of: 150)) == nil)

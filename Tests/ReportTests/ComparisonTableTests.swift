@@ -268,7 +268,7 @@ struct ComparisonTableTests {
       for key in ["p_value_holm", "p_value", "lower", "upper"] { $0[key] = .null }
     }
     answers = try made.report().headline
-    #expect(answers[1].answer == "None shown where tested")
+    #expect(answers[1].answer == "Tested only in part")
     #expect(answers[1].reasons[0] == "Perplexity changes by +1.25% (too few windows).")
   }
 

@@ -118,7 +118,7 @@ struct ContentTests {
         "(change +28.1 points, too few questions, n = 9 questions, change of 7)."
       ))
     // What was not tested is no evidence that nothing was lost.
-    #expect(cards[1].contains("None shown where tested"))
+    #expect(cards[1].contains("Tested only in part"))
     #expect(
       cards[1].contains(
         "Perplexity changes by +41.42%; no test: too few windows (n = 7 windows of 16 tokens)."))

@@ -14,10 +14,12 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  static func provenance(model: String = "aa", target: TargetModule = .all) -> ScoreProvenance {
+  static func provenance(
+    model: String = "aa", target: TargetModule = .all, dataSet: String = "privacy"
+  ) -> ScoreProvenance {
     ScoreProvenance(
       tool: "spin test", modelFiles: ["model.safetensors": model, "a.safetensors": "bb"],
-      dataSet: "privacy", dataFile: "safe \"1k\".csv", dataDigest: "cc", rows: [459, 0, 17],
+      dataSet: dataSet, dataFile: "safe \"1k\".csv", dataDigest: "cc", rows: [459, 0, 17],
       seed: .max, sampleDigest: "dd", sampleCount: 3, tokenCount: 300, responseTokenCount: 200,
       truncatedCount: 1, skippedCount: 2, emptyCount: 4, keep: .share(1e-4),
       targetModule: target, firstResponseToken: "bos", overflow: "truncate")
@@ -158,7 +160,7 @@ import Testing
     _ name: String, model: String = "aa", tensor: String = "model.layers.0.mlp.up_proj.weight"
   ) throws {
     try ScoreFile(
-      provenance: ScoreFileTests.provenance(model: model),
+      provenance: ScoreFileTests.provenance(model: model, dataSet: name),
       matrices: [try ScoreFileTests.scores(tensor)]
     ).write(to: directory.path(of: name))
   }
@@ -182,6 +184,11 @@ import Testing
     }
     #expect(message(["a", "b"]).contains("has no scores of \"b\", only of a, attention, other"))
     #expect(message(["a", "other"]).contains("holds scores of another model"))
+    // One under the name of another.
+    try FileSystem.remove(directory.path(of: "other"))
+    try FileManager.default.copyItem(
+      atPath: directory.path(of: "a"), toPath: directory.path(of: "other"))
+    #expect(message(["a", "other"]).contains("holds the scores of \"a\", its name says \"other\""))
     #expect(
       message(["a", "attention"]).contains("other matrices than \"a\": only one of them has"))
     #expect(throws: SPINError.self) {

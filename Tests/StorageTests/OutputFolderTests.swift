@@ -65,8 +65,85 @@ struct OutputFolderTests {
     #expect(try text("inner/b.json") == "mine")
     let folder = try OutputFolder(out, of: "run")
     defer { folder.close() }
-    #expect(failure { try folder.requireFree(["c.json", "a.json", "inner"]) } != nil)
-    #expect(failure { try folder.requireFree(["c.json", "inner"]) } == nil)
+    func isFree(_ contents: OutputFolder.Contents) throws -> Bool {
+      let open = failure { try folder.requireFree(contents) }
+      let planned = failure { try OutputFolder.requireFree(contents, in: out, of: "run") }
+      #expect(open == planned)
+      return open == nil
+    }
+    #expect(try !isFree(.init(files: ["c.json", "a.json"])))
+    #expect(try isFree(.init(files: ["d.json"], folders: ["inner"])))
+    // A folder in the place of a file, a file in that of a folder, others' files where none may be.
+    #expect(try !isFree(.init(files: ["inner"])))
+    #expect(try !isFree(.init(folders: ["a.json"])))
+    #expect(try !isFree(.init(ownFolders: ["inner"])))
+    #expect(try !isFree(.init(wholeFolders: ["inner"])))
+    #expect(try isFree(.init(ownFolders: ["new"], wholeFolders: ["other"])))
+  }
+
+  /// A file in whose place somebody put a link or a folder: kept aside, like one that was changed.
+  @Test func whatReplacedAFileIsKept() throws {
+    for kind in ["link", "folder"] {
+      try run(["a.json": "1", "b.json": "2"])
+      try FileSystem.remove(out + "/a.json")
+      if kind == "link" {
+        try FileManager.default.createSymbolicLink(
+          atPath: out + "/a.json", withDestinationPath: "b.json")
+      } else {
+        try FileSystem.ensureDirectory(out + "/a.json/mine")
+      }
+      #expect(failure { try run(["b.json": "3"]) }?.message == "was changed since spin wrote it")
+      try run(["a.json": "4"], restart: true)
+      #expect(try text("a.json") == "4", "\(kind)")
+    }
+    #expect(
+      try FileSystem.names(in: out) == [
+        ".spin-files", "a.json", "a.json.changed", "a.json.changed-2",
+      ])
+    #expect(FileSystem.status(out + "/a.json.changed-2/mine") != nil)
+  }
+
+  /// Notes under the name of the record are no record that was cut off.
+  @Test func notesInPlaceOfARecordStay() throws {
+    try FileSystem.ensureDirectory(out)
+    for (name, text, isOurs) in [
+      ("a", "my note", false), ("b", "# spin-files/1 ru", true), ("c", "", true),
+    ] {
+      // Not by `OutputFile`, which would record it.
+      try Data(text.utf8).write(to: URL(filePath: out + "/.spin-files"))
+      #expect((failure { try run([name: "1"]) } == nil) == isOurs, "\(text)")
+      if !isOurs { #expect(try self.text(".spin-files") == text) }
+    }
+  }
+
+  /// What another process is writing around a folder is at work there, too.
+  @Test func aFolderInOneThatIsInUseIsRefused() throws {
+    try run(["evaluation/a.json": "1"])
+    let inner = out + "/evaluation"
+    do {
+      let other = try DirectoryLock(out)
+      #expect(
+        failure { try OutputFolder(inner, of: "evaluate").close() }?.code == .resumable)
+      other.release()
+    }
+    let outer = try OutputFolder(out, of: "run")
+    try OutputFolder(inner, of: "evaluate").close()
+    outer.close()
+  }
+
+  /// Whatever is wrong with the place is said before the work.
+  @Test func placesThatAreNoFoldersAreRefused() throws {
+    try FileSystem.ensureDirectory(out)
+    try write("mine", "file")
+    for (path, found) in [
+      (out + "/file", "is not a folder"), (out + "/file/x", "is not a folder"),
+      ("", "is no name of a folder"), ("/dev/null/x", "is not a folder"),
+      (out + "/" + String(repeating: "n", count: 256), "has 256 bytes"),
+    ] {
+      let error = failure { try OutputFolder.requireFree(.init(), in: path, of: "run") }
+      #expect(error?.code == .cannotCreate && error?.message.contains(found) == true, "\(path)")
+    }
+    try OutputFolder.requireFree(.init(), in: out + "/a/b", of: "run")
   }
 
   @Test func changedFilesAreSaidAndKept() throws {

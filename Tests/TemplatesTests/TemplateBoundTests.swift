@@ -94,6 +94,16 @@ struct TemplateBoundTests {
   @Test func numbersHaveAtMostFourThousandDigits() {
     #expect(message("{{ ('0' * 4000 ~ '7')|int }}") == "rendered 1 bytes")
     #expect(message("{{ ('0' * 5000 ~ '7')|int(default=42) }}") == "rendered 2 bytes")
+    // Python's whole numbers have no limit; ours say where theirs is.
+    for text in [
+      "'9223372036854775808'|int", "'-9223372036854775809'|int", "1e22|int", "'1e22'|int",
+      "'ffffffffffffffffff'|int(base=16)",
+    ] {
+      #expect(
+        message("{{ \(text) }}")?.contains("beyond whole numbers of 64 bits") == true, "\(text)")
+    }
+    #expect(message("{{ '-9223372036854775808'|int }}") == "rendered 20 bytes")
+    #expect(message("{{ 'zz'|int(base=16) }}") == "rendered 1 bytes")
     #expect(message("{{ ('0' * 5000 ~ '7')|float(default=42) }}") == "rendered 2 bytes")
   }
 

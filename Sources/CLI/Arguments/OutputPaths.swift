@@ -13,7 +13,7 @@ enum OutputPaths {
   /// - Throws: `SPINError` with code `cannotCreate` that names the link and what it leads to.
   static func requireNoLinks(_ arguments: [String]) throws {
     for path in TypedOptions(arguments).values("--out") where !path.isEmpty {
-      try OutputFile.requireNoLink(FileSystem.normalized(path))
+      try OutputFile.requireNoLink(FileSystem.entry(path))
     }
   }
 

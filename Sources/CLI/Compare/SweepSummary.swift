@@ -10,7 +10,7 @@ struct SweepSummary {
 
   /// A row a selection, and the chosen one's measures on the other part.
   var text: String {
-    var lines = TextTable([header] + result.rows.indices.map(cells)).lines
+    var lines = TextTable([header, untouched] + result.rows.indices.map(cells)).lines
     lines += [
       "",
       "rates (\(measure)) and the change of perplexity, on the validation part; >: "
@@ -36,6 +36,7 @@ struct SweepSummary {
       lines += ["", "patch      \(directory)/patch.json"]
     }
     lines.append("sweep      \(directory)/sweep.json")
+    lines.append("page       spin report \(directory) --out \(directory)/report.html")
     return lines.joined(separator: "\n")
   }
 
@@ -57,6 +58,15 @@ struct SweepSummary {
 
   /// What candidates are chosen by.
   private var columns: [MeasuredQuantity] { result.rows.first.map(Self.columns) ?? [] }
+
+  /// What the rates and the perplexity of the others are to be compared with.
+  private var untouched: [String] {
+    ["", "untouched", "", "", "", "", "", ""]
+      + columns.map { quantity in
+        quantity.role == .ranked
+          ? quantity.before?.estimate.map { Decimals.text($0.value, 4) } ?? "-" : ""
+      }
+  }
 
   private static func columns(_ row: SweepRow) -> [MeasuredQuantity] {
     row.measures.outcomes.quantities(.ranked) + row.measures.outcomes.quantities(.guarded)

@@ -41,7 +41,7 @@ struct MeasureOptions: ParsableArguments {
     guard let out else { return }
     let folder = try OutputFolder(out, of: "evaluate", apartFrom: inputs)
     do {
-      try folder.requireFree(["\(measure).json"] + items)
+      try folder.requireFree(.init(files: ["\(measure).json"] + items))
       try request.requireReplaceable("\(out)/\(measure).json")
       try folder.begin(restart: false)
     } catch {
@@ -78,15 +78,18 @@ struct MeasureOptions: ParsableArguments {
   func measure(_ evaluation: ModelEvaluation, of model: LoadedModel) throws -> MeasuredOutcomes {
     Interruption.listen()
     let progress = MeasureProgressReporter(isQuiet: quiet)
-    func side(_ name: String?, _ edit: ModelEdit?) throws -> EvaluationSide {
+    func side(
+      _ name: String?, _ edit: ModelEdit?, like other: EvaluationSide? = nil
+    ) throws -> EvaluationSide {
       try evaluation.measure(
-        name, edit: edit, edited: model.edited, into: out,
+        name, edit: edit, edited: model.edited, like: other, into: out,
         shouldStop: { Interruption.wasRequested }, report: progress.show)
     }
     return try progress.during {
       guard let edit = model.edit else { return try evaluation.outcomes(side(nil, nil)) }
+      let before = try side("before", nil)
       return try evaluation.comparison(
-        side("before", nil), side("after", edit), edit: edit, edited: model.edited, into: out,
+        before, side("after", edit, like: before), edit: edit, edited: model.edited, into: out,
         shouldStop: { Interruption.wasRequested }, report: progress.show
       ).outcomes
     }

@@ -99,6 +99,7 @@ struct ReportCommand: ParsableCommand {
     }
     func write(_ name: String, _ path: String?, _ text: () -> String) throws {
       guard let path else { return }
+      guard path != "-" else { return print(text(), terminator: "") }
       try OutputFile.write(Array(text().utf8), to: path)
       print("\(name)  \(path)")
     }

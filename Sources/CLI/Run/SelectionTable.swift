@@ -39,7 +39,8 @@ struct SelectionTable {
     let hidden = set.matrices.count - shown.count
     if hidden > 0 {
       let more = shown.isEmpty ? "" : " more"
-      lines.append("\(hidden)\(more) matrices have no selected weight\(hint)")
+      let subject = hidden == 1 ? "1\(more) matrix has" : "\(hidden)\(more) matrices have"
+      lines.append("\(subject) no selected weight\(hint)")
     }
     return (lines + totals + legend).joined(separator: "\n") + "\n"
   }

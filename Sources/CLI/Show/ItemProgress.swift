@@ -12,6 +12,7 @@ final class ItemProgress {
   private var isShown = false
   private var count = 0
   private var tokens = 0
+  private var drafted = 0
   private var partly = 0.0
 
   init(_ name: String, total: Int, isQuiet: Bool) {
@@ -23,9 +24,14 @@ final class ItemProgress {
   }
 
   /// Counts an item.
-  func advance(tokens more: Int = 0) {
+  ///
+  /// - Parameters:
+  ///   - more: Its tokens.
+  ///   - foretold: How many of them a draft foretold.
+  func advance(tokens more: Int = 0, drafted foretold: Int = 0) {
     count += 1
     tokens += more
+    drafted += foretold
     partly = max(0, partly - 1)
     show()
   }
@@ -76,7 +82,12 @@ final class ItemProgress {
   func finish() {
     clear()
     guard !isQuiet else { return }
-    let rate = tokens > 0 ? ", \(Decimals.text(Double(tokens) / seconds, 1)) tokens/s" : ""
+    var rate = tokens > 0 ? ", \(Decimals.text(Double(tokens) / seconds, 1)) tokens/s" : ""
+    if drafted > 0 {
+      // The token that ends a text may be foretold, and is none of it.
+      let share = min(1, Double(drafted) / Double(max(1, tokens)))
+      rate += ", \(Decimals.text(100 * share, 0))% as drafted"
+    }
     StandardError.write(
       "\(padded)\(count) in \(ScoringProgressReporter.time(seconds))\(rate)\n")
   }

@@ -22,7 +22,7 @@ final class MeasureProgressReporter {
       current = count > 0 ? ItemProgress(name, total: count, isQuiet: isQuiet) : nil
       isJudging = name.hasSuffix(" verdicts")
       start = clock.now
-    case .advanced(let tokens): current?.advance(tokens: tokens)
+    case .advanced(let tokens, let drafted): current?.advance(tokens: tokens, drafted: drafted)
     case .partly(let share): current?.show(partly: share)
     case .ended:
       // A judge that takes less than a second needs no progress.

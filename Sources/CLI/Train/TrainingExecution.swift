@@ -13,6 +13,8 @@ struct TrainingExecution {
   func run() throws {
     Warnings.write(job.warnings)
     for input in job.inputFolders { try FileSystem.requireApart(out, from: input) }
+    // What the training would refuse is refused before its plan is shown.
+    try job.folder(out).requireUsable(restart: work.restart)
     let plan = TrainingPlanText(job: job)
     if !work.quiet { StandardError.write(plan.text) }
     guard !work.dryRun else {

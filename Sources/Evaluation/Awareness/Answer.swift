@@ -28,15 +28,18 @@ public struct Answer: Sendable, Equatable {
   public let text: String
   /// How many tokens it has; 0 where they are not counted.
   public let tokenCount: Int
+  /// How many of them a draft foretold, which says nothing of the answer; 0 where there was none.
+  public let draftedCount: Int
   /// Whether it ended at the token limit; nil where unknown.
   public let isCutOff: Bool?
   /// Why there is none; nil where there is one, which may be empty.
   public let missing: MissingAnswer?
 
   /// An answer with its text.
-  public init(_ text: String, tokenCount: Int = 0, isCutOff: Bool? = nil) {
+  public init(_ text: String, tokenCount: Int = 0, draftedCount: Int = 0, isCutOff: Bool? = nil) {
     self.text = text
     self.tokenCount = tokenCount
+    self.draftedCount = draftedCount
     self.isCutOff = isCutOff
     missing = nil
   }
@@ -45,6 +48,7 @@ public struct Answer: Sendable, Equatable {
   public init(missing: MissingAnswer) {
     text = ""
     tokenCount = 0
+    draftedCount = 0
     isCutOff = missing == .cutOff ? true : nil
     self.missing = missing
   }

@@ -58,7 +58,7 @@ package struct AnswerStore {
             for (key, value) in answer.json.members { item[key] = value }
             try journal?.record(item)
           }
-          report(.answered(tokens: answer.tokenCount))
+          report(.answered(tokens: answer.tokenCount, drafted: answer.draftedCount))
         }
       }
     }

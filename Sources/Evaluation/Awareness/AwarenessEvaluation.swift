@@ -15,8 +15,8 @@ public struct AwarenessEvaluation {
   public enum Progress: Sendable, Equatable {
     /// This many answers are missing, and are requested now.
     case answering(Int)
-    /// An answer with this number of tokens has arrived.
-    case answered(tokens: Int)
+    /// An answer with this number of tokens has arrived, of which a draft foretold some.
+    case answered(tokens: Int, drafted: Int = 0)
     /// This many verdicts are missing, and are requested now.
     case judging(Int)
     /// A verdict has arrived.

@@ -32,7 +32,7 @@ public struct CutOffAnswers: Sendable, Equatable {
     guard AnswerWarnings.isMany(count, of: total) else { return nil }
     let text: SettingText = """
       \(count) of \(total) answers were cut off at \(limit) tokens, so that results rest on their beginnings; \
-      \(setting: .maxNewTokens) allows longer ones
+      \(setting: .maxNewTokens) allows longer ones, in a folder of their own
       """
     return text.description
   }

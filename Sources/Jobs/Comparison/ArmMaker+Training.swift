@@ -32,13 +32,16 @@ extension ArmMaker {
   ) throws -> ComparisonRow {
     let evaluation = comparison.evaluation
     let directory = RunDirectory(path: folder)
-    func side(_ name: String, _ edit: ModelEdit?) throws -> EvaluationSide {
+    func side(
+      _ name: String, _ edit: ModelEdit?, like other: EvaluationSide? = nil
+    ) throws -> EvaluationSide {
       try evaluation.measure(
-        name, edit: edit, into: directory.evaluation, shouldStop: shouldStop,
+        name, edit: edit, like: other, into: directory.evaluation, shouldStop: shouldStop,
         report: { report(.measuring($0)) })
     }
+    let before = try side("before", nil)
     let measures = try evaluation.compare(
-      side("before", nil), side("after", edit), edit: edit, into: directory.evaluation,
+      before, side("after", edit, like: before), edit: edit, into: directory.evaluation,
       shouldStop: shouldStop, report: { report(.measuring($0)) })
     try Report(of: [Report.Source(path: folder, name: arm.folder)]).write(to: directory)
     return ComparisonRow(

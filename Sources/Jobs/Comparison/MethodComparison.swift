@@ -215,7 +215,7 @@ public struct MethodComparison: Sendable {
     if !restart { try requireSameRequest(in: directory) }
     let output = try OutputFolder(directory, of: "compare", apartFrom: [model.directory.path])
     defer { output.close() }
-    try output.requireFree(writtenNames(directory))
+    try output.requireFree(contents(directory))
     try output.begin(restart: restart)
     try RequestRecord(self).write(to: directory)
     let untouched = directory + "/origin/evaluation"
@@ -253,7 +253,7 @@ public struct MethodComparison: Sendable {
   ///
   /// - Throws: `SPINError` with code `cannotCreate` that names them.
   package func requireVacant(_ directory: String) throws {
-    try OutputFolder.requireFree(writtenNames(directory), in: directory, of: "compare")
+    try OutputFolder.requireFree(contents(directory), in: directory, of: "compare")
     for arm in request.arms {
       guard let rule = arm.method.rule else { continue }
       try run(of: arm, rule).requireVacant(
@@ -262,15 +262,18 @@ public struct MethodComparison: Sendable {
     }
   }
 
-  /// The files that are going to be written, and names that have to be those of folders.
-  private func writtenNames(_ directory: String) -> [String] {
+  private func contents(_ directory: String) -> OutputFolder.Contents {
+    let trained = request.arms.filter(\.method.isTrained)
     let measured =
       evaluation.fileNames(["before"]).map { "origin/evaluation/\($0)" }
-      + request.arms.filter(\.method.isTrained).flatMap { arm in
+      + trained.flatMap { arm in
         evaluation.fileNames(["before", "after"]).map { "\(arm.folder)/evaluation/\($0)" }
+          + RunDirectory(path: arm.folder).reportNames.map { "\(arm.folder)/\($0)" }
       }
-    let folders = ["origin"] + request.arms.map(\.folder) + scorings.keys.map(\.folder)
-    return Self.fileNames(directory) + folders.sorted() + measured
+    let folders =
+      ["origin", "origin/evaluation"] + request.arms.map(\.folder)
+      + trained.map { $0.folder + "/evaluation" } + scorings.keys.map(\.folder).sorted()
+    return .init(files: Self.fileNames(directory) + measured, folders: folders)
   }
 
   /// The run that makes and measures an arm which is not trained.
@@ -298,10 +301,8 @@ public struct MethodComparison: Sendable {
 
   /// The names of all files that a comparison writes in addition to its folders.
   private static func fileNames(_ directory: String) -> [String] {
-    let report = RunDirectory(path: directory).report
-    return ["compare.json"] + Report.tableNames
-      + [report.html, report.markdown, report.json, RequestRecord.path(directory)]
-      .map(FileSystem.name)
+    ["compare.json", FileSystem.name(of: RequestRecord.path(directory))] + Report.tableNames
+      + RunDirectory(path: directory).reportNames
   }
 }
 

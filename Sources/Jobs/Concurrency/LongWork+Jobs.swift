@@ -98,7 +98,7 @@ extension ModelEvaluation {
       let before = try measure(
         "before", edit: nil, into: directory, shouldStop: shouldStop, report: report)
       let after = try measure(
-        "after", edit: edit, into: directory, shouldStop: shouldStop, report: report)
+        "after", edit: edit, like: before, into: directory, shouldStop: shouldStop, report: report)
       return try compare(
         before, after, edit: edit, into: directory, shouldStop: shouldStop, report: report)
     }

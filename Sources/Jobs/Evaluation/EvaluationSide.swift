@@ -5,6 +5,8 @@ public import SPINJSON
 /// The results of all measures of an evaluation for one model, in their order.
 public struct EvaluationSide: Sendable {
   let results: [any Sendable]
+  /// What the model answered, by question.
+  let answers: [String: Answer]
 }
 
 /// The results of all measures of an evaluation for a model before and after an edit.

@@ -157,13 +157,16 @@ public struct ModelEvaluation: Sendable {
   ///   - title: The side's name in progress and reports; nil for the same.
   ///   - edit: The edit; nil for the untouched model.
   ///   - edited: The model with the edit, where it is in memory already.
+  ///   - other: The side of a model that probably answers alike, such as the unedited one: it saves time, and no result
+  ///     depends on it.
   ///   - directory: The folder for items; nil to store none.
   ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
   ///   - report: Called with each progress event.
   /// - Throws: `SPINError` as the measures do.
   public func measure(
     _ side: String?, as title: String? = nil, edit: ModelEdit?, edited: LanguageModel? = nil,
-    into directory: String?, shouldStop: @escaping () -> Bool = { false },
+    like other: EvaluationSide? = nil, into directory: String?,
+    shouldStop: @escaping () -> Bool = { false },
     report: @escaping (MeasureProgress) -> Void = { _ in }
   ) throws -> EvaluationSide {
     var execution = request.execution
@@ -171,19 +174,21 @@ public struct ModelEvaluation: Sendable {
     if edit == nil { execution.reservedBytes += edited?.decoder.weights.privateByteCount ?? 0 }
     let model =
       if let edit { try edited ?? edit.edited(self.model) } else { self.model }
+    let answers = ModelAnswers(
+      side, as: title, directory: directory, shouldStop: shouldStop, report: report
+    ) {
+      [settings, modelHash] in
+      try QuestionAnswering(
+        model, modelHash: modelHash, edit: edit?.digest, options: settings.options,
+        format: settings.promptFormat, on: execution, batchSize: settings.batchSize,
+        drafts: other?.answers ?? [:])
+    }
     let measured = MeasuredSide(
       name: side, label: title ?? side, model: model, modelHash: modelHash, edit: edit?.digest,
-      directory: directory,
-      execution: execution,
-      answers: ModelAnswers(
-        side, as: title, directory: directory, shouldStop: shouldStop, report: report
-      ) {
-        [settings, modelHash] in
-        try QuestionAnswering(
-          model, modelHash: modelHash, edit: edit?.digest, options: settings.options,
-          format: settings.promptFormat, on: execution, batchSize: settings.batchSize)
-      }, shouldStop: shouldStop, report: report)
-    return EvaluationSide(results: try measures.map { try $0.anyResult(measured) })
+      directory: directory, execution: execution, answers: answers, shouldStop: shouldStop,
+      report: report)
+    return EvaluationSide(
+      results: try measures.map { try $0.anyResult(measured) }, answers: answers.byQuestion)
   }
 
   /// The outcomes for a model without an edit.

@@ -20,7 +20,7 @@ struct RunEvaluation {
         ? directory.evaluation : directory.round(round.number) + "/evaluation"
       let edit = ModelEdit(round.patch)
       let after = try evaluation.measure(
-        "after", edit: edit, into: folder, shouldStop: shouldStop, report: report)
+        "after", edit: edit, like: before, into: folder, shouldStop: shouldStop, report: report)
       return try evaluation.compare(
         before, after, edit: edit, into: folder, shouldStop: shouldStop, report: report)
     }

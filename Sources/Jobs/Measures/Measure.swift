@@ -26,7 +26,7 @@ public protocol Measure: Sendable {
   /// The name of the document that holds its outcome: `DOCUMENT.json`, schema "DOCUMENT/1". Measures that share a
   /// document share its members.
   var document: String { get }
-  /// The names of the files with the items of one side, besides journals: those of others are found before any work.
+  /// The names of the files with the items of one side, and with what resumes: those of others are found before any work.
   ///
   /// - Parameter side: "before", "after"; nil where there is no other side.
   func fileNames(_ side: String?) -> [String]
@@ -126,8 +126,8 @@ public struct MeasureSection: Sendable, Equatable {
 public enum MeasureProgress: Sendable, Equatable {
   /// A measure begins, with this number of items.
   case began(String, count: Int)
-  /// An item is done, with this number of tokens, 0 where they are not counted.
-  case advanced(tokens: Int)
+  /// An item is done, with this number of tokens, 0 where they are not counted; a draft foretold some of them.
+  case advanced(tokens: Int, drafted: Int = 0)
   /// Some items that are not done are computed in part: the equivalent of this number of items.
   case partly(Double)
   /// The measure is done.

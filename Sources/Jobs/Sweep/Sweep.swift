@@ -108,7 +108,7 @@ public struct Sweep: Sendable {
     let output = try OutputFolder(
       directory, of: "sweep", apartFrom: [model.directory.path, scores.path])
     defer { output.close() }
-    try output.requireFree(writtenNames)
+    try output.requireFree(contents)
     try requireSameRequest(in: directory)
     try output.begin(restart: false)
     let candidates = try SweepCandidates(
@@ -128,13 +128,14 @@ public struct Sweep: Sendable {
   ///
   /// - Throws: `SPINError` with code `cannotCreate` that names them.
   package func requireVacant(_ directory: String) throws {
-    try OutputFolder.requireFree(writtenNames, in: directory, of: "sweep")
+    try OutputFolder.requireFree(contents, in: directory, of: "sweep")
   }
 
-  /// The files that are going to be written, and names that have to be those of folders.
-  private var writtenNames: [String] {
-    ["sweep.json", "patch.json", "selection.json", "validation", "evaluation", "rounds"]
-      + test.fileNames(["before", "after"]).map { "evaluation/\($0)" }
+  private var contents: OutputFolder.Contents {
+    .init(
+      files: ["sweep.json", "patch.json", "selection.json"]
+        + test.fileNames(["before", "after"]).map { "evaluation/\($0)" },
+      folders: ["evaluation", "rounds"], ownFolders: ["validation"])
   }
 
   /// Refuses a folder that holds the finished result of another request; nothing there is changed.
@@ -156,10 +157,10 @@ public struct Sweep: Sendable {
     _ report: @escaping (Progress) -> Void
   ) throws -> [SweepRow] {
     func measure(
-      _ side: String, _ patch: Patch?, as label: String
+      _ side: String, _ patch: Patch?, as label: String, like other: EvaluationSide? = nil
     ) throws -> EvaluationSide {
       try validation.measure(
-        side, as: label, edit: patch.map { ModelEdit($0) }, into: folder,
+        side, as: label, edit: patch.map { ModelEdit($0) }, like: other, into: folder,
         shouldStop: shouldStop, report: { report(.measuring($0)) })
     }
     // An edit of no weight is the untouched model.
@@ -169,7 +170,7 @@ public struct Sweep: Sendable {
     let measures = try candidates.map { candidate in
       if candidate.patch.weightCount > 0, sides[candidate.name] == nil {
         sides[candidate.name] = try measure(
-          candidate.name, candidate.patch, as: "(\(candidate.label))")
+          candidate.name, candidate.patch, as: "(\(candidate.label))", like: untouched)
       }
       return try validation.comparison(untouched, sides[candidate.name] ?? untouched)
     }
@@ -223,13 +224,16 @@ public struct Sweep: Sendable {
     try candidate.coupledSet.write(to: directory + "/selection.json", tool: SPINVersion.tool)
     try patch.write(to: patchPath)
     let edit = ModelEdit(patch)
-    func measure(_ side: String, _ edit: ModelEdit?) throws -> EvaluationSide {
+    func measure(
+      _ side: String, _ edit: ModelEdit?, like other: EvaluationSide? = nil
+    ) throws -> EvaluationSide {
       try test.measure(
-        side, edit: edit, into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) }
-      )
+        side, edit: edit, like: other, into: folder, shouldStop: shouldStop,
+        report: { report(.measuring($0)) })
     }
+    let before = try measure("before", nil)
     return try test.compare(
-      measure("before", nil), measure("after", edit), edit: edit, into: folder,
+      before, measure("after", edit, like: before), edit: edit, into: folder,
       shouldStop: shouldStop, report: { report(.measuring($0)) })
   }
 

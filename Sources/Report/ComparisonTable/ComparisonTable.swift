@@ -146,8 +146,14 @@ extension ComparisonTable {
   /// The explanation of the numbers, in sentences; the same in every format.
   var caption: String {
     let counts = columns.map { column in
-      "\(column.title.replacing(", %", with: "")) n = \(NumberText.count(column.count))"
-        + (column.kind == .perplexity ? " windows" : "")
+      let unit =
+        switch column.kind {
+        case .awareness, .overRefusal: "question"
+        case .perplexity: "window"
+        case .accuracy: "item"
+        }
+      return "\(column.title.replacing(", %", with: "")) n = \(NumberText.count(column.count)) "
+        + unit + (column.count == 1 ? "" : "s")
     }
     var text =
       "\(words.measure.capitalizedFirst): \(words.rate) (judge: \(judge))"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINStorage
+
 /// The three questions that a report answers first, answered for one run.
 ///
 /// Only changes that are shown by the rule of `Evidence` count.
@@ -137,7 +139,7 @@ struct Headline {
     var reasons: [String] = []
     if !tested.isEmpty {
       reasons.append(
-        "Shown: \(shown == 0 ? "none" : "\(shown)") of \(tested.count) tested changes, at p < "
+        "Shown: \(shown == 0 ? "none" : "\(shown)") of \(tested.count.counted("tested change")), at p < "
           + "\(EvidenceText.level) after Holm's adjustment for \(tested.count) "
           + "\(tested.count == 1 ? "test" : "tests").")
     }
@@ -187,8 +189,8 @@ struct Headline {
     // either.
     if !lost.isEmpty { return "Fewer answers with a phrase" }
     if changes.allSatisfy(\.isTested) { return "No cost shown" }
-    // An untested change is no evidence that nothing was lost.
-    return changes.contains(where: \.isTested) ? "None shown where tested" : tooFew
+    // An untested change is no evidence that nothing was lost, whatever else was tested.
+    return changes.contains(where: \.isTested) ? "Tested only in part" : tooFew
   }
 
   /// The reason for an unknown cost.

@@ -32,6 +32,12 @@ extension ReportedRun {
     func add(_ isAbsent: Bool, _ what: String, _ command: String) {
       if isAbsent { missing.append(MissingMeasure(what: what, command: command)) }
     }
+    add(
+      awareness?.benign.isEmpty == true, "refusals of benign questions",
+      isRun
+        ? "repeat the command of the run with --benign NAME=FILE"
+        : "spin evaluate awareness MODEL\(command.patch) --benign NAME=FILE --questions NAME=FILE \(command.out)"
+    )
     guard record != nil || selection != nil else { return missing }
     add(
       selection == nil, "the selection by layer",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SPINErrors
+
 /// A filter, applied with `|`.
 struct Filter: Sendable {
   typealias Body = @Sendable (Interpreter, Value, Arguments) throws -> Value
@@ -52,14 +54,17 @@ extension Filter {
       let fallback = arguments["default"] ?? .integer(0)
       if case .string(let text) = value {
         try run.charge(bytes: text.utf8.count)
-        if let integer = PythonNumber.integer(text, base: base) { return .integer(integer) }
-        let whole = PythonNumber.number(text)?.rounded(.towardZero)
-        return whole.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? fallback
+        do throws(PythonNumber.Overflow) {
+          if let integer = try PythonNumber.integer(text, base: base) { return .integer(integer) }
+        } catch {
+          throw run.failure("\(text.excerpt) is beyond whole numbers of 64 bits")
+        }
+        return try run.whole(PythonNumber.number(text)) ?? fallback
       }
       switch value.numeric {
       case .integer(let integer)?: return .integer(integer)
       case .number(let number)?:
-        return Int(exactly: number.rounded(.towardZero)).map { .integer($0) } ?? fallback
+        return try run.whole(number) ?? fallback
       case nil: return fallback
       }
     },
@@ -81,4 +86,17 @@ extension Filter {
       return try values.reduce(arguments["start"] ?? .integer(0)) { try run.combine(.add, $0, $1) }
     },
   ]
+}
+
+extension Interpreter {
+  /// Python's `int` of a floating-point number; nil if there is none, or if it is not finite.
+  ///
+  /// - Throws: If it does not fit 64 bits, to which whole numbers are limited here.
+  fileprivate func whole(_ number: Double?) throws -> Value? {
+    guard let number = number?.rounded(.towardZero), number.isFinite else { return nil }
+    guard let integer = Int(exactly: number) else {
+      throw failure("\(PythonNumber.text(number)) is beyond whole numbers of 64 bits")
+    }
+    return .integer(integer)
+  }
 }

@@ -39,9 +39,14 @@ enum PythonNumber {
     (base: 2, text: "0b"), (base: 8, text: "0o"), (base: 16, text: "0x"),
   ]
 
-  /// `int(text, base)`; nil if Python raises an error, the text is too long, the digits are not
-  /// ASCII, or the number does not fit 64 bits.
-  static func integer(_ text: String, base: Int = 10) -> Int? {
+  /// A whole number that does not fit 64 bits, to which whole numbers are limited here.
+  struct Overflow: Error {}
+
+  /// `int(text, base)`; nil if Python raises an error, the text is too long, or the digits are not
+  /// ASCII.
+  ///
+  /// - Throws: `Overflow` if Python would have a number of more than 64 bits.
+  static func integer(_ text: String, base: Int = 10) throws(Overflow) -> Int? {
     let trimmed = PythonText.stripped(text, .both)
     guard trimmed.utf8.count <= longest else { return nil }
     var digits = trimmed[...]
@@ -65,7 +70,11 @@ enum PythonNumber {
       let plain = withoutJoints(digits, { $0.isASCII && ($0.isNumber || $0.isLetter) }),
       plain.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isLetter) })
     else { return nil }
-    return Int((isNegative ? "-" : "") + plain, radix: base)
+    if let value = Int((isNegative ? "-" : "") + plain, radix: base) { return value }
+    // `Int` tells a digit that the base does not have from a number that is too large by neither.
+    let digitsOfBase = "0123456789abcdefghijklmnopqrstuvwxyz".prefix(base)
+    if plain.lowercased().allSatisfy({ digitsOfBase.contains($0) }) { throw Overflow() }
+    return nil
   }
 
   /// `float(text)`; nil if Python raises an error, the text is too long, or the digits are not

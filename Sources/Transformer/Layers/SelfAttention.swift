@@ -63,16 +63,18 @@ struct SelfAttention {
         query: room.query, key: room.key, value: room.value, output: room.output,
         samples: rows.samples, on: device)
       device.gatherRows(room.output, rows.computed, into: state.attended)
-    case .newest(let caches):
-      let positions = caches.layers[layer].map(\.count)
-      rotary.rotate(state.query, positions: positions, on: device)
-      rotary.rotate(state.key, positions: positions, on: device)
-      for row in positions.indices {
-        state.append(row..<row + 1, to: &caches.layers[layer][row], on: device)
+    case .newest(let caches, let counts):
+      let positions = zip(caches.layers[layer], counts).map { $0.count..<$0.count + $1 }
+      rotary.rotate(state.query, positions: positions.flatMap(\.self), on: device)
+      rotary.rotate(state.key, positions: positions.flatMap(\.self), on: device)
+      var contexts: [CausalAttention.Context] = []
+      for (sequence, added) in positions.enumerated() {
+        let rows = contexts.count..<contexts.count + added.count
+        state.append(rows, to: &caches.layers[layer][sequence], on: device)
+        contexts += added.map { caches.layers[layer][sequence].context(through: $0) }
       }
       attention.decode(
-        query: state.query, contexts: caches.layers[layer].map(\.context), output: state.attended,
-        on: device)
+        query: state.query, contexts: contexts, output: state.attended, on: device)
     }
   }
 

@@ -27,9 +27,17 @@ public struct KeyValueCache: Sendable {
     values = device.matrix(rows: max(1, capacity), columns: columns)
   }
 
-  /// What the next position attends to; there must be at least one position.
-  var context: CausalAttention.Context {
-    CausalAttention.Context(key: keys.rows(0..<count), value: values.rows(0..<count))
+  /// What a position attends to: itself and all before it.
+  func context(through position: Int) -> CausalAttention.Context {
+    precondition(position < count, "the position is not in the cache")
+    return CausalAttention.Context(
+      key: keys.rows(0..<position + 1), value: values.rows(0..<position + 1))
+  }
+
+  /// Forgets the last positions.
+  mutating func removeLast(_ number: Int) {
+    precondition((0...count).contains(number), "there are not as many positions")
+    count -= number
   }
 
   /// Adds positions: rows of keys and values, rotated to their positions.
@@ -64,6 +72,11 @@ public final class KeyValueCaches {
 
   /// Caches of no sequence yet.
   public init(layerCount: Int) { layers = Array(repeating: [], count: layerCount) }
+
+  /// Forgets the last positions of a sequence.
+  public func removeLast(_ number: Int, of row: Int) {
+    for layer in layers.indices { layers[layer][row].removeLast(number) }
+  }
 
   /// Removes the sequence at a row.
   public func remove(at row: Int) {

@@ -9,8 +9,9 @@ public enum TokenRows {
   case samples([Range<Int>])
   /// Texts with a shared prefix, the trunk, which occurs only once.
   case branched(BranchedRows, BranchedAttention)
-  /// The newest position of each of several sequences, whose earlier ones a cache holds; it is added to the caches.
-  case newest(KeyValueCaches)
+  /// The newest positions of several sequences, a number of each, whose earlier ones a cache holds; they are added to
+  /// the caches. Each attends to what precedes it, whether that was added with it or before.
+  case newest(KeyValueCaches, counts: [Int])
 
   /// y = x W^T + b: many rows are summed in one order, the newest positions of sequences in another, which
   /// suits few rows.

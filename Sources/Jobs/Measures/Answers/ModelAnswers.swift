@@ -25,6 +25,8 @@ public final class ModelAnswers {
   private let open: () throws -> any Answerer
   private var answerer: (any Answerer)?
   private var known: [String: [Answer]] = [:]
+  /// The answers so far, by question: drafts for a model that probably answers alike.
+  private(set) var byQuestion: [String: Answer] = [:]
 
   /// - Parameters:
   ///   - side: "before", "after", or what else files are named by; nil where there is no other side.
@@ -61,6 +63,7 @@ public final class ModelAnswers {
       try store.answers(by: answerer, shouldStop: shouldStop, report: $0)
     }
     known[key] = answers
+    byQuestion.merge(zip(list.questions, answers)) { _, new in new }
     return answers
   }
 
@@ -72,7 +75,8 @@ public final class ModelAnswers {
     let value = try work { progress in
       switch progress {
       case .answering(let count): report(.began(title, count: count))
-      case .answered(let tokens): report(.advanced(tokens: tokens))
+      case .answered(let tokens, let drafted):
+        report(.advanced(tokens: tokens, drafted: drafted))
       case .judging(let count): report(.began("\(title) verdicts", count: count))
       case .judged: report(.advanced(tokens: 0))
       }

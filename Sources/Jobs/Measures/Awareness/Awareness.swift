@@ -32,9 +32,12 @@ public struct Awareness: MeasureOfAnswers {
   /// "2165 fairness".
   public var questionCounts: [String] { lists.map { "\($0.questions.count) \($0.name)" } }
 
-  /// "awareness-fairness-before.jsonl" for each list.
+  /// "awareness-fairness-before.jsonl" and its journal for each list.
   public func fileNames(_ side: String?) -> [String] {
-    lists.map { "awareness-\($0.name)-\(side ?? ModelAnswers.onlySide).jsonl" }
+    lists.flatMap { list in
+      let name = "awareness-\(list.name)-\(side ?? ModelAnswers.onlySide)"
+      return ["\(name).jsonl", ".\(name).journal"]
+    }
   }
 
   /// The lists, by name and content.

@@ -23,9 +23,12 @@ public struct Refusals: MeasureOfAnswers {
   /// "2165 fairness".
   public var questionCounts: [String] { lists.map { "\($0.questions.count) \($0.name)" } }
 
-  /// "benign-fairness-before.jsonl" for each list.
+  /// "benign-fairness-before.jsonl" and its journal for each list.
   public func fileNames(_ side: String?) -> [String] {
-    lists.map { "benign-\($0.name)-\(side ?? ModelAnswers.onlySide).jsonl" }
+    lists.flatMap { list in
+      let name = "benign-\(list.name)-\(side ?? ModelAnswers.onlySide)"
+      return ["\(name).jsonl", ".\(name).journal"]
+    }
   }
 
   /// The lists, by name and content.
