@@ -77,6 +77,10 @@ def check(base, patched, patch, label, card=False):
         sys.exit(f"{label}: there is no model card")
     if card:
         del theirs["README.md"]
+    # An edited copy carries its patch.
+    enclosed = theirs.pop("spin-patch.json", None)
+    if enclosed is None or patch_file.changes(enclosed) != patch_file.changes(patch):
+        sys.exit(f"{label}: spin-patch.json is not the patch")
     if set(ours) != set(theirs):
         sys.exit(f"{label}: files differ: {sorted(set(ours) ^ set(theirs))}")
     changed = {}
