@@ -163,10 +163,10 @@ def made_up(seed):
 
 
 def check(spin, model, files, temporary):
-    rows = "prompt,response\n" + "".join(
-        f"what is {c},it is {c}\n" for c in "abcdefghijklmnopqrst")
+    # Equal samples in files that differ: one file under three names is refused.
     for name in ("privacy", "fairness", "general"):
-        (temporary / f"{name}.csv").write_text(rows)
+        (temporary / f"{name}.csv").write_text("prompt,response,set\n" + "".join(
+            f"what is {c},it is {c},{name}\n" for c in "abcdefghijklmnopqrst"))
     data = [f"--data={n}={temporary}/{n}.csv" for n in ("privacy", "fairness", "general")]
     scores, patch, copy = (temporary / name for name in ("scores", "patch.json", "copy"))
     run(spin, "score", model, *data, "--nsamples", 8, "--out", scores, "-q")
