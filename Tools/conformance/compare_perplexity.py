@@ -61,8 +61,11 @@ def main():
     failures = 0
     with tempfile.TemporaryDirectory() as temporary:
         rows = "prompt,response\n" + "".join(f"what is {i}?,it is {i}.\n" for i in range(20))
+        # Equal samples in files that differ: one file under three names is refused.
         for name in ("privacy", "fairness", "general"):
-            pathlib.Path(temporary, f"{name}.csv").write_text(rows)
+            head, *lines = rows.splitlines()
+            text = "".join(f"{line},{name}\n" for line in lines)
+            pathlib.Path(temporary, f"{name}.csv").write_text(f"{head},set\n{text}")
         data = [f"--data={n}={temporary}/{n}.csv" for n in ("privacy", "fairness", "general")]
         run(spin, "score", model, *data, "--nsamples", 8, "--out", f"{temporary}/scores", "-q")
         run(spin, "select", model, "--scores", f"{temporary}/scores", "--rule", "no-general",
