@@ -309,8 +309,12 @@ BRACKETS = ["alpha", "upper", "lower", "alnum", "blank", "cntrl", "digit", "grap
 def compare_classes(probe):
     """Every class of patterns on every scalar, and where case is ignored every letter that has another case."""
     classes = [f"\\p{{{name}}}" for name in PROPERTIES] + [f"[[:{name}:]]" for name in BRACKETS]
-    classes += ["\\w", "\\d", "\\s", "\\h", "\\W", ".", "\\N", "\\R", "(?i:[a-z])", "(?i:[^a-z])", "(?i:[\\p{Lu}])"]
-    classes += [f"(?i:\\x{{{c:x}}})" for c in range(0x41, 0x5B)] + ["(?i:\\x{3c3})", "(?i:\\x{e5})", "(?i:\\x{1c5})"]
+    classes += ["\\w", "\\d", "\\s", "\\h", "\\W", ".", "\\N", "\\R", "(?i:[a-z])", "(?i:[^a-z])"]
+    classes += ["[\\w]", "[\\W]", "[^\\w]", "\\P{Word}", "\\p{^Word}", "[\\p{Word}]", "[[:^word:]]", "[[:^punct:]]", "(?i:\\w)", "(?i:[\\w]+)"]
+    # Where case is ignored, a class with letters that equal several needs a repetition without limit.
+    classes.append("(?i:[\\p{Lu}]+)")
+    classes += [f"(?i:\\x{{{c:x}}})" for c in range(0x41, 0x5B)] + [
+        "(?i:\\x{3c3})", "(?i:\\x{e5})", "(?i:\\x{1c5})", "(?i:\\x{19b})", "(?i:\\x{a7cb})", "(?i:\\x{10d50})"]
     differences = 0
     for pattern in classes:
         answers, _ = ask(probe, "match", pattern, [EVERYTHING])

@@ -33,28 +33,23 @@ def matches(pattern, text):
 
 
 def folds():
-    """(scalar, the least scalar that it equals where case is ignored), and sequences that equal one scalar."""
-    by_fold = {}
-    for c in SCALARS:
-        text = chr(c)
-        keys = {text.casefold(), text.lower(), text.upper(), text.lower().casefold()}
-        for key in keys:
-            by_fold.setdefault(key, set()).add(c)
+    """(scalar, the least scalar that it equals where case is ignored), and sequences that equal one scalar.
+
+    Which scalars may have a case the engine's own categories say: Python's Unicode is older.
+    """
+    cased = {c for c in SCALARS if {chr(c).casefold(), chr(c).lower(), chr(c).upper()} != {chr(c)}}
+    for name in ("Lu", "Ll", "Lt"):
+        cased |= matched(f"\\p{{{name}}}+")
+    cased = sorted(cased | matched("(?i:[" + "".join(f"\\x{{{c:x}}}" for c in sorted(cased)) + "]+)"))
+    # Apart, so that no two are taken for the sequence that a ligature equals.
+    text = "\n".join(map(chr, cased))
     parent = {}
-    for key, members in by_fold.items():
-        if len(key) != 1:
-            continue
-        members = members | {ord(key)}
-        least = min(members)
-        for c in members:
-            if c != least and matches(f"(?i:\\x{{{least:x}}})", chr(c)):
-                parent[c] = min(least, parent.get(c, least))
-    changed = True
-    while changed:  # Follow chains to the least.
-        changed = False
-        for c, p in list(parent.items()):
-            if p in parent and parent[p] != p:
-                parent[c], changed = parent[p], True
+    for c in cased:
+        pieces = pre_tokenizers.Split(Regex(f"(?i:\\x{{{c:x}}})"), "removed").pre_tokenize_str(text)
+        unequal = {place for _, (start, end) in pieces for place in range(start, end)}
+        least = min((other for place, other in enumerate(cased) if 2 * place not in unequal), default=c)
+        if least < c:
+            parent[c] = least
     sequences = []
     for c in SCALARS:
         fold = chr(c).casefold()

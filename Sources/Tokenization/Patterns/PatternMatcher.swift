@@ -288,6 +288,6 @@ struct PatternMatcher {
   }
 
   private func isWord(_ text: Span<UInt8>, _ position: Int) -> Bool {
-    ScalarSet.word.contains(UInt32(scalar(in: text, at: position).value))
+    ScalarSet.wordOutsideClasses.contains(UInt32(scalar(in: text, at: position).value))
   }
 }

@@ -38,6 +38,9 @@ extension PatternParser {
         }
         return .scalar(folded(ScalarSet(scalar)))
       // A property on its own is not extended if case is ignored.
+      case .set(.word): return .scalar(.wordOutsideClasses)
+      case .set(ScalarSet.word.complement):
+        return .scalar(ScalarSet.wordOutsideClasses.complement)
       case .set(let set): return .scalar(set)
       }
     }

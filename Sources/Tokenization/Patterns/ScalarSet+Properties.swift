@@ -17,7 +17,7 @@ extension ScalarSet {
     case "assigned": return unassigned.complement
     case "cn", "unassigned": return unassigned
     case "c", "other": return union(["cc", "cf", "co"]).union(unassigned)
-    // Unlike in the POSIX bracket, symbols do not count as punctuation in this property.
+    // Unlike the POSIX bracket, this property has no symbols.
     case "punct": return property("p")
     default: return posix(key)
     }
@@ -35,10 +35,7 @@ extension ScalarSet {
     case "digit": return digit
     case "graph": return space.union(union(["cc"])).union(unassigned).complement
     case "print": return posix("graph")?.union(union(["zs"]))
-    // The ASCII symbols $+<=>^`|~ count as punctuation here.
-    case "punct":
-      return property("p")?.union(
-        ScalarSet("$+<=>^`|~".unicodeScalars.map { $0.value..<$0.value + 1 }))
+    case "punct": return property("p")?.union(union(["sm", "sc", "sk", "so"]))
     case "space", "whitespace": return space
     case "word": return word
     case "xdigit": return hexadecimalDigit
@@ -51,10 +48,17 @@ extension ScalarSet {
   static let digit = union(["nd"])
   /// `\s`: white space.
   static let space = ScalarSet(table: UnicodeData.spaces)
-  /// `\w`: alphabetic scalars, marks, all numbers and connector punctuation, as measured in the
-  /// `tokenizers` package.
+  /// Words in a class, `[\w]`, `[\p{Word}]` and `[[:word:]]`: alphabetic scalars, marks, decimal
+  /// digits and connector punctuation.
+  ///
+  /// Of other numbers, those are words that are alphabetic, as `Ⅷ` is.
   static let word = ScalarSet(table: LetterData.alphabetic).union(
-    union(["mn", "mc", "me", "nd", "nl", "no", "pc"]))
+    union(["mn", "mc", "me", "nd", "pc"]))
+  /// Words outside of a class, `\w` and `\p{Word}`, and what `\b` has on one side: `²³¹¼½¾`, too.
+  ///
+  /// Oniguruma looks scalars below 256 up in a table of their own, which has these six.
+  static let wordOutsideClasses = word.union(
+    ScalarSet("²³¹¼½¾".unicodeScalars.map { $0.value..<$0.value + 1 }))
   /// `\h`: ASCII hexadecimal digits.
   static let hexadecimalDigit = ScalarSet([0x30..<0x3A, 0x41..<0x47, 0x61..<0x67])
   /// `\n`, which `.` does not match.
