@@ -14,6 +14,21 @@ public enum ChoiceSide: String, Sendable {
   case after
   /// There is no edit.
   case result
+
+  /// The name of the journal of its answers.
+  package var fileName: String { ItemJournal.fileName("choices-\(rawValue)") }
+
+  /// A side as measures call it: nil where there is no other one.
+  package init?(_ name: String?) {
+    guard let name else {
+      self = .result
+      return
+    }
+    self.init(rawValue: name)
+  }
+
+  /// The name of a model on this side in the files: after an edit "-patched" is added.
+  package func name(ofModel name: String) -> String { self == .after ? "\(name)-patched" : name }
 }
 
 /// What is known of a model whose answers are stored in files.
@@ -36,7 +51,7 @@ public struct ChoiceSubject: Sendable {
   ///   - edit: A digest of its edit; nil without.
   public init(side: ChoiceSide, name: String, modelHash: String, edit: String? = nil) {
     self.side = side
-    self.name = side == .after ? "\(name)-patched" : name
+    self.name = side.name(ofModel: name)
     self.modelHash = modelHash
     self.edit = edit
   }
@@ -63,7 +78,7 @@ extension ChoiceEvaluation {
   ) throws -> (results: ChoicesResult, file: String) {
     try FileSystem.ensureDirectory(directory)
     let journal = try ChoiceJournal(
-      path: "\(directory)/.choices-\(subject.side.rawValue).journal",
+      path: "\(directory)/\(subject.side.fileName)",
       modelHash: "\(subject.modelHash) \(model.settingsDigest()) \(execution.arithmetic)",
       edit: subject.edit)
     let start = try journal.start(of: self)

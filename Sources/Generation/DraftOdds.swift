@@ -56,14 +56,3 @@ struct DraftOdds {
     return lengths
   }
 }
-
-/// How many tokens of drafts were computed, and how many of them were kept.
-public struct DraftCounts: Sendable, Hashable {
-  /// Tokens of drafts that were computed.
-  public var computed = 0
-  /// Those that the model would have chosen.
-  public var kept = 0
-
-  /// None yet.
-  public init() {}
-}

@@ -22,8 +22,6 @@ public final class TextGenerator {
   private let device: any Device
   private let batchSize: Int
   private let promptTokens: Int
-  /// What drafts came to, over all calls.
-  public private(set) var draftCounts = DraftCounts()
   private var draftOdds = DraftOdds()
 
   /// - Parameters:
@@ -248,7 +246,6 @@ public final class TextGenerator {
     for (row, (chosen, draft)) in zip(chosen, drafts).enumerated().map({ (first + $0, $1) }) {
       let index = growing[row].index
       var kept = 0
-      draftCounts.computed += draft.count
       for (place, token) in chosen.enumerated() {
         guard let token else {
           throw SPINError(
@@ -271,7 +268,6 @@ public final class TextGenerator {
         }
         guard isDrafted else { break }
       }
-      draftCounts.kept += kept
       if draft.count > kept { batch.removeLast(draft.count - kept, of: row) }
     }
     batch.remove(ended)

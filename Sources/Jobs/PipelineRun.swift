@@ -141,11 +141,11 @@ public struct PipelineRun: Sendable {
     _ directory: RunDirectory, _ evaluation: ModelEvaluation?
   ) -> OutputFolder.Contents {
     let folders = ["evaluation"] + (1..<max(roundCount, 1)).map { "rounds/\($0)/evaluation" }
-    let names = evaluation?.fileNames(["before", "after"]) ?? []
-    return .init(
-      files: directory.fileNames + folders.flatMap { folder in names.map { "\(folder)/\($0)" } },
-      folders: folders + ["rounds"],
-      wholeFolders: savesModel ? ["model"] : [])
+    let measured = evaluation?.contents() ?? .init()
+    return folders.map(measured.inside).reduce(
+      .init(
+        files: directory.fileNames, folders: ["rounds"], wholeFolders: savesModel ? ["model"] : []),
+      +)
   }
 
   /// Refuses a folder that holds the results of another request; nothing there is changed.

@@ -23,6 +23,22 @@ extension OutputFolder {
       (self.files, self.folders) = (files, folders)
       (self.ownFolders, self.wholeFolders) = (ownFolders, wholeFolders)
     }
+
+    /// The same entries in a folder of the folder.
+    package func inside(_ folder: String) -> Self {
+      func inside(_ names: [String]) -> [String] { names.map { "\(folder)/\($0)" } }
+      return Self(
+        files: inside(files), folders: [folder] + inside(folders), ownFolders: inside(ownFolders),
+        wholeFolders: inside(wholeFolders))
+    }
+
+    /// The entries of both.
+    package static func + (one: Self, other: Self) -> Self {
+      Self(
+        files: one.files + other.files, folders: one.folders + other.folders,
+        ownFolders: one.ownFolders + other.ownFolders,
+        wholeFolders: one.wholeFolders + other.wholeFolders)
+    }
   }
 
   /// Requires that nothing has to be overwritten that is not recorded as written by this program.

@@ -51,8 +51,9 @@ package final class OutputFolder: Sendable {
     let ours = Set(opened.withLock(\.self).compactMap { FileSystem.resolved($0.path) })
     var place = FileSystem.parent(of: whole)
     for _ in 0..<4 {
+      // Shared: commands that begin side by side in one folder do not refuse each other.
       if hasRecord(at: place), !ours.contains(place) {
-        do { try DirectoryLock(place).release() } catch let error as SPINError
+        do { try DirectoryLock(place, isShared: true).release() } catch let error as SPINError
           where error.code == .resumable
         { throw error } catch {}
       }

@@ -93,6 +93,40 @@ struct RequestTests {
     }
   }
 
+  /// Whatever a measure writes may be another's file, hidden ones included; the time in a name is nobody else's.
+  @Test func anyFileOfAMeasureMayBeForeign() throws {
+    let made = try MeasuredJob()
+    let (model, questions) = (made.job.model, made.questions("fairness"))
+    let (task, labels) = (made.job.path + "/task.jsonl", made.job.path + "/labels.csv")
+    try write(
+      "{\"context\": \"the\", \"choices\": [\" a\", \" in\"], \"gold\": 0}\n".utf8, to: task)
+    try write("question,answer,label\nthe a,I cannot,safe\nin the,yes,unsafe\n".utf8, to: labels)
+    let answers = ["--questions", "fairness=\(questions)", "--max-new-tokens", "4"]
+    for command in [
+      ["awareness", model] + answers + ["--benign", "fine=\(questions)"],
+      ["perplexity", model, "--text", made.text, "--window", "16"],
+      ["choices", model, "--task", task], ["judge", labels],
+    ] {
+      let first = try TemporaryDirectory()
+      func run(_ folder: String) throws -> Program.Outcome {
+        try Program.run(["evaluate"] + command + ["--out", folder, "--quiet"])
+      }
+      #expect(try run(first.path).status == 0)
+      let names = try FileManager.default.contentsOfDirectory(atPath: first.path).filter {
+        $0 != ".spin-files" && !$0.contains("_20")
+      }
+      #expect(names.count >= 2, "\(command): \(names)")
+      for name in names {
+        let folder = try TemporaryDirectory()
+        try write("mine\n".utf8, to: folder.file(name))
+        let before = try FolderContents(of: folder.path)
+        let outcome = try run(folder.path)
+        #expect(outcome.status == 73 && outcome.standardError.contains(name), "\(name): \(outcome)")
+        #expect(try FolderContents(of: folder.path) == before, "\(name)")
+      }
+    }
+  }
+
   /// The folder that one is in has a record like any other.
   @Test func theFolderOneIsInIsNoException() throws {
     let job = try SmallJob()

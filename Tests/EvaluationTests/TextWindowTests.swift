@@ -129,7 +129,7 @@ struct TextWindowTests {
       try TextEvaluation(
         path: path, window: window, limit: 1, directory: directory.file("out-\(positions)")
       ).perplexity(
-        of: model(positions: positions), side: "windows", identity: ["m"], on: Execution(threads: 2)
+        of: model(positions: positions), side: nil, identity: ["m"], on: Execution(threads: 2)
       )
       .value
     }

@@ -126,6 +126,12 @@ struct OutputFolderTests {
         failure { try OutputFolder(inner, of: "evaluate").close() }?.code == .resumable)
       other.release()
     }
+    do {
+      // One that begins beside this one looks at the folder around both, too.
+      let other = try DirectoryLock(out, isShared: true)
+      try OutputFolder(inner, of: "evaluate").close()
+      other.release()
+    }
     let outer = try OutputFolder(out, of: "run")
     try OutputFolder(inner, of: "evaluate").close()
     outer.close()

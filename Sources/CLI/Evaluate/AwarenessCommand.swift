@@ -88,9 +88,7 @@ struct AwarenessCommand: ParsableCommand {
     request.add("--prompt-format", format)
     request.add(generation.options)
     let plan = try output.plan(asked.measures(settings), of: loaded, settings)
-    let sides: [String?] = loaded.edit == nil ? [nil] : ["before", "after"]
-    try output.openFolder(
-      "awareness", request, items: plan.fileNames(sides), apartFrom: [path])
+    try output.openFolder("awareness", request, plan, of: loaded)
     try output.show(output.measure(plan, of: loaded), loaded)
   }
 
@@ -109,7 +107,8 @@ struct AwarenessCommand: ParsableCommand {
     try questions.add(asked, settings.judge, to: &request)
     try settings.requireMemory(toJudge: asked.lists + asked.benign, on: output.execution)
     let measures = asked.measures(settings)
-    try output.openFolder("awareness", request, items: measures.flatMap { $0.fileNames(nil) })
+    try output.openFolder(
+      "awareness", request, .init(files: measures.flatMap { $0.fileNames(nil) }))
     Interruption.listen()
     let progress = MeasureProgressReporter(isQuiet: output.quiet)
     let outcomes = try progress.during {

@@ -80,7 +80,7 @@ struct ChoicesCommand: ParsableCommand {
     var choices = Choices(evaluation)
     choices.namesFiles = output.out != nil
     let plan = try output.plan([choices], of: loaded)
-    try output.openFolder("choices", request, apartFrom: [loaded.untouched.directory.path])
+    try output.openFolder("choices", request, plan, of: loaded)
     try output.show(output.measure(plan, of: loaded), loaded)
   }
 

@@ -115,7 +115,7 @@ struct CouplingCommand: ParsableCommand {
     request.add("--sweep", .array(options.sweep.map { .number($0) }), grows: true)
     request.add("--permutations", JSON(permutations))
     let plan = try output.plan([Coupling(pairs, options)], of: loaded)
-    try output.openFolder("coupling", request, apartFrom: [loaded.untouched.directory.path])
+    try output.openFolder("coupling", request, plan, of: loaded)
     try output.show(output.measure(plan, of: loaded), loaded)
   }
 }

@@ -52,7 +52,7 @@ struct JudgeCommand: ParsableCommand {
     request.add("--answer-column", .string(answerColumn))
     request.add("--label-column", .string(labelColumn))
     request.add(judge)
-    try output.openFolder("judge", request)
+    try output.openFolder("judge", request, .init(files: JudgeAgreement.fileNames(judge)))
     Interruption.listen()
     let progress = MeasureProgressReporter(isQuiet: output.quiet)
     let agreement = try progress.during {

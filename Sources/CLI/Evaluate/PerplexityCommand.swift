@@ -68,7 +68,7 @@ struct PerplexityCommand: ParsableCommand {
     var request = try self.model.request(loaded, on: output.execution)
     text.add(evaluation, of: loaded.untouched, to: &request)
     let plan = try output.plan([Perplexity(evaluation)], of: loaded)
-    try output.openFolder("perplexity", request, apartFrom: [loaded.untouched.directory.path])
+    try output.openFolder("perplexity", request, plan, of: loaded)
     try output.show(output.measure(plan, of: loaded), loaded)
   }
 }
@@ -104,7 +104,7 @@ struct DivergenceCommand: ParsableCommand {
     var request = try self.model.request(loaded, on: output.execution)
     text.add(evaluation, of: loaded.untouched, to: &request)
     let plan = try output.plan([Divergence(evaluation)], of: loaded)
-    try output.openFolder("divergence", request, apartFrom: [loaded.untouched.directory.path])
+    try output.openFolder("divergence", request, plan, of: loaded)
     try output.show(output.measure(plan, of: loaded), loaded)
   }
 }

@@ -31,17 +31,17 @@ struct MeasureOptions: ParsableArguments {
   /// - Parameters:
   ///   - measure: The name of the measure, whose file may not be another's.
   ///   - request: The request: a finished result of another request is not replaced.
-  ///   - items: Other files that are written there.
+  ///   - contents: What else is written there.
   ///   - inputs: Folders that are read.
   func openFolder(
-    _ measure: String, _ request: MeasureRequest, items: [String] = [],
+    _ measure: String, _ request: MeasureRequest, _ contents: OutputFolder.Contents,
     apartFrom inputs: [String] = []
   ) throws {
     Self.request.withLock { $0 = request }
     guard let out else { return }
     let folder = try OutputFolder(out, of: "evaluate", apartFrom: inputs)
     do {
-      try folder.requireFree(.init(files: ["\(measure).json"] + items))
+      try folder.requireFree(.init(files: ["\(measure).json"]) + contents)
       try request.requireReplaceable("\(out)/\(measure).json")
       try folder.begin(restart: false)
     } catch {
@@ -49,6 +49,16 @@ struct MeasureOptions: ParsableArguments {
       throw error
     }
     Self.folder.withLock { $0 = folder }
+  }
+
+  /// Opens the folder of what is measured of a model, if there is one.
+  func openFolder(
+    _ measure: String, _ request: MeasureRequest, _ evaluation: ModelEvaluation,
+    of model: LoadedModel
+  ) throws {
+    try openFolder(
+      measure, request, evaluation.contents(model.edit == nil ? [nil] : ["before", "after"]),
+      apartFrom: [model.untouched.directory.path])
   }
 
   private static let request = Mutex(MeasureRequest())

@@ -20,7 +20,7 @@ package struct AnswerStore {
   /// - Parameters:
   ///   - questions: The questions.
   ///   - places: Where each of them is from, for messages; empty where unknown.
-  ///   - name: Of the journal `.NAME.journal`.
+  ///   - name: Of the journal, as `ItemJournal.fileName` takes it.
   ///   - directory: The folder; nil for nowhere.
   package init(questions: [String], places: [String] = [], name: String, directory: String?) {
     self.questions = questions
@@ -39,7 +39,7 @@ package struct AnswerStore {
     let journal = try directory.map { directory in
       try FileSystem.ensureDirectory(directory)
       return try ItemJournal(
-        path: "\(directory)/.\(name).journal", kind: "answers",
+        path: "\(directory)/\(ItemJournal.fileName(name))", kind: "answers",
         identity: FileDigest.sha256(of: [answerer.identity]), about: answerer.identity)
     }
     var answers: [String: Answer] = [:]

@@ -97,7 +97,14 @@ public struct JudgeAgreement: Sendable, Equatable {
     names = VerdictNames(isHeuristic: judge.isHeuristic)
     judgements = try VerdictStore(judge: judge, directory: directory).judgements(
       of: answers.map(\.pair), shouldStop: shouldStop, report: report)
-    if let directory { try writeItems(to: directory + "/judge-items.jsonl") }
+    if let directory { try writeItems(to: "\(directory)/\(Self.itemsName)") }
+  }
+
+  private static let itemsName = "judge-items.jsonl"
+
+  /// The files of the items and of verdicts that a judge writes into a folder.
+  package static func fileNames(_ judge: any Judge) -> [String] {
+    [itemsName, VerdictStore.fileName(judge)]
   }
 
   /// How many answers with a label got a verdict.

@@ -11,9 +11,18 @@ import SPINStorage
 /// and so is one that recurs in another list or a later run. Each judge has a journal of its own, so
 /// that the verdicts of several appear next to each other. Verdicts that are invalid for a reason that may
 /// pass are not stored: the next run requests them again.
-struct VerdictStore {
+package struct VerdictStore {
   let judge: any Judge
   let directory: String?
+
+  /// The name of the journal with the verdicts of a judge.
+  package static func fileName(_ judge: any Judge) -> String {
+    ItemJournal.fileName("verdicts-\(identity(judge).prefix(12))")
+  }
+
+  private static func identity(_ judge: any Judge) -> String {
+    FileDigest.sha256(of: [judge.identity])
+  }
 
   /// This many invalid verdicts without a valid one are no accident.
   private static let fewestToFail = 10
@@ -43,12 +52,11 @@ struct VerdictStore {
     of pairs: [QuestionAnswer], shouldStop: () -> Bool,
     report: (AwarenessEvaluation.Progress) -> Void
   ) throws -> [Judgement] {
-    let identity = FileDigest.sha256(of: [judge.identity])
     let journal = try directory.map { directory in
       try FileSystem.ensureDirectory(directory)
       return try ItemJournal(
-        path: "\(directory)/.verdicts-\(identity.prefix(12)).journal", kind: "verdicts",
-        identity: identity)
+        path: "\(directory)/\(Self.fileName(judge))", kind: "verdicts",
+        identity: Self.identity(judge))
     }
     var judgements: [String: Judgement] = [:]
     for item in journal?.items ?? [] {

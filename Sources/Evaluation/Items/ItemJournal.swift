@@ -20,6 +20,9 @@ public final class ItemJournal {
   private let lock: DirectoryLock
   private var unsynchronized = 0
 
+  /// The name of the file of a journal: ".NAME.journal".
+  package static func fileName(_ name: String) -> String { ".\(name).journal" }
+
   /// Opens the journal of a run, or begins one.
   ///
   /// - Parameters:

@@ -67,7 +67,7 @@ public struct TextEvaluation: Sendable {
   ///
   /// - Parameters:
   ///   - model: The model.
-  ///   - side: "before", "after", or "windows" where there is one side only.
+  ///   - side: "before", "after"; nil where there is one side only.
   ///   - identity: What the model computes with: the hash of its files, a digest of the edit.
   ///   - execution: Where to compute.
   ///   - shouldStop: Checked some twenty times a second.
@@ -75,13 +75,14 @@ public struct TextEvaluation: Sendable {
   ///   - onWindow: Called with each window that gets done, and of how many there are to do.
   /// - Throws: As `PerplexityResult.init`, and where the folder holds windows of another run.
   public func perplexity(
-    of model: LanguageModel, side: String, identity: [String], on execution: Execution,
+    of model: LanguageModel, side: String?, identity: [String], on execution: Execution,
     shouldStop: () -> Bool = { false }, onPart: (_ done: Double, _ of: Int) -> Void = { _, _ in },
     onWindow: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> PerplexityResult {
     try PerplexityResult(
       of: model, text: text, window: window, part: part, limit: limit, on: execution,
-      journal: journal("perplexity-\(side)", identity, model, execution), shouldStop: shouldStop,
+      journal: journal(Self.perplexityName(side), identity, model, execution),
+      shouldStop: shouldStop,
       onPart: onPart, onWindow: onWindow)
   }
 
@@ -95,7 +96,7 @@ public struct TextEvaluation: Sendable {
   ) throws -> DivergenceResult {
     try DivergenceResult(
       of: model, to: edited, text: text, window: window, limit: limit, on: execution,
-      journal: journal("divergence", identity, model, execution),
+      journal: journal(Self.divergenceName, identity, model, execution),
       shouldStop: shouldStop, onPart: onPart, onWindow: onWindow)
   }
 
@@ -104,6 +105,14 @@ public struct TextEvaluation: Sendable {
     let positions = model.decoder.configuration.maxPositionEmbeddings
     return window ?? (positions > Self.defaultWindow ? Self.defaultWindow : nil)
   }
+
+  /// The name of the journal of a side's windows.
+  package static func perplexityName(_ side: String?) -> String {
+    "perplexity-\(side ?? "windows")"
+  }
+
+  /// The name of the journal of windows that both models read.
+  package static let divergenceName = "divergence"
 
   private func journal(
     _ name: String, _ identity: [String], _ model: LanguageModel, _ execution: Execution
@@ -126,7 +135,7 @@ public struct TextEvaluation: Sendable {
       "arithmetic": .string(execution.arithmetic.name),
     ]
     return try ItemJournal(
-      path: "\(directory)/.\(name).journal", kind: "windows",
+      path: "\(directory)/\(ItemJournal.fileName(name))", kind: "windows",
       identity: FileDigest.sha256(Array(JSON.array(parts).serialized(indented: false).utf8)),
       about: about)
   }

@@ -30,19 +30,10 @@ extension ArmMaker {
   private func measured(
     _ arm: ComparisonArm, _ edit: ModelEdit, parameterCount: Int, in folder: String
   ) throws -> ComparisonRow {
-    let evaluation = comparison.evaluation
     let directory = RunDirectory(path: folder)
-    func side(
-      _ name: String, _ edit: ModelEdit?, like other: EvaluationSide? = nil
-    ) throws -> EvaluationSide {
-      try evaluation.measure(
-        name, edit: edit, like: other, into: directory.evaluation, shouldStop: shouldStop,
-        report: { report(.measuring($0)) })
-    }
-    let before = try side("before", nil)
-    let measures = try evaluation.compare(
-      before, side("after", edit, like: before), edit: edit, into: directory.evaluation,
-      shouldStop: shouldStop, report: { report(.measuring($0)) })
+    let measures = try comparison.evaluation.compare(
+      edit, into: directory.evaluation, shouldStop: shouldStop,
+      report: { report(.measuring($0)) })
     try Report(of: [Report.Source(path: folder, name: arm.folder)]).write(to: directory)
     return ComparisonRow(
       arm: arm, weightCount: nil, parameterCount: parameterCount, measures: measures)

@@ -264,16 +264,15 @@ public struct MethodComparison: Sendable {
 
   private func contents(_ directory: String) -> OutputFolder.Contents {
     let trained = request.arms.filter(\.method.isTrained)
-    let measured =
-      evaluation.fileNames(["before"]).map { "origin/evaluation/\($0)" }
-      + trained.flatMap { arm in
-        evaluation.fileNames(["before", "after"]).map { "\(arm.folder)/evaluation/\($0)" }
-          + RunDirectory(path: arm.folder).reportNames.map { "\(arm.folder)/\($0)" }
-      }
-    let folders =
-      ["origin", "origin/evaluation"] + request.arms.map(\.folder)
-      + trained.map { $0.folder + "/evaluation" } + scorings.keys.map(\.folder).sorted()
-    return .init(files: Self.fileNames(directory) + measured, folders: folders)
+    let measured = trained.map { arm in
+      let reports = OutputFolder.Contents(files: RunDirectory(path: arm.folder).reportNames)
+      return (reports + evaluation.contents().inside("evaluation")).inside(arm.folder)
+    }
+    return measured.reduce(
+      .init(
+        files: Self.fileNames(directory),
+        folders: request.arms.map(\.folder) + scorings.keys.map(\.folder).sorted())
+        + evaluation.contents(["before"]).inside("evaluation").inside("origin"), +)
   }
 
   /// The run that makes and measures an arm which is not trained.

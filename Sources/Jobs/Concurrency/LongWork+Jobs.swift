@@ -86,7 +86,7 @@ extension ModelEvaluation {
     }
   }
 
-  /// Begins to measure the model before and after an edit, and to compare the two; as `measure` and `compare`.
+  /// Begins to measure the model before and after an edit, and to compare the two; as `compare`.
   ///
   /// - Parameters:
   ///   - edit: The edit.
@@ -95,12 +95,7 @@ extension ModelEvaluation {
     comparing edit: ModelEdit, into directory: String
   ) -> LongWork<MeasureProgress, EvaluationComparison> {
     LongWork { shouldStop, report in
-      let before = try measure(
-        "before", edit: nil, into: directory, shouldStop: shouldStop, report: report)
-      let after = try measure(
-        "after", edit: edit, like: before, into: directory, shouldStop: shouldStop, report: report)
-      return try compare(
-        before, after, edit: edit, into: directory, shouldStop: shouldStop, report: report)
+      try compare(edit, into: directory, shouldStop: shouldStop, report: report)
     }
   }
 }

@@ -140,14 +140,18 @@ public struct ModelEvaluation: Sendable {
     return .object(object)
   }
 
-  /// The names of the files that the measures of some sides write: those of others are found before any work.
+  /// What the measures of some sides write into a folder: entries of others are found before any work.
   ///
   /// - Parameter sides: "before", "after"; nil where there is no other side.
-  package func fileNames(_ sides: [String?]) -> [String] {
+  package func contents(_ sides: [String?] = ["before", "after"]) -> OutputFolder.Contents {
     let files = measures.flatMap { measure in
       [measure.document + ".json"] + sides.flatMap { measure.fileNames($0) }
     }
-    return Set(files).sorted()
+    let folders = measures.flatMap { measure in
+      sides.flatMap { measure.folderNames($0, model: model.directory.name) }
+    }
+    return OutputFolder.Contents(
+      files: Set(files).sorted(), folders: Set(folders).sorted())
   }
 
   /// Measures the model with an edit, or without one.
@@ -196,6 +200,29 @@ public struct ModelEvaluation: Sendable {
   /// - Throws: `SPINError` as the measures do.
   public func outcomes(_ side: EvaluationSide) throws -> MeasuredOutcomes {
     try outcomes(.single(side), nil)
+  }
+
+  /// Measures the model without an edit and with it, compares the two and writes the documents of all measures.
+  ///
+  /// - Parameters:
+  ///   - edit: The edit.
+  ///   - before: What was measured of the unedited model; nil to measure it.
+  ///   - directory: The folder for items and documents.
+  ///   - shouldStop: Checked now and then; true ends the work with an error of code `interrupted`.
+  ///   - report: Called with each progress event.
+  /// - Throws: `SPINError` as the measures do.
+  public func compare(
+    _ edit: ModelEdit, before: EvaluationSide? = nil, into directory: String,
+    shouldStop: @escaping () -> Bool = { false },
+    report: @escaping (MeasureProgress) -> Void = { _ in }
+  ) throws -> EvaluationComparison {
+    let before =
+      try before
+      ?? measure("before", edit: nil, into: directory, shouldStop: shouldStop, report: report)
+    let after = try measure(
+      "after", edit: edit, like: before, into: directory, shouldStop: shouldStop, report: report)
+    return try compare(
+      before, after, edit: edit, into: directory, shouldStop: shouldStop, report: report)
   }
 
   /// Compares two sides and writes the documents of all measures.

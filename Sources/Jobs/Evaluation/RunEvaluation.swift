@@ -18,11 +18,9 @@ struct RunEvaluation {
       let folder =
         round.number == rounds.count
         ? directory.evaluation : directory.round(round.number) + "/evaluation"
-      let edit = ModelEdit(round.patch)
-      let after = try evaluation.measure(
-        "after", edit: edit, like: before, into: folder, shouldStop: shouldStop, report: report)
       return try evaluation.compare(
-        before, after, edit: edit, into: folder, shouldStop: shouldStop, report: report)
+        ModelEdit(round.patch), before: before, into: folder, shouldStop: shouldStop,
+        report: report)
     }
   }
 }

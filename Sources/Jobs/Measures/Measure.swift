@@ -30,6 +30,12 @@ public protocol Measure: Sendable {
   ///
   /// - Parameter side: "before", "after"; nil where there is no other side.
   func fileNames(_ side: String?) -> [String]
+  /// The names of folders for files whose names are not known before, likewise.
+  ///
+  /// - Parameters:
+  ///   - side: "before", "after"; nil where there is no other side.
+  ///   - model: The name of the model.
+  func folderNames(_ side: String?, model: String) -> [String]
   /// Everything that decides its results besides the model and its edit: members of a record.
   var identity: JSONObject { get }
   /// The lists of questions that it asks, in a few words: "2165 fairness"; empty where another measure asks them.
@@ -65,6 +71,8 @@ extension Measure {
   public var document: String { name }
   /// Empty: items are in the document.
   public func fileNames(_ side: String?) -> [String] { [] }
+  /// None: files have names that are known before.
+  public func folderNames(_ side: String?, model: String) -> [String] { [] }
   /// Nothing besides the name.
   public var identity: JSONObject { [:] }
   /// Empty: a measure has no questions unless it says so.

@@ -133,9 +133,8 @@ public struct Sweep: Sendable {
 
   private var contents: OutputFolder.Contents {
     .init(
-      files: ["sweep.json", "patch.json", "selection.json"]
-        + test.fileNames(["before", "after"]).map { "evaluation/\($0)" },
-      folders: ["evaluation", "rounds"], ownFolders: ["validation"])
+      files: ["sweep.json", "patch.json", "selection.json"], folders: ["rounds"],
+      ownFolders: ["validation"]) + test.contents().inside("evaluation")
   }
 
   /// Refuses a folder that holds the finished result of another request; nothing there is changed.
@@ -223,18 +222,8 @@ public struct Sweep: Sendable {
       toolVersion: SPINVersion.current, fileHashes: modelFiles)
     try candidate.coupledSet.write(to: directory + "/selection.json", tool: SPINVersion.tool)
     try patch.write(to: patchPath)
-    let edit = ModelEdit(patch)
-    func measure(
-      _ side: String, _ edit: ModelEdit?, like other: EvaluationSide? = nil
-    ) throws -> EvaluationSide {
-      try test.measure(
-        side, edit: edit, like: other, into: folder, shouldStop: shouldStop,
-        report: { report(.measuring($0)) })
-    }
-    let before = try measure("before", nil)
     return try test.compare(
-      before, measure("after", edit, like: before), edit: edit, into: folder,
-      shouldStop: shouldStop, report: { report(.measuring($0)) })
+      ModelEdit(patch), into: folder, shouldStop: shouldStop, report: { report(.measuring($0)) })
   }
 
   private func json(_ result: Result) throws -> JSON {

@@ -58,7 +58,7 @@ struct AnswersPlan {
           tokens: Double(count * limit), batchSize: settings.batchSize, of: planned.cost)
       let judge = settings.judge
       let isJudged = kind == .awareness && !(judge is PhraseJudge)
-      let journal = "\(planned.directory)/.\(kind.rawValue)-\(list.name)-\(side).journal"
+      let journal = "\(planned.directory)/\(ItemJournal.fileName(kind.name(of: list, side)))"
       return PlannedStep(
         "\(list.name) \(side)",
         "\(count.counted("question")), \(format.name) format, answers of up to \(limit.counted("token"))"

@@ -10,10 +10,23 @@ public final class ModelAnswers {
     case awareness
     /// Benign questions.
     case benign
+
+    /// What the files of a list are named by: "awareness-fairness-before".
+    func name(of list: QuestionList, _ side: String?) -> String {
+      "\(rawValue)-\(list.name)-\(side ?? onlySide)"
+    }
+
+    /// The files with the answers to lists and the journals of answering them.
+    func fileNames(of lists: [QuestionList], _ side: String?) -> [String] {
+      lists.flatMap { list in
+        let name = name(of: list, side)
+        return ["\(name).jsonl", ItemJournal.fileName(name)]
+      }
+    }
   }
 
   /// What files of the only side are named by.
-  static let onlySide = "answers"
+  private static let onlySide = "answers"
 
   /// "before", "after", or "answers" where there is one side only, as files are named.
   let side: String
@@ -53,7 +66,7 @@ public final class ModelAnswers {
   ///
   /// - Throws: `SPINError` where the folder holds answers of another run, and as the answerer.
   public func answers(to list: QuestionList, _ kind: Kind) throws -> [Answer] {
-    let key = "\(kind.rawValue)-\(list.name)-\(side)"
+    let key = kind.name(of: list, side)
     if let answers = known[key] { return answers }
     let answerer = try self.answerer ?? open()
     self.answerer = answerer

@@ -32,12 +32,9 @@ public struct Awareness: MeasureOfAnswers {
   /// "2165 fairness".
   public var questionCounts: [String] { lists.map { "\($0.questions.count) \($0.name)" } }
 
-  /// "awareness-fairness-before.jsonl" and its journal for each list.
+  /// "awareness-fairness-before.jsonl" and its journal for each list, and the journal of verdicts.
   public func fileNames(_ side: String?) -> [String] {
-    lists.flatMap { list in
-      let name = "awareness-\(list.name)-\(side ?? ModelAnswers.onlySide)"
-      return ["\(name).jsonl", ".\(name).journal"]
-    }
+    ModelAnswers.Kind.awareness.fileNames(of: lists, side) + [VerdictStore.fileName(settings.judge)]
   }
 
   /// The lists, by name and content.

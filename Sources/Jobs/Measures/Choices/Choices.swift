@@ -29,6 +29,16 @@ public struct Choices: Measure {
   /// "400 multiple-choice items".
   public var summary: String? { "\(tasks.itemCount) multiple-choice items" }
 
+  /// The journal of a side's answers.
+  public func fileNames(_ side: String?) -> [String] {
+    ChoiceSide(side).map { [$0.fileName] } ?? []
+  }
+
+  /// The folder of the model, where files of results have the time in their names.
+  public func folderNames(_ side: String?, model: String) -> [String] {
+    ChoiceSide(side).map { [HarnessResults.sanitized($0.name(ofModel: model))] } ?? []
+  }
+
   /// Ranks the choices of all items; with a folder, writes the results there as lm-eval does.
   ///
   /// - Throws: `SPINError` for a choice that cannot be told from its prompt, and where the folder holds answers of

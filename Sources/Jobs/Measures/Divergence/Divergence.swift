@@ -20,6 +20,11 @@ public struct Divergence: Measure {
     windows = nil
   }
 
+  /// The journal of the windows that both models read.
+  public func fileNames(_ side: String?) -> [String] {
+    side == nil ? [] : [ItemJournal.fileName(TextEvaluation.divergenceName)]
+  }
+
   /// Nothing: one model has no divergence.
   public func measure(_ side: MeasuredSide) {}
 
@@ -54,7 +59,7 @@ public struct Divergence: Measure {
   /// A pass of both models over all windows.
   public func plannedComparison(of model: PlannedModel) -> PlannedStep? {
     guard let rates = model.rates, let windows else { return nil }
-    let done = PlannedStep.finishedItems("\(model.directory)/.divergence.journal")
+    let done = PlannedStep.finishedItems("\(model.directory)/\(fileNames("after")[0])")
     return PlannedStep(
       "divergence",
       "\(windows.text), both sides",

@@ -32,6 +32,11 @@ public struct Perplexity: Measure {
     ]
   }
 
+  /// The journal of a side's windows.
+  public func fileNames(_ side: String?) -> [String] {
+    [ItemJournal.fileName(TextEvaluation.perplexityName(side))]
+  }
+
   /// Measures, window by window; finished windows are stored in the folder.
   ///
   /// - Throws: `SPINError` where the window is larger than the model's positions or the text, and where the folder holds
@@ -41,7 +46,7 @@ public struct Perplexity: Measure {
     text.directory = side.directory
     let progress = WindowProgress(side.title(name), side.report)
     let result = try text.perplexity(
-      of: side.model, side: side.name ?? "windows", identity: side.identity, on: side.execution,
+      of: side.model, side: side.name, identity: side.identity, on: side.execution,
       shouldStop: side.shouldStop, onPart: progress.partly, onWindow: progress.advance)
     progress.end()
     return result
@@ -66,7 +71,7 @@ public struct Perplexity: Measure {
   /// A pass over all windows.
   public func plannedSteps(_ side: String, of model: PlannedModel) -> [PlannedStep] {
     guard let rates = model.rates, let windows else { return [] }
-    let done = PlannedStep.finishedItems("\(model.directory)/.perplexity-\(side).journal")
+    let done = PlannedStep.finishedItems("\(model.directory)/\(fileNames(side)[0])")
     return [
       PlannedStep(
         "perplexity \(side)", windows.text,

@@ -23,13 +23,14 @@ public struct Refusals: MeasureOfAnswers {
   /// "2165 fairness".
   public var questionCounts: [String] { lists.map { "\($0.questions.count) \($0.name)" } }
 
-  /// "benign-fairness-before.jsonl" and its journal for each list.
+  /// "benign-fairness-before.jsonl" and its journal for each list, and the journal of a judge's verdicts.
   public func fileNames(_ side: String?) -> [String] {
-    lists.flatMap { list in
-      let name = "benign-\(list.name)-\(side ?? ModelAnswers.onlySide)"
-      return ["\(name).jsonl", ".\(name).journal"]
-    }
+    ModelAnswers.Kind.benign.fileNames(of: lists, side)
+      + (judge.map { [VerdictStore.fileName($0)] } ?? [])
   }
+
+  /// A judge that is a model; phrases find refusals without verdicts.
+  private var judge: (any Judge)? { settings.judge.isHeuristic ? nil : settings.judge }
 
   /// The lists, by name and content.
   public var identity: JSONObject { ["benign": .array(lists.map(\.identity))] }
@@ -40,7 +41,6 @@ public struct Refusals: MeasureOfAnswers {
   public func measure(_ answers: ModelAnswers) throws -> [RefusalsResult] {
     try lists.map { list in
       let given = try answers.answers(to: list, .benign)
-      let judge = settings.judge.isHeuristic ? nil : settings.judge
       let evaluation = RefusalsEvaluation(
         name: list.name, questions: list.questions, judge: judge, directory: answers.directory)
       return try answers.during(list) { report in
