@@ -13,32 +13,42 @@ extension SPINError {
   package static func cannotOpen(_ path: String, errno number: Int32) -> SPINError {
     switch number {
     case ENOENT, ENOTDIR:
-      SPINError(.missingInput, at: path, "no such file", remedy: "check the path")
+      return SPINError(.missingInput, at: path, "no such file", remedy: "check the path")
     case EACCES, EPERM:
-      SPINError(.missingInput, at: path, "permission denied", remedy: "check its permissions")
+      return SPINError(
+        .missingInput, at: path, "permission denied", remedy: "check its permissions")
     default:
-      SPINError(.missingInput, at: path, "cannot be opened (\(reason(number)))")
+      let shortage = remedy(whereShort: number)
+      return SPINError(
+        shortage == nil ? .missingInput : .inputOutput, at: path,
+        "cannot be opened (\(reason(number)))", remedy: shortage)
     }
   }
 
   /// An error for an output that cannot be created or replaced.
   package static func cannotCreate(_ path: String, errno number: Int32) -> SPINError {
-    SPINError(
-      number == ENOSPC || number == EDQUOT ? .inputOutput : .cannotCreate, at: path,
+    let shortage = remedy(whereShort: number)
+    return SPINError(
+      shortage == nil ? .cannotCreate : .inputOutput, at: path,
       "cannot be written (\(reason(number)))",
-      remedy: number == ENOSPC || number == EDQUOT
-        ? "free some disk space, then run the same command again"
-        : "choose a path that you may write to")
+      remedy: shortage ?? "choose a path that you may write to")
   }
-}
 
-extension SPINError {
   /// An error for an output that could not be written further.
   package static func cannotWrite(_ path: String, errno number: Int32) -> SPINError {
-    let isFull = number == ENOSPC || number == EDQUOT || number == EFBIG
-    return SPINError(
+    SPINError(
       .inputOutput, at: path, "cannot be written (\(reason(number)))",
-      remedy: isFull ? "free some disk space, then run the same command again" : nil)
+      remedy: remedy(whereShort: number))
+  }
+
+  /// What helps where the system has too little of something; nil for other errors.
+  private static func remedy(whereShort number: Int32) -> SettingText? {
+    switch number {
+    case ENOSPC, EDQUOT, EFBIG: "free some disk space, then run the same command again"
+    case EMFILE: "allow more open files, as by ulimit -n 1024, then run the same command again"
+    case ENFILE: "end programs that have many files open, then run the same command again"
+    default: nil
+    }
   }
 
   /// An error for an input that could not be read further.

@@ -88,6 +88,19 @@ struct StandardStreamTests {
     #expect(outcome.status == 0 || !outcome.standardError.isEmpty)
   }
 
+  /// `ulimit -n`: a file that cannot be opened is no file that is missing, and no path is to blame.
+  @Test(arguments: [6, 7, 8, 9, 10, 12])
+  func tooFewFilesAreSaid(_ count: Int) throws {
+    let job = try SmallJob()
+    let command = job.run + ["--quiet", "--threads", "1"]
+    let outcome = try Program.run(command, redirections: "", limits: "ulimit -n \(count)")
+    #expect(
+      outcome.status == 0
+        || outcome.status == 74 && outcome.standardError.contains("ulimit -n 1024"),
+      "\(outcome)")
+    #expect(try Program.run(command).status == 0)
+  }
+
   /// Where Swift's runtime cannot allocate its own message it reads address 0, and so do libraries of the system: a signal
   /// while nothing can be allocated says so, and any other ends the program as before.
   ///
