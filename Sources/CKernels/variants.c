@@ -19,7 +19,7 @@
 #define TILE_VECTORS 2
 #define PROJECT_ROWS 4
 #define PROJECT_BATCH 6
-#define PROJECT_MOST_ROWS 8
+#define PROJECT_MOST_ROWS 4
 #define HAS_FMA 1
 #include "kernels.inc.h"
 #pragma clang attribute pop

@@ -20,14 +20,15 @@ extension CPUDevice {
   public func project(_ input: MatrixView, _ terms: [LinearTerm]) {
     guard input.rows > 0 else { return }
     let kernels = unsafe kernels
+    // Weights that are read once need only be large enough to stream; where they are read again for
+    // further rows of the input, they stay in the second-level cache.
+    let block = input.rows <= 2 ? 512 << 10 : 192 << 10
     var tasks: [(term: LinearTerm, row: Int, count: Int)] = []
     for term in terms {
       precondition(term.weight.columns == input.columns, "weight does not fit the input")
       precondition(term.output.rows == input.rows, "output does not fit the input")
-      // Large enough to stream, small enough to stay in the second-level cache for all rows of the
-      // input.
       let bytes = term.weight.columns * term.weight.elementType.byteCount
-      let rows = max(8, min(Self.projectionBytes / max(1, bytes) / 8 * 8, term.weight.rows))
+      let rows = max(8, min(block / max(1, bytes) / 8 * 8, term.weight.rows))
       tasks += stride(from: 0, to: term.weight.rows, by: rows).map {
         (term, $0, min(rows, term.weight.rows - $0))
       }
@@ -40,6 +41,4 @@ extension CPUDevice {
         input.stride, input.rows, bias, term.output.pointer() + row, term.output.stride)
     }
   }
-
-  private static let projectionBytes = 192 << 10
 }
