@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times `spin generate` beside transformers and writes Benchmarks/results/generation.json.
+"""Times `spin generate` beside transformers and llama.cpp and writes Benchmarks/results/generation.json.
 
     python Benchmarks/run_generation.py SPIN [--work DIR] [--threads 1,2] [--rounds 2]
 
 Greedy decoding of the 0.5B shape at batch 1, 16 and 64, and prompt tokens per second, of spin (bf16
-weights as they lie in the file) and of transformers in float32 and bfloat16. Programs alternate
-within a round; the best of each counts and all runs are recorded. Reading memory is timed in every
+weights as they lie in the file), of transformers in float32 and bfloat16, and of llama.cpp with the same
+bfloat16 weights as GGUF. Programs alternate within a round; the best of each counts and all runs are recorded. Reading memory is timed in every
 round too: at batch 1 each token reads every matrix once, so bytes of the matrices times tokens per
 second is a share of it. Decoding is the time of the whole less that of one token, for all programs,
 so loading and prompt are not in it. The checkpoint is given no token that ends a text.
@@ -97,11 +97,26 @@ def run_spin_prompt(arguments, model, prompts, short, batch, threads, tokens):
             "prompt_tokens_per_second": round(tokens / (whole - loading), 2)}
 
 
-def run_peer(model, prompts, dtype, threads, count):
+def run_transformers(model, prompts, dtype, threads, count):
     output, _ = run([
         sys.executable, PEERS / "generate.py", model, "--prompts", prompts, "--dtype", dtype,
         "--threads", threads, "--new-tokens", count])
     return json.loads(output.splitlines()[-1])
+
+
+def run_llama_cpp(model, prompts, threads, count):
+    output, _ = run([
+        sys.executable, PEERS / "llama_cpp.py", model, "--prompts", prompts, "--threads", threads,
+        "--new-tokens", count])
+    return json.loads(output.splitlines()[-1])
+
+
+def peers(arguments, model, prompts, threads, count):
+    """What the other programs measure."""
+    for dtype in filter(None, arguments.dtypes.split(",")):
+        yield run_transformers(model, prompts, dtype, threads, count)
+    if not arguments.without_llama_cpp:
+        yield run_llama_cpp(model, prompts, threads, count)
 
 
 def best(runs, key, program, **wanted):
@@ -127,14 +142,25 @@ def measure(arguments, model, bandwidth, threads):
         for batch in map(int, arguments.batches.split(",")):
             prompts = write_prompts(arguments.work, f"decode-{batch}", DECODED_WORDS, batch)
             count = arguments.new_tokens
-            for dtype in arguments.dtypes.split(","):
-                record(run_peer(model, prompts, dtype, threads, count), "decode")
+            for result in peers(arguments, model, prompts, threads, count):
+                record(result, "decode")
             record(run_spin(arguments, model, prompts, batch, threads, count), "decode")
-        for dtype in arguments.dtypes.split(","):
-            record(run_peer(model, long, dtype, threads, 1), "prompt")
+        for result in peers(arguments, model, long, threads, 1):
+            record(result, "prompt")
         record(run_spin_prompt(
             arguments, model, long, short, 4, threads, runs[-1]["prompt_tokens"]), "prompt")
     return runs
+
+
+def beside(runs, key, **wanted):
+    """The best rate of spin and of the other programs, and its ratio to theirs."""
+    ours = best(runs, key, "spin", **wanted)
+    row = {"spin": ours}
+    for name in ("transformers", "llama.cpp"):
+        theirs = best(runs, key, name, **wanted)
+        if theirs is not None:
+            row |= {f"{name}_best": theirs, f"times_{name}": round(ours / theirs, 2)}
+    return row
 
 
 def summary(runs, size, threads):
@@ -143,16 +169,11 @@ def summary(runs, size, threads):
     line = {"threads": threads, "read_gb_per_second": rate, "matrix_bytes": size, "decode": {}}
     decoded = [r for r in runs if r["kind"] == "decode"]
     for batch in sorted({r["batch"] for r in decoded}):
-        ours = best(decoded, "tokens_per_second", "spin", batch=batch)
-        theirs = best(decoded, "tokens_per_second", "transformers", batch=batch)
-        line["decode"][str(batch)] = {
-            "spin": ours, "transformers_best": theirs, "times": round(ours / theirs, 2)}
+        row = beside(decoded, "tokens_per_second", batch=batch)
+        line["decode"][str(batch)] = row
         if batch == 1:
-            line["share_of_read_bandwidth"] = round(1e-9 * ours * size / rate, 3)
-    prompts = [r for r in runs if r["kind"] == "prompt"]
-    ours = best(prompts, "prompt_tokens_per_second", "spin")
-    theirs = best(prompts, "prompt_tokens_per_second", "transformers")
-    line["prompt"] = {"spin": ours, "transformers_best": theirs, "times": round(ours / theirs, 2)}
+            line["share_of_read_bandwidth"] = round(1e-9 * row["spin"] * size / rate, 3)
+    line["prompt"] = beside([r for r in runs if r["kind"] == "prompt"], "prompt_tokens_per_second")
     return line
 
 
@@ -173,6 +194,7 @@ def main():
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--batches", default="1,16,64")
     parser.add_argument("--dtypes", default="float32,bfloat16")
+    parser.add_argument("--without-llama-cpp", action="store_true")
     parser.add_argument("--new-tokens", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--out", type=pathlib.Path, default=HERE / "results" / "generation.json")

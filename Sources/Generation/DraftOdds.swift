@@ -43,10 +43,10 @@ struct DraftOdds {
   ///   - drafts: The agreement of each text with its draft, and how many tokens the draft has left.
   ///   - rowCount: Rows that a step can have, with one for each text.
   func lengths(_ drafts: [(agreement: Int, limit: Int)], rowCount: Int) -> [Int] {
-    // As measured (Qwen2 of 0.5B, two threads): a step of n rows takes as long as 10 + n parts, and what it gives is shared
+    // As measured (Qwen2 of 0.5B, two threads): a step of n rows takes as long as 6 + n parts, and what it gives is shared
     // by its texts.
     let texts = Double(drafts.count)
-    let leastChance = texts / (9 + 0.85 * texts)
+    let leastChance = texts / (5 + 0.9 * texts)
     let worthwhile = drafts.enumerated().flatMap { place, draft in
       chances(after: draft.agreement, draft.limit).prefix { $0 >= leastChance }
         .map { (chance: $0, place: place) }

@@ -27,11 +27,12 @@ public final class TextGenerator {
   /// - Parameters:
   ///   - model: The model, edited or not.
   ///   - execution: The device and memory budget to compute with.
-  ///   - batchSize: How many texts are generated in one batch; more is faster, and takes a key/value cache each.
+  ///   - batchSize: The most texts that are generated in one batch; more is faster, and takes a key/value cache
+  ///     each. There are fewer where the memory budget requires it.
   ///   - promptTokens: How many prompt tokens are processed at a time, or one prompt if
   ///     it is longer; a prefix that neighboring prompts share counts once.
   public init(
-    _ model: LanguageModel, on execution: Execution, batchSize: Int = 16, promptTokens: Int = 1024
+    _ model: LanguageModel, on execution: Execution, batchSize: Int = 64, promptTokens: Int = 1024
   ) {
     precondition(batchSize >= 1, "batchSize must be at least 1")
     precondition(promptTokens >= 1, "promptTokens must be at least 1")

@@ -25,7 +25,7 @@ import sys
 import time
 
 COMMON = ["--threads", "2", "--quiet"]
-STEPS = ["--max-steps", "6", "--per-device-train-batch-size", "4", "--learning-rate", "1e-3", "--logging-steps", "1"]
+STEPS = 6
 
 
 def run(spin, arguments, folder):
@@ -93,9 +93,10 @@ class Job:
         return self("score", self.model, *sets, "--nsamples", samples, "--target-module", "all", "--out", out,
                     *self.raw("score"), *COMMON)
 
-    def training(self, kind, out=None):
-        return self("train", kind, self.model, "--data", self.data / "privacy.csv", *STEPS, "--out", out or kind,
-                    *self.raw("train", kind), *COMMON)
+    def training(self, kind, out=None, steps=STEPS):
+        return self("train", kind, self.model, "--data", self.data / "privacy.csv", "--max-steps", steps,
+                    "--per-device-train-batch-size", "4", "--learning-rate", "1e-3", "--logging-steps", "1",
+                    "--out", out or kind, *self.raw("train", kind), *COMMON)
 
     def generation(self):
         (self.work / "prompts.txt").write_text("\n".join(
@@ -141,16 +142,18 @@ class Job:
         return found
 
 
-def speed(old, new, rounds, samples):
+def speed(old, new, rounds, samples, steps, only):
     """Alternated runs: medians of the pairs' ratios of new over old, with their intervals."""
     work = {
         f"score, {samples} samples": lambda job, n: job.scores(f"speed-{n}", samples),
-        "train full, 6 steps": lambda job, n: job.training("full", f"speed-full-{n}"),
-        "train lora, 6 steps": lambda job, n: job.training("lora", f"speed-lora-{n}"),
+        f"train full, {steps} steps": lambda job, n: job.training("full", f"speed-full-{n}", steps),
+        f"train lora, {steps} steps": lambda job, n: job.training("lora", f"speed-lora-{n}", steps),
         "generate": lambda job, n: job.generation(),
     }
     found = {}
     for name, measure in work.items():
+        if only and not name.startswith(only):
+            continue
         seconds = {"old": [], "new": []}
         for number in range(rounds):
             for key, job in (("old", old), ("new", new))[::1 if number % 2 else -1]:
@@ -183,6 +186,8 @@ def main():
     parser.add_argument("--speed", type=int, default=0, metavar="N")
     parser.add_argument("--only-speed", action="store_true")
     parser.add_argument("--samples", type=int, default=64, help="of each data set, where scoring is timed")
+    parser.add_argument("--steps", type=int, default=STEPS, help="of a training that is timed")
+    parser.add_argument("--only", help="the beginning of the name of the work to time; all by default")
     arguments = parser.parse_args()
     old, new = (Job(spin, arguments.model, arguments.data, arguments.work / name)
                 for name, spin in (("old", arguments.old), ("new", arguments.new)))
@@ -197,7 +202,8 @@ def main():
         for command in new.commands:
             print("  spin", " ".join(str(part) for part in command))
     if arguments.speed:
-        print(json.dumps(speed(old, new, arguments.speed, arguments.samples), indent=2))
+        print(json.dumps(speed(
+            old, new, arguments.speed, arguments.samples, arguments.steps, arguments.only), indent=2))
     sys.exit(1 if failed else 0)
 
 

@@ -10,9 +10,10 @@ struct GenerationFlags: ParsableArguments {
 
   @Option(
     help: """
-      The number of prompts to generate for at once. Larger batches are faster and take more memory.
+      The largest number of prompts to generate for at once; fewer if memory requires it. Larger \
+      batches are faster.
       """)
-  var batchSize = 16
+  var batchSize = EvaluationRequest().batchSize
 
   @Option(help: "The sampling temperature; 0 always takes the most probable token.")
   var temperature = 0.0

@@ -24,8 +24,8 @@ public struct EvaluationRequest: Sendable {
   public var questionLimit: Int?
   /// How answers are generated.
   public var generation = GenerationOptions()
-  /// Answers that are generated in one batch; no answer depends on it.
-  public var batchSize = 16
+  /// The most answers that are generated in one batch, as far as memory allows; no answer depends on it.
+  public var batchSize = 64
   /// A text for perplexity and divergence; nil for neither.
   public var text: String?
   /// The window length in tokens; nil for 2,048, or for the model's context length if that is shorter.
