@@ -16,7 +16,7 @@
 #include <time.h>
 
 // As many streams as the product of one input reads weight rows at once.
-enum { STREAMS = 8, AHEAD = 4096, MOST_THREADS = 256 };
+enum { STREAMS = 8, AHEAD = 4096, ODD = 17424, MOST_THREADS = 256 };
 
 typedef struct {
   const uint32_t *words;
@@ -26,7 +26,8 @@ typedef struct {
 
 static void *read_part(void *argument) {
   part *p = argument;
-  const size_t length = p->count / STREAMS;
+  // Not a power of two apart, where streams would meet in the same sets of the caches.
+  const size_t length = p->count / STREAMS - ODD;
   uint32_t sums[STREAMS][16] = {{0}};
   for (size_t i = 0; i + 16 <= length; i += 16) {
     for (int s = 0; s < STREAMS; s++)
@@ -51,7 +52,9 @@ int main(int count, char **arguments) {
   const int threads = atoi(arguments[1]), rounds = atoi(arguments[3]);
   const size_t words = (size_t)atoi(arguments[2]) * (1 << 20) / 4;
   uint32_t *buffer = malloc(words * 4);
-  if (!buffer || threads < 1 || threads > MOST_THREADS || rounds < 1 || words == 0) return 1;
+  if (!buffer || threads < 1 || threads > MOST_THREADS || rounds < 1 ||
+      words / threads / STREAMS < 2 * ODD)
+    return 1;
   memset(buffer, 1, words * 4);  // touched: untouched pages would all be the same zeros
   part parts[MOST_THREADS];
   pthread_t others[MOST_THREADS];

@@ -46,7 +46,8 @@ struct EvaluationOptions: ParsableArguments {
 
   @Option(
     help: """
-      The number of answers to generate at once. Larger batches are faster and take more memory.
+      The largest number of answers to generate at once; fewer if memory requires it. Larger \
+      batches are faster.
       """)
   var batchSize = EvaluationRequest().batchSize
 
