@@ -46,7 +46,9 @@ extension OutputFolder {
   /// - Throws: `SPINError` with code `cannotCreate` that names the foreign entries.
   package func requireFree(_ contents: Contents) throws {
     try record.withLock { record in
-      try contents.requireFree(in: path) { record.entries[$0] != nil || isOutside($0) }
+      try Self.requireRecorded(contents.found(in: path), in: path) {
+        record.entries[$0] != nil || isOutside($0)
+      }
     }
   }
 
@@ -66,11 +68,13 @@ extension OutputFolder {
   ) throws {
     try FileSystem.requireFolder(at: path)
     let path = FileSystem.normalized(path)
+    // Before the records are read: whoever is writing there puts a file on record before it makes it.
+    let found = try contents.found(in: path)
     let record = try OutputRecord(folder: path, command: command)
     let around = try outer.map {
       (path: FileSystem.normalized($0.path), command: $0.command)
     }.map { (path: $0.path, record: try OutputRecord(folder: $0.path, command: $0.command)) }
-    try contents.requireFree(in: path) { name in
+    try Self.requireRecorded(found, in: path) { name in
       if record.entries[name] != nil { return true }
       guard let around, let inner = self.inner(path, of: around.path) else { return false }
       return around.record.entries["\(inner)/\(name)"] != nil
@@ -91,6 +95,18 @@ extension OutputFolder {
     return String(path.utf8.dropFirst(outer.utf8.count + 1))
   }
 
+  private static func requireRecorded(
+    _ found: [String], in path: String, isRecorded: (String) -> Bool
+  ) throws {
+    let others = found.filter { !isRecorded($0) && !isTemporary($0) }
+    guard !others.isEmpty else { return }
+    throw foreign(others.joined(separator: ", "), in: path)
+  }
+
+  private static func isTemporary(_ name: String) -> Bool {
+    TemporaryName.allCases.contains { $0.target(of: FileSystem.name(of: name)) != nil }
+  }
+
   static func foreign(_ names: String, in path: String) -> SPINError {
     SPINError(
       .cannotCreate, at: path, "has \(names), and no record there says that spin wrote it",
@@ -99,7 +115,8 @@ extension OutputFolder {
 }
 
 extension OutputFolder.Contents {
-  fileprivate func requireFree(in path: String, isRecorded: (String) -> Bool) throws {
+  /// The entries in the way.
+  fileprivate func found(in path: String) throws -> [String] {
     func status(_ name: String) -> FileStatus? {
       FileSystem.status("\(path)/\(name)", following: false)
     }
@@ -114,12 +131,6 @@ extension OutputFolder.Contents {
       guard let status = status(name) else { return false }
       return try status.kind != .directory || !names(in: name).isEmpty
     }
-    let others = found.filter { !isRecorded($0) && !isTemporary($0) }
-    guard !others.isEmpty else { return }
-    throw OutputFolder.foreign(others.joined(separator: ", "), in: path)
-  }
-
-  private func isTemporary(_ name: String) -> Bool {
-    TemporaryName.allCases.contains { $0.target(of: FileSystem.name(of: name)) != nil }
+    return found
   }
 }
