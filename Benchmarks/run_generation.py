@@ -5,8 +5,8 @@
 
 Greedy decoding of the 0.5B shape at batch 1, 16 and 64, and prompt tokens per second, of spin (bf16
 weights as they lie in the file), of transformers in float32 and bfloat16, and of llama.cpp with the same
-bfloat16 weights as GGUF. Programs alternate within a round; the best of each counts and all runs are recorded. Reading memory is timed in every
-round too: at batch 1 each token reads every matrix once, so bytes of the matrices times tokens per
+bfloat16 weights as GGUF. Programs alternate within a round; the best of each counts and all runs are
+recorded. Reading memory is timed in every round too: at batch 1 each token reads every matrix once, so bytes of the matrices times tokens per
 second is a share of it. Decoding is the time of the whole less that of one token, for all programs,
 so loading and prompt are not in it. The checkpoint is given no token that ends a text.
 """

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-// As many streams as the product of one input reads weight rows at once.
+// With eight streams, 16 KB ahead, most was read; half of it where all lie a power of two apart.
 enum { STREAMS = 8, AHEAD = 4096, ODD = 17424, MOST_THREADS = 256 };
 
 typedef struct {

@@ -37,10 +37,10 @@ extension PatternParser {
           throw unsupported(from: start, "a letter that is equal to several where case is ignored")
         }
         return .scalar(folded(ScalarSet(scalar)))
-      // A property on its own is not extended if case is ignored.
       case .set(.word): return .scalar(.wordOutsideClasses)
       case .set(ScalarSet.word.complement):
         return .scalar(ScalarSet.wordOutsideClasses.complement)
+      // A property on its own is not extended if case is ignored.
       case .set(let set): return .scalar(set)
       }
     }
