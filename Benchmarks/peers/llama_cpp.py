@@ -16,59 +16,21 @@ import json
 import os
 import pathlib
 import statistics
+import sys
 import time
 
-import gguf
-import numpy as np
-import torch
-from safetensors import safe_open
 from tokenizers import Tokenizer
 
-# Parts of names, Hugging Face's and llama.cpp's.
-PARTS = {
-    "model.embed_tokens": "token_embd", "model.norm": "output_norm", "model.layers": "blk",
-    "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down", "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
-}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tools" / "fixtures"))
+import gguf_models  # noqa: E402
 
 
 def write_gguf(model, path):
     """The checkpoint with the same bits: matrices in bfloat16, norms and biases in float32."""
     config = json.loads((model / "config.json").read_text())
-    writer = gguf.GGUFWriter(path, "qwen2")
-    writer.add_context_length(config["max_position_embeddings"])
-    writer.add_embedding_length(config["hidden_size"])
-    writer.add_block_count(config["num_hidden_layers"])
-    writer.add_feed_forward_length(config["intermediate_size"])
-    writer.add_head_count(config["num_attention_heads"])
-    writer.add_head_count_kv(config["num_key_value_heads"])
-    writer.add_rope_freq_base(config["rope_theta"])
-    writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_BF16)
-    tokenizer = json.loads((model / "tokenizer.json").read_text())["model"]
-    tokens = sorted(tokenizer["vocab"], key=tokenizer["vocab"].get)
-    merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in tokenizer["merges"]]
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list(tokens)
-    writer.add_token_types([gguf.TokenType.NORMAL] * len(tokens))
-    writer.add_token_merges(merges)
-    with safe_open(model / "model.safetensors", "pt") as file:
-        for name in file.keys():
-            renamed = name
-            for ours, theirs in PARTS.items():
-                renamed = renamed.replace(ours, theirs)
-            tensor = file.get_tensor(name)
-            if tensor.ndim == 1:
-                writer.add_tensor(renamed, tensor.float().numpy())
-            else:
-                bits = tensor.view(dtype=torch.uint8).numpy()
-                writer.add_tensor(renamed, np.ascontiguousarray(bits), raw_dtype=gguf.GGMLQuantizationType.BF16)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    tokenizer = json.loads((model / "tokenizer.json").read_text())
+    vocabulary = gguf_models.byte_pair_vocabulary(tokenizer, "qwen2", config["vocab_size"])
+    gguf_models.write_model(path, config, gguf_models.load(model), vocabulary, "qwen2")
 
 
 def main():
